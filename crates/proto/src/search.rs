@@ -1,0 +1,147 @@
+//! Menu search on the wire.
+
+use crate::allergen::Allergens;
+use crate::ids::ItemId;
+use crate::menu::ModifierGroup;
+use crate::meta::Meta;
+use crate::money::Cents;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Which items may appear, by whether they can be had now.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AvailabilityFilter {
+    /// All; those that cannot be had say so in `state`.
+    #[default]
+    Any,
+    /// Only those that can be had now.
+    Now,
+}
+
+/// Hard limits: an item that misses one is never returned, however well it fits.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Filters {
+    /// Any of these categories (letter case ignored); empty means all.
+    pub categories: Vec<String>,
+    /// All of these tags.
+    pub diets: Vec<String>,
+    /// None of these. An item passes only where it states that it is free of each. Names of the
+    /// fourteen and their usual synonyms (`dairy`, `wheat`, `shellfish`, …).
+    pub exclude_allergens: Vec<String>,
+    /// Lowest price in cents; an item without a price does not pass.
+    pub price_min_cents: Option<i64>,
+    /// Highest price in cents; an item without a price does not pass.
+    pub price_max_cents: Option<i64>,
+    /// Whether items that cannot be had now may appear.
+    pub availability: AvailabilityFilter,
+}
+
+/// Body of `POST /v1/menu/search`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SearchRequest {
+    /// What is looked for; empty lists the menu by category.
+    pub query: String,
+    /// Most hits, 1 to 100 (to 1,000 for an empty query).
+    pub limit: usize,
+    /// Hard limits.
+    pub filters: Filters,
+}
+
+impl Default for SearchRequest {
+    fn default() -> Self {
+        Self {
+            query: String::new(),
+            limit: 10,
+            filters: Filters::default(),
+        }
+    }
+}
+
+/// Whether a hit can be had at the moment of the answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// It can be ordered.
+    Available,
+    /// Sold out.
+    SoldOut,
+    /// Not served at this hour.
+    OutsideHours,
+}
+
+/// The score by part. All parts lie in 0 to 1.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+pub struct HitScores {
+    /// Words in common, typing errors allowed for.
+    pub lexical: f32,
+    /// Nearness in meaning (cosine, negative ones as 0); 0 where no vector took part.
+    pub semantic: f32,
+}
+
+/// One dish found.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Hit {
+    /// The item.
+    pub id: ItemId,
+    /// As printed.
+    pub name: String,
+    /// What it is.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub description: Option<String>,
+    /// Its heading.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub category: Option<String>,
+    /// Price in major units, for display; null where not stated.
+    pub price: Option<f64>,
+    /// Price in cents, for arithmetic; null where not stated.
+    pub price_cents: Option<Cents>,
+    /// Diets and other marks.
+    pub tags: Vec<String>,
+    /// What the restaurant states.
+    pub allergens: Allergens,
+    /// Sizes, toppings, sides.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub modifier_groups: Vec<ModifierGroup>,
+    /// True only where `state` is `available`.
+    pub available: bool,
+    /// Whether it can be had now.
+    pub state: State,
+    /// Picture.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub image: Option<String>,
+    /// Id in the till.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub pos_id: Option<String>,
+    /// Rank score, 0 to 1, higher is better.
+    pub score: f32,
+    /// The parts of it.
+    pub scores: HitScores,
+    /// Field → HTML-escaped text with the matched words in `<mark>`.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty", default)]
+    pub highlights: BTreeMap<String, String>,
+    /// Why it is here, for people: e.g. `name matches "ramen" (typed "ramn")`.
+    pub reason: String,
+}
+
+/// Answer of `POST /v1/menu/search`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SearchResponse {
+    /// Best first.
+    pub hits: Vec<Hit>,
+    /// How the answer was made.
+    pub meta: Meta,
+}
+
+/// One completion.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Suggestion {
+    /// Text to put into the box.
+    pub text: String,
+    /// The item it names.
+    pub id: ItemId,
+    /// Whether it can be had now.
+    pub state: State,
+}
