@@ -1,1 +1,24 @@
-//! Under construction.
+//! The models of the device: a BERT-family sentence encoder and the intent head that reads it,
+//! in Candle.
+//!
+//! One pass of the encoder serves intent and search. Every vector carries the id of the space it
+//! lives in ([`olympus_proto::SpaceId`]). Nothing here fetches anything at run time except
+//! [`hub`], and that only when it is asked to.
+
+pub mod artifact;
+pub mod bert;
+pub mod config;
+mod engine;
+mod error;
+pub mod head;
+pub mod hub;
+mod text;
+mod weights;
+
+pub use bert::{Encoder, Mode};
+pub use config::{EncoderConfig, ModelInfo, Pooling};
+pub use engine::{Analysis, Engine, Timings};
+pub use error::InferenceError;
+pub use head::IntentHead;
+pub use text::TextTokenizer;
+pub use weights::Weights;

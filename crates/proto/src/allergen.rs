@@ -114,7 +114,10 @@ mod tests {
         said.free_of.insert(Allergen::Milk);
         assert_eq!(said.statement(Allergen::Milk), AllergenStatement::FreeOf);
         said.may_contain.insert(Allergen::Milk);
-        assert_eq!(said.statement(Allergen::Milk), AllergenStatement::MayContain);
+        assert_eq!(
+            said.statement(Allergen::Milk),
+            AllergenStatement::MayContain
+        );
         said.contains.insert(Allergen::Milk);
         assert_eq!(said.statement(Allergen::Milk), AllergenStatement::Contains);
     }

@@ -21,7 +21,9 @@ pub mod search;
 pub use allergen::{Allergen, AllergenStatement, Allergens};
 pub use error::{ApiError, ErrorBody, ErrorCode, ErrorDetail};
 pub use ids::{ItemId, LocationId, MenuVersion, SpaceId};
-pub use intent::{Context, Intent, IntentAnswer, IntentReason, IntentRequest, IntentResponse, Scores};
+pub use intent::{
+    Context, Intent, IntentAnswer, IntentReason, IntentRequest, IntentResponse, Scores,
+};
 pub use menu::{Availability, Daypart, MenuItem, Modifier, ModifierGroup, Weekday};
 pub use meta::{Meta, Path, StagesUs};
 pub use money::Cents;

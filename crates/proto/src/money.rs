@@ -14,7 +14,10 @@ impl Cents {
     /// The amount in major units, for display and for JSON's `price`.
     #[must_use]
     pub fn major(self) -> f64 {
-        #[expect(clippy::cast_precision_loss, reason = "prices are far below 2^53 cents")]
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "prices are far below 2^53 cents"
+        )]
         let cents = self.0 as f64;
         cents / 100.0
     }

@@ -1,0 +1,294 @@
+//! Who may see an item: price, category, diet, allergens and availability.
+//!
+//! Invariant: a filter is hard. An item that misses one limit, or does not state what the limit
+//! asks for, does not pass; in particular only a stated `FreeOf` passes an excluded allergen.
+//! Never ranks.
+
+use super::allergen::{self, Claim};
+use olympus_proto::{Allergen, AllergenStatement, AvailabilityFilter, Filters, MenuItem, State};
+use std::collections::BTreeSet;
+
+/// Most values in one list of a filter.
+pub const MAX_VALUES: usize = 64;
+
+/// Checked limits, ready to be applied.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Filter {
+    categories: Vec<String>,
+    diets: Vec<String>,
+    excluded: BTreeSet<Allergen>,
+    price_min_cents: Option<i64>,
+    price_max_cents: Option<i64>,
+    available_now: bool,
+}
+
+/// A filter that cannot be meant.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum FilterError {
+    /// Not one of the fourteen allergens or a usual name of one.
+    #[error(
+        "`{0}` is no allergen known here; use one of gluten, crustaceans, eggs, fish, peanuts, \
+         soybeans, milk, nuts, celery, mustard, sesame, sulphites, lupin, molluscs"
+    )]
+    UnknownAllergen(String),
+    /// A value with nothing in it.
+    #[error("a value in `{field}` is empty; leave it out")]
+    EmptyValue {
+        /// The list it stands in.
+        field: &'static str,
+    },
+    /// More values than any menu needs.
+    #[error("`{field}` has {count} values; at most {MAX_VALUES} are read")]
+    TooManyValues {
+        /// The list.
+        field: &'static str,
+        /// Its length.
+        count: usize,
+    },
+    /// No price can pass.
+    #[error("price_min_cents {min} is above price_max_cents {max}; swap them")]
+    EmptyPriceRange {
+        /// The lower limit in cents.
+        min: i64,
+        /// The upper limit in cents.
+        max: i64,
+    },
+}
+
+impl FilterError {
+    /// The field of [`Filters`] at fault.
+    #[must_use]
+    pub fn field(&self) -> &'static str {
+        match self {
+            FilterError::UnknownAllergen(_) => "exclude_allergens",
+            FilterError::EmptyValue { field } | FilterError::TooManyValues { field, .. } => field,
+            FilterError::EmptyPriceRange { .. } => "price_min_cents",
+        }
+    }
+}
+
+impl Filter {
+    /// Checks what came over the wire.
+    ///
+    /// # Errors
+    /// [`FilterError`] where a value is unknown, empty or contradicts another. An allergen that
+    /// is not understood is an error and never ignored.
+    pub fn from_wire(wire: &Filters) -> Result<Self, FilterError> {
+        let mut excluded = BTreeSet::new();
+        for name in checked("exclude_allergens", &wire.exclude_allergens)? {
+            let named = allergen::named(name, Claim::Warns)
+                .ok_or_else(|| FilterError::UnknownAllergen(name.clone()))?;
+            excluded.extend(named);
+        }
+        if let (Some(min), Some(max)) = (wire.price_min_cents, wire.price_max_cents)
+            && min > max
+        {
+            return Err(FilterError::EmptyPriceRange { min, max });
+        }
+        Ok(Self {
+            categories: checked("categories", &wire.categories)?
+                .iter()
+                .map(|name| heading(name))
+                .collect(),
+            diets: checked("diets", &wire.diets)?
+                .iter()
+                .map(|name| allergen::key(name))
+                .collect(),
+            excluded,
+            price_min_cents: wire.price_min_cents,
+            price_max_cents: wire.price_max_cents,
+            available_now: wire.availability == AvailabilityFilter::Now,
+        })
+    }
+
+    /// Whether `item`, which can be had or not as `state` says, passes every limit.
+    #[must_use]
+    pub fn admits(&self, item: &MenuItem, state: State) -> bool {
+        (!self.available_now || state == State::Available)
+            && self.admits_price(item)
+            && self.admits_category(item)
+            && self.diets.iter().all(|diet| {
+                item.tags
+                    .iter()
+                    .any(|tag| tag == diet || allergen::key(tag) == *diet)
+            })
+            && self
+                .excluded
+                .iter()
+                .all(|&a| item.allergens.statement(a) == AllergenStatement::FreeOf)
+    }
+
+    fn admits_price(&self, item: &MenuItem) -> bool {
+        if self.price_min_cents.is_none() && self.price_max_cents.is_none() {
+            return true;
+        }
+        item.price_cents.is_some_and(|price| {
+            self.price_min_cents.is_none_or(|min| price.0 >= min)
+                && self.price_max_cents.is_none_or(|max| price.0 <= max)
+        })
+    }
+
+    fn admits_category(&self, item: &MenuItem) -> bool {
+        self.categories.is_empty()
+            || item.category.as_deref().is_some_and(|category| {
+                let category = heading(category);
+                self.categories.contains(&category)
+            })
+    }
+}
+
+/// How headings are compared: lower case, single spaces.
+fn heading(name: &str) -> String {
+    name.split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ")
+        .to_lowercase()
+}
+
+fn checked<'a>(field: &'static str, values: &'a [String]) -> Result<&'a [String], FilterError> {
+    if values.len() > MAX_VALUES {
+        return Err(FilterError::TooManyValues {
+            field,
+            count: values.len(),
+        });
+    }
+    if values.iter().any(|value| value.trim().is_empty()) {
+        return Err(FilterError::EmptyValue { field });
+    }
+    Ok(values)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Filter, FilterError};
+    use olympus_proto::{Allergen, AvailabilityFilter, Cents, Filters, MenuItem, State};
+
+    fn dish() -> MenuItem {
+        let mut item = MenuItem::new("a", "A");
+        item.category = Some("Main  Dishes".to_owned());
+        item.price_cents = Some(Cents(1000));
+        item.tags = vec!["gluten_free".to_owned(), "Vegan".to_owned()];
+        item.allergens.contains.insert(Allergen::Nuts);
+        item.allergens.may_contain.insert(Allergen::Sesame);
+        item.allergens.free_of.insert(Allergen::Milk);
+        item.allergens.free_of.insert(Allergen::Crustaceans);
+        item
+    }
+
+    fn list(values: &[&str]) -> Vec<String> {
+        values.iter().map(|&value| value.to_owned()).collect()
+    }
+
+    fn admits(wire: &Filters, item: &MenuItem, state: State) -> bool {
+        Filter::from_wire(wire)
+            .expect("a good filter")
+            .admits(item, state)
+    }
+
+    #[test]
+    fn only_a_stated_absence_passes_an_excluded_allergen() {
+        for (name, passes) in [
+            ("milk", true),
+            ("Dairy", true),
+            ("crustaceans", true),
+            ("shellfish", false), // molluscs are not stated
+            ("nuts", false),
+            ("sesame", false),
+            ("eggs", false), // unknown is not safe
+        ] {
+            let wire = Filters {
+                exclude_allergens: list(&[name]),
+                ..Filters::default()
+            };
+            assert_eq!(admits(&wire, &dish(), State::Available), passes, "{name}");
+        }
+    }
+
+    #[test]
+    fn price_needs_a_price_and_both_ends_are_included() {
+        let unpriced = MenuItem::new("b", "B");
+        for (min, max, passes) in [
+            (None, Some(1000), true),
+            (Some(1000), None, true),
+            (Some(1001), None, false),
+            (None, Some(999), false),
+        ] {
+            let wire = Filters {
+                price_min_cents: min,
+                price_max_cents: max,
+                ..Filters::default()
+            };
+            assert_eq!(admits(&wire, &dish(), State::Available), passes);
+            assert!(!admits(&wire, &unpriced, State::Available));
+        }
+    }
+
+    #[test]
+    fn categories_are_any_and_diets_are_all_of_the_list() {
+        for (categories, diets, passes) in [
+            (&["drinks", "MAIN dishes"][..], &[][..], true),
+            (&["drinks"], &[], false),
+            (&[], &["gluten-free", "vegan"], true),
+            (&[], &["vegan", "halal"], false),
+        ] {
+            let wire = Filters {
+                categories: list(categories),
+                diets: list(diets),
+                ..Filters::default()
+            };
+            assert_eq!(admits(&wire, &dish(), State::Available), passes);
+        }
+    }
+
+    #[test]
+    fn availability_now_hides_what_cannot_be_had() {
+        let now = Filters {
+            availability: AvailabilityFilter::Now,
+            ..Filters::default()
+        };
+        for (state, passes) in [
+            (State::Available, true),
+            (State::SoldOut, false),
+            (State::OutsideHours, false),
+        ] {
+            assert_eq!(admits(&now, &dish(), state), passes);
+            assert!(admits(&Filters::default(), &dish(), state));
+        }
+    }
+
+    #[test]
+    fn a_filter_that_cannot_be_meant_is_an_error_naming_its_field() {
+        let unknown = Filters {
+            exclude_allergens: list(&["nutz"]),
+            ..Filters::default()
+        };
+        let empty = Filters {
+            diets: list(&[" "]),
+            ..Filters::default()
+        };
+        let long = Filters {
+            categories: vec!["x".to_owned(); 65],
+            ..Filters::default()
+        };
+        let crossed = Filters {
+            price_min_cents: Some(2),
+            price_max_cents: Some(1),
+            ..Filters::default()
+        };
+        for (wire, error) in [
+            (unknown, FilterError::UnknownAllergen("nutz".to_owned())),
+            (empty, FilterError::EmptyValue { field: "diets" }),
+            (
+                long,
+                FilterError::TooManyValues {
+                    field: "categories",
+                    count: 65,
+                },
+            ),
+            (crossed, FilterError::EmptyPriceRange { min: 2, max: 1 }),
+        ] {
+            assert_eq!(Filter::from_wire(&wire), Err(error.clone()));
+            assert!(error.to_string().len() > 20 && !error.field().is_empty());
+        }
+    }
+}

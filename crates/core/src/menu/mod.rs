@@ -1,0 +1,8 @@
+//! The rules of a menu: how it is read, what it states, who may see an item, how it is ranked.
+
+pub mod allergen;
+pub mod availability;
+pub mod filter;
+pub mod fusion;
+pub mod import;
+pub mod text;

@@ -1,0 +1,348 @@
+//! How text on a menu is read: the same for items and for queries.
+//!
+//! Invariant: every word knows the bytes of the original text that it came from, so what is
+//! found can be shown as it is printed. Letters of every script are kept; accents, case,
+//! punctuation and width are not. Never decides what matches what.
+
+use olympus_proto::MenuItem;
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+/// One word of a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Word {
+    /// The word normalised: no accents, lower case, composed.
+    pub text: String,
+    /// First byte of it in the original text.
+    pub start: usize,
+    /// First byte after it in the original text.
+    pub end: usize,
+}
+
+/// The words of `text`. Digits are words of their own ("300g" is `300`, `g`). A run of a script
+/// that is written without spaces (Chinese, Japanese, Thai, …) is cut into overlapping pairs of
+/// characters, or is one word where it is a single character.
+#[must_use]
+pub fn words(text: &str) -> Vec<Word> {
+    let mut cutter = Cutter::default();
+    let mut chars = text.char_indices().peekable();
+    while let Some((start, c)) = chars.next() {
+        let end = start + c.len_utf8();
+        if is_apostrophe(c) {
+            let tail = text.get(end..).unwrap_or_default();
+            if !(cutter.run_is(Kind::Letters) && is_short_ending(tail)) {
+                cutter.close();
+            }
+            continue;
+        }
+        if is_invisible(c) {
+            continue;
+        }
+        for part in std::iter::once(c).nfkd() {
+            cutter.push(part, start, end);
+        }
+    }
+    cutter.close();
+    cutter.words
+}
+
+/// `text` normalised: its words with one space between, scripts without spaces left whole.
+#[must_use]
+pub fn normalise(text: &str) -> String {
+    let mut line = String::with_capacity(text.len());
+    let mut end = None;
+    for word in words(text) {
+        match end {
+            // The next pair of the same run: only its last character is new.
+            Some(end) if word.start < end && word.text.chars().all(is_unspaced) => {
+                line.extend(word.text.chars().next_back())
+            }
+            Some(_) => {
+                line.push(' ');
+                line.push_str(&word.text);
+            }
+            None => line.push_str(&word.text),
+        }
+        end = Some(word.end);
+    }
+    line
+}
+
+/// Edits (a swap of neighbours is one) that a typed word may be away from a word on the menu:
+/// none to 4 characters, one to 8, two from 9. None where it has a digit: numbers are exact.
+#[must_use]
+pub fn typo_budget(word: &str) -> u8 {
+    if word.chars().any(|c| c.is_numeric() || is_unspaced(c)) {
+        return 0;
+    }
+    match word.chars().count() {
+        0..=4 => 0,
+        5..=8 => 1,
+        _ => 2,
+    }
+}
+
+/// The texts of an item to embed, in the order in which its vectors are stored: the name; where
+/// there is a description or a category, name, category and description in one line; each alias.
+#[must_use]
+pub fn passages(item: &MenuItem) -> Vec<String> {
+    let mut passages = Vec::with_capacity(2 + item.aliases.len());
+    passages.push(item.name.clone());
+    let mut full = item.name.clone();
+    if let Some(category) = &item.category {
+        full.push_str(", ");
+        full.push_str(category);
+    }
+    if let Some(description) = &item.description {
+        full.push_str(": ");
+        full.push_str(description);
+    }
+    if full.len() > item.name.len() {
+        passages.push(full);
+    }
+    passages.extend(item.aliases.iter().cloned());
+    passages
+}
+
+/// Whether `c` belongs to a script written without spaces between words.
+#[must_use]
+pub fn is_unspaced(c: char) -> bool {
+    matches!(c,
+        '\u{0E00}'..='\u{0EFF}'      // Thai, Lao
+        | '\u{1000}'..='\u{109F}'    // Burmese
+        | '\u{1780}'..='\u{17FF}'    // Khmer
+        | '\u{3005}'..='\u{3007}'    // 々〆〇
+        | '\u{3040}'..='\u{30FF}'    // kana
+        | '\u{31F0}'..='\u{31FF}'
+        | '\u{3400}'..='\u{4DBF}'    // Han
+        | '\u{4E00}'..='\u{9FFF}'
+        | '\u{F900}'..='\u{FAFF}'
+        | '\u{20000}'..='\u{323AF}')
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Letters,
+    Digits,
+    Unspaced,
+}
+
+/// Collects characters into runs of one kind and cuts each run into words.
+#[derive(Default)]
+struct Cutter {
+    words: Vec<Word>,
+    run: Vec<(char, usize, usize)>,
+    kind: Option<Kind>,
+}
+
+impl Cutter {
+    fn run_is(&self, kind: Kind) -> bool {
+        self.kind == Some(kind)
+    }
+
+    fn push(&mut self, c: char, start: usize, end: usize) {
+        if is_accent(c) {
+            // Part of the letter before it, so that a mark around the word takes it in.
+            if let Some(last) = self.run.last_mut() {
+                last.2 = end;
+            }
+            return;
+        }
+        let kind = if is_unspaced(c) && (c.is_alphanumeric() || is_combining_mark(c)) {
+            Kind::Unspaced
+        } else if c.is_numeric() {
+            Kind::Digits
+        } else if c.is_alphabetic() {
+            Kind::Letters
+        } else if is_combining_mark(c) && self.kind.is_some() {
+            self.run.push((c, start, end));
+            return;
+        } else {
+            return self.close();
+        };
+        if self.kind != Some(kind) {
+            self.close();
+        }
+        self.kind = Some(kind);
+        for lower in c.to_lowercase().filter(|&c| !is_accent(c)) {
+            let (first, second) = fold(lower);
+            self.run.push((first, start, end));
+            if let Some(second) = second {
+                self.run.push((second, start, end));
+            }
+        }
+    }
+
+    fn close(&mut self) {
+        match (self.kind.take(), self.run.len()) {
+            (Some(Kind::Unspaced), 2..) => {
+                for pair in self.run.windows(2) {
+                    self.words.extend(word(pair));
+                }
+            }
+            _ => self.words.extend(word(&self.run)),
+        }
+        self.run.clear();
+    }
+}
+
+/// One word of the characters of `run`, composed (Hangul, kana with marks); `None` of none.
+fn word(run: &[(char, usize, usize)]) -> Option<Word> {
+    let (first, last) = (run.first()?, run.last()?);
+    Some(Word {
+        text: run.iter().map(|part| part.0).nfc().collect(),
+        start: first.1,
+        end: last.2,
+    })
+}
+
+/// Marks that people leave out when they type: accents of Latin, Greek and Cyrillic, the vowel
+/// points of Hebrew and Arabic. Marks that carry the sound elsewhere stay.
+fn is_accent(c: char) -> bool {
+    matches!(c,
+        '\u{0300}'..='\u{036F}'
+        | '\u{0483}'..='\u{0489}'
+        | '\u{0591}'..='\u{05BD}' | '\u{05BF}' | '\u{05C1}'..='\u{05C2}' | '\u{05C4}'..='\u{05C7}'
+        | '\u{0610}'..='\u{061A}' | '\u{064B}'..='\u{065F}' | '\u{0670}' | '\u{0640}'
+        | '\u{1AB0}'..='\u{1AFF}' | '\u{1DC0}'..='\u{1DFF}'
+        | '\u{20D0}'..='\u{20FF}' | '\u{FE20}'..='\u{FE2F}')
+}
+
+/// Letters that decomposition leaves alone but people type as others.
+fn fold(c: char) -> (char, Option<char>) {
+    match c {
+        'ß' => ('s', Some('s')),
+        'æ' => ('a', Some('e')),
+        'œ' => ('o', Some('e')),
+        'þ' => ('t', Some('h')),
+        'ø' => ('o', None),
+        'đ' | 'ð' => ('d', None),
+        'ł' => ('l', None),
+        'ħ' => ('h', None),
+        'ı' => ('i', None),
+        'ς' => ('σ', None),
+        'ى' => ('ي', None),
+        'ة' => ('ه', None),
+        // Arabic-Indic digits, both forms, and katakana to hiragana.
+        '\u{0660}'..='\u{0669}' => (shift(c, 0x0660, 0x30), None),
+        '\u{06F0}'..='\u{06F9}' => (shift(c, 0x06F0, 0x30), None),
+        '\u{30A1}'..='\u{30F6}' => (shift(c, 0x30A1, 0x3041), None),
+        _ => (c, None),
+    }
+}
+
+fn shift(c: char, from: u32, to: u32) -> char {
+    char::from_u32(c as u32 - from + to).unwrap_or(c)
+}
+
+fn is_apostrophe(c: char) -> bool {
+    matches!(c, '\'' | '’' | '‘' | '`' | '´' | 'ʼ' | '＇')
+}
+
+/// Joiners, soft hyphens and selectors: they change how a word looks and not what it is.
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{00AD}' | '\u{200B}'..='\u{200F}' | '\u{2060}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}')
+}
+
+/// "'s", "'t" and the like at the end of a word: "nando's" is one word, "l'oignon" is two.
+fn is_short_ending(tail: &str) -> bool {
+    let mut chars = tail.chars();
+    matches!(chars.next(), Some('s' | 'S' | 't' | 'T'))
+        && !chars.next().is_some_and(char::is_alphanumeric)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{normalise, passages, typo_budget, words};
+    use olympus_proto::MenuItem;
+    use proptest::prelude::*;
+
+    #[test]
+    fn normalises_every_script() {
+        for (text, expected) in [
+            ("Phở Bò", "pho bo"),
+            ("Crème  Brûlée!", "creme brulee"),
+            ("Μουσακάς", "μουσακασ"),
+            ("ΜΟΥΣΑΚΆΣ", "μουσακασ"),
+            ("Борщ", "борщ"),
+            ("İmam Bayıldı", "imam bayildi"),
+            ("Bœuf", "boeuf"),
+            ("ラーメン", "らーめん"),
+            ("担担面 Dàndàn", "担担面 dandan"),
+            ("비빔밥", "비빔밥"),
+            ("समोसा", "समोसा"),
+            ("شاوَرما", "شاورما"),
+            ("ｆｕｌｌ ６", "full 6"),
+            (
+                "Nando's l'oignon all’arrabbiata",
+                "nandos l oignon all arrabbiata",
+            ),
+            ("300g 7-Up ½", "300 g 7 up 1 2"),
+            ("Mac & Cheese", "mac cheese"),
+            ("٣ كباب", "3 كباب"),
+            (" \u{200B}\t", ""),
+            ("🍕", ""),
+        ] {
+            assert_eq!(normalise(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_word_knows_where_it_stood() {
+        let text = "– Phở «Bò»";
+        let spans: Vec<_> = words(text)
+            .iter()
+            .map(|word| text[word.start..word.end].to_owned())
+            .collect();
+        assert_eq!(spans, ["Phở", "Bò"]);
+        let decomposed = "Cafe\u{301} x";
+        assert_eq!(words(decomposed)[0].end, "Cafe\u{301}".len());
+    }
+
+    #[test]
+    fn scripts_without_spaces_are_cut_into_pairs() {
+        let texts: Vec<_> = words("牛肉面 茶").into_iter().map(|w| w.text).collect();
+        assert_eq!(texts, ["牛肉", "肉面", "茶"]);
+    }
+
+    #[test]
+    fn the_typo_budget_grows_with_the_word_and_numbers_are_exact() {
+        for (word, budget) in [
+            ("", 0),
+            ("taco", 0),
+            ("pizza", 1),
+            ("burritos", 1),
+            ("cappucino", 2),
+            ("μουσακασ", 1),
+            ("1234567890", 0),
+            ("らーめんらーめん", 0),
+        ] {
+            assert_eq!(typo_budget(word), budget, "{word}");
+        }
+    }
+
+    #[test]
+    fn passages_are_name_full_line_and_aliases() {
+        let mut item = MenuItem::new("a", "Pho");
+        assert_eq!(passages(&item), ["Pho"]);
+        item.category = Some("Soups".to_owned());
+        item.description = Some("Beef broth".to_owned());
+        item.aliases.push("beef pho".to_owned());
+        assert_eq!(
+            passages(&item),
+            ["Pho", "Pho, Soups: Beef broth", "beef pho"]
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn words_of_any_text_lie_in_it_and_normalising_twice_changes_nothing(text in "\\PC{0,40}") {
+            for word in words(&text) {
+                prop_assert!(text.get(word.start..word.end).is_some_and(|part| !part.is_empty()));
+                prop_assert!(!word.text.is_empty());
+            }
+            let once = normalise(&text);
+            prop_assert_eq!(normalise(&once), once);
+        }
+    }
+}

@@ -1,0 +1,25 @@
+//! Lists the files of `web/`, so that each is embedded and none is forgotten.
+
+use std::fmt::Write;
+use std::path::Path;
+
+fn main() {
+    println!("cargo::rerun-if-changed=web");
+    let root = std::env::var("CARGO_MANIFEST_DIR").expect("cargo sets it");
+    let web = Path::new(&root).join("web");
+    let mut names: Vec<String> = std::fs::read_dir(&web)
+        .expect("crates/device/web is there")
+        .map(|entry| entry.expect("can be listed"))
+        .filter(|entry| entry.path().is_file())
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .collect();
+    names.sort();
+    let mut table = String::from("pub(crate) const FILES: &[(&str, &[u8])] = &[\n");
+    for name in names {
+        let path = web.join(&name);
+        writeln!(table, "    ({name:?}, include_bytes!({path:?})),").expect("a String grows");
+    }
+    table.push_str("];\n");
+    let out = std::env::var("OUT_DIR").expect("cargo sets it");
+    std::fs::write(Path::new(&out).join("web.rs"), table).expect("can be written");
+}

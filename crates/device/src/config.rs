@@ -1,0 +1,334 @@
+//! Settings of one device: `<data-dir>/config.toml`.
+//!
+//! Invariant: unknown keys and values that cannot work are refused when they are set and when
+//! the file is read, with the remedy. Never prints a secret; the file is its owner's alone.
+
+use crate::files::{FileLock, write_atomic};
+use serde::{Deserialize, Serialize};
+use std::io;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+const FILE: &str = "config.toml";
+/// Shown in the place of a secret.
+const HIDDEN: &str = "(hidden)";
+
+/// The settings; an absent one has its default.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Config {
+    /// Address and port of the local API.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub listen: Option<String>,
+    /// IANA name of the restaurant's time zone; dayparts are told by it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub timezone: Option<String>,
+    /// Log filter, e.g. `info` or `info,olympus_device=debug`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub log: Option<String>,
+    /// Origins of other pages that may call the API from a browser.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub cors_origins: Vec<String>,
+    /// Most items of a menu.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_items: Option<usize>,
+    /// Id of the model that embeds menu and queries; absent is the one in the binary.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
+    /// Which restaurant this is; kept for the cloud half.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub location_id: Option<String>,
+    /// Key of the cloud half; kept, never shown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub api_key: Option<String>,
+}
+
+/// One setting, as people see it.
+#[derive(Debug, Clone, Copy)]
+pub struct KeySpec {
+    /// Name in the file and on the command line.
+    pub name: &'static str,
+    /// What it does.
+    pub about: &'static str,
+    /// What holds where it is not set.
+    pub default: &'static str,
+    /// Whether its value is hidden.
+    pub secret: bool,
+}
+
+/// Every setting, in the order of `config list`.
+pub const KEYS: [KeySpec; 8] = [
+    spec("listen", "address of the local API", "127.0.0.1:8080"),
+    spec("timezone", "IANA zone that dayparts are told by", "the system's"),
+    spec("log", "log filter: error, warn, info, debug, trace", "info"),
+    spec("cors-origins", "comma-separated origins of other pages", "none"),
+    spec("max-items", "most items of a menu", "20000"),
+    spec("model", "model that embeds menu and queries", "the one in the binary"),
+    spec("location-id", "which restaurant this is (cloud half)", "not set"),
+    KeySpec {
+        secret: true,
+        ..spec("api-key", "key of the cloud half", "not set")
+    },
+];
+
+const fn spec(name: &'static str, about: &'static str, default: &'static str) -> KeySpec {
+    KeySpec {
+        name,
+        about,
+        default,
+        secret: false,
+    }
+}
+
+/// Errors of the settings.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file could not be read or written.
+    #[error("{action} {path}: {source}")]
+    File {
+        /// What was tried.
+        action: &'static str,
+        /// Which file.
+        path: PathBuf,
+        /// Why not.
+        #[source]
+        source: io::Error,
+    },
+    /// The file is no valid TOML, or has a key that is not known.
+    #[error("{path} cannot be used: {message}")]
+    Damaged {
+        /// Which file.
+        path: PathBuf,
+        /// What is wrong, with the line.
+        message: String,
+    },
+    /// No such setting.
+    #[error("there is no setting `{0}`; `olympus-edge config list` shows them")]
+    UnknownKey(String),
+    /// The value cannot work.
+    #[error("`{key}` cannot be `{value}`: {remedy}")]
+    BadValue {
+        /// Which setting.
+        key: &'static str,
+        /// The value, hidden where it is a secret.
+        value: String,
+        /// What would work.
+        remedy: String,
+    },
+}
+
+impl Config {
+    /// Where the settings of `data_dir` are.
+    #[must_use]
+    pub fn path(data_dir: &Path) -> PathBuf {
+        data_dir.join(FILE)
+    }
+
+    /// Reads the settings; none where there is no file.
+    ///
+    /// # Errors
+    /// [`ConfigError`]
+    pub fn load(data_dir: &Path) -> Result<Self, ConfigError> {
+        let path = Self::path(data_dir);
+        let text = match std::fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Self::default()),
+            Err(source) => {
+                return Err(ConfigError::File {
+                    action: "reading",
+                    path,
+                    source,
+                });
+            }
+        };
+        let config: Self = toml::from_str(&text).map_err(|error| ConfigError::Damaged {
+            path,
+            // The first line of toml's own message may quote the file, secrets included.
+            message: format!("{}{}", error.message(), at_line(&text, error.span())),
+        })?;
+        config.check()?;
+        Ok(config)
+    }
+
+    /// Changes one setting in the file; an empty value unsets it.
+    ///
+    /// # Errors
+    /// [`ConfigError`]; the file is then as it was.
+    pub fn set(data_dir: &Path, key: &str, value: &str) -> Result<(), ConfigError> {
+        let path = Self::path(data_dir);
+        let file = |action, source| ConfigError::File {
+            action,
+            path: path.clone(),
+            source,
+        };
+        let _lock = FileLock::wait(&path.with_extension("lock"))
+            .map_err(|source| file("locking", source))?;
+        let mut config = Self::load(data_dir)?;
+        config.assign(key, value.trim())?;
+        config.check()?;
+        let text = toml::to_string(&config).map_err(|error| ConfigError::Damaged {
+            path: path.clone(),
+            message: error.to_string(),
+        })?;
+        write_atomic(&path, text.as_bytes()).map_err(|source| file("writing", source))
+    }
+
+    fn assign(&mut self, key: &str, value: &str) -> Result<(), ConfigError> {
+        let text = (!value.is_empty()).then(|| value.to_owned());
+        match key {
+            "listen" => self.listen = text,
+            "timezone" => self.timezone = text,
+            "log" => self.log = text,
+            "cors-origins" => {
+                let origins = value.split(',').map(str::trim).filter(|o| !o.is_empty());
+                self.cors_origins = origins.map(str::to_owned).collect();
+            }
+            "max-items" => {
+                self.max_items = match text {
+                    Some(text) => Some(text.parse().map_err(|_| {
+                        bad("max-items", value, "use a whole number, e.g. 20000")
+                    })?),
+                    None => None,
+                }
+            }
+            "model" => self.model = text,
+            "location-id" => self.location_id = text,
+            "api-key" => self.api_key = text,
+            _ => return Err(ConfigError::UnknownKey(key.to_owned())),
+        }
+        Ok(())
+    }
+
+    /// The value of a setting as people may see it; `None` where it is not set.
+    ///
+    /// # Errors
+    /// [`ConfigError::UnknownKey`]
+    pub fn shown(&self, key: &str) -> Result<Option<String>, ConfigError> {
+        Ok(match key {
+            "listen" => self.listen.clone(),
+            "timezone" => self.timezone.clone(),
+            "log" => self.log.clone(),
+            "cors-origins" if self.cors_origins.is_empty() => None,
+            "cors-origins" => Some(self.cors_origins.join(",")),
+            "max-items" => self.max_items.map(|n| n.to_string()),
+            "model" => self.model.clone(),
+            "location-id" => self.location_id.clone(),
+            "api-key" => self.api_key.as_ref().map(|_| HIDDEN.to_owned()),
+            _ => return Err(ConfigError::UnknownKey(key.to_owned())),
+        })
+    }
+
+    /// Refuses values that could only fail later.
+    fn check(&self) -> Result<(), ConfigError> {
+        if let Some(listen) = &self.listen {
+            listen
+                .parse::<SocketAddr>()
+                .map_err(|_| bad("listen", listen, "use ADDRESS:PORT, e.g. 127.0.0.1:8080"))?;
+        }
+        if let Some(zone) = &self.timezone {
+            jiff::tz::TimeZone::get(zone)
+                .map_err(|_| bad("timezone", zone, "use an IANA name, e.g. America/Chicago"))?;
+        }
+        if let Some(log) = &self.log {
+            log.parse::<tracing_subscriber::filter::Targets>()
+                .map_err(|_| bad("log", log, "use error, warn, info, debug or trace"))?;
+        }
+        for origin in &self.cors_origins {
+            let scheme = origin.starts_with("http://") || origin.starts_with("https://");
+            let path = origin.splitn(4, '/').nth(3).is_some();
+            if !scheme || path || axum::http::HeaderValue::from_str(origin).is_err() {
+                let remedy = "use scheme, host and port alone, e.g. http://kiosk.local:3000";
+                return Err(bad("cors-origins", origin, remedy));
+            }
+        }
+        if self.max_items.is_some_and(|n| n == 0 || n > 200_000) {
+            let value = self.max_items.unwrap_or_default().to_string();
+            return Err(bad("max-items", &value, "use 1 to 200000"));
+        }
+        Ok(())
+    }
+}
+
+fn bad(key: &'static str, value: &str, remedy: &str) -> ConfigError {
+    ConfigError::BadValue {
+        key,
+        value: value.to_owned(),
+        remedy: remedy.to_owned(),
+    }
+}
+
+fn at_line(text: &str, span: Option<std::ops::Range<usize>>) -> String {
+    span.and_then(|span| text.get(..span.start))
+        .map(|before| format!(" (line {})", before.matches('\n').count() + 1))
+        .unwrap_or_default()
+}
+
+/// Where this device keeps its files, unless told otherwise: the platform's place for data.
+#[must_use]
+pub fn default_data_dir() -> PathBuf {
+    directories::ProjectDirs::from("", "", "olympus-edge").map_or_else(
+        || PathBuf::from("olympus-edge-data"),
+        |dirs| dirs.data_dir().to_path_buf(),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_set_is_read_again_and_secrets_stay_hidden() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let values = [
+            ("listen", "0.0.0.0:9000"),
+            ("timezone", "America/Chicago"),
+            ("log", "info,olympus_device=debug"),
+            ("cors-origins", "http://kiosk.local:3000,https://a.example"),
+            ("max-items", "500"),
+            ("model", "sentence-transformers/all-MiniLM-L6-v2"),
+            ("location-id", "store-7"),
+            ("api-key", "s3cret"),
+        ];
+        for (key, value) in values {
+            Config::set(dir.path(), key, value).expect("sets");
+        }
+        let config = Config::load(dir.path()).expect("loads");
+        for (key, value) in values {
+            let shown = config.shown(key).expect("is a key");
+            let expected = if key == "api-key" { HIDDEN } else { value };
+            assert_eq!(shown.as_deref(), Some(expected));
+            assert!(KEYS.iter().any(|spec| spec.name == key));
+        }
+        assert_eq!(values.len(), KEYS.len());
+        Config::set(dir.path(), "listen", "").expect("unsets");
+        assert_eq!(Config::load(dir.path()).expect("loads").listen, None);
+    }
+
+    #[test]
+    fn what_cannot_work_is_refused_and_the_file_stays_as_it_was() {
+        let dir = tempfile::tempdir().expect("a folder");
+        for (key, value) in [
+            ("listen", "nowhere"),
+            ("timezone", "Mars/Olympus"),
+            ("log", "loud=very"),
+            ("cors-origins", "kiosk"),
+            ("cors-origins", "http://a/b"),
+            ("max-items", "many"),
+            ("max-items", "0"),
+            ("nonsense", "1"),
+        ] {
+            let error = Config::set(dir.path(), key, value).expect_err("is refused");
+            assert!(error.to_string().contains(key), "{error}");
+        }
+        assert!(!Config::path(dir.path()).exists());
+    }
+
+    #[test]
+    fn unknown_keys_in_the_file_are_refused_with_their_line() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let text = "listen = \"127.0.0.1:1\"\nlisten-port = 3\n";
+        std::fs::write(Config::path(dir.path()), text).expect("writes");
+        let error = Config::load(dir.path()).expect_err("is refused").to_string();
+        assert!(error.contains("listen-port") && error.contains("line 2"), "{error}");
+    }
+}

@@ -1,0 +1,198 @@
+//! What every request shares.
+
+use super::Limits;
+use super::error::HttpError;
+use crate::keys::KeyRing;
+use crate::metrics::Metrics;
+use crate::service::{Call, Service, ServiceError};
+use axum::extract::Extension;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
+use tokio::sync::Semaphore;
+
+/// Shared by all connections.
+#[derive(Debug)]
+pub(crate) struct AppState {
+    pub(crate) service: OnceLock<Arc<Service>>,
+    pub(crate) metrics: Arc<Metrics>,
+    pub(crate) keys: KeyRing,
+    /// Whether the server listens on loopback alone.
+    pub(crate) loopback: bool,
+    pub(crate) cors_origins: Vec<String>,
+    pub(crate) limits: Limits,
+    /// Calls that wait on a blocking thread.
+    pub(crate) calls: Arc<Semaphore>,
+    /// Bodies of class `Bulk` that are read or worked on.
+    pub(crate) bulk: Semaphore,
+    /// Bodies of class `Menu` that are read or worked on.
+    pub(crate) menus: Semaphore,
+    /// No new work: the server goes down.
+    pub(crate) stopping: AtomicBool,
+    /// Work that takes long must end now.
+    pub(crate) abort: AtomicBool,
+    pub(crate) ids: RequestIds,
+}
+
+/// One request, as its handler sees it.
+#[derive(Debug, Clone)]
+pub(crate) struct Ctx {
+    pub(crate) call: Call,
+    /// Whether the client set the deadline itself.
+    pub(crate) own_deadline: bool,
+}
+
+/// Extracts what the outermost layer put in.
+pub(crate) type Context = Extension<Ctx>;
+
+impl AppState {
+    /// The service, once it is loaded.
+    pub(crate) fn service(&self) -> Result<Arc<Service>, HttpError> {
+        self.service
+            .get()
+            .cloned()
+            .ok_or_else(|| ServiceError::NotReady("the model is being loaded").into())
+    }
+
+    /// Runs a question on a blocking thread; nobody waits past the deadline.
+    pub(crate) async fn ask<T: Send + 'static>(
+        &self,
+        ctx: &Ctx,
+        question: impl FnOnce(&Service, &Call) -> Result<T, ServiceError> + Send + 'static,
+    ) -> Result<T, HttpError> {
+        let mut call = ctx.call.clone();
+        let deadline = call
+            .deadline
+            .unwrap_or(call.started + self.limits.default_deadline);
+        call.deadline = Some(deadline);
+        let answer = self.blocking(move |service| question(service, &call));
+        match tokio::time::timeout_at(deadline.into(), answer).await {
+            Ok(answer) => answer,
+            Err(_) => Err(ServiceError::DeadlineExceeded.into()),
+        }
+    }
+
+    /// Runs a change to its end, so that the answer always tells what came of it.
+    pub(crate) async fn change<T: Send + 'static>(
+        self: &Arc<Self>,
+        ctx: &Ctx,
+        change: impl FnOnce(&Service, &GoOn) -> Result<T, ServiceError> + Send + 'static,
+    ) -> Result<T, HttpError> {
+        let go_on = GoOn {
+            state: Arc::clone(self),
+            call: ctx.call.clone(),
+        };
+        self.blocking(move |service| change(service, &go_on)).await
+    }
+
+    async fn blocking<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Service) -> Result<T, ServiceError> + Send + 'static,
+    ) -> Result<T, HttpError> {
+        let service = self.service()?;
+        let permit = Arc::clone(&self.calls)
+            .try_acquire_owned()
+            .map_err(|_| HttpError::overloaded("too many requests are being answered"))?;
+        let done = tokio::task::spawn_blocking(move || {
+            let _permit = permit;
+            work(&service)
+        });
+        match done.await {
+            Ok(answer) => answer.map_err(HttpError::from),
+            Err(error) => Err(ServiceError::Encoder(error.to_string()).into()),
+        }
+    }
+}
+
+/// Asked by long changes whether they should still happen.
+#[derive(Debug)]
+pub(crate) struct GoOn {
+    state: Arc<AppState>,
+    call: Call,
+}
+
+impl GoOn {
+    /// # Errors
+    /// `DeadlineExceeded`, or `NotReady` where the server goes down.
+    pub(crate) fn check(&self) -> Result<(), ServiceError> {
+        if self.state.abort.load(Ordering::Relaxed) {
+            return Err(ServiceError::NotReady("shutting down; nothing was applied"));
+        }
+        self.call.check()
+    }
+}
+
+/// Ids that no two requests of any two runs share.
+#[derive(Debug)]
+pub(crate) struct RequestIds {
+    run: String,
+    next: AtomicU64,
+}
+
+impl RequestIds {
+    pub(crate) fn new() -> Self {
+        let mut bytes = [0; 4];
+        // Without randomness ids are still unique within the run.
+        if let Err(error) = getrandom::fill(&mut bytes) {
+            tracing::warn!(%error, "request ids are not unique between runs");
+        }
+        Self {
+            run: crate::keys::hex(&bytes),
+            next: AtomicU64::new(1),
+        }
+    }
+
+    /// The client's own id where it is harmless, or a new one.
+    pub(crate) fn take(&self, sent: Option<&str>) -> String {
+        match sent {
+            Some(id) if is_harmless(id) => id.to_owned(),
+            _ => format!("{}-{}", self.run, self.next.fetch_add(1, Ordering::Relaxed)),
+        }
+    }
+}
+
+fn is_harmless(id: &str) -> bool {
+    (1..=128).contains(&id.len())
+        && id
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))
+}
+
+/// `x-deadline-ms`: 1 to 60,000.
+pub(crate) fn deadline(header: &str, started: Instant) -> Result<Instant, HttpError> {
+    match header.trim().parse::<u64>() {
+        Ok(ms) if (1..=60_000).contains(&ms) => Ok(started + Duration::from_millis(ms)),
+        _ => Err(HttpError::invalid(
+            "x-deadline-ms must be a whole number from 1 to 60000",
+        )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{RequestIds, deadline};
+    use std::time::{Duration, Instant};
+
+    #[test]
+    fn harmless_ids_are_kept_and_others_replaced() {
+        let ids = RequestIds::new();
+        assert_eq!(ids.take(Some("till-7.a_b")), "till-7.a_b");
+        let long = "x".repeat(129);
+        for bad in ["", "a b", "a\"", "é", long.as_str()] {
+            assert_ne!(ids.take(Some(bad)), bad);
+        }
+        assert_ne!(ids.take(None), ids.take(None));
+    }
+
+    #[test]
+    fn deadlines_have_bounds() {
+        let now = Instant::now();
+        assert_eq!(
+            deadline("250", now).expect("is one"),
+            now + Duration::from_millis(250)
+        );
+        for bad in ["0", "60001", "-1", "1.5", "", "soon"] {
+            assert!(deadline(bad, now).is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,430 @@
+//! Questions: intent, understanding, search, completion, embeddings.
+//!
+//! Invariant: a text is checked before it is queued and encoded at most once a call. Never
+//! changes anything but the cache and the counters.
+
+use super::cache::fold;
+use super::encoder_thread::Lane;
+use super::{Call, MAX_BATCH, MAX_TEXT_BYTES, Service, ServiceError};
+use crate::wire::{
+    Hits, IntentBatchRequest, IntentBatchResponse, SearchBatchRequest, SearchBatchResponse,
+    SuggestResponse, UnderstandRequest, UnderstandResponse,
+};
+use olympus_core::intent::decide;
+use olympus_core::menu::filter::Filter;
+use olympus_inference::Analysis;
+use olympus_menu::Query;
+use olympus_proto::{
+    Context, Filters, Hit, IntentAnswer, IntentResponse, MenuVersion, Meta, Path, SearchRequest,
+    SearchResponse, StagesUs,
+};
+use std::sync::Arc;
+use std::time::Instant;
+
+/// Texts of a batch that are encoded at once.
+const PIECE: usize = 8;
+/// Most hits of a search.
+const MAX_HITS: usize = 100;
+/// Most hits of an empty query, which lists the menu.
+const MAX_LISTED: usize = 1_000;
+/// Said where no model took part.
+const LEXICAL: &str = "lexical";
+
+impl Service {
+    /// The intent of a text.
+    ///
+    /// # Errors
+    /// `EmptyText`, `TextTooLong`, `Overloaded`, `DeadlineExceeded`, or the model's.
+    pub fn intent(
+        &self,
+        text: &str,
+        context: Option<&Context>,
+    ) -> Result<IntentResponse, ServiceError> {
+        self.intent_for(&Call::local(), text, context)
+    }
+
+    /// As [`Service::intent`], for one call.
+    ///
+    /// # Errors
+    /// As [`Service::intent`].
+    pub fn intent_for(
+        &self,
+        call: &Call,
+        text: &str,
+        context: Option<&Context>,
+    ) -> Result<IntentResponse, ServiceError> {
+        let mut stages = StagesUs::default();
+        let analysis = self.encode_one(call, &checked(text)?, &mut stages)?;
+        let answer = self.decide(&analysis, context)?;
+        Ok(IntentResponse {
+            answer,
+            meta: self.meta(call, &self.intent_model().id, None, stages),
+        })
+    }
+
+    /// The intents of up to 64 texts.
+    ///
+    /// # Errors
+    /// As [`Service::intent`]; one bad text fails the batch and is named.
+    pub fn intents_for(
+        &self,
+        call: &Call,
+        request: &IntentBatchRequest,
+    ) -> Result<IntentBatchResponse, ServiceError> {
+        let texts = checked_batch("texts", &request.texts)?;
+        let mut stages = StagesUs::default();
+        let results = self
+            .encode(call, &texts, Lane::Bulk, &mut stages)?
+            .iter()
+            .map(|analysis| self.decide(analysis, request.context.as_ref()))
+            .collect::<Result<Vec<_>, _>>()?;
+        Ok(IntentBatchResponse {
+            results,
+            meta: self.meta(call, &self.intent_model().id, None, stages),
+        })
+    }
+
+    /// Intent and dishes from one encoding.
+    ///
+    /// # Errors
+    /// As [`Service::intent`] and [`Service::search`].
+    pub fn understand(
+        &self,
+        request: &UnderstandRequest,
+    ) -> Result<UnderstandResponse, ServiceError> {
+        self.understand_for(&Call::local(), request)
+    }
+
+    /// As [`Service::understand`], for one call.
+    ///
+    /// # Errors
+    /// As [`Service::understand`].
+    pub fn understand_for(
+        &self,
+        call: &Call,
+        request: &UnderstandRequest,
+    ) -> Result<UnderstandResponse, ServiceError> {
+        let search = Search::checked(&request.text, request.limit, &request.filters, false)?;
+        let mut stages = StagesUs::default();
+        let analysis = self.encode_one(call, &checked(&request.text)?, &mut stages)?;
+        let answer = self.decide(&analysis, request.context.as_ref())?;
+        let (hits, version) = self.find(&search, Some(&analysis), &mut stages)?;
+        Ok(UnderstandResponse {
+            answer,
+            hits,
+            meta: self.meta(call, &self.intent_model().id, Some(version), stages),
+        })
+    }
+
+    /// Dishes that fit a query; an empty one lists the menu by category.
+    ///
+    /// # Errors
+    /// `Invalid`, `Filter`, `TextTooLong`, `Overloaded`, `DeadlineExceeded`, or the model's.
+    pub fn search(&self, request: &SearchRequest) -> Result<SearchResponse, ServiceError> {
+        self.search_for(&Call::local(), request)
+    }
+
+    /// As [`Service::search`], for one call.
+    ///
+    /// # Errors
+    /// As [`Service::search`].
+    pub fn search_for(
+        &self,
+        call: &Call,
+        request: &SearchRequest,
+    ) -> Result<SearchResponse, ServiceError> {
+        let search = Search::of(request)?;
+        let mut stages = StagesUs::default();
+        let analysis = match search.text.is_empty() || self.menu.live().is_none() {
+            true => None,
+            false => Some(self.encode_one(call, &search.text, &mut stages)?),
+        };
+        let (hits, version) = self.find(&search, analysis.as_deref(), &mut stages)?;
+        let model = analysis.map_or(LEXICAL, |_| self.model().id.as_str());
+        Ok(SearchResponse {
+            hits,
+            meta: self.meta(call, model, Some(version), stages),
+        })
+    }
+
+    /// Up to 64 searches.
+    ///
+    /// # Errors
+    /// As [`Service::search`]; one bad search fails the batch and is named.
+    pub fn searches_for(
+        &self,
+        call: &Call,
+        request: &SearchBatchRequest,
+    ) -> Result<SearchBatchResponse, ServiceError> {
+        check_batch("searches", request.searches.len())?;
+        let searches = request
+            .searches
+            .iter()
+            .enumerate()
+            .map(|(at, search)| Search::of(search).map_err(|error| at_entry("searches", at, error)))
+            .collect::<Result<Vec<_>, _>>()?;
+        let texts: Vec<String> = searches
+            .iter()
+            .map(|search| search.text.clone())
+            .filter(|text| !text.is_empty())
+            .collect();
+        let mut stages = StagesUs::default();
+        let mut analyses = self.encode(call, &texts, Lane::Bulk, &mut stages)?.into_iter();
+        let mut results = Vec::with_capacity(searches.len());
+        let mut used = self.menu.live().map_or(MenuVersion(0), |live| live.index.version());
+        for search in &searches {
+            call.check()?;
+            let analysis = (!search.text.is_empty()).then(|| analyses.next()).flatten();
+            let (hits, version) = self.find(search, analysis.as_deref(), &mut stages)?;
+            used = version;
+            results.push(Hits { hits });
+        }
+        Ok(SearchBatchResponse {
+            results,
+            meta: self.meta(call, &self.model().id, Some(used), stages),
+        })
+    }
+
+    /// Completions of what is being typed; no model takes part.
+    ///
+    /// # Errors
+    /// `Invalid`, `TextTooLong`.
+    pub fn suggest_for(
+        &self,
+        call: &Call,
+        prefix: &str,
+        limit: usize,
+    ) -> Result<SuggestResponse, ServiceError> {
+        check_length(prefix)?;
+        if !(1..=50).contains(&limit) {
+            return Err(ServiceError::Invalid("limit must be 1 to 50".to_owned()));
+        }
+        let started = Instant::now();
+        let live = self.menu.live();
+        let suggestions = live.as_ref().map_or_else(Vec::new, |live| {
+            let overrides = self.menu.overrides();
+            live.index
+                .suggest(prefix, limit, &Filter::default(), &overrides, self.now())
+        });
+        let stages = StagesUs {
+            search: micros(started),
+            ..StagesUs::default()
+        };
+        let version = live.map_or(MenuVersion(0), |live| live.index.version());
+        Ok(SuggestResponse {
+            suggestions,
+            meta: self.meta(call, LEXICAL, Some(version), stages),
+        })
+    }
+
+    /// Unit vectors and token counts of up to 64 texts.
+    ///
+    /// # Errors
+    /// As [`Service::intent`]; one bad text fails the batch and is named.
+    pub fn embeddings_for(
+        &self,
+        call: &Call,
+        texts: &[String],
+    ) -> Result<(Vec<Arc<Analysis>>, StagesUs), ServiceError> {
+        let texts = checked_batch("input", texts)?;
+        let mut stages = StagesUs::default();
+        let lane = if texts.len() == 1 { Lane::Interactive } else { Lane::Bulk };
+        let analyses = self.encode(call, &texts, lane, &mut stages)?;
+        stages.total = micros(call.started);
+        self.metrics.stages(&stages);
+        Ok((analyses, stages))
+    }
+
+    fn find(
+        &self,
+        search: &Search,
+        analysis: Option<&Analysis>,
+        stages: &mut StagesUs,
+    ) -> Result<(Vec<Hit>, MenuVersion), ServiceError> {
+        let Some(live) = self.menu.live() else {
+            return Ok((Vec::new(), MenuVersion(0)));
+        };
+        let started = Instant::now();
+        let query = Query {
+            text: &search.text,
+            vector: analysis.map(|found| (&self.model().space, found.embedding.as_slice())),
+            limit: search.limit,
+            filter: &search.filter,
+            as_you_type: search.as_you_type,
+        };
+        let hits = live.index.search(&query, &self.menu.overrides(), self.now())?;
+        stages.search += micros(started);
+        Ok((hits, live.index.version()))
+    }
+
+    fn decide(
+        &self,
+        analysis: &Analysis,
+        context: Option<&Context>,
+    ) -> Result<IntentAnswer, ServiceError> {
+        let expected = context.map_or(&[][..], |context| &context.expected);
+        match (analysis.logits, self.intent_engine().calibration()) {
+            (Some(logits), Some(calibration)) => Ok(decide(logits, calibration, expected)),
+            _ => Err(ServiceError::Encoder(
+                "the model has no intent head".to_owned(),
+            )),
+        }
+    }
+
+    fn encode_one(
+        &self,
+        call: &Call,
+        text: &str,
+        stages: &mut StagesUs,
+    ) -> Result<Arc<Analysis>, ServiceError> {
+        let texts = [text.to_owned()];
+        self.encode(call, &texts, Lane::Interactive, stages)?
+            .pop()
+            .ok_or_else(|| ServiceError::Encoder("it gave no answer".to_owned()))
+    }
+
+    /// Encodes folded texts, those in the cache excepted; adds to `stages`.
+    fn encode(
+        &self,
+        call: &Call,
+        texts: &[String],
+        lane: Lane,
+        stages: &mut StagesUs,
+    ) -> Result<Vec<Arc<Analysis>>, ServiceError> {
+        let mut found: Vec<_> = texts.iter().map(|text| self.cache.get(text)).collect();
+        let mut missing: Vec<String> = texts
+            .iter()
+            .zip(&found)
+            .filter(|(_, known)| known.is_none())
+            .map(|(text, _)| text.clone())
+            .collect();
+        let lookups = u64::try_from(texts.len()).unwrap_or(u64::MAX);
+        let misses = u64::try_from(missing.len()).unwrap_or(u64::MAX);
+        self.metrics.cache(lookups - misses, lookups);
+        let mut empty = found.iter_mut().filter(|known| known.is_none());
+        while !missing.is_empty() {
+            let piece: Vec<String> = missing.drain(..PIECE.min(missing.len())).collect();
+            let encoded = self.encoder.encode(piece.clone(), lane, call.deadline)?;
+            stages.queue += encoded.queue_us;
+            stages.tokenize += encoded.timings.tokenize_us;
+            stages.encode += encoded.timings.encode_us;
+            stages.classify += encoded.timings.classify_us;
+            for ((text, analysis), slot) in
+                piece.into_iter().zip(encoded.analyses).zip(empty.by_ref())
+            {
+                let analysis = Arc::new(analysis);
+                self.cache.put(text, Arc::clone(&analysis));
+                *slot = Some(analysis);
+            }
+        }
+        found
+            .into_iter()
+            .collect::<Option<Vec<_>>>()
+            .ok_or_else(|| ServiceError::Encoder("it gave too few answers".to_owned()))
+    }
+
+    fn meta(
+        &self,
+        call: &Call,
+        model: &str,
+        menu_version: Option<MenuVersion>,
+        mut stages: StagesUs,
+    ) -> Meta {
+        stages.total = micros(call.started);
+        self.metrics.stages(&stages);
+        Meta {
+            path: Path::Local,
+            reason: "local_only".to_owned(),
+            model: model.to_owned(),
+            menu_version,
+            stages_us: stages,
+            request_id: call.request_id.clone(),
+        }
+    }
+}
+
+/// A search whose every value was checked.
+struct Search {
+    text: String,
+    limit: usize,
+    filter: Filter,
+    as_you_type: bool,
+}
+
+impl Search {
+    fn of(request: &SearchRequest) -> Result<Self, ServiceError> {
+        Self::checked(&request.query, request.limit, &request.filters, true)
+    }
+
+    fn checked(
+        text: &str,
+        limit: usize,
+        filters: &Filters,
+        as_you_type: bool,
+    ) -> Result<Self, ServiceError> {
+        check_length(text)?;
+        let folded = fold(text);
+        let max = if folded.is_empty() { MAX_LISTED } else { MAX_HITS };
+        if !(1..=max).contains(&limit) {
+            return Err(ServiceError::Invalid(format!("limit must be 1 to {max}")));
+        }
+        Ok(Self {
+            // A blank after the last word says that it is finished.
+            as_you_type: as_you_type && !text.ends_with(char::is_whitespace),
+            text: folded,
+            limit,
+            filter: Filter::from_wire(filters)?,
+        })
+    }
+}
+
+fn check_length(text: &str) -> Result<(), ServiceError> {
+    let bytes = text.trim().len();
+    if bytes > MAX_TEXT_BYTES {
+        return Err(ServiceError::TextTooLong {
+            bytes,
+            max: MAX_TEXT_BYTES,
+        });
+    }
+    Ok(())
+}
+
+fn checked(text: &str) -> Result<String, ServiceError> {
+    check_length(text)?;
+    let folded = fold(text);
+    if folded.is_empty() {
+        return Err(ServiceError::EmptyText);
+    }
+    Ok(folded)
+}
+
+fn check_batch(field: &str, len: usize) -> Result<(), ServiceError> {
+    if (1..=MAX_BATCH).contains(&len) {
+        return Ok(());
+    }
+    Err(ServiceError::Invalid(format!(
+        "`{field}` has {len} entries; send 1 to {MAX_BATCH}"
+    )))
+}
+
+fn checked_batch(field: &str, texts: &[String]) -> Result<Vec<String>, ServiceError> {
+    check_batch(field, texts.len())?;
+    let each = texts.iter().enumerate();
+    each.map(|(at, text)| checked(text).map_err(|error| at_entry(field, at, error)))
+        .collect()
+}
+
+/// Says which entry of a batch is wrong, keeping the code where it has one of its own.
+fn at_entry(field: &str, at: usize, error: ServiceError) -> ServiceError {
+    match error {
+        ServiceError::EmptyText | ServiceError::TextTooLong { .. } => ServiceError::InEntry {
+            entry: format!("{field}[{at}]"),
+            source: Box::new(error),
+        },
+        other => ServiceError::Invalid(format!("{field}[{at}]: {other}")),
+    }
+}
+
+fn micros(since: Instant) -> u64 {
+    u64::try_from(since.elapsed().as_micros()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,368 @@
+//! The one thread that runs the model, and the bounded queue before it.
+//!
+//! What waits is encoded as one batch, so load makes batches and a lone request never waits for
+//! company. Single texts go before bulk work (batch forms, imports), which gets a turn after
+//! every few rounds and comes in small pieces. Invariant: every accepted job is answered exactly
+//! once, also when the model panics or the thread ends. Never keeps more than its capacity.
+
+use super::error::ServiceError;
+use crate::metrics::Metrics;
+use olympus_inference::{Analysis, Engine, InferenceError, Timings};
+use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
+use std::time::Instant;
+
+/// Single texts encoded at once; more would make the first of them wait for the last.
+const MAX_BATCH_TEXTS: usize = 16;
+/// After so many rounds of single texts, waiting bulk work gets one.
+const BULK_EVERY: u32 = 4;
+
+/// Who goes first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Lane {
+    /// Somebody is waiting in front of a screen.
+    Interactive,
+    /// Batches and imports.
+    Bulk,
+}
+
+/// The models at work: one, or two where the chosen one has no intent head.
+#[derive(Debug)]
+pub(crate) struct Models {
+    /// Embeds menu and queries.
+    pub(crate) search: Engine,
+    /// Decides intents where `search` cannot.
+    pub(crate) intent: Option<Engine>,
+}
+
+impl Models {
+    fn analyse(&self, texts: &[&str]) -> Result<(Vec<Analysis>, Timings), InferenceError> {
+        let (mut found, mut timings) = self.search.analyse_timed(texts)?;
+        if let Some(intent) = &self.intent {
+            let (heads, more) = intent.analyse_timed(texts)?;
+            for (analysis, head) in found.iter_mut().zip(heads) {
+                analysis.logits = head.logits;
+            }
+            timings.tokenize_us += more.tokenize_us;
+            timings.encode_us += more.encode_us;
+            timings.classify_us += more.classify_us;
+        }
+        Ok((found, timings))
+    }
+}
+
+/// What came of a job.
+#[derive(Debug)]
+pub(crate) struct Encoded {
+    /// One a text, in their order.
+    pub(crate) analyses: Vec<Analysis>,
+    /// Microseconds in the queue.
+    pub(crate) queue_us: u64,
+    /// Microseconds by stage of the whole batch: that is how long the job took.
+    pub(crate) timings: Timings,
+}
+
+type Reply = Result<Encoded, ServiceError>;
+
+struct Job {
+    texts: Vec<String>,
+    deadline: Option<Instant>,
+    enqueued: Instant,
+    reply: SyncSender<Reply>,
+}
+
+#[derive(Default)]
+struct Queue {
+    interactive: VecDeque<Job>,
+    bulk: VecDeque<Job>,
+    texts: usize,
+    rounds: u32,
+    closed: bool,
+}
+
+struct Shared {
+    queue: Mutex<Queue>,
+    wake: Condvar,
+    capacity: usize,
+    metrics: Arc<Metrics>,
+}
+
+/// Handle of the thread; dropping it answers what waits and ends it.
+pub(crate) struct EncoderThread {
+    shared: Arc<Shared>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl EncoderThread {
+    /// Starts the thread; at most `capacity` texts wait before it.
+    pub(crate) fn start(
+        models: Arc<Models>,
+        capacity: usize,
+        metrics: Arc<Metrics>,
+    ) -> Result<Self, ServiceError> {
+        let shared = Arc::new(Shared {
+            queue: Mutex::default(),
+            wake: Condvar::new(),
+            capacity,
+            metrics,
+        });
+        let inside = Arc::clone(&shared);
+        let thread = std::thread::Builder::new()
+            .name("encoder".to_owned())
+            .spawn(move || inside.run(&models))
+            .map_err(|error| ServiceError::Encoder(error.to_string()))?;
+        Ok(Self {
+            shared,
+            thread: Some(thread),
+        })
+    }
+
+    /// Encodes texts, waiting for the answer.
+    ///
+    /// # Errors
+    /// `Overloaded` at once where the queue is full; `DeadlineExceeded` where the job's time was
+    /// over before its turn; `Inference`, `Encoder`.
+    pub(crate) fn encode(
+        &self,
+        texts: Vec<String>,
+        lane: Lane,
+        deadline: Option<Instant>,
+    ) -> Reply {
+        let (reply, answer) = sync_channel(1);
+        self.submit(
+            Job {
+                texts,
+                deadline,
+                enqueued: Instant::now(),
+                reply,
+            },
+            lane,
+        )?;
+        wait(&answer)
+    }
+
+    fn submit(&self, job: Job, lane: Lane) -> Result<(), ServiceError> {
+        let mut queue = self.shared.lock();
+        if queue.closed {
+            return Err(ServiceError::NotReady("shutting down"));
+        }
+        // An empty queue takes any job, so that none is too large for ever.
+        if queue.texts > 0 && queue.texts + job.texts.len() > self.shared.capacity {
+            return Err(ServiceError::Overloaded {
+                what: "too many texts are waiting for the encoder",
+                retry_after_s: 1,
+            });
+        }
+        queue.texts += job.texts.len();
+        self.shared.metrics.queue_depth(queue.texts);
+        match lane {
+            Lane::Interactive => queue.interactive.push_back(job),
+            Lane::Bulk => queue.bulk.push_back(job),
+        }
+        drop(queue);
+        self.shared.wake.notify_one();
+        Ok(())
+    }
+}
+
+impl Drop for EncoderThread {
+    fn drop(&mut self) {
+        self.shared.lock().closed = true;
+        self.shared.wake.notify_one();
+        if let Some(thread) = self.thread.take() {
+            // Its panics are caught inside; there is nothing left to learn.
+            let _ = thread.join();
+        }
+    }
+}
+
+fn wait(answer: &Receiver<Reply>) -> Reply {
+    answer
+        .recv()
+        .unwrap_or_else(|_| Err(ServiceError::Encoder("its thread ended".to_owned())))
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, Queue> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn run(&self, models: &Models) {
+        while let Some(jobs) = self.next() {
+            answer(jobs, &|texts| {
+                catch_unwind(AssertUnwindSafe(|| models.analyse(texts)))
+                    .map_err(|_| ServiceError::Encoder("it panicked; see the log".to_owned()))?
+                    .map_err(ServiceError::Inference)
+            });
+        }
+    }
+
+    /// Waits for work; `None` once the queue is closed and empty.
+    fn next(&self) -> Option<Vec<Job>> {
+        let mut queue = self.lock();
+        loop {
+            if let Some(jobs) = queue.take() {
+                self.metrics.queue_depth(queue.texts);
+                return Some(jobs);
+            }
+            if queue.closed {
+                return None;
+            }
+            queue = self.wake.wait(queue).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+}
+
+impl Queue {
+    fn take(&mut self) -> Option<Vec<Job>> {
+        let bulk_is_due = self.rounds >= BULK_EVERY || self.interactive.is_empty();
+        if bulk_is_due && let Some(job) = self.bulk.pop_front() {
+            self.rounds = 0;
+            self.texts -= job.texts.len();
+            return Some(vec![job]);
+        }
+        let mut jobs = Vec::new();
+        let mut texts = 0;
+        while let Some(job) = self.interactive.front() {
+            if !jobs.is_empty() && texts + job.texts.len() > MAX_BATCH_TEXTS {
+                break;
+            }
+            texts += job.texts.len();
+            jobs.extend(self.interactive.pop_front());
+        }
+        self.texts -= texts;
+        self.rounds = self.rounds.saturating_add(1);
+        (!jobs.is_empty()).then_some(jobs)
+    }
+}
+
+/// Encodes jobs together and answers each.
+fn answer(
+    jobs: Vec<Job>,
+    analyse: &dyn Fn(&[&str]) -> Result<(Vec<Analysis>, Timings), ServiceError>,
+) {
+    let started = Instant::now();
+    let (late, jobs): (Vec<_>, Vec<_>) = jobs
+        .into_iter()
+        .partition(|job| job.deadline.is_some_and(|deadline| deadline <= started));
+    for job in late {
+        // Whoever asked may be gone; so here and below.
+        let _ = job.reply.send(Err(ServiceError::DeadlineExceeded));
+    }
+    let texts: Vec<&str> = jobs
+        .iter()
+        .flat_map(|job| job.texts.iter().map(String::as_str))
+        .collect();
+    if texts.is_empty() {
+        for job in jobs {
+            let _ = job.reply.send(Ok(encoded(&job, started, Vec::new(), Timings::default())));
+        }
+        return;
+    }
+    match analyse(&texts) {
+        Ok((analyses, timings)) => {
+            let mut analyses = analyses.into_iter();
+            for job in jobs {
+                let own = analyses.by_ref().take(job.texts.len()).collect();
+                let _ = job.reply.send(Ok(encoded(&job, started, own, timings)));
+            }
+        }
+        // One bad text must not fail its neighbours.
+        Err(_) if jobs.len() > 1 => {
+            for job in jobs {
+                answer(vec![job], analyse);
+            }
+        }
+        Err(error) => {
+            tracing::error!(%error, "encoding failed");
+            if let Some(job) = jobs.into_iter().next() {
+                let _ = job.reply.send(Err(error));
+            }
+        }
+    }
+}
+
+fn encoded(job: &Job, started: Instant, analyses: Vec<Analysis>, timings: Timings) -> Encoded {
+    let waited = started.saturating_duration_since(job.enqueued).as_micros();
+    Encoded {
+        analyses,
+        queue_us: u64::try_from(waited).unwrap_or(u64::MAX),
+        timings,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    fn job(text: &str, deadline: Option<Instant>) -> (Job, Receiver<Reply>) {
+        let (reply, answer) = sync_channel(1);
+        let job = Job {
+            texts: vec![text.to_owned()],
+            deadline,
+            enqueued: Instant::now(),
+            reply,
+        };
+        (job, answer)
+    }
+
+    fn analyse(texts: &[&str]) -> Result<(Vec<Analysis>, Timings), ServiceError> {
+        if texts.contains(&"bad") {
+            return Err(ServiceError::Encoder("bad text".to_owned()));
+        }
+        let found = texts.iter().map(|text| Analysis {
+            embedding: Vec::new(),
+            logits: None,
+            tokens: text.len(),
+        });
+        Ok((found.collect(), Timings::default()))
+    }
+
+    #[test]
+    fn each_job_gets_its_own_answer_and_a_bad_one_fails_alone() {
+        let past = Instant::now() - Duration::from_millis(1);
+        let (a, answer_a) = job("a", None);
+        let (late, answer_late) = job("late", Some(past));
+        let (bad, answer_bad) = job("bad", None);
+        let (ccc, answer_ccc) = job("ccc", None);
+        answer(vec![a, late, bad, ccc], &analyse);
+        let tokens = |answer: &Receiver<Reply>| wait(answer).expect("encodes").analyses[0].tokens;
+        assert_eq!(tokens(&answer_a), 1);
+        assert_eq!(tokens(&answer_ccc), 3);
+        assert!(matches!(wait(&answer_late), Err(ServiceError::DeadlineExceeded)));
+        assert!(matches!(wait(&answer_bad), Err(ServiceError::Encoder(_))));
+    }
+
+    #[test]
+    fn single_texts_go_first_and_bulk_does_not_starve() {
+        let mut queue = Queue::default();
+        let mut answers = Vec::new();
+        let mut add = |queue: &mut Queue, text: &str, lane: Lane| {
+            let (job, answer) = job(text, None);
+            answers.push(answer);
+            queue.texts += 1;
+            match lane {
+                Lane::Interactive => queue.interactive.push_back(job),
+                Lane::Bulk => queue.bulk.push_back(job),
+            }
+        };
+        add(&mut queue, "bulk", Lane::Bulk);
+        let mut order = Vec::new();
+        for _ in 0..6 {
+            for _ in 0..MAX_BATCH_TEXTS {
+                add(&mut queue, "one", Lane::Interactive);
+            }
+            let jobs = queue.take().expect("has work");
+            order.push((jobs[0].texts[0].clone(), jobs.len()));
+        }
+        let bulk = order.iter().position(|(text, _)| text == "bulk");
+        assert_eq!(bulk, Some(BULK_EVERY as usize), "{order:?}");
+        assert_eq!(order[0], ("one".to_owned(), MAX_BATCH_TEXTS));
+        while queue.take().is_some() {}
+        assert_eq!(queue.texts, 0);
+    }
+}

@@ -1,0 +1,139 @@
+//! What can go wrong with a request, each kind with its stable code.
+
+use olympus_core::menu::filter::FilterError;
+use olympus_inference::InferenceError;
+use olympus_menu::MenuError;
+use olympus_proto::{ErrorCode, ErrorDetail};
+use std::io;
+use std::path::PathBuf;
+
+/// Errors of the service.
+#[derive(Debug, thiserror::Error)]
+pub enum ServiceError {
+    /// Nothing but blanks.
+    #[error("the text is empty; send what was said or typed")]
+    EmptyText,
+    /// Longer than anybody speaks.
+    #[error("the text has {bytes} bytes; at most {max} are read")]
+    TextTooLong {
+        /// Its length after trimming.
+        bytes: usize,
+        /// The limit.
+        max: usize,
+    },
+    /// A value that cannot be meant.
+    #[error("{0}")]
+    Invalid(String),
+    /// A filter that cannot be meant.
+    #[error("filters.{}: {0}", .0.field())]
+    Filter(#[from] FilterError),
+    /// Lines of a menu are wrong; nothing was applied.
+    #[error("{total} errors in the menu; nothing was applied")]
+    InvalidMenu {
+        /// How many there are.
+        total: usize,
+        /// The first of them.
+        details: Vec<ErrorDetail>,
+    },
+    /// More items than this device takes.
+    #[error("the menu has more than {max} items; raise `max-items`, or split the menu")]
+    MenuTooLarge {
+        /// The limit.
+        max: usize,
+    },
+    /// One entry of a batch is wrong.
+    #[error("{entry}: {source}")]
+    InEntry {
+        /// Which entry.
+        entry: String,
+        /// What is wrong with it.
+        #[source]
+        source: Box<ServiceError>,
+    },
+    /// No such item.
+    #[error("the menu has no item `{0}`")]
+    NoSuchItem(String),
+    /// There is no earlier menu.
+    #[error("there is no earlier menu to go back to")]
+    NothingToRollBack,
+    /// Too much is waiting already.
+    #[error("{what}; try again in {retry_after_s} s")]
+    Overloaded {
+        /// What is too busy.
+        what: &'static str,
+        /// When it may be worth to try again.
+        retry_after_s: u32,
+    },
+    /// Nobody waits for the answer any more.
+    #[error("the deadline passed before an answer was ready; nothing was applied")]
+    DeadlineExceeded,
+    /// The device is starting or going down.
+    #[error("not ready: {0}")]
+    NotReady(&'static str),
+    /// Another process works on the data folder.
+    #[error(
+        "{path} is in use by a running `olympus-edge start`; \
+         send the change to it with --url http://ADDRESS:PORT, or stop it first"
+    )]
+    DataDirInUse {
+        /// Which folder.
+        path: PathBuf,
+    },
+    /// The model failed.
+    #[error("the model failed: {0}")]
+    Inference(#[from] InferenceError),
+    /// The encoder's thread failed in a way that it should not.
+    #[error("the encoder failed: {0}")]
+    Encoder(String),
+    /// The menu index failed.
+    #[error("the menu index failed: {0}")]
+    Menu(#[from] MenuError),
+    /// A file could not be read or written.
+    #[error("{action} {path}: {source}")]
+    Storage {
+        /// What was tried.
+        action: &'static str,
+        /// Which file.
+        path: PathBuf,
+        /// Why not.
+        #[source]
+        source: io::Error,
+    },
+    /// A file of the menu is not what was written.
+    #[error("{file} cannot be used: {why}")]
+    Damaged {
+        /// Which file.
+        file: String,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// A setting cannot be used.
+    #[error("{0}")]
+    Setup(String),
+}
+
+impl ServiceError {
+    /// The code that clients see.
+    #[must_use]
+    pub fn code(&self) -> ErrorCode {
+        match self {
+            Self::EmptyText => ErrorCode::EmptyText,
+            Self::TextTooLong { .. } => ErrorCode::TextTooLong,
+            Self::Invalid(_) | Self::Filter(_) => ErrorCode::InvalidRequest,
+            Self::InvalidMenu { .. } => ErrorCode::InvalidMenu,
+            Self::MenuTooLarge { .. } => ErrorCode::MenuTooLarge,
+            Self::InEntry { source, .. } => source.code(),
+            Self::NoSuchItem(_) => ErrorCode::NotFound,
+            Self::NothingToRollBack => ErrorCode::NothingToRollBack,
+            Self::Overloaded { .. } => ErrorCode::Overloaded,
+            Self::DeadlineExceeded => ErrorCode::DeadlineExceeded,
+            Self::NotReady(_) | Self::DataDirInUse { .. } => ErrorCode::NotReady,
+            Self::Inference(_)
+            | Self::Encoder(_)
+            | Self::Menu(_)
+            | Self::Storage { .. }
+            | Self::Damaged { .. }
+            | Self::Setup(_) => ErrorCode::Internal,
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! Changes: menus come in, go back, and items sell out.
+//!
+//! Invariant: a menu is checked whole before anything happens, and what returns `Ok` is durable.
+
+use super::{Call, Service, ServiceError, Watch};
+use crate::wire::{AvailabilityResponse, MenuChange};
+use bytes::Bytes;
+use olympus_core::menu::availability;
+use olympus_core::menu::import::{self, Format, Limits};
+use olympus_proto::{MenuItem, MenuVersion};
+use std::collections::BTreeMap;
+
+/// The menu in use, ready to be sent.
+#[derive(Debug, Clone)]
+pub struct MenuBytes {
+    /// 0 is none yet.
+    pub version: MenuVersion,
+    /// What staff said since the import: item id → sold out.
+    pub sold_out_overrides: BTreeMap<String, bool>,
+    /// The items as a JSON array.
+    pub items_json: Bytes,
+}
+
+impl Service {
+    /// Puts items into use as they are.
+    ///
+    /// # Errors
+    /// `InvalidMenu`, `MenuTooLarge`, `Overloaded` during another import, or the disk's.
+    pub fn import_menu(&self, items: &[MenuItem]) -> Result<MenuChange, ServiceError> {
+        // Through the same door as every other menu, so that the same checks hold.
+        let bytes = serde_json::to_vec(items)
+            .map_err(|error| ServiceError::Invalid(error.to_string()))?;
+        self.import_bytes(&bytes, Format::Json, &Watch::nobody())
+    }
+
+    /// Reads a menu and puts it into use; nothing happens where any line is wrong.
+    ///
+    /// # Errors
+    /// As [`Service::import_menu`], and whatever `watch` says.
+    pub fn import_bytes(
+        &self,
+        bytes: &[u8],
+        format: Format,
+        watch: &Watch<'_>,
+    ) -> Result<MenuChange, ServiceError> {
+        let limits = Limits {
+            max_items: self.max_items,
+        };
+        let items = import::parse(bytes, format, &limits).map_err(|errors| {
+            if errors.too_many_items {
+                return ServiceError::MenuTooLarge {
+                    max: self.max_items,
+                };
+            }
+            ServiceError::InvalidMenu {
+                total: errors.total,
+                details: errors.details,
+            }
+        })?;
+        let change = self
+            .menu
+            .import(items, None, &|texts| self.embed_bulk(texts), watch)?;
+        tracing::info!(
+            version = change.version.0,
+            items = change.items,
+            changed = change.changed,
+            embedded = change.embedded,
+            "menu imported"
+        );
+        Ok(change)
+    }
+
+    /// Goes back to the menu before; a second rollback undoes the first.
+    ///
+    /// # Errors
+    /// `NothingToRollBack`, `Overloaded` during an import, or the disk's.
+    pub fn rollback_menu(&self, watch: &Watch<'_>) -> Result<MenuChange, ServiceError> {
+        let change = self
+            .menu
+            .rollback(&|texts| self.embed_bulk(texts), watch)?;
+        tracing::info!(version = change.version.0, "menu rolled back");
+        Ok(change)
+    }
+
+    /// Keeps what staff said of an item: sold out, to be had, or (`None`) as the menu says.
+    ///
+    /// # Errors
+    /// `NoSuchItem`, or the disk's: then nothing was changed.
+    pub fn set_sold_out(
+        &self,
+        id: &str,
+        sold_out: Option<bool>,
+    ) -> Result<AvailabilityResponse, ServiceError> {
+        self.menu.say_sold_out(id, sold_out)?;
+        let live = self.menu.live();
+        let item = live.as_ref().and_then(|live| live.index.get(id));
+        let item = item.ok_or_else(|| ServiceError::NoSuchItem(id.to_owned()))?;
+        Ok(AvailabilityResponse {
+            id: id.to_owned(),
+            sold_out,
+            state: availability::state(item, sold_out, self.now()),
+        })
+    }
+
+    /// The menu in use; version 0 and no items where there is none.
+    #[must_use]
+    pub fn menu(&self) -> MenuBytes {
+        let live = self.menu.live();
+        MenuBytes {
+            version: live
+                .as_ref()
+                .map_or(MenuVersion(0), |live| live.index.version()),
+            sold_out_overrides: super::menu_files::by_id(&self.menu.overrides()),
+            items_json: live.map_or(Bytes::from_static(b"[]"), |live| live.items_json.clone()),
+        }
+    }
+
+    /// Items of the menu in use.
+    #[must_use]
+    pub fn item_count(&self) -> usize {
+        self.menu.live().map_or(0, |live| live.index.items().len())
+    }
+
+    /// The version in use and the one that a rollback goes back to.
+    #[must_use]
+    pub fn menu_versions(&self) -> (Option<MenuVersion>, Option<MenuVersion>) {
+        self.menu.versions()
+    }
+}
+
+/// Ends an import when the call's time is over.
+pub(crate) fn until_deadline(call: &Call) -> impl Fn() -> Result<(), ServiceError> + '_ {
+    || call.check()
+}

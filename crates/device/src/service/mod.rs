@@ -1,0 +1,290 @@
+//! What the device does, without HTTP: intent, search, and the menu behind them.
+//!
+//! Every call blocks until its answer is ready; a server runs them on blocking threads. One
+//! model runs on one thread behind a bounded queue ([`encoder_thread`]); one encoding of a text
+//! serves intent and search. Invariant: nothing is acknowledged before it is durable. Never
+//! knows about routes, keys or scopes.
+
+mod ask;
+mod backing;
+mod cache;
+mod embedding;
+mod encoder_thread;
+mod error;
+mod menu_admin;
+mod menu_files;
+mod menu_store;
+mod vectors;
+
+pub use embedding::Watch;
+pub use error::ServiceError;
+pub use menu_admin::MenuBytes;
+
+use crate::files::{self, FileLock};
+use crate::metrics::Metrics;
+use backing::Backing;
+use cache::Cache;
+use encoder_thread::{EncoderThread, Lane, Models};
+use jiff::tz::TimeZone;
+use menu_store::MenuStore;
+use olympus_core::menu::availability::LocalTime;
+use olympus_core::menu::import::{self, Format, Limits};
+use olympus_inference::{Engine, ModelInfo};
+use olympus_proto::Weekday;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use vectors::Making;
+
+/// Longest text that is understood, in bytes after trimming.
+pub const MAX_TEXT_BYTES: usize = 8_192;
+/// Most texts, searches or inputs in one batch.
+pub const MAX_BATCH: usize = 64;
+/// Most items of a menu, unless set otherwise.
+pub const DEFAULT_MAX_ITEMS: usize = 20_000;
+
+const DEMO_MENU: &[u8] = include_bytes!("../../demo/menu.json");
+const DEMO_VECTORS: &[u8] = include_bytes!("../../demo/menu.vec");
+
+/// How a service is set up.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Where menus are kept; `None` keeps all in RAM.
+    pub data_dir: Option<PathBuf>,
+    /// Serves the demo menu from RAM and leaves the menus of `data_dir` alone.
+    pub demo: bool,
+    /// Folder of the model that embeds menu and queries; `None` is the one in the binary.
+    pub model_dir: Option<PathBuf>,
+    /// IANA name of the zone that dayparts are told by; `None` is the system's.
+    pub timezone: Option<String>,
+    /// Most items of a menu.
+    pub max_items: usize,
+    /// Most texts that wait for the encoder.
+    pub queue: usize,
+    /// Encodings kept; 0 keeps none.
+    pub cache_entries: usize,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            data_dir: None,
+            demo: false,
+            model_dir: None,
+            timezone: None,
+            max_items: DEFAULT_MAX_ITEMS,
+            queue: 64,
+            cache_entries: 4_096,
+        }
+    }
+}
+
+/// One request, as far as the service cares.
+#[derive(Debug, Clone)]
+pub struct Call {
+    /// Goes into every answer's `meta`.
+    pub request_id: String,
+    /// When the answer is of no more use.
+    pub deadline: Option<Instant>,
+    /// When it came in.
+    pub started: Instant,
+}
+
+impl Call {
+    /// A call from inside the process: no deadline.
+    #[must_use]
+    pub fn local() -> Self {
+        Self {
+            request_id: "in-process".to_owned(),
+            deadline: None,
+            started: Instant::now(),
+        }
+    }
+
+    /// # Errors
+    /// `DeadlineExceeded` where the time is over.
+    pub(crate) fn check(&self) -> Result<(), ServiceError> {
+        match self.deadline {
+            Some(deadline) if deadline <= Instant::now() => Err(ServiceError::DeadlineExceeded),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// The device's abilities; share it by `Arc`.
+pub struct Service {
+    encoder: EncoderThread,
+    models: Arc<Models>,
+    cache: Cache,
+    menu: MenuStore,
+    metrics: Arc<Metrics>,
+    zone: TimeZone,
+    max_items: usize,
+    _lock: Option<FileLock>,
+}
+
+impl std::fmt::Debug for Service {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Service")
+            .field("model", self.model())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Service {
+    /// Loads models and menu and warms up; afterwards every call is fast.
+    ///
+    /// # Errors
+    /// A model that does not fit, a data folder that is in use or cannot be read.
+    pub fn open(options: Options) -> Result<Self, ServiceError> {
+        Self::open_with(options, Arc::new(Metrics::new()), &Watch::nobody())
+    }
+
+    /// As [`Service::open`], counting into `metrics` and watched while vectors are computed.
+    ///
+    /// # Errors
+    /// As [`Service::open`].
+    pub fn open_with(
+        options: Options,
+        metrics: Arc<Metrics>,
+        watch: &Watch<'_>,
+    ) -> Result<Self, ServiceError> {
+        let zone = zone(options.timezone.as_deref())?;
+        let (backing, lock) = match &options.data_dir {
+            Some(dir) if !options.demo => {
+                let lock = lock_data_dir(dir)?;
+                (Backing::dir(dir.join("menu"))?, Some(lock))
+            }
+            _ => (Backing::ram(), None),
+        };
+        let models = Arc::new(load_models(options.model_dir.as_deref())?);
+        let making = Making {
+            space: models.search.info().space.clone(),
+            model_sha256: models.search.info().sha256.clone(),
+            dim: models.search.info().dim,
+        };
+        let encoder =
+            EncoderThread::start(Arc::clone(&models), options.queue, Arc::clone(&metrics))?;
+        let embed = |texts: &[&str]| embed_bulk(&encoder, texts);
+        let menu = MenuStore::open(backing, making, Arc::clone(&metrics), &embed, watch)?;
+        if options.demo {
+            load_demo(&menu, &embed, watch)?;
+        }
+        Ok(Self {
+            encoder,
+            models,
+            cache: Cache::new(options.cache_entries),
+            menu,
+            metrics,
+            zone,
+            max_items: options.max_items,
+            _lock: lock,
+        })
+    }
+
+    /// The model that embeds menu and queries.
+    #[must_use]
+    pub fn model(&self) -> &ModelInfo {
+        self.models.search.info()
+    }
+
+    /// The model that decides intents.
+    #[must_use]
+    pub fn intent_model(&self) -> &ModelInfo {
+        self.intent_engine().info()
+    }
+
+    /// What the service counts.
+    #[must_use]
+    pub fn metrics(&self) -> &Arc<Metrics> {
+        &self.metrics
+    }
+
+    /// The restaurant's local time.
+    #[must_use]
+    pub fn now(&self) -> LocalTime {
+        let now = jiff::Timestamp::now().to_zoned(self.zone.clone());
+        let days = usize::from(now.weekday().to_monday_zero_offset().unsigned_abs());
+        let minutes = i32::from(now.hour()) * 60 + i32::from(now.minute());
+        LocalTime {
+            weekday: Weekday::ALL[days % 7],
+            minute_of_day: u16::try_from(minutes).unwrap_or_default(),
+        }
+    }
+
+    fn intent_engine(&self) -> &Engine {
+        self.models.intent.as_ref().unwrap_or(&self.models.search)
+    }
+
+    fn embed_bulk(&self, texts: &[&str]) -> Result<Vec<Vec<f32>>, ServiceError> {
+        embed_bulk(&self.encoder, texts)
+    }
+}
+
+/// One piece of an import. Its turn comes; a full queue only makes it wait.
+fn embed_bulk(encoder: &EncoderThread, texts: &[&str]) -> Result<Vec<Vec<f32>>, ServiceError> {
+    loop {
+        let owned = texts.iter().map(|text| (*text).to_owned()).collect();
+        match encoder.encode(owned, Lane::Bulk, None) {
+            Err(ServiceError::Overloaded { .. }) => std::thread::sleep(Duration::from_millis(20)),
+            encoded => {
+                return Ok(encoded?.analyses.into_iter().map(|a| a.embedding).collect());
+            }
+        }
+    }
+}
+
+/// Only one process at a time works on the menus of a data folder.
+fn lock_data_dir(dir: &Path) -> Result<FileLock, ServiceError> {
+    let storage = |action, source| ServiceError::Storage {
+        action,
+        path: dir.to_path_buf(),
+        source,
+    };
+    files::create_private_dir(dir).map_err(|source| storage("making", source))?;
+    FileLock::try_take(&dir.join("menu.lock"))
+        .map_err(|source| storage("locking", source))?
+        .ok_or_else(|| ServiceError::DataDirInUse {
+            path: dir.to_path_buf(),
+        })
+}
+
+fn load_models(model_dir: Option<&Path>) -> Result<Models, ServiceError> {
+    let search = match model_dir {
+        Some(dir) => Engine::from_dir(dir)?,
+        None => Engine::embedded()?,
+    };
+    // A sentence encoder from a hub knows nothing of intents: ours decides those.
+    let intent = match search.calibration() {
+        Some(_) => None,
+        None => Some(Engine::embedded()?),
+    };
+    search.warm_up()?;
+    intent.as_ref().map_or(Ok(()), Engine::warm_up)?;
+    Ok(Models { search, intent })
+}
+
+fn load_demo(
+    menu: &MenuStore,
+    embed: &embedding::Embed<'_>,
+    watch: &Watch<'_>,
+) -> Result<(), ServiceError> {
+    let items = import::parse(DEMO_MENU, Format::Json, &Limits::default()).map_err(|errors| {
+        ServiceError::InvalidMenu {
+            total: errors.total,
+            details: errors.details,
+        }
+    })?;
+    menu.import(items, Some(DEMO_VECTORS), embed, watch).map(drop)
+}
+
+fn zone(name: Option<&str>) -> Result<TimeZone, ServiceError> {
+    match name {
+        Some(name) => TimeZone::get(name).map_err(|_| {
+            ServiceError::Setup(format!(
+                "`{name}` is no time zone; use an IANA name, e.g. America/Chicago"
+            ))
+        }),
+        None => Ok(TimeZone::system()),
+    }
+}

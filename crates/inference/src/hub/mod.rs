@@ -1,0 +1,1 @@
+//! Where other models come from.

@@ -1,0 +1,75 @@
+//! What the trained head must beat: a linear head on the base model's frozen vectors, learnt from
+//! the same text.
+
+use crate::data::Example;
+use crate::train::teach;
+use candle_core::{D, DType, Device, Tensor, Var};
+use candle_nn::{AdamW, Optimizer, ParamsAdamW};
+use olympus_inference::{Encoder, TextTokenizer};
+
+pub(crate) struct Linear {
+    weight: Var,
+    bias: Var,
+}
+
+/// Full-batch logistic regression.
+pub(crate) fn fit(
+    teacher: &Encoder,
+    tokenizer: &TextTokenizer,
+    examples: &[&Example],
+) -> anyhow::Result<Linear> {
+    let texts: Vec<&str> = examples.iter().map(|e| e.text.as_str()).collect();
+    let rows = matrix(teach(teacher, tokenizer, &texts)?)?;
+    let labels = examples
+        .iter()
+        .map(|e| u32::try_from(e.label))
+        .collect::<Result<Vec<_>, _>>()?;
+    let labels = Tensor::new(labels, &Device::Cpu)?;
+    let model = Linear {
+        weight: Var::zeros((rows.dim(1)?, 6), DType::F32, &Device::Cpu)?,
+        bias: Var::zeros(6, DType::F32, &Device::Cpu)?,
+    };
+    let params = ParamsAdamW {
+        lr: 0.05,
+        weight_decay: 1e-4,
+        ..ParamsAdamW::default()
+    };
+    let mut optimiser = AdamW::new(vec![model.weight.clone(), model.bias.clone()], params)?;
+    for _ in 0..600 {
+        let loss = candle_nn::loss::cross_entropy(&model.logits(&rows)?, &labels)?;
+        optimiser.backward_step(&loss)?;
+    }
+    Ok(model)
+}
+
+impl Linear {
+    fn logits(&self, rows: &Tensor) -> candle_core::Result<Tensor> {
+        rows.matmul(&self.weight)?.broadcast_add(&self.bias)
+    }
+
+    /// Share of examples labelled right.
+    pub(crate) fn accuracy(
+        &self,
+        teacher: &Encoder,
+        tokenizer: &TextTokenizer,
+        examples: &[&Example],
+    ) -> anyhow::Result<f64> {
+        let texts: Vec<&str> = examples.iter().map(|e| e.text.as_str()).collect();
+        let rows = matrix(teach(teacher, tokenizer, &texts)?)?;
+        let guesses = self.logits(&rows)?.argmax(D::Minus1)?.to_vec1::<u32>()?;
+        let right = guesses
+            .iter()
+            .zip(examples)
+            .filter(|(guess, example)| **guess as usize == example.label)
+            .count();
+        #[expect(clippy::cast_precision_loss, reason = "counts of utterances")]
+        let share = right as f64 / examples.len().max(1) as f64;
+        Ok(share)
+    }
+}
+
+fn matrix(rows: Vec<Vec<f32>>) -> anyhow::Result<Tensor> {
+    let shape = (rows.len(), rows.first().map_or(0, Vec::len));
+    let flat: Vec<f32> = rows.into_iter().flatten().collect();
+    Ok(Tensor::from_vec(flat, shape, &Device::Cpu)?)
+}

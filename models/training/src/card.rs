@@ -1,0 +1,165 @@
+//! The artifact's card: `card.json` for machines and `README.md` for people, both written here.
+
+use crate::calibrate::{Scored, recall};
+use crate::data::Example;
+use crate::train::{Epoch, Settings};
+use olympus_core::intent::Calibration;
+use olympus_inference::artifact::{Manifest, sha256_hex};
+use olympus_proto::Intent;
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::Path;
+
+/// Registers held out and what was reached on them.
+#[derive(Debug, Serialize)]
+pub(crate) struct Fold {
+    pub(crate) held_out: Vec<String>,
+    pub(crate) count: usize,
+    pub(crate) trained: f64,
+    pub(crate) linear_on_frozen: f64,
+    pub(crate) recalls: BTreeMap<Intent, f64>,
+}
+
+/// A file that was only scored.
+#[derive(Debug, Serialize)]
+pub(crate) struct Score {
+    pub(crate) file: String,
+    pub(crate) count: usize,
+    pub(crate) strict: f64,
+    pub(crate) linear_on_frozen: f64,
+    pub(crate) recalls: BTreeMap<Intent, f64>,
+}
+
+/// Everything there is to say of an artifact.
+#[derive(Debug, Serialize)]
+pub(crate) struct Card {
+    pub(crate) manifest: Manifest,
+    pub(crate) sha256: String,
+    pub(crate) size_bytes: usize,
+    pub(crate) base_sha256: String,
+    pub(crate) data_sha256: String,
+    pub(crate) utterances: usize,
+    pub(crate) settings: Settings,
+    pub(crate) curve: Vec<Epoch>,
+    pub(crate) folds: Vec<Fold>,
+    pub(crate) scores: Vec<Score>,
+}
+
+/// Hash of the text and labels, in the order they were read.
+pub(crate) fn hash_of(examples: &[Example]) -> String {
+    let mut all = String::new();
+    for example in examples {
+        let _ = writeln!(
+            all,
+            "{}\t{}\t{}",
+            example.register, example.label, example.text
+        );
+    }
+    sha256_hex(all.as_bytes())
+}
+
+pub(crate) fn recalls(scored: &[Scored], calibration: &Calibration) -> BTreeMap<Intent, f64> {
+    Intent::ALL
+        .into_iter()
+        .enumerate()
+        .map(|(label, intent)| (intent, recall(scored, calibration, label)))
+        .collect()
+}
+
+impl Card {
+    pub(crate) fn write(&self, dir: &Path) -> anyhow::Result<()> {
+        let json = serde_json::to_string_pretty(self)? + "\n";
+        std::fs::write(dir.join("card.json"), json)?;
+        std::fs::write(dir.join("README.md"), self.markdown())?;
+        Ok(())
+    }
+
+    fn markdown(&self) -> String {
+        let mut out = String::new();
+        let config = &self.manifest.config;
+        let _ = writeln!(
+            out,
+            "# {}\n\n<!-- written by olympus-training; do not edit -->\n\n\
+             One encoder for intent and menu search, with an intent head, for restaurants. English.\n\n\
+             | | |\n|---|---|\n\
+             | Base | all-MiniLM-L6-v2 by sentence-transformers, f32, sha256 `{}` |\n\
+             | Licence | Apache-2.0, as the base |\n\
+             | Shape | BERT, {} layers, width {}, {} heads, {} tokens at most, {} pooling |\n\
+             | File | `model.gguf`, {} bytes, matrices in 8-bit blocks of 32, sha256 `{}` |\n\
+             | Learnt from | {} utterances in `models/training/data/intent`, sha256 `{}` |\n\
+             | Calibration | temperature {:.3}, threshold {:.2} |\n\
+             | Made by | `models/training/fetch_base.sh && cargo run --release -p olympus-training` |\n",
+            self.manifest.id,
+            self.base_sha256,
+            config.num_hidden_layers,
+            config.hidden_size,
+            config.num_attention_heads,
+            self.manifest.max_tokens,
+            self.manifest.pooling.as_str(),
+            self.size_bytes,
+            self.sha256,
+            self.utterances,
+            self.data_sha256,
+            self.manifest
+                .calibration
+                .as_ref()
+                .map_or(1.0, |c| c.temperature),
+            self.manifest
+                .calibration
+                .as_ref()
+                .map_or(0.0, |c| c.thresholds[0]),
+        );
+        let _ = writeln!(
+            out,
+            "Settings: seed {}, {} epochs, batches of {}, peak rate {:e} (encoder) and {:e} (head), anchor {}, label smoothing {}.\n",
+            self.settings.seed,
+            self.settings.epochs,
+            self.settings.batch,
+            self.settings.encoder_rate,
+            self.settings.head_rate,
+            self.settings.anchor,
+            self.settings.smoothing,
+        );
+        out.push_str("## Scores\n\nStrict accuracy; \"unknown\" counts as right for out of scope. The baseline is a linear head on the base model's frozen vectors, learnt from the same text.\n\n");
+        let mut header = "| set | count | this | linear on frozen |".to_owned();
+        for intent in Intent::ALL {
+            let _ = write!(header, " {intent} |");
+        }
+        let _ = writeln!(out, "{header}\n|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|");
+        for fold in &self.folds {
+            let name = format!("registers held out: {}", fold.held_out.join(", "));
+            let row = (fold.count, fold.trained, fold.linear_on_frozen);
+            table_row(&mut out, &name, row, &fold.recalls);
+        }
+        for score in &self.scores {
+            let row = (score.count, score.strict, score.linear_on_frozen);
+            table_row(&mut out, &score.file, row, &score.recalls);
+        }
+        out.push_str("\nThe last six columns are recall by class. Held-out registers are scored in f32 without thresholds and set the calibration; files are scored with it, in f32; `olympus-eval` scores the quantised artifact.\n");
+        out.push_str("\n## Learning curve (all registers)\n\n| epoch | intent loss | distance to the base's vectors |\n|--:|--:|--:|\n");
+        for (index, epoch) in self.curve.iter().enumerate() {
+            let _ = writeln!(
+                out,
+                "| {} | {:.4} | {:.4} |",
+                index + 1,
+                epoch.intent_loss,
+                epoch.anchor_loss
+            );
+        }
+        out
+    }
+}
+
+fn table_row(
+    out: &mut String,
+    name: &str,
+    (count, this, linear): (usize, f64, f64),
+    recalls: &BTreeMap<Intent, f64>,
+) {
+    let _ = write!(out, "| {name} | {count} | {this:.4} | {linear:.4} |");
+    for recall in recalls.values() {
+        let _ = write!(out, " {recall:.3} |");
+    }
+    out.push('\n');
+}

@@ -1,0 +1,134 @@
+//! The text that models learn from: `data/intent/<register>/<label>.txt`, one utterance a line.
+//!
+//! The register is the source: validation holds whole registers out, never single lines.
+
+use anyhow::{Context as _, bail};
+use olympus_proto::Intent;
+use std::collections::HashMap;
+use std::path::Path;
+
+/// One labelled utterance.
+#[derive(Debug, Clone)]
+pub(crate) struct Example {
+    pub(crate) text: String,
+    pub(crate) label: usize,
+    pub(crate) register: String,
+}
+
+/// Position of an intent among the classifier's outputs.
+pub(crate) fn label_of(intent: Intent) -> usize {
+    Intent::ALL
+        .iter()
+        .position(|known| *known == intent)
+        .unwrap_or(Intent::ALL.len() - 1)
+}
+
+/// Case, spaces and punctuation do not make two utterances different.
+pub(crate) fn key(text: &str) -> String {
+    text.to_lowercase()
+        .chars()
+        .filter(|c| c.is_alphanumeric())
+        .collect()
+}
+
+/// Reads every register, in a fixed order, without repeats. A text under two labels is an error.
+pub(crate) fn load(root: &Path) -> anyhow::Result<Vec<Example>> {
+    let mut files = Vec::new();
+    for register in sorted(root)? {
+        files.extend(sorted(&register)?);
+    }
+    let mut seen: HashMap<String, usize> = HashMap::new();
+    let mut examples = Vec::new();
+    for file in files {
+        let stem = file.file_stem().unwrap_or_default().to_string_lossy();
+        let intent: Intent = stem
+            .parse()
+            .with_context(|| format!("{}: the file's name must be a label", file.display()))?;
+        let label = label_of(intent);
+        let register = file
+            .parent()
+            .and_then(Path::file_name)
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
+        let text = std::fs::read_to_string(&file)
+            .with_context(|| format!("reading {}", file.display()))?;
+        for (index, line) in text.lines().enumerate() {
+            let line = line.trim();
+            if line.is_empty() {
+                continue;
+            }
+            match seen.insert(key(line), label) {
+                Some(other) if other != label => bail!(
+                    "{}:{}: `{line}` also stands under another label",
+                    file.display(),
+                    index + 1
+                ),
+                Some(_) => {}
+                None => examples.push(Example {
+                    text: line.to_owned(),
+                    label,
+                    register: register.clone(),
+                }),
+            }
+        }
+    }
+    if examples.is_empty() {
+        bail!("no utterance under {}", root.display());
+    }
+    Ok(examples)
+}
+
+fn sorted(dir: &Path) -> anyhow::Result<Vec<std::path::PathBuf>> {
+    let mut entries = std::fs::read_dir(dir)
+        .with_context(|| format!("reading {}", dir.display()))?
+        .map(|entry| entry.map(|entry| entry.path()))
+        .collect::<Result<Vec<_>, _>>()?;
+    entries.sort();
+    Ok(entries)
+}
+
+/// A labelled file in the evaluation format (`text`, `intent`).
+pub(crate) fn load_jsonl(path: &Path) -> anyhow::Result<Vec<Example>> {
+    #[derive(serde::Deserialize)]
+    struct Line {
+        text: String,
+        intent: Intent,
+        #[serde(default)]
+        source: String,
+    }
+    std::fs::read_to_string(path)
+        .with_context(|| format!("reading {}", path.display()))?
+        .lines()
+        .enumerate()
+        .map(|(index, line)| {
+            let line: Line = serde_json::from_str(line)
+                .with_context(|| format!("{}:{}", path.display(), index + 1))?;
+            Ok(Example {
+                text: line.text,
+                label: label_of(line.intent),
+                register: line.source,
+            })
+        })
+        .collect()
+}
+
+/// Names, aliases and descriptions of a menu: texts whose vectors must stay where they were.
+pub(crate) fn load_dishes(path: &Path) -> anyhow::Result<Vec<String>> {
+    #[derive(serde::Deserialize)]
+    struct Menu {
+        items: Vec<olympus_proto::MenuItem>,
+    }
+    let bytes = std::fs::read(path).with_context(|| format!("reading {}", path.display()))?;
+    let menu: Menu = serde_json::from_slice(&bytes)?;
+    Ok(menu
+        .items
+        .into_iter()
+        .flat_map(|item| {
+            std::iter::once(item.name)
+                .chain(item.aliases)
+                .chain(item.description)
+                .collect::<Vec<_>>()
+        })
+        .collect())
+}
