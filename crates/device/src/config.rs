@@ -32,9 +32,6 @@ pub struct Config {
     /// Most items of a menu.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_items: Option<usize>,
-    /// Id of the model that embeds menu and queries; absent is the one in the binary.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub model: Option<String>,
     /// Which restaurant this is; kept for the cloud half.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub location_id: Option<String>,
@@ -57,13 +54,12 @@ pub struct KeySpec {
 }
 
 /// Every setting, in the order of `config list`.
-pub const KEYS: [KeySpec; 8] = [
+pub const KEYS: [KeySpec; 7] = [
     spec("listen", "address of the local API", "127.0.0.1:8080"),
     spec("timezone", "IANA zone that dayparts are told by", "the system's"),
     spec("log", "log filter: error, warn, info, debug, trace", "info"),
     spec("cors-origins", "comma-separated origins of other pages", "none"),
     spec("max-items", "most items of a menu", "20000"),
-    spec("model", "model that embeds menu and queries", "the one in the binary"),
     spec("location-id", "which restaurant this is (cloud half)", "not set"),
     KeySpec {
         secret: true,
@@ -191,7 +187,6 @@ impl Config {
                     None => None,
                 }
             }
-            "model" => self.model = text,
             "location-id" => self.location_id = text,
             "api-key" => self.api_key = text,
             _ => return Err(ConfigError::UnknownKey(key.to_owned())),
@@ -211,7 +206,6 @@ impl Config {
             "cors-origins" if self.cors_origins.is_empty() => None,
             "cors-origins" => Some(self.cors_origins.join(",")),
             "max-items" => self.max_items.map(|n| n.to_string()),
-            "model" => self.model.clone(),
             "location-id" => self.location_id.clone(),
             "api-key" => self.api_key.as_ref().map(|_| HIDDEN.to_owned()),
             _ => return Err(ConfigError::UnknownKey(key.to_owned())),
@@ -285,7 +279,6 @@ mod tests {
             ("log", "info,olympus_device=debug"),
             ("cors-origins", "http://kiosk.local:3000,https://a.example"),
             ("max-items", "500"),
-            ("model", "sentence-transformers/all-MiniLM-L6-v2"),
             ("location-id", "store-7"),
             ("api-key", "s3cret"),
         ];

@@ -9,7 +9,7 @@ const REMEDIES = {
   timeout: "The device took too long. Try again; if it stays slow, restart it.",
   empty_text: "Type or say something first.",
   text_too_long: "Say it in fewer words.",
-  unauthorized: "Enter a key of this device. `olympus-edge config set api-key` makes one.",
+  unauthorized: "Enter a key of this device. The command olympus-edge keys create makes one.",
   forbidden: "Use a key whose scope allows this.",
   not_found: "Reload the page: the menu may have changed.",
   overloaded: "Many people are asking at once. Try again in a moment.",

@@ -38,7 +38,8 @@ pub(crate) fn joined(left: &Token, right: &Token) -> Option<String> {
     let joins = |token: &Token| {
         token.word.chars().all(char::is_alphabetic) && !token.word.chars().any(text::is_unspaced)
     };
-    (joins(left) && joins(right)).then(|| fold(&format!("{}{}", left.word, right.word)).into_owned())
+    (joins(left) && joins(right))
+        .then(|| fold(&format!("{}{}", left.word, right.word)).into_owned())
 }
 
 /// Folds English plurals: a final `s` goes, then a final `ie` or `y` is an `i`, so that
@@ -47,7 +48,10 @@ pub(crate) fn fold(word: &str) -> Cow<'_, str> {
     let long = word.len() >= 4 && word.bytes().all(|byte| byte.is_ascii_lowercase());
     let stem = match word {
         _ if !long => word,
-        _ if ["ches", "shes", "xes", "sses", "oes"].iter().any(|end| word.ends_with(end)) => {
+        _ if ["ches", "shes", "xes", "sses", "oes"]
+            .iter()
+            .any(|end| word.ends_with(end)) =>
+        {
             &word[..word.len() - 2]
         }
         _ if word.ends_with("ss") || word.ends_with("us") => word,
@@ -105,7 +109,11 @@ mod tests {
         ] {
             assert_eq!(fold(one), fold(many), "{one}");
         }
-        for other in [("hummus", "hummu"), ("soup", "soap"), ("μουσακασ", "μουσακα")] {
+        for other in [
+            ("hummus", "hummu"),
+            ("soup", "soap"),
+            ("μουσακασ", "μουσακα"),
+        ] {
             assert_ne!(fold(other.0), fold(other.1));
         }
     }
@@ -113,7 +121,10 @@ mod tests {
     #[test]
     fn neighbours_join_and_numbers_do_not() {
         let words = tokens("Cheese Burgers 2 牛肉面");
-        assert_eq!(joined(&words[0], &words[1]).as_deref(), Some("cheeseburger"));
+        assert_eq!(
+            joined(&words[0], &words[1]).as_deref(),
+            Some("cheeseburger")
+        );
         assert_eq!(joined(&words[1], &words[2]), None);
         assert_eq!(joined(&words[3], &words[4]), None);
     }

@@ -15,7 +15,9 @@ pub enum MenuError {
     #[error("the vectors do not fit the menu: {0}")]
     Vectors(String),
     /// The query was encoded by another model than the menu.
-    #[error("the query is in embedding space `{query}`, the menu in `{menu}`; index the menu again")]
+    #[error(
+        "the query is in embedding space `{query}`, the menu in `{menu}`; index the menu again"
+    )]
     SpaceMismatch {
         /// Space of the menu's vectors.
         menu: SpaceId,

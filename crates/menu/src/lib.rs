@@ -1,1 +1,30 @@
-//! Under construction.
+//! One location's menu, ready to be searched: words through tantivy, meaning through vectors.
+//!
+//! How a search runs: `expand` turns each typed word into the terms of this menu that it can
+//! mean (typing errors, beginnings, synonyms, words joined or split); `inverted` names the items
+//! worth judging; `fit` judges each by its words, `vectors` by its meaning; `core::menu::fusion`
+//! makes one score of both; `render` says why.
+//!
+//! Invariant: an index is one version of one menu and never changes; a new menu is a new index.
+//! What staff say afterwards (sold out) and the time come with each search. Filters are applied
+//! before the best are cut, so a narrow filter still fills the page, and nothing that they
+//! refuse is ever returned. Never does I/O; everything lies in RAM.
+
+mod analysis;
+mod document;
+mod error;
+mod expand;
+mod fit;
+mod index;
+mod inverted;
+mod render;
+mod similar;
+mod suggest;
+mod synonyms;
+mod top;
+mod vectors;
+mod vocabulary;
+
+pub use error::MenuError;
+pub use index::{MenuIndex, Overrides, Query};
+pub use vectors::Vectors;

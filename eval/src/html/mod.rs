@@ -137,7 +137,7 @@ fn latency(about: &About) -> String {
         "latency",
         "Latency",
         note,
-        &table(&["", "p50", "p95", "p99"], &[row]),
+        &table(&["how", "p50", "p95", "p99"], &[row]),
     )
 }
 
@@ -170,7 +170,7 @@ fn hashes(about: &About) -> String {
         "hashes",
         "What was measured",
         note,
-        &text_table(&["", "name", "sha256"], &rows),
+        &text_table(&["what", "name", "sha256"], &rows),
     )
 }
 

@@ -14,9 +14,9 @@ pub(super) fn body(report: &SearchReport) -> String {
         format!(
             "<div class=\"grid\">\n{}{}</div>\n",
             ranks(report),
-            groups("kinds", "By kind of query", &report.by_kind)
+            groups("kinds", "By kind of query", "kind", &report.by_kind)
         ),
-        groups("sources", "By source", &report.by_source),
+        groups("sources", "By source", "source", &report.by_source),
         misses(&report.errors),
     ]
     .concat()
@@ -94,7 +94,7 @@ fn ranks(report: &SearchReport) -> String {
     )
 }
 
-fn groups(id: &str, title: &str, groups: &BTreeMap<String, RankScore>) -> String {
+fn groups(id: &str, title: &str, what: &str, groups: &BTreeMap<String, RankScore>) -> String {
     let row = |(name, score): (&String, &RankScore)| {
         vec![
             escape(name),
@@ -105,7 +105,7 @@ fn groups(id: &str, title: &str, groups: &BTreeMap<String, RankScore>) -> String
         ]
     };
     let rows: Vec<Vec<String>> = groups.iter().map(row).collect();
-    let head = ["", "queries", "hit@1", "hit@10", "MRR@10"];
+    let head = [what, "queries", "hit@1", "hit@10", "MRR@10"];
     section(
         id,
         title,

@@ -43,7 +43,6 @@ async fn pass(
     {
         let text = header.to_str().unwrap_or_default();
         ctx.call.deadline = Some(deadline(text, ctx.call.started)?);
-        ctx.own_deadline = true;
     }
     let slots = match endpoint.class() {
         Class::Bulk => Some(&state.bulk),

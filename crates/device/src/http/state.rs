@@ -38,8 +38,6 @@ pub(crate) struct AppState {
 #[derive(Debug, Clone)]
 pub(crate) struct Ctx {
     pub(crate) call: Call,
-    /// Whether the client set the deadline itself.
-    pub(crate) own_deadline: bool,
 }
 
 /// Extracts what the outermost layer put in.

@@ -2,7 +2,7 @@
 //!
 //! Invariant: a menu is checked whole before anything happens, and what returns `Ok` is durable.
 
-use super::{Call, Service, ServiceError, Watch};
+use super::{Service, ServiceError, Watch};
 use crate::wire::{AvailabilityResponse, MenuChange};
 use bytes::Bytes;
 use olympus_core::menu::availability;
@@ -126,9 +126,4 @@ impl Service {
     pub fn menu_versions(&self) -> (Option<MenuVersion>, Option<MenuVersion>) {
         self.menu.versions()
     }
-}
-
-/// Ends an import when the call's time is over.
-pub(crate) fn until_deadline(call: &Call) -> impl Fn() -> Result<(), ServiceError> + '_ {
-    || call.check()
 }

@@ -54,7 +54,9 @@ pub struct Options {
     /// Serves the demo menu from RAM and leaves the menus of `data_dir` alone.
     pub demo: bool,
     /// Folder of the model that embeds menu and queries; `None` is the one in the binary.
-    pub model_dir: Option<PathBuf>,
+    pub search_model: Option<PathBuf>,
+    /// Folder of the model that decides intents; `None` is the one in the binary.
+    pub intent_model: Option<PathBuf>,
     /// IANA name of the zone that dayparts are told by; `None` is the system's.
     pub timezone: Option<String>,
     /// Most items of a menu.
@@ -70,7 +72,8 @@ impl Default for Options {
         Self {
             data_dir: None,
             demo: false,
-            model_dir: None,
+            search_model: None,
+            intent_model: None,
             timezone: None,
             max_items: DEFAULT_MAX_ITEMS,
             queue: 64,
@@ -157,7 +160,7 @@ impl Service {
             }
             _ => (Backing::ram(), None),
         };
-        let models = Arc::new(load_models(options.model_dir.as_deref())?);
+        let models = Arc::new(load_models(&options)?);
         let making = Making {
             space: models.search.info().space.clone(),
             model_sha256: models.search.info().sha256.clone(),
@@ -249,16 +252,25 @@ fn lock_data_dir(dir: &Path) -> Result<FileLock, ServiceError> {
         })
 }
 
-fn load_models(model_dir: Option<&Path>) -> Result<Models, ServiceError> {
-    let search = match model_dir {
-        Some(dir) => Engine::from_dir(dir)?,
-        None => Engine::embedded()?,
+fn load_models(options: &Options) -> Result<Models, ServiceError> {
+    let load = |dir: &Option<PathBuf>| match dir {
+        Some(dir) => Engine::from_dir(dir),
+        None => Engine::embedded(),
     };
-    // A sentence encoder from a hub knows nothing of intents: ours decides those.
-    let intent = match search.calibration() {
-        Some(_) => None,
-        None => Some(Engine::embedded()?),
+    let search = load(&options.search_model)?;
+    // One model for both is loaded once and encodes a text once.
+    let intent = match options.search_model == options.intent_model {
+        true => None,
+        false => Some(load(&options.intent_model)?),
     };
+    let decides = intent.as_ref().unwrap_or(&search);
+    if decides.calibration().is_none() {
+        return Err(ServiceError::Setup(format!(
+            "model {} has no intent head; choose another for intents with \
+             `olympus-edge models use --role intent embedded`",
+            decides.info().id
+        )));
+    }
     search.warm_up()?;
     intent.as_ref().map_or(Ok(()), Engine::warm_up)?;
     Ok(Models { search, intent })

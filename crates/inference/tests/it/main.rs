@@ -1,0 +1,4 @@
+//! Integration tests of this crate.
+
+mod hub;
+mod models;

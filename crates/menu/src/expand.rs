@@ -1,0 +1,276 @@
+//! From what was typed to the terms of this menu that it can mean, each with how good it is.
+//!
+//! Invariant: a term as typed is worth 1 and anything else less; numbers are only ever
+//! themselves; no more edits than `olympus_core::menu::text::typo_budget` allows count as a
+//! typing error. Never looks at items.
+
+use crate::analysis::{self, Token};
+use crate::error::MenuError;
+use crate::inverted::Inverted;
+use crate::vocabulary::{TermId, Vocabulary};
+use crate::{similar, synonyms};
+use olympus_core::menu::text;
+
+/// Words of a query that are read; a rambling order has fewer.
+const MAX_WORDS: usize = 32;
+/// Longer words are nobody's typing error.
+const MAX_FUZZY_CHARS: usize = 32;
+/// Terms kept for one word: beginnings of a common letter are many.
+const MAX_TERMS: usize = 48;
+/// Terms that only look or sound alike, kept for one word.
+const MAX_SIMILAR: usize = 8;
+
+/// What each kind of evidence is worth beside a word as typed, which is 1.
+const JOINED: f32 = 0.97;
+const SYNONYM: f32 = 0.7;
+const PREFIX_LEAST: f32 = 0.7;
+const PREFIX_MOST: f32 = 0.95;
+const TYPO: f32 = 0.92;
+/// Taken off for an edit in a word of one letter; a word of ten loses a tenth of it.
+const TYPO_LOSS: f32 = 1.0;
+/// Typing errors seldom hit the first letter.
+const OTHER_FIRST_LETTER: f32 = 0.9;
+/// The word as typed is on the menu, so it hardly is an error.
+const TYPO_OF_KNOWN_WORD: f32 = 0.6;
+const SIMILAR: f32 = 0.7;
+/// What a shared sound adds to the likeness of two spellings.
+const SOUND: f32 = 0.35;
+/// Less alike than this is not alike.
+const LEAST_SIMILAR: f32 = 0.45;
+
+/// Why a term stands for a word of the query.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum How {
+    Exact,
+    Prefix,
+    Synonym,
+    Typo,
+}
+
+/// A term that a word can mean.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Meaning {
+    pub(crate) term: TermId,
+    /// 0 to 1.
+    pub(crate) quality: f32,
+    pub(crate) how: How,
+}
+
+/// A word of the query.
+#[derive(Debug, Clone)]
+pub(crate) struct QueryWord {
+    /// As typed, normalised.
+    pub(crate) typed: String,
+    /// What it is worth to find it: the information of its best meaning.
+    pub(crate) idf: f32,
+    /// Best first.
+    pub(crate) meanings: Vec<Meaning>,
+}
+
+/// Where meanings are looked up.
+pub(crate) struct Expander<'a> {
+    pub(crate) vocabulary: &'a Vocabulary,
+    pub(crate) inverted: &'a Inverted,
+}
+
+impl Expander<'_> {
+    /// The scored words of `query`. `as_you_type` takes the last one for a beginning.
+    pub(crate) fn words(
+        &self,
+        query: &str,
+        as_you_type: bool,
+    ) -> Result<Vec<QueryWord>, MenuError> {
+        let mut tokens = analysis::tokens(query);
+        let unfinished = as_you_type && tokens.last().is_some_and(|last| last.end == query.len());
+        let last = unfinished.then(|| tokens.last().cloned()).flatten();
+        if tokens
+            .iter()
+            .any(|token| !analysis::is_stop_word(&token.word))
+        {
+            // An unfinished word is no stop word yet: "to" may become "tofu".
+            tokens.retain(|t| !analysis::is_stop_word(&t.word) || last.as_ref() == Some(t));
+        }
+        tokens.truncate(MAX_WORDS);
+        let mut words = Vec::with_capacity(tokens.len());
+        for token in &tokens {
+            let meanings = self.of_word(token, last.as_ref() == Some(token))?;
+            words.push((token, meanings));
+        }
+        self.add_pairs(&mut words);
+        Ok(words
+            .into_iter()
+            .map(|(token, meanings)| self.finish(token, meanings))
+            .collect())
+    }
+
+    fn of_word(&self, token: &Token, unfinished: bool) -> Result<Vec<Meaning>, MenuError> {
+        let mut meanings = Vec::new();
+        let exact = self.vocabulary.id(&token.term);
+        meanings.extend(exact.map(|term| Meaning {
+            term,
+            quality: 1.0,
+            how: How::Exact,
+        }));
+        let mut chars = token.term.chars();
+        if let (Some(c), None) = (chars.next(), chars.next())
+            && text::is_unspaced(c)
+        {
+            let whole = self.vocabulary.containing(c);
+            meanings.extend(whole.map(|term| meaning(term, PREFIX_MOST, How::Prefix)));
+        }
+        self.add_synonyms(std::slice::from_ref(&token.term), &mut meanings);
+        let is_number = token.word.chars().any(char::is_numeric);
+        if unfinished && !is_number {
+            self.add_prefixes(token, &mut meanings);
+        }
+        let long = token.word.chars().count() > MAX_FUZZY_CHARS;
+        if !is_number && !long {
+            self.add_typos(token, unfinished, exact.is_some(), &mut meanings)?;
+            if meanings.is_empty() {
+                self.add_similar(token, &mut meanings);
+            }
+        }
+        Ok(meanings)
+    }
+
+    fn add_prefixes(&self, token: &Token, meanings: &mut Vec<Meaning>) {
+        let typed = token.word.chars().count();
+        for beginning in [&token.word, &token.term] {
+            for term in self.vocabulary.starting_with(beginning) {
+                let whole = self.vocabulary.entry(term).term.chars().count();
+                let quality = PREFIX_LEAST + (PREFIX_MOST - PREFIX_LEAST) * ratio(typed, whole);
+                meanings.push(meaning(term, quality, How::Prefix));
+            }
+        }
+    }
+
+    fn add_typos(
+        &self,
+        token: &Token,
+        unfinished: bool,
+        known: bool,
+        meanings: &mut Vec<Meaning>,
+    ) -> Result<(), MenuError> {
+        let budget = text::typo_budget(&token.word);
+        if budget == 0 {
+            return Ok(());
+        }
+        for prefix in [false, true] {
+            if prefix && !unfinished {
+                continue;
+            }
+            for found in self.inverted.alike(&token.term, budget, prefix)? {
+                let edits = if prefix {
+                    similar::prefix_edits(&token.term, &found)
+                } else {
+                    similar::edits(&token.term, &found)
+                };
+                if let Some(term) = self.vocabulary.id(&found).filter(|_| edits > 0) {
+                    let quality = typo_quality(&token.term, &found, edits)
+                        * if known { TYPO_OF_KNOWN_WORD } else { 1.0 }
+                        * if prefix { PREFIX_MOST } else { 1.0 };
+                    meanings.push(meaning(term, quality, How::Typo));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// For a word that means nothing so far: what looks or sounds most like it.
+    fn add_similar(&self, token: &Token, meanings: &mut Vec<Meaning>) {
+        if token.term.chars().count() < 4 {
+            return;
+        }
+        let typed = similar::trigrams(&token.term).len();
+        let mut shared = self.vocabulary.sharing_trigrams(&token.term);
+        let alike = self.vocabulary.sounding_like(&token.term);
+        for term in alike {
+            shared.entry(*term).or_default();
+        }
+        let mut found: Vec<Meaning> = shared
+            .into_iter()
+            .filter_map(|(term, shared)| {
+                let entry = self.vocabulary.entry(term);
+                let looks = similar::dice(shared, typed, similar::trigrams(&entry.term).len());
+                let sounds = alike.binary_search(&term).is_ok();
+                let likeness = looks + if sounds { SOUND } else { 0.0 };
+                (likeness >= LEAST_SIMILAR)
+                    .then(|| meaning(term, SIMILAR * likeness.min(1.0), How::Typo))
+            })
+            .collect();
+        found.sort_unstable_by(better);
+        found.truncate(MAX_SIMILAR);
+        meanings.extend(found);
+    }
+
+    /// Meanings of two neighbours together: written as one word, or a synonym of both.
+    fn add_pairs(&self, words: &mut [(&Token, Vec<Meaning>)]) {
+        for at in 1..words.len() {
+            let (before, after) = words.split_at_mut(at);
+            let (Some((left, of_left)), Some((right, of_right))) =
+                (before.last_mut(), after.first_mut())
+            else {
+                continue;
+            };
+            let mut pair = Vec::new();
+            if let Some(joined) = analysis::joined(left, right) {
+                let term = self.vocabulary.id(&joined);
+                pair.extend(term.map(|term| meaning(term, JOINED, How::Exact)));
+            }
+            self.add_synonyms(&[left.term.clone(), right.term.clone()], &mut pair);
+            of_left.extend(&pair);
+            of_right.extend(&pair);
+        }
+    }
+
+    fn add_synonyms(&self, terms: &[String], meanings: &mut Vec<Meaning>) {
+        let known = synonyms::of(terms)
+            .iter()
+            .filter_map(|term| self.vocabulary.id(term));
+        meanings.extend(known.map(|term| meaning(term, SYNONYM, How::Synonym)));
+    }
+
+    /// Keeps the best meaning of each term and weighs the word by the best of all.
+    fn finish(&self, token: &Token, mut meanings: Vec<Meaning>) -> QueryWord {
+        meanings.sort_unstable_by(|l, r| l.term.cmp(&r.term).then_with(|| better(l, r)));
+        meanings.dedup_by_key(|meaning| meaning.term);
+        meanings.sort_unstable_by(better);
+        meanings.truncate(MAX_TERMS);
+        let best = meanings.first().map_or(0.0, |best| best.quality);
+        let idf = meanings
+            .iter()
+            .take_while(|meaning| meaning.quality >= best)
+            .map(|meaning| self.vocabulary.entry(meaning.term).idf)
+            .reduce(f32::min)
+            .unwrap_or_else(|| self.vocabulary.idf_of_unknown());
+        QueryWord {
+            typed: token.word.clone(),
+            idf,
+            meanings,
+        }
+    }
+}
+
+fn meaning(term: TermId, quality: f32, how: How) -> Meaning {
+    Meaning { term, quality, how }
+}
+
+/// Best first, then by term, so that equal menus give equal answers.
+fn better(left: &Meaning, right: &Meaning) -> std::cmp::Ordering {
+    right
+        .quality
+        .total_cmp(&left.quality)
+        .then_with(|| left.term.cmp(&right.term))
+}
+
+fn typo_quality(typed: &str, term: &str, edits: usize) -> f32 {
+    let loss = TYPO_LOSS * ratio(edits, typed.chars().count());
+    let same_start = typed.chars().next() == term.chars().next();
+    (TYPO - loss).max(0.1) * if same_start { 1.0 } else { OTHER_FIRST_LETTER }
+}
+
+fn ratio(part: usize, whole: usize) -> f32 {
+    #[expect(clippy::cast_precision_loss, reason = "lengths of words")]
+    let ratio = part as f32 / whole.max(1) as f32;
+    ratio.min(1.0)
+}

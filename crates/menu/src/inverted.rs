@@ -1,0 +1,181 @@
+//! tantivy: the term dictionary that typing errors are looked up in, and the posting lists that
+//! name the items worth judging.
+//!
+//! Invariant: one segment in RAM, documents in menu order, so a document's number is its item's
+//! position. Never stores text: the items do that.
+
+use crate::document::Draft;
+use crate::error::MenuError;
+use crate::top::TopK;
+use crate::vocabulary::Field;
+use tantivy::directory::RamDirectory;
+use tantivy::query::{
+    BooleanQuery, BoostQuery, DisjunctionMaxQuery, EnableScoring, FuzzyTermQuery, Occur, Query,
+    TermQuery,
+};
+use tantivy::schema::{self, IndexRecordOption, Schema, TextFieldIndexing, TextOptions};
+use tantivy::tokenizer::{PreTokenizedString, Token};
+use tantivy::{Index, IndexSettings, Searcher, SingleSegmentIndexWriter, TantivyDocument, Term};
+
+/// Hash tables of the writer while it builds; freed afterwards.
+const WRITER_BYTES: usize = 15_000_000;
+
+/// One term to look for, with the weight of its evidence.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Wanted<'a> {
+    pub(crate) term: &'a str,
+    pub(crate) field: Field,
+    pub(crate) weight: f32,
+}
+
+/// The index of one menu.
+pub(crate) struct Inverted {
+    searcher: Searcher,
+    fields: [schema::Field; Field::ALL.len()],
+    /// Every term of every field: the dictionary.
+    dictionary: schema::Field,
+}
+
+impl Inverted {
+    pub(crate) fn build(drafts: &[Draft]) -> Result<Self, MenuError> {
+        Self::try_build(drafts).map_err(MenuError::BuildIndex)
+    }
+
+    fn try_build(drafts: &[Draft]) -> Result<Self, tantivy::TantivyError> {
+        let mut schema = Schema::builder();
+        let mut text = |name: &str, record, norms| {
+            let indexing = TextFieldIndexing::default()
+                .set_tokenizer("raw")
+                .set_index_option(record)
+                .set_fieldnorms(norms);
+            schema.add_text_field(name, TextOptions::default().set_indexing_options(indexing))
+        };
+        let fields = Field::ALL.map(|field| {
+            text(
+                &format!("{field:?}").to_lowercase(),
+                IndexRecordOption::WithFreqs,
+                true,
+            )
+        });
+        let dictionary = text("dictionary", IndexRecordOption::Basic, false);
+        let mut writer: SingleSegmentIndexWriter = Index::builder()
+            .schema(schema.build())
+            .settings(IndexSettings::default())
+            .single_segment_index_writer(RamDirectory::create(), WRITER_BYTES)?;
+        for draft in drafts {
+            let mut document = TantivyDocument::default();
+            let terms: Vec<(Field, String)> = draft.terms().collect();
+            for (field, target) in Field::ALL.into_iter().zip(fields) {
+                let of_field = terms.iter().filter(|(of, _)| *of == field);
+                let tokens = tokens(of_field.map(|(_, term)| term));
+                if !tokens.tokens.is_empty() {
+                    document.add_pre_tokenized_text(target, tokens);
+                }
+            }
+            document.add_pre_tokenized_text(dictionary, tokens(terms.iter().map(|(_, term)| term)));
+            writer.add_document(document)?;
+        }
+        let searcher = writer.finalize()?.reader()?.searcher();
+        Ok(Self {
+            searcher,
+            fields,
+            dictionary,
+        })
+    }
+
+    /// The terms within `edits` (0 to 2) of `term`, or of a beginning of theirs where `prefix`.
+    pub(crate) fn alike(
+        &self,
+        term: &str,
+        edits: u8,
+        prefix: bool,
+    ) -> Result<Vec<String>, MenuError> {
+        let wanted = Term::from_field_text(self.dictionary, term);
+        let query = if prefix {
+            FuzzyTermQuery::new_prefix(wanted, edits, true)
+        } else {
+            FuzzyTermQuery::new(wanted, edits, true)
+        };
+        let mut found = Vec::new();
+        for segment in self.searcher.segment_readers() {
+            let dictionary = segment
+                .inverted_index(self.dictionary)
+                .map_err(MenuError::SearchIndex)?;
+            let mut stream = dictionary
+                .terms()
+                .search(query.automaton().map_err(MenuError::SearchIndex)?)
+                .into_stream()
+                .map_err(MenuError::ReadTerms)?;
+            while stream.advance() {
+                if let Ok(term) = std::str::from_utf8(stream.key()) {
+                    found.push(term.to_owned());
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    /// The `limit` best items by BM25 among those that `admits` lets through, in no particular
+    /// order. `words` are the wanted terms of each word of the query: a word counts once, by
+    /// its best evidence.
+    pub(crate) fn candidates(
+        &self,
+        words: &[Vec<Wanted<'_>>],
+        limit: usize,
+        admits: impl Fn(u32) -> bool,
+    ) -> Result<Vec<u32>, MenuError> {
+        let clauses = words
+            .iter()
+            .filter(|wanted| !wanted.is_empty())
+            .map(|wanted| {
+                let terms = wanted.iter().map(|wanted| self.clause(wanted)).collect();
+                let word: Box<dyn Query> = Box::new(DisjunctionMaxQuery::new(terms));
+                (Occur::Should, word)
+            });
+        let query = BooleanQuery::new(clauses.collect());
+        let mut top = TopK::new(limit);
+        self.collect(&query, &mut |document, score| {
+            top.offer(document, score, || admits(document));
+        })
+        .map_err(MenuError::SearchIndex)?;
+        Ok(top
+            .into_sorted()
+            .into_iter()
+            .map(|scored| scored.position)
+            .collect())
+    }
+
+    fn clause(&self, wanted: &Wanted<'_>) -> Box<dyn Query> {
+        let field = self.fields[wanted.field as usize];
+        let term = Term::from_field_text(field, wanted.term);
+        let query = TermQuery::new(term, IndexRecordOption::WithFreqs);
+        Box::new(BoostQuery::new(Box::new(query), wanted.weight))
+    }
+
+    fn collect(
+        &self,
+        query: &BooleanQuery,
+        offer: &mut dyn FnMut(u32, f32),
+    ) -> Result<(), tantivy::TantivyError> {
+        let weight = query.weight(EnableScoring::enabled_from_searcher(&self.searcher))?;
+        for segment in self.searcher.segment_readers() {
+            weight.for_each(segment, offer)?;
+        }
+        Ok(())
+    }
+}
+
+/// Terms that are cut already, as tantivy takes them.
+fn tokens<'a>(terms: impl Iterator<Item = &'a String>) -> PreTokenizedString {
+    PreTokenizedString {
+        text: String::new(),
+        tokens: terms
+            .enumerate()
+            .map(|(position, term)| Token {
+                position,
+                text: term.clone(),
+                ..Token::default()
+            })
+            .collect(),
+    }
+}

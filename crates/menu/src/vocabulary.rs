@@ -1,0 +1,228 @@
+//! Every term of a menu: how rare it is, in which fields it stands, and which terms look or
+//! sound like it.
+//!
+//! Invariant: terms are sorted and numbered in that order; the numbers mean nothing outside one
+//! index. Never holds a term that no item has.
+
+use crate::similar;
+use std::collections::{BTreeMap, HashMap};
+use std::ops::Range;
+
+/// Number of a term in one index.
+pub(crate) type TermId = u32;
+
+/// Where a word can stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Field {
+    Name,
+    Aliases,
+    /// Neighbouring words of a name or an alias written as one.
+    Joined,
+    Category,
+    Tags,
+    Description,
+}
+
+impl Field {
+    pub(crate) const ALL: [Field; 6] = [
+        Field::Name,
+        Field::Aliases,
+        Field::Joined,
+        Field::Category,
+        Field::Tags,
+        Field::Description,
+    ];
+
+    fn bit(self) -> u8 {
+        1 << self as u8
+    }
+}
+
+/// Fields of a term.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Fields(u8);
+
+impl Fields {
+    pub(crate) fn insert(&mut self, field: Field) {
+        self.0 |= field.bit();
+    }
+
+    pub(crate) fn contains(self, field: Field) -> bool {
+        self.0 & field.bit() != 0
+    }
+
+    /// Whether it names dishes, and does not merely describe them.
+    pub(crate) fn names(self) -> bool {
+        self.contains(Field::Name) || self.contains(Field::Aliases)
+    }
+}
+
+/// What is known of one term.
+#[derive(Debug, Clone)]
+pub(crate) struct Entry {
+    pub(crate) term: Box<str>,
+    pub(crate) fields: Fields,
+    /// Information of the word: BM25's idf over the items that are named with it, or over those
+    /// that mention it where none is.
+    pub(crate) idf: f32,
+}
+
+/// Counts gathered while items are read.
+#[derive(Debug, Default)]
+pub(crate) struct Count {
+    pub(crate) fields: Fields,
+    pub(crate) items_naming: u32,
+    pub(crate) items: u32,
+}
+
+/// The sorted terms of a menu.
+#[derive(Debug)]
+pub(crate) struct Vocabulary {
+    entries: Vec<Entry>,
+    trigrams: HashMap<[char; 3], Vec<TermId>>,
+    sounds: HashMap<String, Vec<TermId>>,
+    items: u32,
+}
+
+impl Vocabulary {
+    pub(crate) fn new(counts: BTreeMap<String, Count>, items: u32) -> Self {
+        let entries: Vec<Entry> = counts
+            .into_iter()
+            .map(|(term, count)| Entry {
+                term: term.into(),
+                fields: count.fields,
+                idf: idf(
+                    items,
+                    if count.items_naming > 0 {
+                        count.items_naming
+                    } else {
+                        count.items
+                    },
+                ),
+            })
+            .collect();
+        let mut trigrams: HashMap<_, Vec<TermId>> = HashMap::new();
+        let mut sounds: HashMap<_, Vec<TermId>> = HashMap::new();
+        for (id, entry) in (0..).zip(&entries) {
+            for trigram in similar::trigrams(&entry.term) {
+                trigrams.entry(trigram).or_default().push(id);
+            }
+            if let Some(sound) = similar::sound(&entry.term) {
+                sounds.entry(sound).or_default().push(id);
+            }
+        }
+        Self {
+            entries,
+            trigrams,
+            sounds,
+            items,
+        }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    pub(crate) fn entry(&self, id: TermId) -> &Entry {
+        &self.entries[id as usize]
+    }
+
+    pub(crate) fn id(&self, term: &str) -> Option<TermId> {
+        self.entries
+            .binary_search_by(|entry| (*entry.term).cmp(term))
+            .ok()
+            .map(id)
+    }
+
+    /// The terms that begin with `prefix`.
+    pub(crate) fn starting_with(&self, prefix: &str) -> Range<TermId> {
+        let from = self.entries.partition_point(|entry| &*entry.term < prefix);
+        let length = self.entries[from..].partition_point(|entry| entry.term.starts_with(prefix));
+        id(from)..id(from + length)
+    }
+
+    /// The terms that contain the one character `c` of a script written in pairs.
+    pub(crate) fn containing(&self, c: char) -> impl Iterator<Item = TermId> + '_ {
+        (0..)
+            .zip(&self.entries)
+            .filter(move |(_, entry)| entry.term.contains(c))
+            .map(|(id, _)| id)
+    }
+
+    /// The terms that share a trigram with `term`, and how many.
+    pub(crate) fn sharing_trigrams(&self, term: &str) -> HashMap<TermId, usize> {
+        let mut shared = HashMap::new();
+        for trigram in similar::trigrams(term) {
+            for &id in self.trigrams.get(&trigram).into_iter().flatten() {
+                *shared.entry(id).or_default() += 1;
+            }
+        }
+        shared
+    }
+
+    /// The terms that sound like `term`.
+    pub(crate) fn sounding_like(&self, term: &str) -> &[TermId] {
+        similar::sound(term)
+            .and_then(|sound| self.sounds.get(&sound))
+            .map_or(&[], Vec::as_slice)
+    }
+
+    /// Information of a word that no item has.
+    pub(crate) fn idf_of_unknown(&self) -> f32 {
+        idf(self.items, 0)
+    }
+}
+
+fn id(index: usize) -> TermId {
+    // Terms are fewer than the bytes of the menu, and a menu is far below 4 GB.
+    TermId::try_from(index).unwrap_or(TermId::MAX)
+}
+
+/// BM25's inverse document frequency. A floor keeps a word that every item has from vanishing:
+/// on a menu of three it may be all that there is.
+fn idf(items: u32, with_term: u32) -> f32 {
+    #[expect(clippy::cast_precision_loss, reason = "a ratio of counts")]
+    let (all, with) = (items as f32, with_term as f32);
+    (1.0 + (all - with + 0.5).max(0.0) / (with + 0.5))
+        .ln()
+        .max(0.2)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Count, Field, Fields, Vocabulary};
+
+    fn vocabulary(terms: &[(&str, u32)]) -> Vocabulary {
+        let counts = terms.iter().map(|&(term, items)| {
+            let mut fields = Fields::default();
+            fields.insert(Field::Name);
+            (
+                term.to_owned(),
+                Count {
+                    fields,
+                    items_naming: items,
+                    items,
+                },
+            )
+        });
+        Vocabulary::new(counts.collect(), 10)
+    }
+
+    #[test]
+    fn finds_terms_by_whole_and_by_prefix() {
+        let vocabulary = vocabulary(&[("burger", 3), ("burrito", 1), ("taco", 1)]);
+        assert_eq!(vocabulary.id("burrito"), Some(1));
+        assert_eq!(vocabulary.id("bur"), None);
+        assert_eq!(vocabulary.starting_with("bur"), 0..2);
+        assert_eq!(vocabulary.starting_with("z"), 3..3);
+        assert_eq!(vocabulary.starting_with(""), 0..3);
+    }
+
+    #[test]
+    fn rare_terms_say_more() {
+        let vocabulary = vocabulary(&[("burger", 3), ("burrito", 1), ("dish", 10)]);
+        let idf = |term| vocabulary.entry(vocabulary.id(term).expect("there")).idf;
+        assert!(idf("burrito") > idf("burger") && idf("burger") > idf("dish") && idf("dish") > 0.0);
+        assert!(vocabulary.idf_of_unknown() > idf("burrito"));
+    }
+}

@@ -1,0 +1,6 @@
+//! The program and the page as a user meets them.
+
+mod overlap;
+mod page;
+mod program;
+mod server;

@@ -1,0 +1,48 @@
+//! The project's own test sets are not trained on.
+
+use olympus_eval::data::{self, IntentCase, SearchCase};
+use olympus_eval::overlap;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+fn own(file: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("data")
+        .join(file)
+}
+
+#[test]
+fn no_text_of_the_own_sets_is_in_the_training_text() {
+    let training = Path::new(env!("CARGO_MANIFEST_DIR")).join("../models/training/data");
+    let shared = overlap::find(&[own("")], &[training]).expect("both can be read");
+    let shown: Vec<String> = shared
+        .iter()
+        .map(|one| format!("{} = {}: {}", one.here, one.there, one.text))
+        .collect();
+    assert!(
+        shown.is_empty(),
+        "remove these from the training text:\n{}",
+        shown.join("\n")
+    );
+}
+
+#[test]
+fn the_own_sets_are_large_enough_and_repeat_nothing() {
+    let utterances = data::read::<IntentCase>(&[own("intent_own.jsonl")], None).expect("good data");
+    let queries = data::read::<SearchCase>(&[own("search_demo.jsonl")], None).expect("good data");
+    assert!(
+        utterances.rows.len() >= 600,
+        "{} utterances",
+        utterances.rows.len()
+    );
+    assert!(queries.rows.len() >= 200, "{} queries", queries.rows.len());
+    let mut seen = BTreeSet::new();
+    for row in &utterances.rows {
+        assert!(
+            seen.insert(overlap::normalise(&row.case.text)),
+            "{} again: {}",
+            row.place,
+            row.case.text
+        );
+    }
+}
