@@ -3,14 +3,16 @@
 //! Invariant: answers go to stdout (the table, or with `--json` the report and nothing else),
 //! progress and errors to stderr.
 
-use crate::data::{self, Case, DataSet, FileHash, IntentCase, OrderCase, SearchCase};
+use crate::data::{self, Case, DataSet, IntentCase, OrderCase, SearchCase};
 use crate::error::EvalError;
 use crate::gate::{Check, Demands, Gate, Inputs};
 use crate::html;
+use crate::menu::{self, MenuFile};
 use crate::metrics::ranking::DEPTH;
 use crate::overlap;
+use crate::system::System;
 use crate::system::http::Http;
-use crate::system::{MenuFormat, System};
+use crate::system::local::Local;
 use crate::task::{self, About, Report, Task, Timed, about, ask_all};
 use crate::terminal;
 use clap::{Args, Parser, Subcommand};
@@ -45,7 +47,7 @@ struct RunArgs {
     /// Labelled rows, JSONL; may be several
     #[arg(long, required = true, num_args = 1.., value_name = "FILE")]
     data: Vec<PathBuf>,
-    /// Menu to search (.json, .jsonl, .csv); REPLACES the menu of a server given by --url
+    /// Menu to search (.json, .jsonl, .csv) [default: the server's own, or in this process the demo menu]; REPLACES the menu of a server given by --url
     #[arg(long, value_name = "FILE")]
     menu: Option<PathBuf>,
     /// Server to measure, e.g. http://127.0.0.1:8080; without it the device runs in this process
@@ -153,7 +155,7 @@ fn measure(task: Task, args: &RunArgs) -> Result<Outcome, EvalError> {
 
 fn ask_intents(args: &RunArgs) -> Result<Report, EvalError> {
     let data = read::<IntentCase>(args)?;
-    let mut plan = Plan::new(Task::Intent, args, &data)?;
+    let mut plan = Plan::new(Task::Intent, args, &data, read_menu(args)?)?;
     let answers = ask_all(&data, "intent", |text| plan.system.intent(text))?;
     let about = plan.about(&data, &answers);
     Ok(plan.judged(Report::Intent(Box::new(task::intent::score(
@@ -163,17 +165,21 @@ fn ask_intents(args: &RunArgs) -> Result<Report, EvalError> {
 
 fn ask_searches(args: &RunArgs) -> Result<Report, EvalError> {
     let data = read::<SearchCase>(args)?;
-    let mut plan = Plan::new(Task::Search, args, &data)?;
+    let menu = read_menu(args)?;
+    menu.as_ref()
+        .map_or(Ok(()), |menu| menu::fits(menu, &data))?;
+    let mut plan = Plan::new(Task::Search, args, &data, menu)?;
     let answers = ask_all(&data, "search", |query| plan.system.search(query, DEPTH))?;
     let about = plan.about(&data, &answers);
+    let names = plan.menu.as_ref().map(|menu| &menu.names);
     Ok(plan.judged(Report::Search(Box::new(task::search::score(
-        about, &data, &answers,
+        about, &data, &answers, names,
     )))))
 }
 
 fn ask_orders(args: &RunArgs) -> Result<Report, EvalError> {
     let data = read::<OrderCase>(args)?;
-    let mut plan = Plan::new(Task::Orders, args, &data)?;
+    let mut plan = Plan::new(Task::Orders, args, &data, read_menu(args)?)?;
     let answers = ask_all(&data, "orders", |text| plan.system.parse_order(text))?;
     let about = plan.about(&data, &answers);
     Ok(plan.judged(Report::Orders(Box::new(task::orders::score(
@@ -185,17 +191,21 @@ fn ask_orders(args: &RunArgs) -> Result<Report, EvalError> {
 struct Plan {
     task: Task,
     system: Box<dyn System>,
-    menu: Option<FileHash>,
+    menu: Option<MenuFile>,
     gate: Gate,
 }
 
 impl Plan {
-    fn new<C>(task: Task, args: &RunArgs, data: &DataSet<C>) -> Result<Self, EvalError> {
-        let menu = args.menu.as_deref().map(read_menu).transpose()?;
+    fn new<C>(
+        task: Task,
+        args: &RunArgs,
+        data: &DataSet<C>,
+        menu: Option<MenuFile>,
+    ) -> Result<Self, EvalError> {
         let inputs = Inputs {
             task,
             data: &data.files,
-            menu: menu.as_ref().map(|(_, _, hash)| hash),
+            menu: menu.as_ref().map(|menu| &menu.hash),
             count: data.rows.len(),
         };
         let demands = Demands {
@@ -205,16 +215,17 @@ impl Plan {
             max_drop: args.max_drop,
         };
         let gate = Gate::new(&inputs, &demands)?;
-        let mut system = open(args)?;
-        if let Some((bytes, format, _)) = &menu {
+        let demo = task == Task::Search && menu.is_none();
+        let mut system = open(args, demo)?;
+        if let Some(menu) = &menu {
             system
-                .load_menu(bytes, *format)
+                .load_menu(&menu.bytes, menu.format)
                 .map_err(EvalError::Prepare)?;
         }
         Ok(Self {
             task,
             system,
-            menu: menu.map(|(_, _, hash)| hash),
+            menu,
             gate,
         })
     }
@@ -223,7 +234,7 @@ impl Plan {
         about(
             self.task,
             data,
-            self.menu.clone(),
+            self.menu.as_ref().map(|menu| menu.hash.clone()),
             answers,
             self.system.identity(),
         )
@@ -243,25 +254,17 @@ fn read<C: Case>(args: &RunArgs) -> Result<DataSet<C>, EvalError> {
     data::read(&args.data, limit)
 }
 
-fn open(args: &RunArgs) -> Result<Box<dyn System>, EvalError> {
+fn read_menu(args: &RunArgs) -> Result<Option<MenuFile>, EvalError> {
+    args.menu.as_deref().map(menu::read).transpose()
+}
+
+fn open(args: &RunArgs, demo: bool) -> Result<Box<dyn System>, EvalError> {
     match &args.url {
         Some(url) => Ok(Box::new(
             Http::new(url, args.api_key.as_deref()).map_err(EvalError::Usage)?,
         )),
-        None => Err(EvalError::Usage("give --url".to_owned())),
+        None => Ok(Box::new(Local::open(demo).map_err(EvalError::Prepare)?)),
     }
-}
-
-fn read_menu(path: &Path) -> Result<(Vec<u8>, MenuFormat, FileHash), EvalError> {
-    let format = MenuFormat::of(path).ok_or_else(|| {
-        EvalError::Usage(format!(
-            "--menu {}: the file must end in .json, .jsonl or .csv",
-            path.display()
-        ))
-    })?;
-    let bytes = data::read_file(path, "; public menus usually lie in `../shared/data/menu`")?;
-    let hash = data::hash(path, &bytes);
-    Ok((bytes, format, hash))
 }
 
 fn write_report(report: &Report, folder: &Path) -> Result<(), EvalError> {

@@ -2,6 +2,7 @@
 //! line, a server that does not answer) and ends the program with exit code 2; a bad score is not
 //! an error.
 
+use olympus_device::service::ServiceError;
 use std::fmt;
 use std::path::PathBuf;
 
@@ -118,6 +119,9 @@ pub enum SystemError {
         /// What is missing or wrong.
         reason: String,
     },
+    /// The service in this process failed.
+    #[error("{0}")]
+    Service(#[source] Box<ServiceError>),
     /// The system does not do this task at all.
     #[error("{0}")]
     Unsupported(String),

@@ -8,6 +8,7 @@ pub mod data;
 pub mod error;
 pub mod gate;
 pub mod html;
+pub mod menu;
 pub mod metrics;
 pub mod order;
 pub mod overlap;

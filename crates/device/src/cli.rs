@@ -76,7 +76,9 @@ enum Command {
     /// Measure intent and search, in process and over loopback
     Bench(bench::Args),
     /// Print a completion script
-    #[command(after_help = "Example:\n  olympus-edge completions bash > /etc/bash_completion.d/olympus-edge")]
+    #[command(
+        after_help = "Example:\n  olympus-edge completions bash > /etc/bash_completion.d/olympus-edge"
+    )]
     Completions {
         /// For which shell
         shell: clap_complete::Shell,
@@ -138,7 +140,10 @@ fn status_of(error: &anyhow::Error) -> u8 {
                 cause.downcast_ref::<ConfigError>(),
                 Some(ConfigError::BadValue { .. } | ConfigError::UnknownKey(_))
             )
-            || matches!(cause.downcast_ref::<KeyError>(), Some(KeyError::NotFound(_)))
+            || matches!(
+                cause.downcast_ref::<KeyError>(),
+                Some(KeyError::NotFound(_))
+            )
     });
     if usage { 2 } else { 1 }
 }
@@ -149,7 +154,11 @@ fn print_details(error: &anyhow::Error) {
         if let Some(ServiceError::InvalidMenu { details, total }) = cause.downcast_ref() {
             let mut text = String::new();
             for detail in details {
-                let id = detail.id.as_ref().map(|id| format!(" ({id})")).unwrap_or_default();
+                let id = detail
+                    .id
+                    .as_ref()
+                    .map(|id| format!(" ({id})"))
+                    .unwrap_or_default();
                 text.push_str(&format!("line {}{id}: {}\n", detail.line, detail.message));
             }
             if *total > details.len() {

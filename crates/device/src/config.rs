@@ -56,11 +56,23 @@ pub struct KeySpec {
 /// Every setting, in the order of `config list`.
 pub const KEYS: [KeySpec; 7] = [
     spec("listen", "address of the local API", "127.0.0.1:8080"),
-    spec("timezone", "IANA zone that dayparts are told by", "the system's"),
+    spec(
+        "timezone",
+        "IANA zone that dayparts are told by",
+        "the system's",
+    ),
     spec("log", "log filter: error, warn, info, debug, trace", "info"),
-    spec("cors-origins", "comma-separated origins of other pages", "none"),
+    spec(
+        "cors-origins",
+        "comma-separated origins of other pages",
+        "none",
+    ),
     spec("max-items", "most items of a menu", "20000"),
-    spec("location-id", "which restaurant this is (cloud half)", "not set"),
+    spec(
+        "location-id",
+        "which restaurant this is (cloud half)",
+        "not set",
+    ),
     KeySpec {
         secret: true,
         ..spec("api-key", "key of the cloud half", "not set")
@@ -180,12 +192,13 @@ impl Config {
                 self.cors_origins = origins.map(str::to_owned).collect();
             }
             "max-items" => {
-                self.max_items = match text {
-                    Some(text) => Some(text.parse().map_err(|_| {
-                        bad("max-items", value, "use a whole number, e.g. 20000")
-                    })?),
-                    None => None,
-                }
+                self.max_items =
+                    match text {
+                        Some(text) => Some(text.parse().map_err(|_| {
+                            bad("max-items", value, "use a whole number, e.g. 20000")
+                        })?),
+                        None => None,
+                    }
             }
             "location-id" => self.location_id = text,
             "api-key" => self.api_key = text,
@@ -321,7 +334,12 @@ mod tests {
         let dir = tempfile::tempdir().expect("a folder");
         let text = "listen = \"127.0.0.1:1\"\nlisten-port = 3\n";
         std::fs::write(Config::path(dir.path()), text).expect("writes");
-        let error = Config::load(dir.path()).expect_err("is refused").to_string();
-        assert!(error.contains("listen-port") && error.contains("line 2"), "{error}");
+        let error = Config::load(dir.path())
+            .expect_err("is refused")
+            .to_string();
+        assert!(
+            error.contains("listen-port") && error.contains("line 2"),
+            "{error}"
+        );
     }
 }

@@ -179,7 +179,9 @@ impl KeyFile {
     }
 
     fn modified(&self) -> Option<SystemTime> {
-        std::fs::metadata(&self.path).and_then(|m| m.modified()).ok()
+        std::fs::metadata(&self.path)
+            .and_then(|m| m.modified())
+            .ok()
     }
 
     fn file(&self, action: &'static str, source: io::Error) -> KeyError {
@@ -225,7 +227,7 @@ impl KeyRing {
 
     /// True until the first key is made: then the device is open to its own loopback.
     pub fn is_empty(&self) -> bool {
-        self.with(|records| records.is_empty())
+        self.with(<[KeyRecord]>::is_empty)
     }
 
     /// The scope of `presented`, or `None` where it is no working key.
@@ -296,7 +298,13 @@ mod tests {
         let (record, key) = file.create("till", Scope::Pos).expect("makes");
         let ring = KeyRing::open(Some(file.clone())).expect("opens");
         assert_eq!(ring.scope_of(&key), Some(Scope::Pos));
-        for wrong in ["", "oe_", &key[..key.len() - 1], &format!("{key}0"), "oe_x_y"] {
+        for wrong in [
+            "",
+            "oe_",
+            &key[..key.len() - 1],
+            &format!("{key}0"),
+            "oe_x_y",
+        ] {
             assert_eq!(ring.scope_of(wrong), None, "{wrong}");
         }
         let on_disk = std::fs::read_to_string(dir.path().join(FILE)).expect("reads");

@@ -172,7 +172,10 @@ pub struct EmbeddingsRequest {
 
 /// One text or several.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(untagged, expecting = "`input` must be a string or an array of strings")]
+#[serde(
+    untagged,
+    expecting = "`input` must be a string or an array of strings"
+)]
 pub enum EmbeddingsInput {
     /// One.
     One(String),
@@ -242,7 +245,10 @@ mod tests {
     fn sold_out_may_be_null_but_not_left_out() {
         let parse = serde_json::from_str::<AvailabilityRequest>;
         assert_eq!(parse(r#"{"sold_out":null}"#).expect("reads").sold_out, None);
-        assert_eq!(parse(r#"{"sold_out":true}"#).expect("reads").sold_out, Some(true));
+        assert_eq!(
+            parse(r#"{"sold_out":true}"#).expect("reads").sold_out,
+            Some(true)
+        );
         assert!(parse("{}").is_err());
     }
 

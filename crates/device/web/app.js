@@ -1,13 +1,13 @@
 // The kiosk: one state, one way round. Something is typed, said or filtered → one request to the
 // device → what it answers is shown. A newer request always ends the older one.
-import { ApiFailure, menu, onKeyNeeded, search, storeKey, understand } from "./api.js";
+import { ApiFailure, menu, onKeyNeeded, search, storeKey, suggest, understand } from "./api.js";
 import { drawing, tint } from "./art.js";
 import { dishes, setDetails } from "./cards.js";
 import { Combobox } from "./combobox.js";
 import { openDish } from "./dish.js";
 import { byId, count, h, icon, put } from "./dom.js";
 import { FilterBar } from "./filters.js";
-import { showHow } from "./how.js";
+import { closeOnLeave, showHow } from "./how.js";
 import { showIntent } from "./intent.js";
 import { categoriesOf } from "./labels.js";
 import { Order } from "./order.js";
@@ -32,11 +32,19 @@ const actions = { open: (hit) => openDish(hit, (dish, options) => order.add(dish
 const filters = new FilterBar(() => refresh());
 const status = new Status(() => begin());
 const box = new Combobox({
+  complete,
   typed: (text) => look(text ? "search" : "browse", text, DEBOUNCE_MS),
   picked: ({ text }) => look("search", text),
   submitted: (text) => look("ask", text),
   cleared: () => look("browse", ""),
 });
+
+/** With limits set only what passes them is suggested: the device's search applies them. */
+async function complete(text, limit, signal) {
+  if (filters.size === 0 && filters.category === null) return (await suggest(text, limit, signal)).data.suggestions;
+  const { data } = await search(text, limit, filters.wire(), signal);
+  return data.hits.map((hit) => ({ text: hit.name, id: hit.id, state: hit.state }));
+}
 
 /** Changes what is looked at, now or after a pause in the typing. */
 function look(mode, text, delayMs = 0) {
@@ -206,6 +214,7 @@ wireSpeech(byId("speak"), {
   failed: (message) => showFault(new ApiFailure({ code: "speech", message })),
 });
 
+closeOnLeave(byId("how"));
 greet();
 begin();
 setInterval(() => {

@@ -1,15 +1,18 @@
 // The search box as an ARIA combobox: arrows walk the suggestions, Enter takes one, Escape closes
 // them and, once they are closed, empties the box.
-import { ApiFailure, suggest } from "./api.js";
+import { ApiFailure } from "./api.js";
 import { byId, h } from "./dom.js";
 
 const LIMIT = 5;
 const STATES = { sold_out: "Sold out", outside_hours: "Not at this hour" };
 
 export class Combobox {
-  /** `typed(text)` on every change by hand, `picked(suggestion)`, `submitted(text)`, `cleared()`. */
-  constructor({ typed, picked, submitted, cleared }) {
-    this.on = { typed, picked, submitted, cleared };
+  /**
+   * `complete(text, limit, signal)` resolves to suggestions; `typed(text)` on every change by
+   * hand, `picked(suggestion)`, `submitted(text)`, `cleared()`.
+   */
+  constructor(on) {
+    this.on = on;
     this.input = byId("query");
     this.list = byId("suggestions");
     this.clearButton = byId("clear");
@@ -73,8 +76,8 @@ export class Combobox {
     const request = new AbortController();
     this.request = request;
     try {
-      const { data } = await suggest(this.text, LIMIT, request.signal);
-      if (this.request === request && document.activeElement === this.input) this.show(data.suggestions);
+      const suggestions = await this.on.complete(this.text, LIMIT, request.signal);
+      if (this.request === request && document.activeElement === this.input) this.show(suggestions);
     } catch (failure) {
       if (failure instanceof ApiFailure && this.request === request) this.close(); // the search that runs beside says what is wrong
       else if (failure.name !== "AbortError" && !(failure instanceof ApiFailure)) throw failure;

@@ -1,7 +1,7 @@
 // The page at /docs: `/openapi.json` made readable. What the document does not say, the page does
 // not invent; the only requests it sends besides are those that a reader asks it to.
 import { ApiFailure, call } from "./api.js";
-import { byId, h, put } from "./dom.js";
+import { byId, h, humanise, put } from "./dom.js";
 import { prose, Schemas } from "./schema.js";
 import { copyButton, keyBox, tryBox } from "./tryit.js";
 
@@ -13,8 +13,14 @@ function operations(document) {
       path, method, ...item[method],
       parameters: [...(item.parameters ?? []), ...(item[method].parameters ?? [])],
       id: `${method}-${path}`.replace(/[^a-z0-9]+/gi, "-").replace(/^-|-$/g, ""),
-      tag: item[method].tags?.[0] ?? "Other",
+      tag: item[method].tags?.[0] ?? subject(path),
     })));
+}
+
+/** The heading of a route that has no tag: what its address speaks of. */
+function subject(path) {
+  const [, version, name] = path.split("/");
+  return /^v\d+$/.test(version) && name ? humanise(name) : "The device";
 }
 
 const quote = (text) => `'${text.replaceAll("'", "'\\''")}'`;
@@ -25,7 +31,7 @@ export function bodyOf(operation, schemas) {
   if (content.length === 0) return null;
   const [type, media] = content.find(([name]) => name.startsWith("application/json")) ?? content[0];
   const named = Object.values(media.examples ?? {})[0];
-  const example = media.example ?? (named && schemas.follow(named).schema.value) ?? schemas.example(media.schema);
+  const example = media.example ?? (named && schemas.follow(named).schema.value) ?? schemas.request(media.schema);
   const raw = typeof example === "string" && !type.includes("json");
   return { type, schema: media.schema, types: content.map(([name]) => name), text: raw ? example : JSON.stringify(example, null, 2), line: raw ? example : JSON.stringify(example) };
 }
@@ -66,7 +72,7 @@ function responses(operation, schemas) {
     const media = Object.entries(full.content ?? {});
     return h("tr", null,
       h("th", { scope: "row" }, h("span", { class: `code-${status[0]}` }, status)),
-      h("td", null, prose(full.description), media.map(([type, { schema }]) => h("p", { class: "note" }, schema ? [...schemas.type(schema), ", "] : "", type))));
+      h("td", null, full["x-error-codes"] ? h("p", null, full["x-error-codes"].map((name) => [h("a", { href: "#error-codes" }, h("code", null, name)), " "])) : prose(full.description), media.map(([type, { schema }]) => h("p", { class: "note" }, schema ? [...schemas.type(schema), ", "] : "", type))));
   });
   return [h("h4", null, "Answers"), h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Answers" }, h("table", null, h("tbody", null, rows)))];
 }
@@ -92,11 +98,14 @@ function errorCodes(document, schemas) {
   const listed = document["x-error-codes"] ?? schema?.oneOf?.map((one) => ({ code: one.const ?? one.enum?.[0], description: one.description }))
     ?? schema?.enum?.map((name, i) => ({ code: name, description: schema["x-enum-descriptions"]?.[i] }));
   if (!listed?.length) return null;
+  const statuses = new Map(operations(document).flatMap((operation) => Object.entries(operation.responses ?? {}))
+    .flatMap(([status, response]) => (response["x-error-codes"] ?? []).map((name) => [name, status])));
+  const explained = listed.some((one) => one.description);
   return h("section", { class: "operation", id: "error-codes" }, h("h2", null, "Error codes"),
     h("p", null, "Every error is ", h("code", null, '{"error":{"code","message","request_id"}}'), ". The code is stable; the message is for people."),
     h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Error codes" }, h("table", null,
-      h("thead", null, h("tr", null, ["Code", "Status", "What it means"].map((title) => h("th", { scope: "col" }, title)))),
-      h("tbody", null, listed.map((one) => h("tr", null, h("th", { scope: "row" }, h("code", null, one.code)), h("td", null, String(one.status ?? one.http_status ?? "")), h("td", null, prose(one.description))))))));
+      h("thead", null, h("tr", null, ["Code", "Status", explained && "What it means"].filter(Boolean).map((title) => h("th", { scope: "col" }, title)))),
+      h("tbody", null, listed.map((one) => h("tr", null, h("th", { scope: "row" }, h("code", null, one.code)), h("td", null, String(one.status ?? statuses.get(one.code) ?? "")), explained && h("td", null, prose(one.description))))))));
 }
 
 function schemaSections(schemas) {

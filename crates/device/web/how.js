@@ -32,6 +32,18 @@ export function showHow(details, meta, roundTripMs) {
         `Request ${meta.request_id}.`)));
 }
 
+/** The stages lie over the dishes like a menu: a tap elsewhere or Escape puts them away. */
+export function closeOnLeave(details) {
+  document.addEventListener("pointerdown", (event) => {
+    if (!details.contains(event.target)) details.open = false;
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !details.open) return;
+    details.open = false;
+    if (details.contains(document.activeElement)) details.querySelector("summary").focus();
+  });
+}
+
 /** A horizontal bar, 0 to 1. The number stands beside it, so it says nothing to a screen reader. */
 export function bar(share, name) {
   const fill = h("span", { class: `bar-fill ${name ?? ""}` });

@@ -73,6 +73,19 @@ export class Schemas {
     return { string: "text", integer: full.minimum ?? 1, number: full.minimum ?? 1, boolean: true }[type] ?? null;
   }
 
+  /**
+   * A body to start from: what the schema gives as its example, else only what it requires, else
+   * what has a default. What may be left out is left out, so that the request works as it stands.
+   */
+  request(schema) {
+    const { schema: full } = this.follow(schema);
+    if (full.example !== undefined || full.examples?.length) return this.example(full);
+    const fields = this.properties(full);
+    if (fields.length === 0) return this.example(full);
+    const needed = fields.filter(({ property, required }) => required || this.follow(property).schema.example !== undefined || property.default !== undefined);
+    return Object.fromEntries(needed.map(({ name, property }) => [name, property.default !== undefined && property.example === undefined ? property.default : this.request(property)]));
+  }
+
   /** The fields of a schema as a table; nothing where it has none. */
   table(schema) {
     const fields = this.properties(schema);

@@ -1,8 +1,10 @@
-//! The words of this index: those of `olympus_core::menu::text`, with plurals folded.
+//! The words of this index: those of `olympus_core::menu::text`, Greek and Cyrillic in Latin
+//! letters, plurals folded.
 //!
 //! Invariant: items and queries go through the same function, so a fold that is linguistically
 //! rough (`fries` → `fri`) still matches itself. Never shown to people.
 
+use crate::translit;
 use olympus_core::menu::text;
 use std::borrow::Cow;
 
@@ -24,7 +26,7 @@ pub(crate) fn tokens(text: &str) -> Vec<Token> {
     text::words(text)
         .into_iter()
         .map(|word| Token {
-            term: fold(&word.text).into_owned(),
+            term: term(&word.text),
             word: word.text,
             start: word.start,
             end: word.end,
@@ -38,8 +40,12 @@ pub(crate) fn joined(left: &Token, right: &Token) -> Option<String> {
     let joins = |token: &Token| {
         token.word.chars().all(char::is_alphabetic) && !token.word.chars().any(text::is_unspaced)
     };
-    (joins(left) && joins(right))
-        .then(|| fold(&format!("{}{}", left.word, right.word)).into_owned())
+    (joins(left) && joins(right)).then(|| term(&format!("{}{}", left.word, right.word)))
+}
+
+/// What a normalised word is indexed as.
+pub(crate) fn term(word: &str) -> String {
+    fold(&translit::latin(word)).into_owned()
 }
 
 /// Folds English plurals: a final `s` goes, then a final `ie` or `y` is an `i`, so that

@@ -3,9 +3,9 @@
 //! Invariant: made once when the index is built; a search reads it and never the text.
 
 use crate::analysis::{self, Token};
-use crate::vocabulary::{Count, Field, TermId, Vocabulary};
+use crate::vocabulary::{Count, Field, Fields, TermId, Vocabulary};
 use olympus_proto::MenuItem;
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 /// The name or one alias.
 #[derive(Debug)]
@@ -77,8 +77,8 @@ impl Draft {
         names.chain(joined).chain(rest)
     }
 
-    pub(crate) fn count(&self, counts: &mut BTreeMap<String, Count>) {
-        let mut seen: BTreeMap<String, crate::vocabulary::Fields> = BTreeMap::new();
+    pub(crate) fn count(&self, counts: &mut HashMap<String, Count>) {
+        let mut seen: HashMap<String, Fields> = HashMap::new();
         for (field, term) in self.terms() {
             seen.entry(term).or_default().insert(field);
         }

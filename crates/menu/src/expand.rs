@@ -8,13 +8,17 @@ use crate::analysis::{self, Token};
 use crate::error::MenuError;
 use crate::inverted::Inverted;
 use crate::vocabulary::{TermId, Vocabulary};
-use crate::{similar, synonyms};
+use crate::{similar, synonyms, translit};
 use olympus_core::menu::text;
+use std::collections::HashMap;
 
 /// Words of a query that are read; a rambling order has fewer.
 const MAX_WORDS: usize = 32;
 /// Longer words are nobody's typing error.
 const MAX_FUZZY_CHARS: usize = 32;
+/// Shorter words resemble too much: by an edit, and by trigrams.
+const SHORTEST_NEAR: usize = 3;
+const SHORTEST_SIMILAR: usize = 4;
 /// Terms kept for one word: beginnings of a common letter are many.
 const MAX_TERMS: usize = 48;
 /// Terms that only look or sound alike, kept for one word.
@@ -28,15 +32,17 @@ const PREFIX_MOST: f32 = 0.95;
 const TYPO: f32 = 0.92;
 /// Taken off for an edit in a word of one letter; a word of ten loses a tenth of it.
 const TYPO_LOSS: f32 = 1.0;
+/// Of that loss, where only a double letter was missed or added.
+const DOUBLES: f32 = 0.4;
 /// Typing errors seldom hit the first letter.
 const OTHER_FIRST_LETTER: f32 = 0.9;
-/// The word as typed is on the menu, so it hardly is an error.
-const TYPO_OF_KNOWN_WORD: f32 = 0.6;
-const SIMILAR: f32 = 0.7;
+/// The word as typed is on the menu, so it hardly is an error; but menus have misprints too.
+const TYPO_OF_KNOWN_WORD: f32 = 0.5;
+const SIMILAR: f32 = 0.75;
 /// What a shared sound adds to the likeness of two spellings.
 const SOUND: f32 = 0.35;
 /// Less alike than this is not alike.
-const LEAST_SIMILAR: f32 = 0.45;
+const LEAST_SIMILAR: f32 = 0.35;
 
 /// Why a term stands for a word of the query.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -127,7 +133,7 @@ impl Expander<'_> {
         if !is_number && !long {
             self.add_typos(token, unfinished, exact.is_some(), &mut meanings)?;
             if meanings.is_empty() {
-                self.add_similar(token, &mut meanings);
+                self.add_similar(token, &mut meanings)?;
             }
         }
         Ok(meanings)
@@ -155,52 +161,79 @@ impl Expander<'_> {
         if budget == 0 {
             return Ok(());
         }
-        for prefix in [false, true] {
-            if prefix && !unfinished {
-                continue;
+        let other = if known { TYPO_OF_KNOWN_WORD } else { 1.0 };
+        for form in forms(token) {
+            for (term, quality) in self.near(&form, budget, false)? {
+                meanings.push(meaning(term, quality * other, How::Typo));
             }
-            for found in self.inverted.alike(&token.term, budget, prefix)? {
-                let edits = if prefix {
-                    similar::prefix_edits(&token.term, &found)
-                } else {
-                    similar::edits(&token.term, &found)
-                };
-                if let Some(term) = self.vocabulary.id(&found).filter(|_| edits > 0) {
-                    let quality = typo_quality(&token.term, &found, edits)
-                        * if known { TYPO_OF_KNOWN_WORD } else { 1.0 }
-                        * if prefix { PREFIX_MOST } else { 1.0 };
-                    meanings.push(meaning(term, quality, How::Typo));
+            if unfinished {
+                for (term, quality) in self.near(&form, budget, true)? {
+                    meanings.push(meaning(term, quality * other * PREFIX_MOST, How::Typo));
                 }
             }
         }
         Ok(())
     }
 
-    /// For a word that means nothing so far: what looks or sounds most like it.
-    fn add_similar(&self, token: &Token, meanings: &mut Vec<Meaning>) {
-        if token.term.chars().count() < 4 {
-            return;
+    /// The terms within `budget` edits of `form`, or of a beginning of theirs, with what such a
+    /// slip is worth. Grammar is nobody's slip: "whtie" is no "with".
+    fn near(&self, form: &str, budget: u8, prefix: bool) -> Result<Vec<(TermId, f32)>, MenuError> {
+        let mut near = Vec::new();
+        for found in self.inverted.alike(form, budget, prefix)? {
+            let edits = if prefix {
+                similar::prefix_edits(form, &found)
+            } else {
+                similar::edits(form, &found)
+            };
+            if edits > 0
+                && !analysis::is_stop_word(&found)
+                && let Some(term) = self.vocabulary.id(&found)
+            {
+                near.push((term, typo_quality(form, &found, edits)));
+            }
         }
+        Ok(near)
+    }
+
+    /// For a word that means nothing so far: what looks or sounds most like it, or is one edit
+    /// more away than the budget allows. Worth less than a typing error within the budget.
+    fn add_similar(&self, token: &Token, meanings: &mut Vec<Meaning>) -> Result<(), MenuError> {
+        let chars = token.word.chars().count();
         let typed = similar::trigrams(&token.term).len();
-        let mut shared = self.vocabulary.sharing_trigrams(&token.term);
-        let alike = self.vocabulary.sounding_like(&token.term);
-        for term in alike {
+        if chars < SHORTEST_NEAR || typed == 0 {
+            return Ok(());
+        }
+        let mut shared = HashMap::new();
+        if chars >= SHORTEST_SIMILAR {
+            shared = self.vocabulary.sharing_trigrams(&token.term);
+        }
+        let sounding = self.vocabulary.sounding_like(&token.term);
+        let edits = (text::typo_budget(&token.word) + 1).min(2);
+        let mut spelt: HashMap<TermId, f32> = HashMap::new();
+        for form in forms(token) {
+            for (term, quality) in self.near(&form, edits, false)? {
+                let known = spelt.entry(term).or_default();
+                *known = known.max(quality);
+            }
+        }
+        for term in sounding.iter().chain(spelt.keys()) {
             shared.entry(*term).or_default();
         }
         let mut found: Vec<Meaning> = shared
             .into_iter()
             .filter_map(|(term, shared)| {
-                let entry = self.vocabulary.entry(term);
-                let looks = similar::dice(shared, typed, similar::trigrams(&entry.term).len());
-                let sounds = alike.binary_search(&term).is_ok();
-                let likeness = looks + if sounds { SOUND } else { 0.0 };
-                (likeness >= LEAST_SIMILAR)
-                    .then(|| meaning(term, SIMILAR * likeness.min(1.0), How::Typo))
+                let other = &self.vocabulary.entry(term).term;
+                let looks = similar::dice(shared, typed, similar::trigrams(other).len());
+                let sounds = if sounding.contains(&term) { SOUND } else { 0.0 };
+                let spelt = spelt.get(&term).copied().unwrap_or(0.0);
+                let likeness = (looks.max(spelt) + sounds).min(1.0);
+                (likeness >= LEAST_SIMILAR).then(|| meaning(term, SIMILAR * likeness, How::Typo))
             })
             .collect();
         found.sort_unstable_by(better);
         found.truncate(MAX_SIMILAR);
         meanings.extend(found);
+        Ok(())
     }
 
     /// Meanings of two neighbours together: written as one word, or a synonym of both.
@@ -251,6 +284,17 @@ impl Expander<'_> {
     }
 }
 
+/// The word as it is looked up for slips: folded, and as typed where that differs, for a slip
+/// may have made a plural of it ("recpie").
+fn forms(token: &Token) -> Vec<String> {
+    let mut forms = vec![
+        token.term.clone(),
+        translit::latin(&token.word).into_owned(),
+    ];
+    forms.dedup();
+    forms
+}
+
 fn meaning(term: TermId, quality: f32, how: How) -> Meaning {
     Meaning { term, quality, how }
 }
@@ -266,6 +310,11 @@ fn better(left: &Meaning, right: &Meaning) -> std::cmp::Ordering {
 fn typo_quality(typed: &str, term: &str, edits: usize) -> f32 {
     let loss = TYPO_LOSS * ratio(edits, typed.chars().count());
     let same_start = typed.chars().next() == term.chars().next();
+    let loss = if similar::only_doubles_differ(typed, term) {
+        loss * DOUBLES
+    } else {
+        loss
+    };
     (TYPO - loss).max(0.1) * if same_start { 1.0 } else { OTHER_FIRST_LETTER }
 }
 

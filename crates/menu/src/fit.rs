@@ -15,10 +15,10 @@ use crate::vocabulary::{Field, TermId, Vocabulary};
 
 /// What a word counts for outside the name and the aliases.
 const IN_CATEGORY: f32 = 0.7;
-const IN_TAGS: f32 = 0.6;
-const IN_DESCRIPTION: f32 = 0.5;
+const IN_TAGS: f32 = 0.7;
+const IN_DESCRIPTION: f32 = 0.65;
 /// Lost where nothing of the name was asked for.
-const UNASKED_LOSS: f32 = 0.35;
+const UNASKED_LOSS: f32 = 0.25;
 /// Lost where the words stand in another order or apart.
 const ORDER_LOSS: f32 = 0.03;
 /// Lost where an alias fits and not the name.

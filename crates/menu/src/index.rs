@@ -13,7 +13,7 @@ use olympus_core::menu::availability::{self, LocalTime};
 use olympus_core::menu::filter::Filter;
 use olympus_core::menu::fusion::{Fusion, WEIGHTS};
 use olympus_proto::{Hit, HitScores, ItemId, MenuItem, MenuVersion, SpaceId, State};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 /// What staff said of being sold out since the import; absent items are as the menu says.
 pub type Overrides = HashMap<ItemId, bool>;
@@ -89,17 +89,19 @@ impl MenuIndex {
             }
         }
         let drafts: Vec<Draft> = items.iter().map(Draft::of).collect();
-        let mut counts = BTreeMap::new();
+        let mut counts = HashMap::new();
         for draft in &drafts {
             draft.count(&mut counts);
         }
         let vocabulary = Vocabulary::new(counts, count);
+        let inverted = Inverted::build(&drafts)?;
+        inverted.warm_up()?;
         Ok(Self {
             documents: drafts
                 .iter()
                 .map(|draft| draft.number(&vocabulary))
                 .collect(),
-            inverted: Inverted::build(&drafts)?,
+            inverted,
             by_category: by_category(&items),
             items,
             version,

@@ -14,7 +14,6 @@ use tantivy::query::{
     TermQuery,
 };
 use tantivy::schema::{self, IndexRecordOption, Schema, TextFieldIndexing, TextOptions};
-use tantivy::tokenizer::{PreTokenizedString, Token};
 use tantivy::{Index, IndexSettings, Searcher, SingleSegmentIndexWriter, TantivyDocument, Term};
 
 /// Hash tables of the writer while it builds; freed afterwards.
@@ -44,8 +43,9 @@ impl Inverted {
     fn try_build(drafts: &[Draft]) -> Result<Self, tantivy::TantivyError> {
         let mut schema = Schema::builder();
         let mut text = |name: &str, record, norms| {
+            // Terms are cut already and hold no white space.
             let indexing = TextFieldIndexing::default()
-                .set_tokenizer("raw")
+                .set_tokenizer("whitespace")
                 .set_index_option(record)
                 .set_fieldnorms(norms);
             schema.add_text_field(name, TextOptions::default().set_indexing_options(indexing))
@@ -66,13 +66,12 @@ impl Inverted {
             let mut document = TantivyDocument::default();
             let terms: Vec<(Field, String)> = draft.terms().collect();
             for (field, target) in Field::ALL.into_iter().zip(fields) {
-                let of_field = terms.iter().filter(|(of, _)| *of == field);
-                let tokens = tokens(of_field.map(|(_, term)| term));
-                if !tokens.tokens.is_empty() {
-                    document.add_pre_tokenized_text(target, tokens);
+                let of_field = line(terms.iter().filter(|(of, _)| *of == field));
+                if !of_field.is_empty() {
+                    document.add_text(target, of_field);
                 }
             }
-            document.add_pre_tokenized_text(dictionary, tokens(terms.iter().map(|(_, term)| term)));
+            document.add_text(dictionary, line(terms.iter()));
             writer.add_document(document)?;
         }
         let searcher = writer.finalize()?.reader()?.searcher();
@@ -81,6 +80,15 @@ impl Inverted {
             fields,
             dictionary,
         })
+    }
+
+    /// Makes the tables that every typo automaton is built from, so that the first customer
+    /// does not wait for them.
+    pub(crate) fn warm_up(&self) -> Result<(), MenuError> {
+        for edits in 1..=2 {
+            self.alike("warm", edits, false)?;
+        }
+        Ok(())
     }
 
     /// The terms within `edits` (0 to 2) of `term`, or of a beginning of theirs where `prefix`.
@@ -165,17 +173,11 @@ impl Inverted {
     }
 }
 
-/// Terms that are cut already, as tantivy takes them.
-fn tokens<'a>(terms: impl Iterator<Item = &'a String>) -> PreTokenizedString {
-    PreTokenizedString {
-        text: String::new(),
-        tokens: terms
-            .enumerate()
-            .map(|(position, term)| Token {
-                position,
-                text: term.clone(),
-                ..Token::default()
-            })
-            .collect(),
+fn line<'a>(terms: impl Iterator<Item = &'a (Field, String)>) -> String {
+    let mut line = String::new();
+    for (_, term) in terms {
+        line.push_str(term);
+        line.push(' ');
     }
+    line
 }

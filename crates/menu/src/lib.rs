@@ -22,6 +22,7 @@ mod similar;
 mod suggest;
 mod synonyms;
 mod top;
+mod translit;
 mod vectors;
 mod vocabulary;
 

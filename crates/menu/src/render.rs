@@ -86,11 +86,15 @@ impl<'a> Renderer<'a> {
     fn spans(&self, text: &str, fit: &Fit) -> Vec<Range<usize>> {
         let tokens = analysis::tokens(text);
         let mut spans: Vec<Range<usize>> = Vec::new();
+        let found: Vec<bool> = tokens
+            .iter()
+            .map(|token| self.is_found(&token.term, fit))
+            .collect();
         for (at, token) in tokens.iter().enumerate() {
-            if self.is_found(&token.term, fit) {
+            if found[at] {
                 spans.push(token.start..token.end);
-            }
-            if let Some(next) = tokens.get(at + 1)
+            } else if let Some(next) = tokens.get(at + 1)
+                && !found[at + 1]
                 && let Some(joined) = analysis::joined(token, next)
                 && self.is_found(&joined, fit)
             {

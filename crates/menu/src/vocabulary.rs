@@ -5,7 +5,7 @@
 //! index. Never holds a term that no item has.
 
 use crate::similar;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::ops::Range;
 
 /// Number of a term in one index.
@@ -85,22 +85,23 @@ pub(crate) struct Vocabulary {
 }
 
 impl Vocabulary {
-    pub(crate) fn new(counts: BTreeMap<String, Count>, items: u32) -> Self {
-        let entries: Vec<Entry> = counts
+    pub(crate) fn new(counts: HashMap<String, Count>, items: u32) -> Self {
+        let mut entries: Vec<Entry> = counts
             .into_iter()
-            .map(|(term, count)| Entry {
-                term: term.into(),
-                fields: count.fields,
-                idf: idf(
-                    items,
-                    if count.items_naming > 0 {
-                        count.items_naming
-                    } else {
-                        count.items
-                    },
-                ),
+            .map(|(term, count)| {
+                let items_with = if count.items_naming > 0 {
+                    count.items_naming
+                } else {
+                    count.items
+                };
+                Entry {
+                    term: term.into(),
+                    fields: count.fields,
+                    idf: idf(items, items_with),
+                }
             })
             .collect();
+        entries.sort_unstable_by(|left, right| left.term.cmp(&right.term));
         let mut trigrams: HashMap<_, Vec<TermId>> = HashMap::new();
         let mut sounds: HashMap<_, Vec<TermId>> = HashMap::new();
         for (id, entry) in (0..).zip(&entries) {

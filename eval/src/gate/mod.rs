@@ -240,6 +240,7 @@ mod tests {
                 files: vec![],
             },
             &[],
+            None,
         );
         report.overall.hit_at_1 = Some(0.5);
         report.overall.hit_at_10 = Some(0.9);

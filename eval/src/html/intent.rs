@@ -56,7 +56,7 @@ fn summary(report: &IntentReport) -> String {
             percent_range(all.out_of_scope_recall_interval),
         ),
         (
-            "In scope, abstained",
+            "In-scope abstained",
             percent(all.in_scope_abstained),
             percent_range(all.in_scope_abstained_interval),
         ),
@@ -283,16 +283,23 @@ fn sources(report: &IntentReport) -> String {
             number(all.out_of_scope_recall),
         ]
     };
-    let rows: Vec<Vec<String>> = report.by_source.iter().map(row).collect();
+    let mut sources: Vec<(&String, &Overall)> = report.by_source.iter().collect();
+    sources.sort_by_key(|(_, all)| Reverse(all.count));
+    let rows: Vec<Vec<String>> = sources.into_iter().map(row).collect();
     let head = [
         "source",
         "rows",
         "strict",
         "lenient",
-        "in scope, abstained",
+        "in-scope abstained",
         "out-of-scope recall",
     ];
-    section("sources", "By source", "", &table(&head, &rows))
+    section(
+        "sources",
+        "By source",
+        "In brackets: 95 % intervals (Wilson).",
+        &table(&head, &rows),
+    )
 }
 
 fn errors(errors: &[IntentError]) -> String {

@@ -1,9 +1,10 @@
 //! A server under test. Reads only what is scored, so that servers with more or fewer fields in
 //! their answers can be measured with the same data.
 
-use super::{Found, Identity, IntentReply, MenuFormat, ModelIdentity, System};
+use super::{Found, Identity, IntentReply, ModelIdentity, System};
 use crate::error::SystemError;
 use crate::order::{AnswerLine, Line, answered_lines};
+use olympus_core::menu::import::Format;
 use olympus_proto::Intent;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -129,9 +130,9 @@ impl Http {
 }
 
 impl System for Http {
-    fn load_menu(&mut self, bytes: &[u8], format: MenuFormat) -> Result<(), SystemError> {
+    fn load_menu(&mut self, bytes: &[u8], format: Format) -> Result<(), SystemError> {
         let url = format!("{}/v1/menu", self.base);
-        let mut request = self.agent.put(&url).content_type(format.content_type());
+        let mut request = self.agent.put(&url).content_type(content_type(format));
         if let Some(key) = &self.api_key {
             request = request.header("authorization", format!("Bearer {key}"));
         }
@@ -201,6 +202,14 @@ fn connect(url: &str, source: ureq::Error) -> SystemError {
     SystemError::Connect {
         url: url.to_owned(),
         source: Box::new(source),
+    }
+}
+
+fn content_type(format: Format) -> &'static str {
+    match format {
+        Format::Json => "application/json",
+        Format::Jsonl => "application/x-ndjson",
+        Format::Csv => "text/csv",
     }
 }
 

@@ -5,12 +5,13 @@
 //! judges an answer.
 
 pub mod http;
+pub mod local;
 
 use crate::error::SystemError;
 use crate::order::Line;
+use olympus_core::menu::import::Format;
 use olympus_proto::Intent;
 use serde::{Deserialize, Serialize};
-use std::path::Path;
 
 /// What is scored. Calls block until the answer is there.
 pub trait System {
@@ -18,7 +19,7 @@ pub trait System {
     ///
     /// # Errors
     /// The system cannot be reached or refuses the menu; its reason names the lines.
-    fn load_menu(&mut self, bytes: &[u8], format: MenuFormat) -> Result<(), SystemError>;
+    fn load_menu(&mut self, bytes: &[u8], format: Format) -> Result<(), SystemError>;
 
     /// What the customer wants.
     ///
@@ -78,57 +79,4 @@ pub struct ModelIdentity {
     pub id: Option<String>,
     /// Of its weights, lowercase hex; null where the system does not tell.
     pub sha256: Option<String>,
-}
-
-/// How a menu file is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum MenuFormat {
-    /// `{"items":[…]}` or a bare array.
-    Json,
-    /// One item a line.
-    Jsonl,
-    /// With a header line.
-    Csv,
-}
-
-impl MenuFormat {
-    /// By the file's ending; `None` for any other.
-    #[must_use]
-    pub fn of(path: &Path) -> Option<Self> {
-        match path.extension()?.to_str()?.to_ascii_lowercase().as_str() {
-            "json" => Some(Self::Json),
-            "jsonl" | "ndjson" => Some(Self::Jsonl),
-            "csv" => Some(Self::Csv),
-            _ => None,
-        }
-    }
-
-    /// The content type of `PUT /v1/menu`.
-    #[must_use]
-    pub fn content_type(self) -> &'static str {
-        match self {
-            Self::Json => "application/json",
-            Self::Jsonl => "application/x-ndjson",
-            Self::Csv => "text/csv",
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::MenuFormat;
-    use std::path::Path;
-
-    #[test]
-    fn the_ending_tells_the_format() {
-        for (path, want) in [
-            ("a/menu.JSON", Some(MenuFormat::Json)),
-            ("m.jsonl", Some(MenuFormat::Jsonl)),
-            ("m.csv", Some(MenuFormat::Csv)),
-            ("m.txt", None),
-            ("menu", None),
-        ] {
-            assert_eq!(MenuFormat::of(Path::new(path)), want, "{path}");
-        }
-    }
 }

@@ -47,7 +47,7 @@ pub struct SearchMiss {
     pub kind: Option<String>,
     /// What was typed.
     pub query: String,
-    /// Ids that are right.
+    /// What is right, as `name (id)` where the menu is known.
     pub expected: Vec<String>,
     /// Place of the first right dish; null where not among the first ten.
     pub rank: Option<usize>,
@@ -55,13 +55,19 @@ pub struct SearchMiss {
     pub got: Vec<String>,
 }
 
-/// Scores answers given in the order of the rows.
+/// Scores answers given in the order of the rows. With the menu's names (id → name), right dishes
+/// are shown by name too.
 #[must_use]
 pub fn score(
     about: About,
     data: &DataSet<SearchCase>,
     answers: &[Timed<Vec<Found>>],
+    names: Option<&BTreeMap<String, String>>,
 ) -> SearchReport {
+    let shown = |id: &String| match names.and_then(|names| names.get(id)) {
+        Some(name) => format!("{name} ({id})"),
+        None => id.clone(),
+    };
     let mut ranks = Vec::with_capacity(data.rows.len());
     let mut errors = Vec::new();
     let mut kinds: BTreeMap<String, Vec<Option<usize>>> = BTreeMap::new();
@@ -78,7 +84,8 @@ pub fn score(
             rank_histogram[rank - 1] += 1;
         }
         if rank != Some(1) {
-            errors.push(miss(row, rank, &timed.answer));
+            let expected = row.case.relevant.iter().map(shown).collect();
+            errors.push(miss(row, rank, expected, &timed.answer));
         }
     }
     let each = |groups: BTreeMap<String, Vec<Option<usize>>>| {
@@ -99,14 +106,19 @@ pub fn score(
     }
 }
 
-fn miss(row: &Row<SearchCase>, rank: Option<usize>, hits: &[Found]) -> SearchMiss {
+fn miss(
+    row: &Row<SearchCase>,
+    rank: Option<usize>,
+    expected: Vec<String>,
+    hits: &[Found],
+) -> SearchMiss {
     SearchMiss {
         place: row.place.to_string(),
         id: row.id.clone(),
         source: row.source.clone(),
         kind: row.case.kind.clone(),
         query: row.case.query.clone(),
-        expected: row.case.relevant.clone(),
+        expected,
         rank,
         got: hits
             .iter()
@@ -160,7 +172,12 @@ mod tests {
             ],
             files: Vec::new(),
         };
-        let report = score(about(), &data, &[hits("coke"), hits("a b c tea"), hits("")]);
+        let report = score(
+            about(),
+            &data,
+            &[hits("coke"), hits("a b c tea"), hits("")],
+            Some(&[("soup".to_owned(), "Soup".to_owned())].into()),
+        );
         assert_eq!(report.overall.hit_at_1, Some(1.0 / 3.0));
         assert_eq!(report.overall.hit_at_10, Some(2.0 / 3.0));
         assert!((report.overall.mrr_at_10.expect("some") - 1.25 / 3.0).abs() < 1e-12);
@@ -169,6 +186,8 @@ mod tests {
         assert_eq!((report.rank_histogram[3], report.missed), (1, 1));
         assert_eq!(report.errors.len(), 2);
         assert_eq!(report.errors[0].got[0], "A (a)");
+        assert_eq!(report.errors[0].expected, ["tea"]);
+        assert_eq!(report.errors[1].expected, ["Soup (soup)"]);
         let json = serde_json::to_value(&report).expect("serialises");
         for key in [
             "hit_at_1",

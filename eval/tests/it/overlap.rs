@@ -1,7 +1,7 @@
 //! The project's own test sets are not trained on.
 
 use olympus_eval::data::{self, IntentCase, SearchCase};
-use olympus_eval::overlap;
+use olympus_eval::{menu, overlap};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -44,5 +44,21 @@ fn the_own_sets_are_large_enough_and_repeat_nothing() {
             row.place,
             row.case.text
         );
+    }
+}
+
+#[test]
+fn every_own_query_is_about_the_demo_menu() {
+    let demo = Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/device/demo/menu.json");
+    let menu = menu::read(&demo).expect("a good menu");
+    let queries = data::read::<SearchCase>(&[own("search_demo.jsonl")], None).expect("good data");
+    for row in &queries.rows {
+        for id in &row.case.relevant {
+            assert!(
+                menu.names.contains_key(id),
+                "{}: {id} is not on the demo menu",
+                row.place
+            );
+        }
     }
 }

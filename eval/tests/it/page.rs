@@ -116,7 +116,7 @@ fn search_report() -> Report {
         &answers,
         identity(),
     );
-    Report::Search(Box::new(task::search::score(about, &data, &answers)))
+    Report::Search(Box::new(task::search::score(about, &data, &answers, None)))
 }
 
 /// Headings, tiles, pictures and tables in the order in which they stand on the page.
@@ -169,7 +169,9 @@ fn check(report: &Report, expected: &Expect) {
 
 #[test]
 fn the_page_on_intents() {
-    check(&intent_report(), &expect![[r#"
+    check(
+        &intent_report(),
+        &expect![[r#"
           h1 How well it does: intent
         section checks
           h2 Thresholds and baseline
@@ -183,7 +185,7 @@ fn the_page_on_intents() {
           span Accuracy, lenient
           span Macro F1
           span Out-of-scope recall
-          span In scope, abstained
+          span In-scope abstained
           span Calibration error
           span Latency p50
         section confidence
@@ -235,7 +237,7 @@ fn the_page_on_intents() {
             column rows
             column strict
             column lenient
-            column in scope, abstained
+            column in-scope abstained
             column out-of-scope recall
         section errors
           h2 Errors: 1
@@ -256,7 +258,8 @@ fn the_page_on_intents() {
             column what
             column name
             column sha256
-    "#]]);
+    "#]],
+    );
     let html = html::page(&intent_report());
     assert!(html.contains("&lt;script&gt;alert(1)&lt;/script&gt;"));
     assert!(html.contains("café &lt;1&gt;"));
@@ -264,7 +267,9 @@ fn the_page_on_intents() {
 
 #[test]
 fn the_page_on_search() {
-    check(&search_report(), &expect![[r#"
+    check(
+        &search_report(),
+        &expect![[r#"
           h1 How well it does: search
           span Right dish first
           span Among the first ten
@@ -310,5 +315,6 @@ fn the_page_on_search() {
             column what
             column name
             column sha256
-    "#]]);
+    "#]],
+    );
 }

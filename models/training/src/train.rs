@@ -34,9 +34,9 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             seed: 7,
-            epochs: 4,
-            batch: 32,
-            encoder_rate: 6e-5,
+            epochs: 3,
+            batch: 64,
+            encoder_rate: 8e-5,
             head_rate: 1e-3,
             anchor: 2.0,
             smoothing: 0.05,
@@ -51,8 +51,8 @@ pub(crate) struct Epoch {
     pub(crate) anchor_loss: f64,
 }
 
-/// Every fourth step sees dishes only.
-const DISH_EVERY: usize = 4;
+/// Every eighth step is followed by one on dishes only.
+const DISH_EVERY: usize = 8;
 const CLASSES: usize = 6;
 
 pub(crate) struct Run<'a> {
@@ -86,8 +86,9 @@ impl Run<'_> {
         let dish_texts: Vec<&str> = self.dishes.iter().map(String::as_str).collect();
         let dish_anchors = teach(self.teacher, &self.base.tokenizer, &dish_texts)?;
         let mut curve = Vec::new();
+        let started = std::time::Instant::now();
         let mut step = 0;
-        for _ in 0..settings.epochs {
+        for epoch in 1..=settings.epochs {
             let (mut intent_sum, mut anchor_sum) = (0.0, 0.0);
             for batch in batches(&texts, settings.batch, &mut rng) {
                 set_rates(&mut rates, settings, step, steps);
@@ -106,6 +107,9 @@ impl Run<'_> {
                 intent_sum += f64::from(intent.to_scalar::<f32>()?);
                 anchor_sum += f64::from(anchor.to_scalar::<f32>()?);
                 step += 1;
+                if bar.is_hidden() && step.is_multiple_of(25) {
+                    eprintln!("{name}: step {step} of {steps}, {:.0?}", started.elapsed());
+                }
                 bar.set_position(step as u64);
                 bar.set_message(format!("loss {:.3}", intent.to_scalar::<f32>()?));
                 if step.is_multiple_of(DISH_EVERY) && !dish_texts.is_empty() {
@@ -120,10 +124,13 @@ impl Run<'_> {
             }
             #[expect(clippy::cast_precision_loss, reason = "a count of steps")]
             let count = steps_per_epoch as f64;
-            curve.push(Epoch {
+            let at = Epoch {
                 intent_loss: intent_sum / count,
                 anchor_loss: anchor_sum / count,
-            });
+            };
+            // A line an epoch also where there is no terminal to draw a bar on.
+            bar.suspend(|| eprintln!("{name}: epoch {epoch}: {at:?}"));
+            curve.push(at);
         }
         bar.finish();
         Ok((learner, curve))

@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 
 const ROOT = resolve(fileURLToPath(import.meta.url), "../../../..");
 const BINARY = process.env.OLYMPUS_EDGE ?? join(ROOT, "target/debug/olympus-edge");
-const READY_MS = 60_000;
+const READY_MS = 120_000;
 
 /** The running device that the tests were pointed at; tests that stop or change one need their own. */
 export const GIVEN_URL = process.env.OLYMPUS_URL?.replace(/\/$/, "");

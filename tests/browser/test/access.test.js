@@ -151,6 +151,8 @@ describe("sizes", () => {
       assert.equal(await overflow(page), 0, "an answer");
       await page.locator("#how summary").click();
       assert.equal(await overflow(page), 0, "how it was made");
+      await page.keyboard.press("Escape");
+      assert.ok(await page.locator(".how-more").isHidden());
       const small = await page.evaluate(() => [...document.querySelectorAll("button, a[href], summary, input")]
         .filter((node) => node.checkVisibility() && !node.matches(".card-open, .skip")) // a card's name is a target as large as the card
         .map((node) => [node.textContent.trim() || node.id, node.getBoundingClientRect()])

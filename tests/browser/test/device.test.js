@@ -83,7 +83,7 @@ describe("a device of one's own", { skip: GIVEN_URL ? "OLYMPUS_URL names a devic
       method: "PUT",
       body: { items: [{
         id: `a"><script>globalThis.hacked=1</script>`, name: `Souvlaki ${attack}`, description: `Pork ${attack} &lt;b&gt; & more`, category: `Grill ${attack}`, price_cents: 500,
-        tags: [`vegan"><script>globalThis.hacked=1</script>`], image: "javascript:globalThis.hacked=1",
+        tags: [`vegan"><script>globalThis.hacked=1</script>`],
         modifier_groups: [{ id: `g" onclick="globalThis.hacked=1`, name: attack, options: [{ id: "o", name: attack }] }],
       }] },
     });
@@ -104,7 +104,7 @@ describe("a device of one's own", { skip: GIVEN_URL ? "OLYMPUS_URL names a devic
   }));
 
   it("asks for a key where the device wants one, and keeps it for this tab", () => withDevice({}, async (device) => {
-    const key = /oe_[A-Za-z0-9_-]+/.exec(device.run("keys", "create", "front", "--scope", "kiosk"))?.[0];
+    const key = /oe_[A-Za-z0-9_-]+/.exec(device.run("keys", "create", "--name", "front", "--scope", "kiosk"))?.[0];
     assert.ok(key, "the command prints the key");
     await device.start();
     const { page, context } = await open(browser, device.url);

@@ -25,8 +25,7 @@ pub struct Word {
 #[must_use]
 pub fn words(text: &str) -> Vec<Word> {
     let mut cutter = Cutter::default();
-    let mut chars = text.char_indices().peekable();
-    while let Some((start, c)) = chars.next() {
+    for (start, c) in text.char_indices() {
         let end = start + c.len_utf8();
         if is_apostrophe(c) {
             let tail = text.get(end..).unwrap_or_default();
@@ -55,7 +54,7 @@ pub fn normalise(text: &str) -> String {
         match end {
             // The next pair of the same run: only its last character is new.
             Some(end) if word.start < end && word.text.chars().all(is_unspaced) => {
-                line.extend(word.text.chars().next_back())
+                line.extend(word.text.chars().next_back());
             }
             Some(_) => {
                 line.push(' ');

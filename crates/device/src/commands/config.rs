@@ -45,7 +45,9 @@ pub(crate) fn run(global: &Global, command: Command) -> anyhow::Result<()> {
                 .with_context(|| format!("{} cannot be used", data_dir.display()))?;
             if value == "-" {
                 value.clear();
-                std::io::stdin().read_to_string(&mut value).context("reading stdin")?;
+                std::io::stdin()
+                    .read_to_string(&mut value)
+                    .context("reading stdin")?;
             }
             Ok(Config::set(&data_dir, &key, &value)?)
         }
@@ -80,5 +82,8 @@ fn list(global: &Global, config: &Config) -> anyhow::Result<()> {
     if global.json {
         return say_json(&all);
     }
-    say(&table(["SETTING", "VALUE (DEFAULT)", "WHAT IT DOES"], &rows))
+    say(&table(
+        ["SETTING", "VALUE (DEFAULT)", "WHAT IT DOES"],
+        &rows,
+    ))
 }

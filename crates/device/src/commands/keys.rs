@@ -45,7 +45,9 @@ pub(crate) fn run(global: &Global, command: Command) -> anyhow::Result<()> {
         Command::Create { name, scope } => {
             let (record, key) = file.create(&name, scope)?;
             if global.json {
-                return say_json(&json!({"id": record.id, "name": name, "scope": scope, "key": key}));
+                return say_json(
+                    &json!({"id": record.id, "name": name, "scope": scope, "key": key}),
+                );
             }
             eprintln!("This is the only time the key is shown:");
             say(&key)
@@ -65,8 +67,16 @@ pub(crate) fn run(global: &Global, command: Command) -> anyhow::Result<()> {
             let rows: Vec<_> = records
                 .into_iter()
                 .map(|key| {
-                    let state = key.revoked_at.map_or("works".to_owned(), |at| format!("revoked {at}"));
-                    [key.id, key.name, key.scope.to_string(), key.created_at, state]
+                    let state = key
+                        .revoked_at
+                        .map_or("works".to_owned(), |at| format!("revoked {at}"));
+                    [
+                        key.id,
+                        key.name,
+                        key.scope.to_string(),
+                        key.created_at,
+                        state,
+                    ]
                 })
                 .collect();
             say(&table(["ID", "NAME", "SCOPE", "MADE", "STATE"], &rows))

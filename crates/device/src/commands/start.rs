@@ -41,18 +41,30 @@ pub(crate) struct Args {
 
 pub(crate) fn run(global: &Global, args: Args) -> anyhow::Result<()> {
     let data_dir = global.data_dir();
-    create_private_dir(&data_dir).with_context(|| {
-        format!("{} cannot be used; name another with --data-dir", data_dir.display())
-    })?;
+    let made = create_private_dir(&data_dir);
+    // The demo keeps nothing, so it also runs where nothing can be written.
+    if !args.demo {
+        made.with_context(|| {
+            format!(
+                "{} cannot be used; name another with --data-dir",
+                data_dir.display()
+            )
+        })?;
+    }
     let config = Config::load(&data_dir)?;
-    let filter = args.log.or_else(|| config.log.clone()).unwrap_or_else(|| "info".to_owned());
+    let filter = args
+        .log
+        .or_else(|| config.log.clone())
+        .unwrap_or_else(|| "info".to_owned());
     log_to_stderr(&filter, args.log_json)?;
     let listen = args
         .listen
         .or_else(|| config.listen.clone())
         .unwrap_or_else(|| DEFAULT_LISTEN.to_owned());
     let listen: SocketAddr = listen.parse().map_err(|_| {
-        Usage(format!("--listen {listen}: use ADDRESS:PORT, e.g. {DEFAULT_LISTEN}"))
+        Usage(format!(
+            "--listen {listen}: use ADDRESS:PORT, e.g. {DEFAULT_LISTEN}"
+        ))
     })?;
     let options = Options {
         listen,
@@ -71,7 +83,13 @@ pub(crate) fn run(global: &Global, args: Args) -> anyhow::Result<()> {
             // Nobody may read stdout; the server runs all the same.
             let _ = say(&format!("http://{address}"));
         };
-        server::run(options, |address| tracing::info!(%address, "listening"), ready, stop).await?;
+        server::run(
+            options,
+            |address| tracing::info!(%address, "listening"),
+            ready,
+            stop,
+        )
+        .await?;
         Ok(())
     });
     // Long work was told to end; what does not listen is left behind.
@@ -104,16 +122,20 @@ fn stop_signal() -> anyhow::Result<impl Future<Output = ()>> {
 }
 
 fn log_to_stderr(filter: &str, json: bool) -> anyhow::Result<()> {
-    let targets: Targets = filter
-        .parse()
-        .map_err(|_| Usage(format!("--log {filter}: use error, warn, info, debug or trace")))?;
+    let targets: Targets = filter.parse().map_err(|_| {
+        Usage(format!(
+            "--log {filter}: use error, warn, info, debug or trace"
+        ))
+    })?;
     let registry = tracing_subscriber::registry().with(targets);
     let layer = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
     if json {
         registry.with(layer.json()).init();
     } else {
         use std::io::IsTerminal;
-        registry.with(layer.with_ansi(std::io::stderr().is_terminal())).init();
+        registry
+            .with(layer.with_ansi(std::io::stderr().is_terminal()))
+            .init();
     }
     Ok(())
 }

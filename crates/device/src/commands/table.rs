@@ -42,7 +42,10 @@ mod tests {
 
     #[test]
     fn columns_stand_under_each_other() {
-        let rows = [["é".to_owned(), "1".to_owned()], ["long".to_owned(), "2".to_owned()]];
+        let rows = [
+            ["é".to_owned(), "1".to_owned()],
+            ["long".to_owned(), "2".to_owned()],
+        ];
         assert_eq!(table(["A", "N"], &rows), "A     N\né     1\nlong  2\n");
         assert_eq!(clip("abcdef", 4), "abc…");
         assert_eq!(clip("abcd", 4), "abcd");

@@ -33,11 +33,7 @@ impl AppState {
     }
 }
 
-pub(crate) async fn intent(
-    State(state): App,
-    Extension(ctx): Context,
-    request: Request,
-) -> Answer {
+pub(crate) async fn intent(State(state): App, Extension(ctx): Context, request: Request) -> Answer {
     let body: IntentRequest = state.body(Endpoint::Intent, request).await?;
     let answer = state
         .ask(&ctx, move |service, call| {
@@ -66,16 +62,14 @@ pub(crate) async fn understand(
 ) -> Answer {
     let body: UnderstandRequest = state.body(Endpoint::Understand, request).await?;
     let answer = state
-        .ask(&ctx, move |service, call| service.understand_for(call, &body))
+        .ask(&ctx, move |service, call| {
+            service.understand_for(call, &body)
+        })
         .await?;
     timed(&answer, answer.meta.stages_us)
 }
 
-pub(crate) async fn search(
-    State(state): App,
-    Extension(ctx): Context,
-    request: Request,
-) -> Answer {
+pub(crate) async fn search(State(state): App, Extension(ctx): Context, request: Request) -> Answer {
     let body: SearchRequest = state.body(Endpoint::Search, request).await?;
     let answer = state
         .ask(&ctx, move |service, call| service.search_for(call, &body))
@@ -150,7 +144,9 @@ pub(crate) async fn embeddings(
         EmbeddingsInput::Many(texts) => texts,
     };
     let (analyses, stages) = state
-        .ask(&ctx, move |service, call| service.embeddings_for(call, &texts))
+        .ask(&ctx, move |service, call| {
+            service.embeddings_for(call, &texts)
+        })
         .await?;
     let tokens = analyses.iter().map(|analysis| analysis.tokens).sum();
     let data = analyses.iter().enumerate();

@@ -69,7 +69,9 @@ async fn drain(body: &mut Body) {
 /// The type in `content-type`, lower case, parameters cut off; empty where there is none.
 pub(crate) fn media_type(request: &Request) -> String {
     let value = request.headers().get(header::CONTENT_TYPE);
-    let text = value.and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let text = value
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
     let essence = text.split(';').next().unwrap_or_default();
     essence.trim().to_ascii_lowercase()
 }

@@ -136,10 +136,9 @@ impl Endpoint {
     #[must_use]
     pub fn class(self) -> Class {
         match self {
-            Endpoint::Intent
-            | Endpoint::Understand
-            | Endpoint::Search
-            | Endpoint::Availability => Class::Text,
+            Endpoint::Intent | Endpoint::Understand | Endpoint::Search | Endpoint::Availability => {
+                Class::Text
+            }
             Endpoint::IntentBatch | Endpoint::SearchBatch | Endpoint::Embeddings => Class::Bulk,
             Endpoint::PutMenu => Class::Menu,
             Endpoint::Suggest

@@ -26,7 +26,9 @@ pub(crate) async fn guard(
         Ok(response) => response,
         Err(error) => error.into_response(),
     };
-    response.extensions_mut().insert(RouteLabel(endpoint.path()));
+    response
+        .extensions_mut()
+        .insert(RouteLabel(endpoint.path()));
     response
 }
 
@@ -109,7 +111,9 @@ fn own_machine(state: &AppState, request: &Request) -> Result<(), HttpError> {
         },
     };
     if host.is_some_and(|host| !is_loopback_host(host)) {
-        return forbidden("without keys this device answers to localhost alone; make a key with `olympus-edge keys create`");
+        return forbidden(
+            "without keys this device answers to localhost alone; make a key with `olympus-edge keys create`",
+        );
     }
     let Some(origin) = headers.get(header::ORIGIN) else {
         return Ok(());
@@ -121,7 +125,9 @@ fn own_machine(state: &AppState, request: &Request) -> Result<(), HttpError> {
     if own || state.cors_origins.iter().any(|allowed| allowed == origin) {
         return Ok(());
     }
-    forbidden("pages of other origins may not call this device; see `olympus-edge config set cors-origins`")
+    forbidden(
+        "pages of other origins may not call this device; see `olympus-edge config set cors-origins`",
+    )
 }
 
 fn is_loopback_host(host: &str) -> bool {
@@ -141,7 +147,13 @@ mod tests {
 
     #[test]
     fn knows_this_machine_by_its_names() {
-        for own in ["localhost", "LOCALHOST:8080", "127.0.0.1:1", "127.9.9.9", "[::1]:80"] {
+        for own in [
+            "localhost",
+            "LOCALHOST:8080",
+            "127.0.0.1:1",
+            "127.9.9.9",
+            "[::1]:80",
+        ] {
             assert!(is_loopback_host(own), "{own}");
         }
         for foreign in [

@@ -63,7 +63,7 @@ pub(crate) async fn get(State(state): App, headers: HeaderMap) -> Answer {
         "{{\"version\":{},\"sold_out_overrides\":{overrides},\"items\":",
         menu.version
     );
-    let tag = super::pages::etag(head.as_bytes());
+    let tag = super::pages::etag(format!("{head}{}", menu.sha256).as_bytes());
     if super::pages::matches(&headers, &tag) {
         return Ok((StatusCode::NOT_MODIFIED, [(header::ETAG, tag)]).into_response());
     }
@@ -122,7 +122,11 @@ impl hyper::body::Body for Chunks {
         mut self: Pin<&mut Self>,
         _: &mut Poller<'_>,
     ) -> Poll<Option<Result<hyper::body::Frame<Bytes>, Infallible>>> {
-        Poll::Ready(self.0.pop_front().map(|bytes| Ok(hyper::body::Frame::data(bytes))))
+        Poll::Ready(
+            self.0
+                .pop_front()
+                .map(|bytes| Ok(hyper::body::Frame::data(bytes))),
+        )
     }
 
     fn is_end_stream(&self) -> bool {

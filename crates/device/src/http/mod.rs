@@ -21,7 +21,7 @@ pub use openapi::document as openapi_document;
 
 use axum::Router;
 use axum::http::{HeaderValue, Method, StatusCode};
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, MethodRouter, on};
 use endpoint::Endpoint;
@@ -79,7 +79,7 @@ fn router(state: &Arc<AppState>) -> Router {
     let mut router = Router::new();
     for endpoint in Endpoint::ALL {
         let guard = from_fn_with_state((Arc::clone(state), endpoint), guard::guard);
-        router = router.route(endpoint.path(), handler(endpoint).layer(guard));
+        router = router.route(endpoint.path(), handler(endpoint).route_layer(guard));
     }
     let mut router = router
         .method_not_allowed_fallback(other_method)

@@ -27,7 +27,10 @@ pub(crate) async fn observe(
     next: Next,
 ) -> Response {
     let started = Instant::now();
-    let sent = request.headers().get(REQUEST_ID).and_then(|id| id.to_str().ok());
+    let sent = request
+        .headers()
+        .get(REQUEST_ID)
+        .and_then(|id| id.to_str().ok());
     let request_id = state.ids.take(sent);
     request.extensions_mut().insert(Ctx {
         call: Call {
@@ -84,7 +87,12 @@ fn dress(
     for (name, micros) in stages.as_ref().map(stage_names).iter().flatten() {
         if *micros > 0 && *name != "total" {
             // Writing to a String cannot fail.
-            let _ = write!(timing, "{name};dur={}.{:03}, ", micros / 1_000, micros % 1_000);
+            let _ = write!(
+                timing,
+                "{name};dur={}.{:03}, ",
+                micros / 1_000,
+                micros % 1_000
+            );
         }
     }
     let total = took.as_micros();

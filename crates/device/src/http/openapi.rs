@@ -110,29 +110,32 @@ pub(crate) fn errors_of(endpoint: Endpoint) -> Vec<ErrorCode> {
         codes.extend([Code::PayloadTooLarge, Code::UnsupportedMediaType]);
     }
     match endpoint {
-        Endpoint::Intent
-        | Endpoint::IntentBatch
-        | Endpoint::Understand
-        | Endpoint::Embeddings => codes.extend([
-            Code::EmptyText,
-            Code::TextTooLong,
-            Code::Overloaded,
-            Code::DeadlineExceeded,
-        ]),
+        Endpoint::Intent | Endpoint::IntentBatch | Endpoint::Understand | Endpoint::Embeddings => {
+            codes.extend([
+                Code::EmptyText,
+                Code::TextTooLong,
+                Code::Overloaded,
+                Code::DeadlineExceeded,
+            ])
+        }
         Endpoint::Search | Endpoint::SearchBatch | Endpoint::Suggest => {
             codes.extend([Code::TextTooLong, Code::Overloaded, Code::DeadlineExceeded]);
         }
-        Endpoint::PutMenu => codes.extend([
-            Code::InvalidMenu,
-            Code::MenuTooLarge,
-            Code::Overloaded,
-            Code::DeadlineExceeded,
-        ]),
-        Endpoint::Rollback => codes.extend([
-            Code::NothingToRollBack,
-            Code::Overloaded,
-            Code::DeadlineExceeded,
-        ]),
+        Endpoint::PutMenu => {
+            codes.extend([
+                Code::InvalidMenu,
+                Code::MenuTooLarge,
+                Code::Overloaded,
+                Code::DeadlineExceeded,
+            ]);
+        }
+        Endpoint::Rollback => {
+            codes.extend([
+                Code::NothingToRollBack,
+                Code::Overloaded,
+                Code::DeadlineExceeded,
+            ]);
+        }
         Endpoint::Availability => {
             codes.extend([Code::NotFound, Code::Overloaded, Code::DeadlineExceeded]);
         }
@@ -203,9 +206,7 @@ fn request_body(endpoint: Endpoint) -> Option<Value> {
 }
 
 fn parameters(endpoint: Endpoint) -> Value {
-    let one = |name: &str, place: &str, required: bool, schema: Value, about: &str| {
-        json!({"name": name, "in": place, "required": required, "schema": schema, "description": about})
-    };
+    let one = |name: &str, place: &str, required: bool, schema: Value, about: &str| json!({"name": name, "in": place, "required": required, "schema": schema, "description": about});
     let mut parameters = vec![one(
         "x-request-id",
         "header",
@@ -257,9 +258,9 @@ mod tests {
             assert!(operation.is_object(), "{endpoint:?}");
             for code in errors_of(endpoint) {
                 let codes = &operation["responses"][code.http_status().to_string()];
-                let listed = codes["x-error-codes"].as_array().is_some_and(|all| {
-                    all.contains(&json!(code.as_str()))
-                });
+                let listed = codes["x-error-codes"]
+                    .as_array()
+                    .is_some_and(|all| all.contains(&json!(code.as_str())));
                 assert!(listed || endpoint == Endpoint::Ready, "{endpoint:?} {code}");
                 described.insert(code.as_str());
             }

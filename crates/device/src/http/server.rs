@@ -182,8 +182,12 @@ async fn accept(listener: TcpListener, state: Arc<AppState>, mut stopped: watch:
         match accepted {
             Ok((stream, peer)) => {
                 if let Some(place) = peers.admit(peer.ip()) {
-                    let serving =
-                        serve(stream, router.clone(), stopped.clone(), state.limits.header_timeout);
+                    let serving = serve(
+                        stream,
+                        router.clone(),
+                        stopped.clone(),
+                        state.limits.header_timeout,
+                    );
                     connections.spawn(async move {
                         serving.await;
                         drop(place);
@@ -259,7 +263,11 @@ impl Peers {
         let all: usize = counts.values().sum();
         let own = counts.get(&peer).copied().unwrap_or_default();
         // On loopback everybody has the same address, a proxy's clients included.
-        let max = if peer.is_loopback() { self.max } else { self.max_per_peer };
+        let max = if peer.is_loopback() {
+            self.max
+        } else {
+            self.max_per_peer
+        };
         if all >= self.max || own >= max {
             tracing::warn!(%peer, connections = all, "too many connections");
             return None;

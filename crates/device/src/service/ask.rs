@@ -3,9 +3,9 @@
 //! Invariant: a text is checked before it is queued and encoded at most once a call. Never
 //! changes anything but the cache and the counters.
 
-use super::cache::fold;
+use super::checks::{Search, at_entry, check_batch, check_length, checked, checked_batch};
 use super::encoder_thread::Lane;
-use super::{Call, MAX_BATCH, MAX_TEXT_BYTES, Service, ServiceError};
+use super::{Call, Service, ServiceError};
 use crate::wire::{
     Hits, IntentBatchRequest, IntentBatchResponse, SearchBatchRequest, SearchBatchResponse,
     SuggestResponse, UnderstandRequest, UnderstandResponse,
@@ -15,7 +15,7 @@ use olympus_core::menu::filter::Filter;
 use olympus_inference::Analysis;
 use olympus_menu::Query;
 use olympus_proto::{
-    Context, Filters, Hit, IntentAnswer, IntentResponse, MenuVersion, Meta, Path, SearchRequest,
+    Context, Hit, IntentAnswer, IntentResponse, MenuVersion, Meta, Path, SearchRequest,
     SearchResponse, StagesUs,
 };
 use std::sync::Arc;
@@ -23,10 +23,6 @@ use std::time::Instant;
 
 /// Texts of a batch that are encoded at once.
 const PIECE: usize = 8;
-/// Most hits of a search.
-const MAX_HITS: usize = 100;
-/// Most hits of an empty query, which lists the menu.
-const MAX_LISTED: usize = 1_000;
 /// Said where no model took part.
 const LEXICAL: &str = "lexical";
 
@@ -169,9 +165,14 @@ impl Service {
             .filter(|text| !text.is_empty())
             .collect();
         let mut stages = StagesUs::default();
-        let mut analyses = self.encode(call, &texts, Lane::Bulk, &mut stages)?.into_iter();
+        let mut analyses = self
+            .encode(call, &texts, Lane::Bulk, &mut stages)?
+            .into_iter();
         let mut results = Vec::with_capacity(searches.len());
-        let mut used = self.menu.live().map_or(MenuVersion(0), |live| live.index.version());
+        let mut used = self
+            .menu
+            .live()
+            .map_or(MenuVersion(0), |live| live.index.version());
         for search in &searches {
             call.check()?;
             let analysis = (!search.text.is_empty()).then(|| analyses.next()).flatten();
@@ -228,7 +229,11 @@ impl Service {
     ) -> Result<(Vec<Arc<Analysis>>, StagesUs), ServiceError> {
         let texts = checked_batch("input", texts)?;
         let mut stages = StagesUs::default();
-        let lane = if texts.len() == 1 { Lane::Interactive } else { Lane::Bulk };
+        let lane = if texts.len() == 1 {
+            Lane::Interactive
+        } else {
+            Lane::Bulk
+        };
         let analyses = self.encode(call, &texts, lane, &mut stages)?;
         stages.total = micros(call.started);
         self.metrics.stages(&stages);
@@ -252,7 +257,9 @@ impl Service {
             filter: &search.filter,
             as_you_type: search.as_you_type,
         };
-        let hits = live.index.search(&query, &self.menu.overrides(), self.now())?;
+        let hits = live
+            .index
+            .search(&query, &self.menu.overrides(), self.now())?;
         stages.search += micros(started);
         Ok((hits, live.index.version()))
     }
@@ -340,88 +347,6 @@ impl Service {
             stages_us: stages,
             request_id: call.request_id.clone(),
         }
-    }
-}
-
-/// A search whose every value was checked.
-struct Search {
-    text: String,
-    limit: usize,
-    filter: Filter,
-    as_you_type: bool,
-}
-
-impl Search {
-    fn of(request: &SearchRequest) -> Result<Self, ServiceError> {
-        Self::checked(&request.query, request.limit, &request.filters, true)
-    }
-
-    fn checked(
-        text: &str,
-        limit: usize,
-        filters: &Filters,
-        as_you_type: bool,
-    ) -> Result<Self, ServiceError> {
-        check_length(text)?;
-        let folded = fold(text);
-        let max = if folded.is_empty() { MAX_LISTED } else { MAX_HITS };
-        if !(1..=max).contains(&limit) {
-            return Err(ServiceError::Invalid(format!("limit must be 1 to {max}")));
-        }
-        Ok(Self {
-            // A blank after the last word says that it is finished.
-            as_you_type: as_you_type && !text.ends_with(char::is_whitespace),
-            text: folded,
-            limit,
-            filter: Filter::from_wire(filters)?,
-        })
-    }
-}
-
-fn check_length(text: &str) -> Result<(), ServiceError> {
-    let bytes = text.trim().len();
-    if bytes > MAX_TEXT_BYTES {
-        return Err(ServiceError::TextTooLong {
-            bytes,
-            max: MAX_TEXT_BYTES,
-        });
-    }
-    Ok(())
-}
-
-fn checked(text: &str) -> Result<String, ServiceError> {
-    check_length(text)?;
-    let folded = fold(text);
-    if folded.is_empty() {
-        return Err(ServiceError::EmptyText);
-    }
-    Ok(folded)
-}
-
-fn check_batch(field: &str, len: usize) -> Result<(), ServiceError> {
-    if (1..=MAX_BATCH).contains(&len) {
-        return Ok(());
-    }
-    Err(ServiceError::Invalid(format!(
-        "`{field}` has {len} entries; send 1 to {MAX_BATCH}"
-    )))
-}
-
-fn checked_batch(field: &str, texts: &[String]) -> Result<Vec<String>, ServiceError> {
-    check_batch(field, texts.len())?;
-    let each = texts.iter().enumerate();
-    each.map(|(at, text)| checked(text).map_err(|error| at_entry(field, at, error)))
-        .collect()
-}
-
-/// Says which entry of a batch is wrong, keeping the code where it has one of its own.
-fn at_entry(field: &str, at: usize, error: ServiceError) -> ServiceError {
-    match error {
-        ServiceError::EmptyText | ServiceError::TextTooLong { .. } => ServiceError::InEntry {
-            entry: format!("{field}[{at}]"),
-            source: Box::new(error),
-        },
-        other => ServiceError::Invalid(format!("{field}[{at}]: {other}")),
     }
 }
 

@@ -118,7 +118,9 @@ mod tests {
             assert_eq!(backing.read("a").expect("reads"), Some(b"2".to_vec()));
             assert_eq!(backing.names().expect("lists"), ["a"]);
             backing.remove("a").expect("removes");
-            backing.remove("a").expect("is content with nothing to remove");
+            backing
+                .remove("a")
+                .expect("is content with nothing to remove");
             assert!(backing.names().expect("lists").is_empty());
         }
     }

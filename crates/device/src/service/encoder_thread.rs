@@ -66,6 +66,7 @@ pub(crate) struct Encoded {
 }
 
 type Reply = Result<Encoded, ServiceError>;
+type Analyse<'a> = dyn Fn(&[&str]) -> Result<(Vec<Analysis>, Timings), ServiceError> + 'a;
 
 struct Job {
     texts: Vec<String>,
@@ -211,7 +212,10 @@ impl Shared {
             if queue.closed {
                 return None;
             }
-            queue = self.wake.wait(queue).unwrap_or_else(PoisonError::into_inner);
+            queue = self
+                .wake
+                .wait(queue)
+                .unwrap_or_else(PoisonError::into_inner);
         }
     }
 }
@@ -240,10 +244,7 @@ impl Queue {
 }
 
 /// Encodes jobs together and answers each.
-fn answer(
-    jobs: Vec<Job>,
-    analyse: &dyn Fn(&[&str]) -> Result<(Vec<Analysis>, Timings), ServiceError>,
-) {
+fn answer(jobs: Vec<Job>, analyse: &Analyse<'_>) {
     let started = Instant::now();
     let (late, jobs): (Vec<_>, Vec<_>) = jobs
         .into_iter()
@@ -258,7 +259,9 @@ fn answer(
         .collect();
     if texts.is_empty() {
         for job in jobs {
-            let _ = job.reply.send(Ok(encoded(&job, started, Vec::new(), Timings::default())));
+            let _ = job
+                .reply
+                .send(Ok(encoded(&job, started, Vec::new(), Timings::default())));
         }
         return;
     }
@@ -333,7 +336,10 @@ mod tests {
         let tokens = |answer: &Receiver<Reply>| wait(answer).expect("encodes").analyses[0].tokens;
         assert_eq!(tokens(&answer_a), 1);
         assert_eq!(tokens(&answer_ccc), 3);
-        assert!(matches!(wait(&answer_late), Err(ServiceError::DeadlineExceeded)));
+        assert!(matches!(
+            wait(&answer_late),
+            Err(ServiceError::DeadlineExceeded)
+        ));
         assert!(matches!(wait(&answer_bad), Err(ServiceError::Encoder(_))));
     }
 

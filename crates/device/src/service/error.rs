@@ -25,7 +25,7 @@ pub enum ServiceError {
     #[error("{0}")]
     Invalid(String),
     /// A filter that cannot be meant.
-    #[error("filters.{}: {0}", .0.field())]
+    #[error("filters.{field}: {0}", field = .0.field())]
     Filter(#[from] FilterError),
     /// Lines of a menu are wrong; nothing was applied.
     #[error("{total} errors in the menu; nothing was applied")]

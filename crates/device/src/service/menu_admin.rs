@@ -19,6 +19,8 @@ pub struct MenuBytes {
     pub sold_out_overrides: BTreeMap<String, bool>,
     /// The items as a JSON array.
     pub items_json: Bytes,
+    /// Hash of those bytes; empty where there is no menu.
+    pub sha256: String,
 }
 
 impl Service {
@@ -28,8 +30,8 @@ impl Service {
     /// `InvalidMenu`, `MenuTooLarge`, `Overloaded` during another import, or the disk's.
     pub fn import_menu(&self, items: &[MenuItem]) -> Result<MenuChange, ServiceError> {
         // Through the same door as every other menu, so that the same checks hold.
-        let bytes = serde_json::to_vec(items)
-            .map_err(|error| ServiceError::Invalid(error.to_string()))?;
+        let bytes =
+            serde_json::to_vec(items).map_err(|error| ServiceError::Invalid(error.to_string()))?;
         self.import_bytes(&bytes, Format::Json, &Watch::nobody())
     }
 
@@ -75,9 +77,7 @@ impl Service {
     /// # Errors
     /// `NothingToRollBack`, `Overloaded` during an import, or the disk's.
     pub fn rollback_menu(&self, watch: &Watch<'_>) -> Result<MenuChange, ServiceError> {
-        let change = self
-            .menu
-            .rollback(&|texts| self.embed_bulk(texts), watch)?;
+        let change = self.menu.rollback(&|texts| self.embed_bulk(texts), watch)?;
         tracing::info!(version = change.version.0, "menu rolled back");
         Ok(change)
     }
@@ -111,6 +111,9 @@ impl Service {
                 .as_ref()
                 .map_or(MenuVersion(0), |live| live.index.version()),
             sold_out_overrides: super::menu_files::by_id(&self.menu.overrides()),
+            sha256: live
+                .as_ref()
+                .map_or_else(String::new, |live| live.sha256.clone()),
             items_json: live.map_or(Bytes::from_static(b"[]"), |live| live.items_json.clone()),
         }
     }

@@ -92,8 +92,11 @@ pub(crate) fn read_items(
 
 /// Reads the pointers; where they are lost, the newest files that can be read take their place.
 pub(crate) fn read_pointers(backing: &Backing) -> Result<Pointers, ServiceError> {
-    let mut versions: Vec<MenuVersion> =
-        backing.names()?.iter().filter_map(|name| version_of(name)).collect();
+    let mut versions: Vec<MenuVersion> = backing
+        .names()?
+        .iter()
+        .filter_map(|name| version_of(name))
+        .collect();
     versions.sort_unstable();
     versions.dedup();
     let highest = versions.last().copied().unwrap_or_default();
@@ -110,7 +113,11 @@ pub(crate) fn read_pointers(backing: &Backing) -> Result<Pointers, ServiceError>
                 Some(Err(error)) => error.to_string(),
                 _ => "it is missing".to_owned(),
             };
-            tracing::error!(file = POINTERS, why, "menu pointers lost; using the newest menu that can be read");
+            tracing::error!(
+                file = POINTERS,
+                why,
+                "menu pointers lost; using the newest menu that can be read"
+            );
             let mut good = versions.into_iter().rev();
             let mut next = || good.find(|version| read_items(backing, *version).is_ok());
             Ok(Pointers {
@@ -185,7 +192,8 @@ fn version_of(name: &str) -> Option<MenuVersion> {
     stem.strip_prefix('v')?.parse().ok().map(MenuVersion)
 }
 
-fn hash(text: &str) -> String {
+/// Of the items as they stand in a file.
+pub(crate) fn hash(text: &str) -> String {
     crate::keys::hex(&Sha256::digest(text.as_bytes()))
 }
 

@@ -18,15 +18,15 @@ use olympus_proto::{ItemId, MenuItem, MenuVersion};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// One version, ready to be searched.
-#[derive(Debug)]
 pub(crate) struct Live {
     pub(crate) index: MenuIndex,
     /// The items as a JSON array.
     pub(crate) items_json: Bytes,
+    /// Hash of those bytes.
+    pub(crate) sha256: String,
 }
 
 /// The menu of this device.
-#[derive(Debug)]
 pub(crate) struct MenuStore {
     backing: Backing,
     making: Making,
@@ -121,7 +121,8 @@ impl MenuStore {
         let live = self.build(items, version, rows, json)?;
         (watch.go_on)()?;
 
-        self.backing.write(&menu_files::vectors_name(version), file)?;
+        self.backing
+            .write(&menu_files::vectors_name(version), file)?;
         let json = std::str::from_utf8(&live.items_json).unwrap_or_default();
         menu_files::write_items(&self.backing, version, json)?;
         let live = self.commit(live, |pointers| Pointers {
@@ -139,7 +140,10 @@ impl MenuStore {
         watch: &Watch<'_>,
     ) -> Result<MenuChange, ServiceError> {
         let _changing = self.try_change()?;
-        let target = self.pointers().previous.ok_or(ServiceError::NothingToRollBack)?;
+        let target = self
+            .pointers()
+            .previous
+            .ok_or(ServiceError::NothingToRollBack)?;
         let live = self.load(target, embed, watch)?;
         let live = self.commit(live, |pointers| Pointers {
             current: pointers.previous,
@@ -223,7 +227,8 @@ impl MenuStore {
                 let (rows, _) =
                     embed_passages(&texts, &Known::new(), self.making.dim, embed, watch)?;
                 let file = vectors::encode(&self.making, &texts, &rows);
-                self.backing.write(&menu_files::vectors_name(version), file)?;
+                self.backing
+                    .write(&menu_files::vectors_name(version), file)?;
                 rows
             }
         };
@@ -240,7 +245,9 @@ impl MenuStore {
         if let Some(seed) = seed {
             match vectors::decode(seed, &self.making, texts) {
                 Ok(rows) => return (texts.to_vec(), Some(rows)),
-                Err(error) => tracing::warn!(%error, "the vectors that came with the menu are not used"),
+                Err(error) => {
+                    tracing::warn!(%error, "the vectors that came with the menu are not used");
+                }
             }
         }
         let texts = old.map_or_else(Vec::new, |live| all_passages(live.index.items()));
@@ -281,6 +288,7 @@ impl MenuStore {
         };
         Ok(Live {
             index: MenuIndex::build(items, version, vectors)?,
+            sha256: menu_files::hash(&items_json),
             items_json: Bytes::from(items_json),
         })
     }

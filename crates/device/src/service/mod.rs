@@ -8,6 +8,7 @@
 mod ask;
 mod backing;
 mod cache;
+mod checks;
 mod embedding;
 mod encoder_thread;
 mod error;
@@ -287,7 +288,8 @@ fn load_demo(
             details: errors.details,
         }
     })?;
-    menu.import(items, Some(DEMO_VECTORS), embed, watch).map(drop)
+    menu.import(items, Some(DEMO_VECTORS), embed, watch)
+        .map(drop)
 }
 
 fn zone(name: Option<&str>) -> Result<TimeZone, ServiceError> {
@@ -298,5 +300,31 @@ fn zone(name: Option<&str>) -> Result<TimeZone, ServiceError> {
             ))
         }),
         None => Ok(TimeZone::system()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use olympus_core::menu::text::passages;
+
+    #[test]
+    fn the_demo_starts_without_computing_vectors() {
+        let items = import::parse(DEMO_MENU, Format::Json, &Limits::default()).expect("is good");
+        let texts: Vec<String> = items.iter().flat_map(passages).collect();
+        let engine = Engine::embedded().expect("loads");
+        let info = engine.info();
+        let making = Making {
+            space: info.space.clone(),
+            model_sha256: info.sha256.clone(),
+            dim: info.dim,
+        };
+        if let Err(why) = vectors::decode(DEMO_VECTORS, &making, &texts) {
+            panic!(
+                "crates/device/demo/menu.vec is out of date ({why}); make it anew: \
+                 olympus-edge menu import crates/device/demo/menu.json --data-dir NEW, \
+                 then copy NEW/menu/v1.vec there"
+            );
+        }
     }
 }

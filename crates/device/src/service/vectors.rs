@@ -61,7 +61,11 @@ pub(crate) fn encode(making: &Making, passages: &[String], data: &[f32]) -> Vec<
     let header = serde_json::to_vec(&header).unwrap_or_default();
     let mut file = Vec::with_capacity(64 + header.len() + data.len() * 2);
     file.extend_from_slice(MAGIC);
-    file.extend_from_slice(&u32::try_from(header.len()).unwrap_or_default().to_le_bytes());
+    file.extend_from_slice(
+        &u32::try_from(header.len())
+            .unwrap_or_default()
+            .to_le_bytes(),
+    );
     file.extend_from_slice(&header);
     for number in data {
         file.extend_from_slice(&f16::from_f32(*number).to_le_bytes());
@@ -77,7 +81,10 @@ pub(crate) fn decode(
     making: &Making,
     passages: &[String],
 ) -> Result<Vec<f32>, Unusable> {
-    let body_len = file.len().checked_sub(HASH_BYTES).ok_or(Unusable::Damaged)?;
+    let body_len = file
+        .len()
+        .checked_sub(HASH_BYTES)
+        .ok_or(Unusable::Damaged)?;
     let (body, hash) = file.split_at(body_len);
     if Sha256::digest(body).as_slice() != hash {
         return Err(Unusable::Damaged);
@@ -97,7 +104,10 @@ pub(crate) fn decode(
         return Err(Unusable::Damaged);
     }
     let (pairs, _) = data.as_chunks::<2>();
-    Ok(pairs.iter().map(|pair| f16::from_le_bytes(*pair).to_f32()).collect())
+    Ok(pairs
+        .iter()
+        .map(|pair| f16::from_le_bytes(*pair).to_f32())
+        .collect())
 }
 
 /// Which vector each known passage has.
@@ -115,7 +125,11 @@ pub(crate) fn known<'a>(passages: &'a [String], data: &'a [f32], dim: usize) -> 
 fn passages_hash(passages: &[String]) -> String {
     let mut hash = Sha256::new();
     for passage in passages {
-        hash.update(u64::try_from(passage.len()).unwrap_or(u64::MAX).to_le_bytes());
+        hash.update(
+            u64::try_from(passage.len())
+                .unwrap_or(u64::MAX)
+                .to_le_bytes(),
+        );
         hash.update(passage.as_bytes());
     }
     crate::keys::hex(&hash.finalize())
@@ -152,14 +166,23 @@ mod tests {
             model_sha256: "bb".into(),
             ..making()
         };
-        assert_eq!(decode(&file, &retrained, &passages), Err(Unusable::OtherModel));
+        assert_eq!(
+            decode(&file, &retrained, &passages),
+            Err(Unusable::OtherModel)
+        );
         let other = vec!["z".to_owned()];
-        assert_eq!(decode(&file, &making(), &other), Err(Unusable::OtherPassages));
+        assert_eq!(
+            decode(&file, &making(), &other),
+            Err(Unusable::OtherPassages)
+        );
         for at in 0..file.len() {
             let mut bad = file.clone();
             bad[at] ^= 1;
             assert_eq!(decode(&bad, &making(), &passages), Err(Unusable::Damaged));
-            assert_eq!(decode(&file[..at], &making(), &passages), Err(Unusable::Damaged));
+            assert_eq!(
+                decode(&file[..at], &making(), &passages),
+                Err(Unusable::Damaged)
+            );
         }
     }
 }

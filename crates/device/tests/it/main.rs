@@ -1,0 +1,14 @@
+//! The real server over real sockets, and the real binary.
+
+mod api;
+mod auth;
+mod bad_input;
+mod cli;
+mod crash;
+mod docs;
+mod limits;
+mod pages;
+mod random;
+mod schema;
+mod store;
+mod support;

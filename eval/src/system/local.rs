@@ -1,0 +1,112 @@
+//! The device's service inside this process: the same code as behind the server, without the wire.
+//!
+//! Invariant: nothing is kept on the disk, and no answer comes from the cache of encodings, so that
+//! repeated texts do not flatter the latency.
+
+use super::{Found, Identity, IntentReply, ModelIdentity, System};
+use crate::error::SystemError;
+use crate::order::Line;
+use crate::progress;
+use olympus_core::menu::import::Format;
+use olympus_device::service::{Options, Service, ServiceError, Watch};
+use olympus_proto::SearchRequest;
+
+/// The service with the model in the binary.
+#[derive(Debug)]
+pub struct Local {
+    service: Service,
+    /// Which of the service's models answered last: that of intents, or that of search.
+    asked: Asked,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Asked {
+    Intent,
+    Search,
+}
+
+impl Local {
+    /// Loads the model and warms it up; `demo` also loads the demo menu.
+    ///
+    /// # Errors
+    /// The model cannot be loaded.
+    pub fn open(demo: bool) -> Result<Self, SystemError> {
+        let options = Options {
+            demo,
+            cache_entries: 0,
+            ..Options::default()
+        };
+        let service = Service::open(options).map_err(failed)?;
+        Ok(Self {
+            service,
+            asked: Asked::Intent,
+        })
+    }
+}
+
+impl System for Local {
+    fn load_menu(&mut self, bytes: &[u8], format: Format) -> Result<(), SystemError> {
+        let bar = progress::bar(0, "menu");
+        let watch = Watch {
+            progress: &|done, all| {
+                bar.set_length(all as u64);
+                bar.set_position(done as u64);
+            },
+            ..Watch::nobody()
+        };
+        let change = self.service.import_bytes(bytes, format, &watch);
+        bar.finish_and_clear();
+        change.map(drop).map_err(failed)
+    }
+
+    fn intent(&mut self, text: &str) -> Result<IntentReply, SystemError> {
+        self.asked = Asked::Intent;
+        let answer = self.service.intent(text, None).map_err(failed)?.answer;
+        Ok(IntentReply {
+            intent: answer.intent,
+            best_guess: answer.best_guess,
+            confidence: f64::from(answer.confidence),
+        })
+    }
+
+    fn search(&mut self, query: &str, limit: usize) -> Result<Vec<Found>, SystemError> {
+        self.asked = Asked::Search;
+        let request = SearchRequest {
+            query: query.to_owned(),
+            limit,
+            ..SearchRequest::default()
+        };
+        let hits = self.service.search(&request).map_err(failed)?.hits;
+        Ok(hits
+            .into_iter()
+            .map(|hit| Found {
+                id: hit.id.0,
+                name: hit.name,
+            })
+            .collect())
+    }
+
+    fn parse_order(&mut self, _: &str) -> Result<Vec<Line>, SystemError> {
+        let reason =
+            "the device in this process cannot parse orders yet; give a server that can by --url";
+        Err(SystemError::Unsupported(reason.to_owned()))
+    }
+
+    fn identity(&self) -> Identity {
+        let model = match self.asked {
+            Asked::Intent => self.service.intent_model(),
+            Asked::Search => self.service.model(),
+        };
+        Identity {
+            system: "in_process".to_owned(),
+            model: ModelIdentity {
+                id: Some(model.id.clone()),
+                sha256: Some(model.sha256.clone()),
+            },
+        }
+    }
+}
+
+fn failed(source: ServiceError) -> SystemError {
+    SystemError::Service(Box::new(source))
+}
