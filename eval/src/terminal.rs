@@ -57,6 +57,12 @@ fn intent(out: &mut String, report: &IntentReport) -> std::fmt::Result {
     )?;
     line(out, "ece", report.ece, None)?;
     latency(out, &report.about)?;
+    classes(out, report)?;
+    sources(out, report)?;
+    confusions(out, report)
+}
+
+fn classes(out: &mut String, report: &IntentReport) -> std::fmt::Result {
     writeln!(
         out,
         "\n{:<14}{:>7}{:>11}{:>9}{:>9}   recall 95 %",
@@ -78,6 +84,10 @@ fn intent(out: &mut String, report: &IntentReport) -> std::fmt::Result {
             range(score.recall_interval)
         )?;
     }
+    Ok(())
+}
+
+fn sources(out: &mut String, report: &IntentReport) -> std::fmt::Result {
     writeln!(
         out,
         "\n{:<32}{:>7}{:>9}{:>9}{:>11}",
@@ -97,7 +107,7 @@ fn intent(out: &mut String, report: &IntentReport) -> std::fmt::Result {
             number(score.in_scope_abstained)
         )?;
     }
-    confusions(out, report)
+    Ok(())
 }
 
 fn confusions(out: &mut String, report: &IntentReport) -> std::fmt::Result {

@@ -38,9 +38,6 @@ pub enum MenuError {
     /// The inverted index could not be read.
     #[error("cannot search the inverted index")]
     SearchIndex(#[source] tantivy::TantivyError),
-    /// The term dictionary could not be read.
-    #[error("cannot read the term dictionary")]
-    ReadTerms(#[source] std::io::Error),
 }
 
 impl MenuError {

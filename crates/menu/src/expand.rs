@@ -5,8 +5,6 @@
 //! typing error. Never looks at items.
 
 use crate::analysis::{self, Token};
-use crate::error::MenuError;
-use crate::inverted::Inverted;
 use crate::vocabulary::{TermId, Vocabulary};
 use crate::{similar, synonyms, translit};
 use olympus_core::menu::text;
@@ -76,16 +74,11 @@ pub(crate) struct QueryWord {
 /// Where meanings are looked up.
 pub(crate) struct Expander<'a> {
     pub(crate) vocabulary: &'a Vocabulary,
-    pub(crate) inverted: &'a Inverted,
 }
 
 impl Expander<'_> {
     /// The scored words of `query`. `as_you_type` takes the last one for a beginning.
-    pub(crate) fn words(
-        &self,
-        query: &str,
-        as_you_type: bool,
-    ) -> Result<Vec<QueryWord>, MenuError> {
+    pub(crate) fn words(&self, query: &str, as_you_type: bool) -> Vec<QueryWord> {
         let mut tokens = analysis::tokens(query);
         let unfinished = as_you_type && tokens.last().is_some_and(|last| last.end == query.len());
         let last = unfinished.then(|| tokens.last().cloned()).flatten();
@@ -99,17 +92,17 @@ impl Expander<'_> {
         tokens.truncate(MAX_WORDS);
         let mut words = Vec::with_capacity(tokens.len());
         for token in &tokens {
-            let meanings = self.of_word(token, last.as_ref() == Some(token))?;
+            let meanings = self.of_word(token, last.as_ref() == Some(token));
             words.push((token, meanings));
         }
         self.add_pairs(&mut words);
-        Ok(words
+        words
             .into_iter()
             .map(|(token, meanings)| self.finish(token, meanings))
-            .collect())
+            .collect()
     }
 
-    fn of_word(&self, token: &Token, unfinished: bool) -> Result<Vec<Meaning>, MenuError> {
+    fn of_word(&self, token: &Token, unfinished: bool) -> Vec<Meaning> {
         let mut meanings = Vec::new();
         let exact = self.vocabulary.id(&token.term);
         meanings.extend(exact.map(|term| Meaning {
@@ -131,12 +124,12 @@ impl Expander<'_> {
         }
         let long = token.word.chars().count() > MAX_FUZZY_CHARS;
         if !is_number && !long {
-            self.add_typos(token, unfinished, exact.is_some(), &mut meanings)?;
+            self.add_typos(token, unfinished, exact.is_some(), &mut meanings);
             if meanings.is_empty() {
-                self.add_similar(token, &mut meanings)?;
+                self.add_similar(token, &mut meanings);
             }
         }
-        Ok(meanings)
+        meanings
     }
 
     fn add_prefixes(&self, token: &Token, meanings: &mut Vec<Meaning>) {
@@ -150,58 +143,43 @@ impl Expander<'_> {
         }
     }
 
-    fn add_typos(
-        &self,
-        token: &Token,
-        unfinished: bool,
-        known: bool,
-        meanings: &mut Vec<Meaning>,
-    ) -> Result<(), MenuError> {
+    fn add_typos(&self, token: &Token, unfinished: bool, known: bool, meanings: &mut Vec<Meaning>) {
         let budget = text::typo_budget(&token.word);
         if budget == 0 {
-            return Ok(());
+            return;
         }
         let other = if known { TYPO_OF_KNOWN_WORD } else { 1.0 };
         for form in forms(token) {
-            for (term, quality) in self.near(&form, budget, false)? {
+            for (term, quality) in self.near(&form, budget, false) {
                 meanings.push(meaning(term, quality * other, How::Typo));
             }
             if unfinished {
-                for (term, quality) in self.near(&form, budget, true)? {
+                for (term, quality) in self.near(&form, budget, true) {
                     meanings.push(meaning(term, quality * other * PREFIX_MOST, How::Typo));
                 }
             }
         }
-        Ok(())
     }
 
     /// The terms within `budget` edits of `form`, or of a beginning of theirs, with what such a
     /// slip is worth. Grammar is nobody's slip: "whtie" is no "with".
-    fn near(&self, form: &str, budget: u8, prefix: bool) -> Result<Vec<(TermId, f32)>, MenuError> {
-        let mut near = Vec::new();
-        for found in self.inverted.alike(form, budget, prefix)? {
-            let edits = if prefix {
-                similar::prefix_edits(form, &found)
-            } else {
-                similar::edits(form, &found)
-            };
-            if edits > 0
-                && !analysis::is_stop_word(&found)
-                && let Some(term) = self.vocabulary.id(&found)
-            {
-                near.push((term, typo_quality(form, &found, edits)));
-            }
-        }
-        Ok(near)
+    fn near(&self, form: &str, budget: u8, prefix: bool) -> Vec<(TermId, f32)> {
+        let near = self.vocabulary.near(form, budget, prefix).into_iter();
+        near.filter_map(|(term, edits)| {
+            let found = &self.vocabulary.entry(term).term;
+            (edits > 0 && !analysis::is_stop_word(found))
+                .then(|| (term, typo_quality(form, found, usize::from(edits))))
+        })
+        .collect()
     }
 
     /// For a word that means nothing so far: what looks or sounds most like it, or is one edit
     /// more away than the budget allows. Worth less than a typing error within the budget.
-    fn add_similar(&self, token: &Token, meanings: &mut Vec<Meaning>) -> Result<(), MenuError> {
+    fn add_similar(&self, token: &Token, meanings: &mut Vec<Meaning>) {
         let chars = token.word.chars().count();
         let typed = similar::trigrams(&token.term).len();
         if chars < SHORTEST_NEAR || typed == 0 {
-            return Ok(());
+            return;
         }
         let mut shared = HashMap::new();
         if chars >= SHORTEST_SIMILAR {
@@ -211,7 +189,7 @@ impl Expander<'_> {
         let edits = (text::typo_budget(&token.word) + 1).min(2);
         let mut spelt: HashMap<TermId, f32> = HashMap::new();
         for form in forms(token) {
-            for (term, quality) in self.near(&form, edits, false)? {
+            for (term, quality) in self.near(&form, edits, false) {
                 let known = spelt.entry(term).or_default();
                 *known = known.max(quality);
             }
@@ -233,7 +211,6 @@ impl Expander<'_> {
         found.sort_unstable_by(better);
         found.truncate(MAX_SIMILAR);
         meanings.extend(found);
-        Ok(())
     }
 
     /// Meanings of two neighbours together: written as one word, or a synonym of both.

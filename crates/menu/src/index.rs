@@ -47,7 +47,7 @@ pub struct MenuIndex {
     by_category: Vec<u32>,
     pub(crate) vocabulary: Vocabulary,
     pub(crate) documents: Vec<Document>,
-    pub(crate) inverted: Inverted,
+    inverted: Inverted,
     vectors: Vectors,
 }
 
@@ -95,7 +95,6 @@ impl MenuIndex {
         }
         let vocabulary = Vocabulary::new(counts, count);
         let inverted = Inverted::build(&drafts)?;
-        inverted.warm_up()?;
         Ok(Self {
             documents: drafts
                 .iter()
@@ -156,7 +155,7 @@ impl MenuIndex {
             Some(vector) if !query.text.trim().is_empty() => Some(self.nearness(vector)?),
             _ => None,
         };
-        let words = self.expander().words(query.text, query.as_you_type)?;
+        let words = self.expander().words(query.text, query.as_you_type);
         if words.is_empty() && nearness.is_none() {
             return Ok(self.browse(query.limit, view));
         }
@@ -177,7 +176,6 @@ impl MenuIndex {
     pub(crate) fn expander(&self) -> Expander<'_> {
         Expander {
             vocabulary: &self.vocabulary,
-            inverted: &self.inverted,
         }
     }
 

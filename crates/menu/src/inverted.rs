@@ -1,5 +1,4 @@
-//! tantivy: the term dictionary that typing errors are looked up in, and the posting lists that
-//! name the items worth judging.
+//! tantivy: fields and posting lists, from which BM25 names the items worth judging.
 //!
 //! Invariant: one segment in RAM, documents in menu order, so a document's number is its item's
 //! position. Never stores text: the items do that.
@@ -10,8 +9,7 @@ use crate::top::TopK;
 use crate::vocabulary::Field;
 use tantivy::directory::RamDirectory;
 use tantivy::query::{
-    BooleanQuery, BoostQuery, DisjunctionMaxQuery, EnableScoring, FuzzyTermQuery, Occur, Query,
-    TermQuery,
+    BooleanQuery, BoostQuery, DisjunctionMaxQuery, EnableScoring, Occur, Query, TermQuery,
 };
 use tantivy::schema::{self, IndexRecordOption, Schema, TextFieldIndexing, TextOptions};
 use tantivy::{Index, IndexSettings, Searcher, SingleSegmentIndexWriter, TantivyDocument, Term};
@@ -31,8 +29,6 @@ pub(crate) struct Wanted<'a> {
 pub(crate) struct Inverted {
     searcher: Searcher,
     fields: [schema::Field; Field::ALL.len()],
-    /// Every term of every field: the dictionary.
-    dictionary: schema::Field,
 }
 
 impl Inverted {
@@ -42,22 +38,14 @@ impl Inverted {
 
     fn try_build(drafts: &[Draft]) -> Result<Self, tantivy::TantivyError> {
         let mut schema = Schema::builder();
-        let mut text = |name: &str, record, norms| {
+        let fields = Field::ALL.map(|field| {
             // Terms are cut already and hold no white space.
             let indexing = TextFieldIndexing::default()
                 .set_tokenizer("whitespace")
-                .set_index_option(record)
-                .set_fieldnorms(norms);
-            schema.add_text_field(name, TextOptions::default().set_indexing_options(indexing))
-        };
-        let fields = Field::ALL.map(|field| {
-            text(
-                &format!("{field:?}").to_lowercase(),
-                IndexRecordOption::WithFreqs,
-                true,
-            )
+                .set_index_option(IndexRecordOption::WithFreqs);
+            let options = TextOptions::default().set_indexing_options(indexing);
+            schema.add_text_field(&format!("{field:?}").to_lowercase(), options)
         });
-        let dictionary = text("dictionary", IndexRecordOption::Basic, false);
         let mut writer: SingleSegmentIndexWriter = Index::builder()
             .schema(schema.build())
             .settings(IndexSettings::default())
@@ -71,56 +59,10 @@ impl Inverted {
                     document.add_text(target, of_field);
                 }
             }
-            document.add_text(dictionary, line(terms.iter()));
             writer.add_document(document)?;
         }
         let searcher = writer.finalize()?.reader()?.searcher();
-        Ok(Self {
-            searcher,
-            fields,
-            dictionary,
-        })
-    }
-
-    /// Makes the tables that every typo automaton is built from, so that the first customer
-    /// does not wait for them.
-    pub(crate) fn warm_up(&self) -> Result<(), MenuError> {
-        for edits in 1..=2 {
-            self.alike("warm", edits, false)?;
-        }
-        Ok(())
-    }
-
-    /// The terms within `edits` (0 to 2) of `term`, or of a beginning of theirs where `prefix`.
-    pub(crate) fn alike(
-        &self,
-        term: &str,
-        edits: u8,
-        prefix: bool,
-    ) -> Result<Vec<String>, MenuError> {
-        let wanted = Term::from_field_text(self.dictionary, term);
-        let query = if prefix {
-            FuzzyTermQuery::new_prefix(wanted, edits, true)
-        } else {
-            FuzzyTermQuery::new(wanted, edits, true)
-        };
-        let mut found = Vec::new();
-        for segment in self.searcher.segment_readers() {
-            let dictionary = segment
-                .inverted_index(self.dictionary)
-                .map_err(MenuError::SearchIndex)?;
-            let mut stream = dictionary
-                .terms()
-                .search(query.automaton().map_err(MenuError::SearchIndex)?)
-                .into_stream()
-                .map_err(MenuError::ReadTerms)?;
-            while stream.advance() {
-                if let Ok(term) = std::str::from_utf8(stream.key()) {
-                    found.push(term.to_owned());
-                }
-            }
-        }
-        Ok(found)
+        Ok(Self { searcher, fields })
     }
 
     /// The `limit` best items by BM25 among those that `admits` lets through, in no particular

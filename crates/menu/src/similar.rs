@@ -79,63 +79,145 @@ pub(crate) fn only_doubles_differ(left: &str, right: &str) -> bool {
     singles(left) == singles(right)
 }
 
-/// Edits from one word to the other: an insertion, a deletion, a change or a swap of neighbours
-/// is one (optimal string alignment).
-pub(crate) fn edits(left: &str, right: &str) -> usize {
-    let left: Vec<char> = left.chars().collect();
-    let right: Vec<char> = right.chars().collect();
-    alignment(&left, &right).last().copied().unwrap_or(0)
+/// A typed word, ready to be compared with many. An insertion, a deletion, a change or a swap of
+/// neighbours is one edit (optimal string alignment).
+pub(crate) struct Typed {
+    chars: Vec<char>,
+    letters: Letters,
+    /// The word compared with, and the last three rows of the alignment: kept to allocate once.
+    word: Vec<char>,
+    rows: [Vec<u8>; 3],
 }
 
-/// Edits from `typed` to the nearest beginning of `word`.
-pub(crate) fn prefix_edits(typed: &str, word: &str) -> usize {
-    let typed: Vec<char> = typed.chars().collect();
-    let word: Vec<char> = word.chars().collect();
-    alignment(&typed, &word).into_iter().min().unwrap_or(0)
+/// Which letters a word has, hashed to 32 bits, and how many characters.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Letters {
+    set: u32,
+    count: u8,
 }
 
-/// The last row of the alignment: edits from all of `left` to each beginning of `right`.
-fn alignment(left: &[char], right: &[char]) -> Vec<usize> {
-    let mut before: Vec<usize> = Vec::new();
-    let mut above: Vec<usize> = (0..=right.len()).collect();
-    for (i, l) in left.iter().enumerate() {
-        let mut row = Vec::with_capacity(above.len());
-        row.push(i + 1);
-        for (j, r) in right.iter().enumerate() {
-            let mut best = (above[j] + usize::from(l != r))
-                .min(above[j + 1] + 1)
-                .min(row[j] + 1);
-            if i > 0 && j > 0 && *l == right[j - 1] && left[i - 1] == *r {
-                best = best.min(before[j - 1] + 1);
-            }
-            row.push(best);
+impl Letters {
+    pub(crate) fn of(word: &str) -> Self {
+        let mut letters = Self { set: 0, count: 0 };
+        for c in word.chars() {
+            letters.set |= 1 << (c as u32 % 32);
+            letters.count = letters.count.saturating_add(1);
         }
-        before = std::mem::replace(&mut above, row);
+        letters
     }
-    above
+}
+
+impl Typed {
+    /// `word` is shorter than 250 characters: edits are counted in a byte.
+    pub(crate) fn new(word: &str) -> Self {
+        Self {
+            chars: word.chars().collect(),
+            letters: Letters::of(word),
+            word: Vec::new(),
+            rows: [Vec::new(), Vec::new(), Vec::new()],
+        }
+    }
+
+    /// Whether a word of these letters can be within `edits` at all, or with `prefix` a
+    /// beginning of it: an edit brings in one letter at most and takes out one at most.
+    pub(crate) fn may_be_near(&self, other: Letters, edits: u8, prefix: bool) -> bool {
+        let missing = (self.letters.set & !other.set).count_ones();
+        let added = (other.set & !self.letters.set).count_ones();
+        let longer = other.count.saturating_sub(self.letters.count);
+        let shorter = self.letters.count.saturating_sub(other.count);
+        missing <= u32::from(edits)
+            && shorter <= edits
+            && (prefix || (longer <= edits && added <= u32::from(edits)))
+    }
+
+    /// Edits to `word`, or with `prefix` to the nearest beginning of it; `None` where they are
+    /// more than `most`.
+    pub(crate) fn edits(&mut self, word: &str, most: u8, prefix: bool) -> Option<u8> {
+        self.word.clear();
+        // No beginning longer than this is near.
+        let length = self.chars.len() + usize::from(most) + 1;
+        self.word.extend(word.chars().take(length));
+        let [before, above, row] = &mut self.rows;
+        above.clear();
+        above.extend((0..=self.word.len()).map(|at| u8::try_from(at).unwrap_or(u8::MAX)));
+        for (i, typed) in self.chars.iter().enumerate() {
+            row.clear();
+            row.push(above[0].saturating_add(1));
+            for (j, other) in self.word.iter().enumerate() {
+                let mut best = (above[j] + u8::from(typed != other))
+                    .min(above[j + 1].saturating_add(1))
+                    .min(row[j].saturating_add(1));
+                if i > 0 && j > 0 && *typed == self.word[j - 1] && self.chars[i - 1] == *other {
+                    best = best.min(before[j - 1] + 1);
+                }
+                row.push(best);
+            }
+            if row.iter().all(|edits| *edits > most) {
+                return None;
+            }
+            std::mem::swap(before, above);
+            std::mem::swap(above, row);
+        }
+        let edits = if prefix {
+            above.iter().min()
+        } else {
+            above.last()
+        };
+        edits.copied().filter(|edits| *edits <= most)
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{dice, edits, only_doubles_differ, prefix_edits, sound, trigrams};
+    use super::{Letters, Typed, dice, only_doubles_differ, sound, trigrams};
+    use proptest::prelude::*;
 
     #[test]
     fn counts_edits_with_swaps_as_one() {
         for (left, right, expected) in [
-            ("pizza", "pizza", 0),
-            ("pizza", "pzza", 1),
-            ("pizza", "piza", 1),
-            ("pizza", "pziza", 1),
-            ("pizza", "", 5),
-            ("", "", 0),
-            ("μουσακασ", "μουσκασ", 1),
-            ("ceser", "caesar", 2),
+            ("pizza", "pizza", Some(0)),
+            ("pizza", "pzza", Some(1)),
+            ("pizza", "piza", Some(1)),
+            ("pizza", "pziza", Some(1)),
+            ("pizza", "pizzaria", None),
+            ("pizza", "", None),
+            ("", "", Some(0)),
+            ("μουσακασ", "μουσκασ", Some(1)),
+            ("ceser", "caesar", Some(2)),
+            ("abcd", "dcba", None),
         ] {
-            assert_eq!(edits(left, right), expected, "{left} {right}");
-            assert_eq!(edits(right, left), expected, "{right} {left}");
+            for (typed, word) in [(left, right), (right, left)] {
+                let mut pattern = Typed::new(typed);
+                assert_eq!(pattern.edits(word, 2, false), expected, "{typed} {word}");
+                if expected.is_some() {
+                    assert!(
+                        pattern.may_be_near(Letters::of(word), 2, false),
+                        "{typed} {word}"
+                    );
+                }
+            }
         }
-        assert_eq!(prefix_edits("capucc", "cappuccino"), 1);
-        assert_eq!(prefix_edits("capp", "cappuccino"), 0);
+        let mut typed = Typed::new("capucc");
+        assert_eq!(typed.edits("cappuccino", 1, true), Some(1));
+        assert_eq!(typed.edits("cappuccino", 1, false), None);
+        assert_eq!(typed.edits("taco", 1, true), None);
+        assert!(typed.may_be_near(Letters::of("cappuccino"), 1, true));
+        assert!(!typed.may_be_near(Letters::of("cappuccino"), 1, false));
+    }
+
+    proptest! {
+        /// The quick look never refuses what the alignment finds.
+        #[test]
+        fn the_quick_look_refuses_nothing_near(typed in "[a-d]{0,7}", word in "[a-d]{0,9}") {
+            let mut pattern = Typed::new(&typed);
+            for prefix in [false, true] {
+                for most in 0..=2 {
+                    if pattern.edits(&word, most, prefix).is_some() {
+                        prop_assert!(pattern.may_be_near(Letters::of(&word), most, prefix));
+                    }
+                }
+            }
+        }
     }
 
     #[test]

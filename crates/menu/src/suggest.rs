@@ -43,7 +43,7 @@ impl MenuIndex {
         limit: usize,
         view: View<'_>,
     ) -> Result<Vec<Suggestion>, MenuError> {
-        let words = self.expander().words(prefix, true)?;
+        let words = self.expander().words(prefix, true);
         if words.is_empty() {
             return Ok(Vec::new());
         }

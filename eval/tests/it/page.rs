@@ -1,6 +1,6 @@
 //! The page: what stands on it, and that nothing is fetched for it.
 
-use expect_test::{Expect, expect};
+use expect_test::{ExpectFile, expect_file};
 use olympus_eval::data::{DataSet, FileHash, IntentCase, Row, SearchCase};
 use olympus_eval::error::Place;
 use olympus_eval::gate::Check;
@@ -143,7 +143,7 @@ fn outline(html: &str) -> String {
     out
 }
 
-fn check(report: &Report, expected: &Expect) {
+fn check(report: &Report, expected: &ExpectFile) {
     let html = html::page(report);
     expected.assert_eq(&outline(&html));
     for banned in [
@@ -169,97 +169,7 @@ fn check(report: &Report, expected: &Expect) {
 
 #[test]
 fn the_page_on_intents() {
-    check(
-        &intent_report(),
-        &expect![[r#"
-          h1 How well it does: intent
-        section checks
-          h2 Thresholds and baseline
-            column figure
-            column against
-            column value
-            column limit
-            column verdict
-          span failed
-          span Accuracy, strict
-          span Accuracy, lenient
-          span Macro F1
-          span Out-of-scope recall
-          span In-scope abstained
-          span Calibration error
-          span Latency p50
-        section confidence
-          h2 Confidence
-          svg Confidence of the best guess
-            rect fill-right
-            rect fill-wrong
-            rect fill-right
-        section reliability
-          h2 Reliability
-          svg Reliability diagram
-            rect fill-right soft
-            rect fill-right soft
-            circle fill-right
-            circle fill-right
-            circle fill-right
-        section abstention
-          h2 Abstention
-          svg Coverage and accuracy by threshold
-            polyline line line-right
-            polyline line line-wrong
-            polyline line line-third
-          summary As a table
-            column threshold
-            column answered
-            column right of those
-            column in scope held back
-            column out of scope held back
-        section confusion
-          h2 Confusion
-            column was ↓ answered →
-            column order
-            column question
-            column complaint
-            column modification
-            column cancel
-            column unknown
-        section classes
-          h2 By class
-            column class
-            column rows
-            column answered
-            column precision
-            column recall
-            column F1
-        section sources
-          h2 By source
-            column source
-            column rows
-            column strict
-            column lenient
-            column in-scope abstained
-            column out-of-scope recall
-        section errors
-          h2 Errors: 1
-          summary cancel answered as order: 1
-            column text
-            column best guess
-            column confidence
-            column source
-            column where
-        section latency
-          h2 Latency
-            column how
-            column p50
-            column p95
-            column p99
-        section hashes
-          h2 What was measured
-            column what
-            column name
-            column sha256
-    "#]],
-    );
+    check(&intent_report(), &expect_file!["page_intent.txt"]);
     let html = html::page(&intent_report());
     assert!(html.contains("&lt;script&gt;alert(1)&lt;/script&gt;"));
     assert!(html.contains("café &lt;1&gt;"));
@@ -267,54 +177,5 @@ fn the_page_on_intents() {
 
 #[test]
 fn the_page_on_search() {
-    check(
-        &search_report(),
-        &expect![[r#"
-          h1 How well it does: search
-          span Right dish first
-          span Among the first ten
-          span Mean reciprocal rank
-          span Queries
-          span Latency p50
-        section ranks
-          h2 Place of the first right dish
-          svg Place of the first right dish
-            rect fill-right
-            rect fill-right
-        section kinds
-          h2 By kind of query
-            column kind
-            column queries
-            column hit@1
-            column hit@10
-            column MRR@10
-        section sources
-          h2 By source
-            column source
-            column queries
-            column hit@1
-            column hit@10
-            column MRR@10
-        section errors
-          h2 Queries whose first hit is not right: 1
-          summary Right dish found, but not first: 1
-            column query
-            column right
-            column found
-            column place
-            column kind
-            column where
-        section latency
-          h2 Latency
-            column how
-            column p50
-            column p95
-            column p99
-        section hashes
-          h2 What was measured
-            column what
-            column name
-            column sha256
-    "#]],
-    );
+    check(&search_report(), &expect_file!["page_search.txt"]);
 }

@@ -1,11 +1,13 @@
-//! Tables for people.
+//! Tables for people. Widths are those of a terminal, where a Chinese character takes two cells.
+
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// Columns as wide as their widest cell, two blanks between.
 pub(crate) fn table<const N: usize>(headers: [&str; N], rows: &[[String; N]]) -> String {
-    let mut widths = headers.map(|header| header.chars().count());
+    let mut widths = headers.map(|header| header.width());
     for row in rows {
         for (width, cell) in widths.iter_mut().zip(row) {
-            *width = (*width).max(cell.chars().count());
+            *width = (*width).max(cell.width());
         }
     }
     let mut text = String::new();
@@ -13,7 +15,7 @@ pub(crate) fn table<const N: usize>(headers: [&str; N], rows: &[[String; N]]) ->
         let mut out = String::new();
         for (cell, width) in cells.iter().zip(widths) {
             out.push_str(cell);
-            let pad = width.saturating_sub(cell.chars().count()) + 2;
+            let pad = width.saturating_sub(cell.width()) + 2;
             out.extend(std::iter::repeat_n(' ', pad));
         }
         text.push_str(out.trim_end());
@@ -26,12 +28,20 @@ pub(crate) fn table<const N: usize>(headers: [&str; N], rows: &[[String; N]]) ->
     text
 }
 
-/// At most so many characters.
+/// At most so many cells wide.
 pub(crate) fn clip(text: &str, max: usize) -> String {
-    if text.chars().count() <= max {
+    if text.width() <= max {
         return text.to_owned();
     }
-    let mut short: String = text.chars().take(max.saturating_sub(1)).collect();
+    let mut short = String::new();
+    let mut left = max.saturating_sub(1);
+    for c in text.chars() {
+        match left.checked_sub(c.width().unwrap_or_default()) {
+            Some(less) => left = less,
+            None => break,
+        }
+        short.push(c);
+    }
     short.push('…');
     short
 }
@@ -49,5 +59,6 @@ mod tests {
         assert_eq!(table(["A", "N"], &rows), "A     N\né     1\nlong  2\n");
         assert_eq!(clip("abcdef", 4), "abc…");
         assert_eq!(clip("abcd", 4), "abcd");
+        assert_eq!(clip("担担面", 5), "担担…");
     }
 }

@@ -116,7 +116,7 @@ pub(crate) fn errors_of(endpoint: Endpoint) -> Vec<ErrorCode> {
                 Code::TextTooLong,
                 Code::Overloaded,
                 Code::DeadlineExceeded,
-            ])
+            ]);
         }
         Endpoint::Search | Endpoint::SearchBatch | Endpoint::Suggest => {
             codes.extend([Code::TextTooLong, Code::Overloaded, Code::DeadlineExceeded]);

@@ -196,6 +196,32 @@ fn the_doctor_looks_and_scripts_are_printed() {
 }
 
 #[test]
+fn another_model_serves_search_and_the_embedded_one_keeps_the_intents() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let folder = dir.path().join("my-model");
+    std::fs::create_dir(&folder).expect("makes");
+    let own = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../models/olympus-minilm-v1"
+    );
+    for file in ["model.gguf", "tokenizer.json"] {
+        std::fs::copy(Path::new(own).join(file), folder.join(file)).expect("copies");
+    }
+    std::fs::write(folder.join("config.json"), "{}").expect("writes");
+    let dir = dir.path();
+    ok(dir, &["models", "use", folder.to_str().expect("text")]);
+    let listed = json(dir, &["models", "list", "--json"]);
+    assert_eq!(listed["embedded"]["serves"], "intent", "{listed}");
+    let answer = json(dir, &["understand", "--demo", "a shakshuka", "--json"]);
+    assert_eq!(answer["hits"][0]["id"], "shakshuka");
+    std::fs::write(folder.join("model.gguf"), "nonsense").expect("writes");
+    let (status, said) = fails(dir, &["models", "use", folder.to_str().expect("text")]);
+    assert!(status == 1 && said.contains("cannot be used"), "{said}");
+    ok(dir, &["models", "use", "embedded"]);
+    ok(dir, &["intent", "works again"]);
+}
+
+#[test]
 fn the_server_refuses_what_would_be_open_to_all() {
     let dir = tempfile::tempdir().expect("a folder");
     let (status, said) = fails(dir.path(), &["start", "--listen", "0.0.0.0:0"]);
