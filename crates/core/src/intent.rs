@@ -50,6 +50,16 @@ pub enum CalibrationError {
 }
 
 impl Calibration {
+    /// The same with every threshold raised to at least `confidence` (0 to 1): what a restaurant
+    /// asks for before it acts, whatever the model's own thresholds allow.
+    #[must_use]
+    pub fn at_least(&self, confidence: f32) -> Self {
+        Self {
+            temperature: self.temperature,
+            thresholds: self.thresholds.map(|own| own.max(confidence)),
+        }
+    }
+
     /// Checks what was read from an artifact.
     ///
     /// # Errors

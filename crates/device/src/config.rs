@@ -32,6 +32,9 @@ pub struct Config {
     /// Most items of a menu.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_items: Option<usize>,
+    /// Least probability to say an intent, 0 to 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub min_confidence: Option<f32>,
     /// Which restaurant this is; kept for the cloud half.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub location_id: Option<String>,
@@ -54,7 +57,7 @@ pub struct KeySpec {
 }
 
 /// Every setting, in the order of `config list`.
-pub const KEYS: [KeySpec; 7] = [
+pub const KEYS: [KeySpec; 8] = [
     spec("listen", "address of the local API", "127.0.0.1:8080"),
     spec(
         "timezone",
@@ -68,6 +71,11 @@ pub const KEYS: [KeySpec; 7] = [
         "none",
     ),
     spec("max-items", "most items of a menu", "20000"),
+    spec(
+        "min-confidence",
+        "least probability to say an intent; under it the answer is `unknown`",
+        "0.4",
+    ),
     spec(
         "location-id",
         "which restaurant this is (cloud half)",
@@ -200,6 +208,15 @@ impl Config {
                         None => None,
                     }
             }
+            "min-confidence" => {
+                self.min_confidence = match text {
+                    Some(text) => Some(
+                        text.parse()
+                            .map_err(|_| bad("min-confidence", value, "use 0 to 1, e.g. 0.4"))?,
+                    ),
+                    None => None,
+                }
+            }
             "location-id" => self.location_id = text,
             "api-key" => self.api_key = text,
             _ => return Err(ConfigError::UnknownKey(key.to_owned())),
@@ -219,6 +236,7 @@ impl Config {
             "cors-origins" if self.cors_origins.is_empty() => None,
             "cors-origins" => Some(self.cors_origins.join(",")),
             "max-items" => self.max_items.map(|n| n.to_string()),
+            "min-confidence" => self.min_confidence.map(|least| least.to_string()),
             "location-id" => self.location_id.clone(),
             "api-key" => self.api_key.as_ref().map(|_| HIDDEN.to_owned()),
             _ => return Err(ConfigError::UnknownKey(key.to_owned())),
@@ -251,6 +269,12 @@ impl Config {
         if self.max_items.is_some_and(|n| n == 0 || n > 200_000) {
             let value = self.max_items.unwrap_or_default().to_string();
             return Err(bad("max-items", &value, "use 1 to 200000"));
+        }
+        if let Some(least) = self.min_confidence
+            && !(0.0..=1.0).contains(&least)
+        {
+            let value = least.to_string();
+            return Err(bad("min-confidence", &value, "use 0 to 1, e.g. 0.4"));
         }
         Ok(())
     }
@@ -292,6 +316,7 @@ mod tests {
             ("log", "info,olympus_device=debug"),
             ("cors-origins", "http://kiosk.local:3000,https://a.example"),
             ("max-items", "500"),
+            ("min-confidence", "0.55"),
             ("location-id", "store-7"),
             ("api-key", "s3cret"),
         ];
@@ -321,6 +346,9 @@ mod tests {
             ("cors-origins", "http://a/b"),
             ("max-items", "many"),
             ("max-items", "0"),
+            ("min-confidence", "1.5"),
+            ("min-confidence", "NaN"),
+            ("min-confidence", "high"),
             ("nonsense", "1"),
         ] {
             let error = Config::set(dir.path(), key, value).expect_err("is refused");

@@ -1,5 +1,5 @@
 //! Measures search by words alone on a labelled set: hit@1, hit@10, MRR@10, and the time of a
-//! search.
+//! search and of a suggestion.
 //!
 //! `cargo run --release -p olympus-menu --example measure -- --menu FILE --queries FILE`
 //!
@@ -63,22 +63,25 @@ fn build(path: &str) -> Result<MenuIndex> {
     Ok(index)
 }
 
-fn main() -> Result<()> {
-    let arguments = arguments()?;
-    let index = build(&arguments.menu)?;
-    let text = std::fs::read_to_string(&arguments.queries)
-        .with_context(|| format!("cannot read {}", arguments.queries))?;
-    let labelled: Vec<Labelled> = text
-        .lines()
+fn read_labelled(path: &str) -> Result<Vec<Labelled>> {
+    let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {path}"))?;
+    text.lines()
         .filter(|line| !line.trim().is_empty())
         .map(serde_json::from_str)
         .collect::<Result<_, _>>()
-        .context("queries are JSONL with `query` and `relevant`")?;
+        .context("queries are JSONL with `query` and `relevant`")
+}
+
+const NOON: LocalTime = LocalTime {
+    weekday: Weekday::Mon,
+    minute_of_day: 720,
+};
+
+fn main() -> Result<()> {
+    let arguments = arguments()?;
+    let index = build(&arguments.menu)?;
+    let labelled = read_labelled(&arguments.queries)?;
     let (filter, overrides) = (Filter::default(), Overrides::new());
-    let noon = LocalTime {
-        weekday: Weekday::Mon,
-        minute_of_day: 720,
-    };
     let mut times = Vec::with_capacity(labelled.len());
     let (mut at_1, mut at_10, mut reciprocal, mut misses) = (0, 0, 0.0, 0);
     for case in &labelled {
@@ -90,7 +93,7 @@ fn main() -> Result<()> {
             as_you_type: false,
         };
         let start = Instant::now();
-        let hits = index.search(&query, &overrides, noon)?;
+        let hits = index.search(&query, &overrides, NOON)?;
         times.push(start.elapsed());
         let rank = hits
             .iter()
@@ -111,20 +114,29 @@ fn main() -> Result<()> {
         at_10 as f64 / count,
         reciprocal / count
     );
-    times.sort_unstable();
-    let percentile = |share: f64| -> Duration {
-        let at = (share * times.len() as f64) as usize;
-        times
-            .get(at.min(times.len().saturating_sub(1)))
-            .copied()
-            .unwrap_or_default()
-    };
-    println!(
-        "search p50 {:.0?}, p99 {:.0?}",
-        percentile(0.5),
-        percentile(0.99)
-    );
+    println!("search {}", percentiles(times));
+    let times = labelled.iter().map(|case| {
+        let half: String = case
+            .query
+            .chars()
+            .take(case.query.chars().count().div_ceil(2))
+            .collect();
+        let start = Instant::now();
+        std::hint::black_box(index.suggest(&half, 8, &filter, &overrides, NOON));
+        start.elapsed()
+    });
+    println!("suggest {}", percentiles(times.collect()));
     Ok(())
+}
+
+fn percentiles(mut times: Vec<Duration>) -> String {
+    times.sort_unstable();
+    let at = |share: f64| -> u128 {
+        let at = (share * times.len() as f64) as usize;
+        let time = times.get(at.min(times.len().saturating_sub(1)));
+        time.map_or(0, Duration::as_micros)
+    };
+    format!("p50 {} µs, p99 {} µs", at(0.5), at(0.99))
 }
 
 fn report(index: &MenuIndex, case: &Labelled, rank: Option<usize>, hits: &[Hit]) {

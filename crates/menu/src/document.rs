@@ -4,6 +4,7 @@
 
 use crate::analysis::{self, Token};
 use crate::vocabulary::{Count, Field, Fields, TermId, Vocabulary};
+use olympus_core::menu::glossary;
 use olympus_proto::MenuItem;
 use std::collections::HashMap;
 
@@ -45,6 +46,14 @@ impl Draft {
             item.tags
                 .iter()
                 .map(|tag| (Field::Tags, analysis::tokens(tag))),
+        )
+        .chain(
+            item.description
+                .is_none()
+                .then(|| glossary::glosses(&item.name))
+                .into_iter()
+                .flatten()
+                .map(|gloss| (Field::Gloss, analysis::tokens(gloss))),
         )
         .collect();
         Self { phrases, rest }

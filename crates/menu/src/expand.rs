@@ -166,9 +166,9 @@ impl Expander<'_> {
     fn near(&self, form: &str, budget: u8, prefix: bool) -> Vec<(TermId, f32)> {
         let near = self.vocabulary.near(form, budget, prefix).into_iter();
         near.filter_map(|(term, edits)| {
-            let found = &self.vocabulary.entry(term).term;
-            (edits > 0 && !analysis::is_stop_word(found))
-                .then(|| (term, typo_quality(form, found, usize::from(edits))))
+            let found = self.vocabulary.entry(term);
+            (edits > 0 && !found.grammar)
+                .then(|| (term, typo_quality(form, &found.term, usize::from(edits))))
         })
         .collect()
     }

@@ -8,7 +8,6 @@
 //! Invariant: a pure function of the terms; 1 only where every word is in the name or an alias
 //! as typed and nothing is left over.
 
-use crate::analysis;
 use crate::document::{Document, Phrase};
 use crate::expand::{How, QueryWord};
 use crate::vocabulary::{Field, TermId, Vocabulary};
@@ -17,6 +16,7 @@ use crate::vocabulary::{Field, TermId, Vocabulary};
 const IN_CATEGORY: f32 = 0.7;
 const IN_TAGS: f32 = 0.7;
 const IN_DESCRIPTION: f32 = 0.65;
+const IN_GLOSS: f32 = 0.6;
 /// Lost where nothing of the name was asked for.
 const UNASKED_LOSS: f32 = 0.25;
 /// Lost where the words stand in another order or apart.
@@ -112,6 +112,7 @@ impl<'a> Fitter<'a> {
             let counts = match field {
                 Field::Category => IN_CATEGORY,
                 Field::Tags => IN_TAGS,
+                Field::Gloss => IN_GLOSS,
                 _ => IN_DESCRIPTION,
             };
             self.note(&mut rest, term, field, counts);
@@ -207,7 +208,7 @@ impl<'a> Fitter<'a> {
         let (mut of, mut all) = (0.0, 0.0);
         for (&term, &quality) in phrase.terms.iter().zip(asked) {
             let entry = self.vocabulary.entry(term);
-            if !analysis::is_stop_word(&entry.term) {
+            if !entry.grammar {
                 of += entry.idf * quality;
                 all += entry.idf;
             }

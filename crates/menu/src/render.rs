@@ -8,6 +8,7 @@ use crate::expand::{How, QueryWord};
 use crate::fit::{Evidence, Fit, Fitter};
 use crate::index::MenuIndex;
 use crate::vocabulary::{Field, TermId};
+use olympus_core::menu::glossary;
 use olympus_proto::{Hit, HitScores, MenuItem, State};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -129,6 +130,7 @@ impl<'a> Renderer<'a> {
             (Field::Category, "category is "),
             (Field::Tags, "marked "),
             (Field::Description, "description mentions "),
+            (Field::Gloss, "usually "),
         ] {
             let found = fit.map_or_else(Vec::new, |fit| self.found(item, field, fit));
             if found.is_empty() {
@@ -177,6 +179,7 @@ impl<'a> Renderer<'a> {
             Field::Category => item.category.as_deref().into_iter().collect(),
             Field::Description => item.description.as_deref().into_iter().collect(),
             Field::Tags => item.tags.iter().map(String::as_str).collect(),
+            Field::Gloss => glossary::glosses(&item.name),
             _ => match fit
                 .phrase
                 .checked_sub(1)

@@ -121,13 +121,15 @@ impl Typed {
     /// Whether a word of these letters can be within `edits` at all, or with `prefix` a
     /// beginning of it: an edit brings in one letter at most and takes out one at most.
     pub(crate) fn may_be_near(&self, other: Letters, edits: u8, prefix: bool) -> bool {
-        let missing = (self.letters.set & !other.set).count_ones();
-        let added = (other.set & !self.letters.set).count_ones();
+        // The lengths first: they cost least and refuse most.
         let longer = other.count.saturating_sub(self.letters.count);
         let shorter = self.letters.count.saturating_sub(other.count);
-        missing <= u32::from(edits)
-            && shorter <= edits
-            && (prefix || (longer <= edits && added <= u32::from(edits)))
+        if shorter > edits || (longer > edits && !prefix) {
+            return false;
+        }
+        let edits = u32::from(edits);
+        (self.letters.set & !other.set).count_ones() <= edits
+            && (prefix || (other.set & !self.letters.set).count_ones() <= edits)
     }
 
     /// Edits to `word`, or with `prefix` to the nearest beginning of it; `None` where they are

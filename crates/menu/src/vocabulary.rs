@@ -4,6 +4,7 @@
 //! Invariant: terms are sorted and numbered in that order; the numbers mean nothing outside one
 //! index. Never holds a term that no item has.
 
+use crate::analysis;
 use crate::similar::{self, Letters, Typed};
 use std::collections::HashMap;
 use std::ops::Range;
@@ -21,16 +22,19 @@ pub(crate) enum Field {
     Category,
     Tags,
     Description,
+    /// What the dish usually is, of an item without a description. Not the restaurant's word.
+    Gloss,
 }
 
 impl Field {
-    pub(crate) const ALL: [Field; 6] = [
+    pub(crate) const ALL: [Field; 7] = [
         Field::Name,
         Field::Aliases,
         Field::Joined,
         Field::Category,
         Field::Tags,
         Field::Description,
+        Field::Gloss,
     ];
 
     fn bit(self) -> u8 {
@@ -65,6 +69,8 @@ pub(crate) struct Entry {
     /// Information of the word: BM25's idf over the items that are named with it, or over those
     /// that mention it where none is.
     pub(crate) idf: f32,
+    /// Says nothing about a dish.
+    pub(crate) grammar: bool,
 }
 
 /// Counts gathered while items are read.
@@ -97,6 +103,7 @@ impl Vocabulary {
                     count.items
                 };
                 Entry {
+                    grammar: analysis::is_stop_word(&term),
                     term: term.into(),
                     fields: count.fields,
                     idf: idf(items, items_with),

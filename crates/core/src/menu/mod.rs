@@ -4,5 +4,6 @@ pub mod allergen;
 pub mod availability;
 pub mod filter;
 pub mod fusion;
+pub mod glossary;
 pub mod import;
 pub mod text;

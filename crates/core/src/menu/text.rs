@@ -4,6 +4,7 @@
 //! found can be shown as it is printed. Letters of every script are kept; accents, case,
 //! punctuation and width are not. Never decides what matches what.
 
+use super::glossary;
 use olympus_proto::MenuItem;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
@@ -82,7 +83,8 @@ pub fn typo_budget(word: &str) -> u8 {
 }
 
 /// The texts of an item to embed, in the order in which its vectors are stored: the name; where
-/// there is a description or a category, name, category and description in one line; each alias.
+/// there is a description or a category, name, category and description in one line; each alias;
+/// where there is no description, what the dish usually is.
 #[must_use]
 pub fn passages(item: &MenuItem) -> Vec<String> {
     let mut passages = Vec::with_capacity(2 + item.aliases.len());
@@ -100,6 +102,12 @@ pub fn passages(item: &MenuItem) -> Vec<String> {
         passages.push(full);
     }
     passages.extend(item.aliases.iter().cloned());
+    if item.description.is_none() {
+        let glosses = glossary::glosses(&item.name);
+        if !glosses.is_empty() {
+            passages.push(format!("{}: {}", item.name, glosses.join(", ")));
+        }
+    }
     passages
 }
 
@@ -321,9 +329,14 @@ mod tests {
     }
 
     #[test]
-    fn passages_are_name_full_line_and_aliases() {
+    fn passages_are_name_full_line_and_aliases_or_what_it_usually_is() {
+        assert_eq!(passages(&MenuItem::new("b", "Dish 7")), ["Dish 7"]);
         let mut item = MenuItem::new("a", "Pho");
-        assert_eq!(passages(&item), ["Pho"]);
+        let [name, gloss] = &passages(&item)[..] else {
+            panic!("a name and a gloss: {:?}", passages(&item));
+        };
+        assert_eq!(name, "Pho");
+        assert!(gloss.starts_with("Pho: ") && gloss.contains("noodle"), "{gloss}");
         item.category = Some("Soups".to_owned());
         item.description = Some("Beef broth".to_owned());
         item.aliases.push("beef pho".to_owned());

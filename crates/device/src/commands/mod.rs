@@ -14,7 +14,7 @@ mod table;
 
 use crate::cli::Global;
 use crate::config::Config;
-use crate::service::{DEFAULT_MAX_ITEMS, Options};
+use crate::service::{DEFAULT_MAX_ITEMS, DEFAULT_MIN_CONFIDENCE, Options};
 use anyhow::Context;
 use olympus_inference::hub::{ModelStore, Role};
 use serde::Serialize;
@@ -68,6 +68,7 @@ pub(crate) fn service_options(
         search_model: chosen(Role::Search)?,
         intent_model: chosen(Role::Intent)?,
         timezone: config.timezone.clone(),
+        min_confidence: config.min_confidence.unwrap_or(DEFAULT_MIN_CONFIDENCE),
         max_items: config.max_items.unwrap_or(DEFAULT_MAX_ITEMS),
         ..Options::default()
     })

@@ -270,7 +270,7 @@ impl Service {
         context: Option<&Context>,
     ) -> Result<IntentAnswer, ServiceError> {
         let expected = context.map_or(&[][..], |context| &context.expected);
-        match (analysis.logits, self.intent_engine().calibration()) {
+        match (analysis.logits, &self.calibration) {
             (Some(logits), Some(calibration)) => Ok(decide(logits, calibration, expected)),
             _ => Err(ServiceError::Encoder(
                 "the model has no intent head".to_owned(),

@@ -222,3 +222,21 @@ fn spaces_never_mix_and_ids_never_repeat() {
     );
     assert!(matches!(foreign, Err(MenuError::Vectors(_))));
 }
+
+#[test]
+fn a_dish_without_a_description_is_found_by_what_it_usually_is_and_the_hit_says_usually() {
+    let mut described = MenuItem::new("own", "Hummus");
+    described.description = Some("Our grandmother's".to_owned());
+    let mut items = named(&["Hummus", "Chicken Dip"]);
+    items.push(described);
+    let index = index(items);
+    let hits = search(&index, "chickpea dip");
+    let plain = hits
+        .iter()
+        .find(|hit| hit.id.as_str() == "Hummus")
+        .expect("found by its gloss");
+    assert!(plain.reason.contains("usually \"chickpea\""), "{}", plain.reason);
+    assert_eq!(plain.description, None, "a gloss is not the restaurant's word");
+    // The restaurant's own words stand alone where there are any.
+    assert!(hits.iter().all(|hit| hit.id.as_str() != "own"));
+}
