@@ -27,8 +27,11 @@ impl Peer {
             })
         };
         let config: Config = serde_json::from_slice(&read("config.json")?)?;
-        let weights =
-            VarBuilder::from_buffered_safetensors(read("model.safetensors")?, DType::F32, &Device::Cpu)?;
+        let weights = VarBuilder::from_buffered_safetensors(
+            read("model.safetensors")?,
+            DType::F32,
+            &Device::Cpu,
+        )?;
         let mut tokenizer = Tokenizer::from_bytes(read("tokenizer.json")?)
             .map_err(|error| anyhow::anyhow!("tokenizer.json: {error}"))?;
         tokenizer.with_padding(None);

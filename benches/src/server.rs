@@ -94,8 +94,7 @@ impl Server {
 
     /// Imports a JSONL menu; milliseconds it took.
     pub(crate) fn import(&self, menu: &Path) -> anyhow::Result<f64> {
-        let bytes =
-            std::fs::read(menu).with_context(|| format!("reading {}", menu.display()))?;
+        let bytes = std::fs::read(menu).with_context(|| format!("reading {}", menu.display()))?;
         let start = Instant::now();
         self.agent
             .put(format!("{}/v1/menu", self.url))
@@ -115,7 +114,13 @@ impl Server {
         let kb = status
             .lines()
             .find_map(|line| line.strip_prefix("VmRSS:"))
-            .and_then(|rest| rest.trim().trim_end_matches("kB").trim().parse::<f64>().ok())
+            .and_then(|rest| {
+                rest.trim()
+                    .trim_end_matches("kB")
+                    .trim()
+                    .parse::<f64>()
+                    .ok()
+            })
             .context("VmRSS")?;
         Ok(kb / 1024.0)
     }

@@ -199,6 +199,8 @@ impl Expander<'_> {
         }
         let mut found: Vec<Meaning> = shared
             .into_iter()
+            // A far guess must at least be a word that the restaurant uses.
+            .filter(|(term, _)| !self.vocabulary.entry(*term).fields.only_glossed())
             .filter_map(|(term, shared)| {
                 let other = &self.vocabulary.entry(term).term;
                 let looks = similar::dice(shared, typed, similar::trigrams(other).len());

@@ -55,6 +55,11 @@ impl Fields {
         self.0 & field.bit() != 0
     }
 
+    /// Whether only glosses have it: the restaurant never wrote it.
+    pub(crate) fn only_glossed(self) -> bool {
+        self.0 == Field::Gloss.bit()
+    }
+
     /// Whether it names dishes, and does not merely describe them.
     pub(crate) fn names(self) -> bool {
         self.contains(Field::Name) || self.contains(Field::Aliases)

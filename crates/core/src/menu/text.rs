@@ -336,7 +336,10 @@ mod tests {
             panic!("a name and a gloss: {:?}", passages(&item));
         };
         assert_eq!(name, "Pho");
-        assert!(gloss.starts_with("Pho: ") && gloss.contains("noodle"), "{gloss}");
+        assert!(
+            gloss.starts_with("Pho: ") && gloss.contains("noodle"),
+            "{gloss}"
+        );
         item.category = Some("Soups".to_owned());
         item.description = Some("Beef broth".to_owned());
         item.aliases.push("beef pho".to_owned());

@@ -299,7 +299,11 @@ fn damaged_files_are_refused_without_a_panic() {
     std::fs::remove_file(folder.path().join("tokenizer.json")).expect("removed");
     let missing = Engine::from_dir(folder.path()).expect_err("no tokenizer");
     assert!(missing.to_string().contains("tokenizer.json"), "{missing}");
-    std::fs::write(folder.path().join("tokenizer.json"), tokenizer().to_string()).expect("written");
+    std::fs::write(
+        folder.path().join("tokenizer.json"),
+        tokenizer().to_string(),
+    )
+    .expect("written");
     std::fs::write(folder.path().join("model.gguf"), b"GGUF nonsense").expect("written");
     assert!(Engine::from_dir(folder.path()).is_err());
 }
@@ -327,7 +331,9 @@ fn the_embedded_model_tells_plain_cases_apart_and_batches_alike() {
     let texts = cases.map(|(text, _)| text);
     let together = engine.analyse(&texts).expect("runs");
     let calibration = engine.calibration().expect("it has a head");
-    calibration.check().expect("a calibration that a fit can make");
+    calibration
+        .check()
+        .expect("a calibration that a fit can make");
     for ((text, intent), batched) in cases.iter().zip(together) {
         let logits = batched.logits.expect("it has a head");
         assert_eq!(decide(logits, calibration, &[]).intent, *intent, "{text}");

@@ -235,8 +235,15 @@ fn a_dish_without_a_description_is_found_by_what_it_usually_is_and_the_hit_says_
         .iter()
         .find(|hit| hit.id.as_str() == "Hummus")
         .expect("found by its gloss");
-    assert!(plain.reason.contains("usually \"chickpea\""), "{}", plain.reason);
-    assert_eq!(plain.description, None, "a gloss is not the restaurant's word");
+    assert!(
+        plain.reason.contains("usually \"chickpea\""),
+        "{}",
+        plain.reason
+    );
+    assert_eq!(
+        plain.description, None,
+        "a gloss is not the restaurant's word"
+    );
     // The restaurant's own words stand alone where there are any.
     assert!(hits.iter().all(|hit| hit.id.as_str() != "own"));
 }
