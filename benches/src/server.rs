@@ -41,7 +41,7 @@ impl Server {
             })
             .context("it ended without saying its address")?;
         let agent = ureq::Agent::new_with_defaults();
-        let server = Self {
+        let mut server = Self {
             child,
             url: url.trim_end_matches('/').to_owned(),
             agent,
@@ -54,10 +54,8 @@ impl Server {
             }
             std::thread::sleep(Duration::from_millis(2));
         }
-        Ok(Self {
-            ready_ms: start.elapsed().as_secs_f64() * 1e3,
-            ..server
-        })
+        server.ready_ms = start.elapsed().as_secs_f64() * 1e3;
+        Ok(server)
     }
 
     fn get(&self, route: &str) -> anyhow::Result<Value> {

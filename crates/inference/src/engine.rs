@@ -3,7 +3,7 @@
 //! Weights are read once and never change; every call is `&self` and may run on any thread.
 
 use crate::artifact::{self, Parts};
-use crate::bert::{Batch, Mode, pool};
+use crate::bert::{Batch, Mode, packing_pays, pool};
 use crate::config::{ModelInfo, space_id};
 use crate::error::InferenceError;
 use olympus_core::intent::Calibration;
@@ -62,10 +62,7 @@ impl Engine {
     /// # Errors
     /// [`InferenceError::ReadFile`] or [`InferenceError::Unfit`].
     pub fn from_dir(dir: &Path) -> Result<Self, InferenceError> {
-        Ok(Self::of(
-            artifact::from_dir(dir)?,
-            &dir.display().to_string(),
-        ))
+        Self::of(artifact::from_dir(dir)?, &dir.display().to_string())
     }
 
     /// Our own GGUF from memory; `source` is shown to people.
@@ -78,13 +75,13 @@ impl Engine {
         tokenizer: &[u8],
         source: &str,
     ) -> Result<Self, InferenceError> {
-        Ok(Self::of(
-            artifact::from_gguf(model, gguf, tokenizer)?,
-            source,
-        ))
+        Self::of(artifact::from_gguf(model, gguf, tokenizer)?, source)
     }
 
-    fn of(parts: Parts, source: &str) -> Self {
+    fn of(mut parts: Parts, source: &str) -> Result<Self, InferenceError> {
+        if packing_pays() {
+            parts.encoder = parts.encoder.pack()?;
+        }
         let dim = parts.encoder.config().hidden_size;
         let info = ModelInfo {
             id: parts.id.clone(),
@@ -95,7 +92,7 @@ impl Engine {
             sha256: parts.sha256.clone(),
             source: source.to_owned(),
         };
-        Self { parts, info }
+        Ok(Self { parts, info })
     }
 
     /// What is known of the model.
