@@ -124,22 +124,12 @@ impl EncoderConfig {
 }
 
 /// `1_Pooling/config.json` of the sentence-transformers layout.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct PoolingFile {
     word_embedding_dimension: Option<usize>,
     pooling_mode_cls_token: bool,
     pooling_mode_mean_tokens: bool,
-}
-
-impl Default for PoolingFile {
-    fn default() -> Self {
-        Self {
-            word_embedding_dimension: None,
-            pooling_mode_cls_token: false,
-            pooling_mode_mean_tokens: false,
-        }
-    }
 }
 
 /// Reads the pooling a model was trained with.
