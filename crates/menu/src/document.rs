@@ -91,6 +91,11 @@ impl Draft {
         for (field, term) in self.terms() {
             seen.entry(term).or_default().insert(field);
         }
+        let tokens = self.phrases.iter().chain(self.rest.iter().map(|(_, t)| t));
+        for token in tokens.flatten().filter(|token| token.word != token.term) {
+            let count = counts.entry(token.term.clone()).or_default();
+            count.written.insert(token.word.clone());
+        }
         for (term, fields) in seen {
             let count = counts.entry(term).or_default();
             count.items += 1;

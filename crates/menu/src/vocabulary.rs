@@ -6,7 +6,7 @@
 
 use crate::analysis;
 use crate::similar::{self, Letters, Typed};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 
 /// Number of a term in one index.
@@ -84,6 +84,8 @@ pub(crate) struct Count {
     pub(crate) fields: Fields,
     pub(crate) items_naming: u32,
     pub(crate) items: u32,
+    /// The words that were folded into the term, as written: plurals mostly.
+    pub(crate) written: BTreeSet<String>,
 }
 
 /// The sorted terms of a menu.
@@ -92,6 +94,9 @@ pub(crate) struct Vocabulary {
     entries: Vec<Entry>,
     /// Of each term: what a search for typing errors looks at first.
     letters: Vec<Letters>,
+    /// Words as written where they differ from their term: "freis" is one slip from "fries" and
+    /// far from what both numbers of it fold to.
+    written: Vec<(Letters, TermId, Box<str>)>,
     trigrams: HashMap<[char; 3], Vec<TermId>>,
     sounds: HashMap<String, Vec<TermId>>,
     items: u32,
@@ -99,9 +104,11 @@ pub(crate) struct Vocabulary {
 
 impl Vocabulary {
     pub(crate) fn new(counts: HashMap<String, Count>, items: u32) -> Self {
+        let mut forms = Vec::new();
         let mut entries: Vec<Entry> = counts
             .into_iter()
             .map(|(term, count)| {
+                forms.extend(count.written.into_iter().map(|word| (term.clone(), word)));
                 let items_with = if count.items_naming > 0 {
                     count.items_naming
                 } else {
@@ -116,6 +123,14 @@ impl Vocabulary {
             })
             .collect();
         entries.sort_unstable_by(|left, right| left.term.cmp(&right.term));
+        let numbered = |term: &str| {
+            let position = entries.binary_search_by(|entry| (*entry.term).cmp(term));
+            position.ok().map(id)
+        };
+        let written = forms
+            .into_iter()
+            .filter_map(|(term, word)| Some((Letters::of(&word), numbered(&term)?, word.into())))
+            .collect();
         let mut trigrams: HashMap<_, Vec<TermId>> = HashMap::new();
         let mut sounds: HashMap<_, Vec<TermId>> = HashMap::new();
         for (id, entry) in (0..).zip(&entries) {
@@ -132,6 +147,7 @@ impl Vocabulary {
                 .map(|entry| Letters::of(&entry.term))
                 .collect(),
             entries,
+            written,
             trigrams,
             sounds,
             items,
@@ -179,6 +195,13 @@ impl Vocabulary {
                 && let Some(distance) = typed.edits(&entry.term, edits, prefix)
             {
                 near.push((id, distance));
+            }
+        }
+        for (letters, id, word) in &self.written {
+            if typed.may_be_near(*letters, edits, prefix)
+                && let Some(distance) = typed.edits(word, edits, prefix)
+            {
+                near.push((*id, distance));
             }
         }
         near
@@ -237,6 +260,7 @@ mod tests {
                     fields,
                     items_naming: items,
                     items,
+                    ..Count::default()
                 },
             )
         });

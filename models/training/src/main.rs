@@ -33,7 +33,7 @@ struct Args {
     /// Folder of the base model, as fetch_base.sh leaves it.
     #[arg(long, default_value = "target/base")]
     base: PathBuf,
-    /// The labelled text: <register>/<label>.txt.
+    /// The labelled text: a folder a register, a file a label.
     #[arg(long, default_value = "models/training/data/intent")]
     data: PathBuf,
     /// A menu whose texts' vectors are held in place.
