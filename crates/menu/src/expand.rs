@@ -34,6 +34,8 @@ const TYPO_LOSS: f32 = 1.0;
 const DOUBLES: f32 = 0.4;
 /// Typing errors seldom hit the first letter.
 const OTHER_FIRST_LETTER: f32 = 0.9;
+/// A slip in a word that is also taken as unfinished: two guesses at once.
+const TYPO_OF_BEGINNING: f32 = 0.7;
 /// The word as typed is on the menu, so it hardly is an error; but menus have misprints too.
 const TYPO_OF_KNOWN_WORD: f32 = 0.5;
 const SIMILAR: f32 = 0.75;
@@ -155,7 +157,7 @@ impl Expander<'_> {
             }
             if unfinished {
                 for (term, quality) in self.near(&form, budget, true) {
-                    meanings.push(meaning(term, quality * other * PREFIX_MOST, How::Typo));
+                    meanings.push(meaning(term, quality * other * TYPO_OF_BEGINNING, How::Typo));
                 }
             }
         }
