@@ -43,6 +43,9 @@ pub struct Timings {
 pub struct Engine {
     parts: Parts,
     info: ModelInfo,
+    /// Where packed weights run. Their products have threads of their own; what is left for f32
+    /// products is attention over a few tokens, which costs less than sharing it out.
+    alone: Option<rayon::ThreadPool>,
 }
 
 impl Engine {
@@ -79,8 +82,10 @@ impl Engine {
     }
 
     fn of(mut parts: Parts, source: &str) -> Result<Self, InferenceError> {
+        let mut alone = None;
         if packing_pays() {
             parts.encoder = parts.encoder.pack()?;
+            alone = Some(one_thread(&parts.id)?);
         }
         let dim = parts.encoder.config().hidden_size;
         let info = ModelInfo {
@@ -92,7 +97,7 @@ impl Engine {
             sha256: parts.sha256.clone(),
             source: source.to_owned(),
         };
-        Ok(Self { parts, info })
+        Ok(Self { parts, info, alone })
     }
 
     /// What is known of the model.
@@ -131,7 +136,7 @@ impl Engine {
     /// # Errors
     /// As [`Engine::analyse`].
     pub fn embed(&self, texts: &[&str]) -> Result<Vec<Vec<f32>>, InferenceError> {
-        let (analyses, _) = self.run(texts, false)?;
+        let (analyses, _) = self.run_where_it_pays(texts, false)?;
         Ok(analyses.into_iter().map(|a| a.embedding).collect())
     }
 
@@ -140,7 +145,7 @@ impl Engine {
     /// # Errors
     /// [`InferenceError::Tokenize`] or [`InferenceError::Candle`].
     pub fn analyse(&self, texts: &[&str]) -> Result<Vec<Analysis>, InferenceError> {
-        Ok(self.run(texts, true)?.0)
+        Ok(self.run_where_it_pays(texts, true)?.0)
     }
 
     /// As [`Engine::analyse`], with the time of each stage.
@@ -151,7 +156,18 @@ impl Engine {
         &self,
         texts: &[&str],
     ) -> Result<(Vec<Analysis>, Timings), InferenceError> {
-        self.run(texts, true)
+        self.run_where_it_pays(texts, true)
+    }
+
+    fn run_where_it_pays(
+        &self,
+        texts: &[&str],
+        classify: bool,
+    ) -> Result<(Vec<Analysis>, Timings), InferenceError> {
+        match &self.alone {
+            Some(alone) => alone.install(|| self.run(texts, classify)),
+            None => self.run(texts, classify),
+        }
     }
 
     fn run(
@@ -214,6 +230,14 @@ impl Engine {
         }
         Ok(())
     }
+}
+
+fn one_thread(model: &str) -> Result<rayon::ThreadPool, InferenceError> {
+    rayon::ThreadPoolBuilder::new()
+        .num_threads(1)
+        .thread_name(|_| "encoder".to_owned())
+        .build()
+        .map_err(|error| InferenceError::unfit(model, format!("no thread for it: {error}")))
 }
 
 /// How many of the rows, sorted by length, go into one batch: at least one.

@@ -157,7 +157,11 @@ impl Expander<'_> {
             }
             if unfinished {
                 for (term, quality) in self.near(&form, budget, true) {
-                    meanings.push(meaning(term, quality * other * TYPO_OF_BEGINNING, How::Typo));
+                    meanings.push(meaning(
+                        term,
+                        quality * other * TYPO_OF_BEGINNING,
+                        How::Typo,
+                    ));
                 }
             }
         }
