@@ -1,6 +1,6 @@
 //! Everything a change must pass, in the order in which it fails fastest.
 
-use crate::sh::{cargo, has, run as run_command, run_and_read, say};
+use crate::sh::{ONE_CANDLE_THREAD, cargo, has, run as run_command, run_and_read, say};
 use crate::tidy;
 use anyhow::{Context as _, bail};
 use std::path::{Path, PathBuf};
@@ -108,6 +108,7 @@ fn browser(root: &Path) -> anyhow::Result<Vec<String>> {
         Command::new("npm")
             .current_dir(&dir)
             .args(["test", "--silent"])
+            .env(ONE_CANDLE_THREAD.0, ONE_CANDLE_THREAD.1)
             .env("CHROMIUM", chromium)
             .env("OLYMPUS_EDGE", target.join("debug/olympus-edge")),
     )
@@ -164,12 +165,24 @@ fn tally(lines: &[String]) -> (u64, u64) {
 }
 
 pub(crate) fn fuzz(root: &Path, seconds: u32) -> anyhow::Result<()> {
-    for target in ["menu_import", "query"] {
+    let dir = root.join("fuzz");
+    let version = Command::new("rustc").arg("-vV").output()?;
+    let version = String::from_utf8_lossy(&version.stdout).into_owned();
+    let host = version
+        .lines()
+        .find_map(|line| line.strip_prefix("host: "))
+        .context("rustc -vV names no host")?;
+    for (target, longest) in [("menu_import", 4_096), ("query", 256)] {
         say(&format!("fuzzing {target} for {seconds} s"));
+        let corpus = format!("corpus/{target}");
+        std::fs::create_dir_all(dir.join(&corpus))?;
+        // --target keeps the coverage counters off the build scripts.
         run_command(
             cargo()
-                .current_dir(root.join("fuzz"))
-                .args(["run", "--release", "--bin", target, "--"])
+                .current_dir(&dir)
+                .args(["run", "--release", "--target", host, "--bin", target, "--"])
+                .args([corpus, format!("seeds/{target}")])
+                .arg(format!("-max_len={longest}"))
                 .arg(format!("-max_total_time={seconds}"))
                 .env("RUSTFLAGS", FUZZ_FLAGS),
         )?;

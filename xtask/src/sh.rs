@@ -11,8 +11,14 @@ pub(crate) fn root() -> anyhow::Result<PathBuf> {
     Ok(here.parent().context("xtask lies in the root")?.to_owned())
 }
 
+/// Candle splits large operations over threads that spin at a barrier; where many tests run at
+/// once they wait for each other more than they work.
+pub(crate) const ONE_CANDLE_THREAD: (&str, &str) = ("CANDLE_NUM_THREADS", "1");
+
 pub(crate) fn cargo() -> Command {
-    Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo.env(ONE_CANDLE_THREAD.0, ONE_CANDLE_THREAD.1);
+    cargo
 }
 
 pub(crate) fn say(step: &str) {
