@@ -42,6 +42,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("xtask", &[]),
 ];
 
+const WASM_TARGET: &str = "wasm32-unknown-unknown";
 /// Crates that also run in the Worker.
 const WASM: [&str; 2] = ["olympus-proto", "olympus-core"];
 
@@ -76,14 +77,31 @@ pub(crate) fn check(root: &Path) -> anyhow::Result<()> {
         );
     }
     say("tidy: proto and core build for wasm32");
+    add_wasm_target(root)?;
     let mut check = cargo();
     check
         .current_dir(root)
-        .args(["check", "--target", "wasm32-unknown-unknown"]);
+        .args(["check", "--target", WASM_TARGET]);
     for name in WASM {
         check.args(["--package", name]);
     }
     run(&mut check)
+}
+
+/// rust-toolchain.toml names the target, but where rustup may not install by itself it is missing.
+fn add_wasm_target(root: &Path) -> anyhow::Result<()> {
+    let asked = Command::new("rustc")
+        .current_dir(root)
+        .args(["--print", "target-libdir", "--target", WASM_TARGET])
+        .output()
+        .context("rustc")?;
+    let libraries = String::from_utf8_lossy(&asked.stdout).trim().to_owned();
+    if Path::new(&libraries).exists() {
+        return Ok(());
+    }
+    run(Command::new("rustup")
+        .current_dir(root)
+        .args(["target", "add", WASM_TARGET]))
 }
 
 /// Every arrow between members that [`ARROWS`] does not allow, and members it does not know.
