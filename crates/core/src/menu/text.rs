@@ -7,7 +7,7 @@
 use super::glossary;
 use olympus_proto::MenuItem;
 use unicode_normalization::UnicodeNormalization;
-use unicode_normalization::char::is_combining_mark;
+use unicode_normalization::char::{compose, is_combining_mark};
 
 /// One word of a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,46 +25,24 @@ pub struct Word {
 /// characters, or is one word where it is a single character.
 #[must_use]
 pub fn words(text: &str) -> Vec<Word> {
-    let mut cutter = Cutter::default();
-    for (start, c) in text.char_indices() {
-        let end = start + c.len_utf8();
-        if is_apostrophe(c) {
-            let tail = text.get(end..).unwrap_or_default();
-            if !(cutter.run_is(Kind::Letters) && is_short_ending(tail)) {
-                cutter.close();
-            }
-            continue;
-        }
-        if is_invisible(c) {
-            continue;
-        }
-        for part in std::iter::once(c).nfkd() {
-            cutter.push(part, start, end);
-        }
-    }
-    cutter.close();
-    cutter.words
+    let mut words = Vec::new();
+    for_each_run(text, |kind, run| match (kind, run.len()) {
+        (Kind::Unspaced, 2..) => words.extend(run.windows(2).filter_map(word)),
+        _ => words.extend(word(run)),
+    });
+    words
 }
 
 /// `text` normalised: its words with one space between, scripts without spaces left whole.
 #[must_use]
 pub fn normalise(text: &str) -> String {
     let mut line = String::with_capacity(text.len());
-    let mut end = None;
-    for word in words(text) {
-        match end {
-            // The next pair of the same run: only its last character is new.
-            Some(end) if word.start < end && word.text.chars().all(is_unspaced) => {
-                line.extend(word.text.chars().next_back());
-            }
-            Some(_) => {
-                line.push(' ');
-                line.push_str(&word.text);
-            }
-            None => line.push_str(&word.text),
+    for_each_run(text, |_, run| {
+        if !line.is_empty() {
+            line.push(' ');
         }
-        end = Some(word.end);
-    }
+        line.extend(run.iter().map(|part| part.0).nfc());
+    });
     line
 }
 
@@ -134,19 +112,43 @@ enum Kind {
     Unspaced,
 }
 
-/// Collects characters into runs of one kind and cuts each run into words.
-#[derive(Default)]
-struct Cutter {
-    words: Vec<Word>,
-    run: Vec<(char, usize, usize)>,
+/// A character as it is compared, with the bytes of the original text it came from.
+type Part = (char, usize, usize);
+
+/// Hands each run of characters of one kind in `text` to `found`, in order, none of them empty.
+fn for_each_run(text: &str, found: impl FnMut(Kind, &[Part])) {
+    let mut runs = Runs {
+        found,
+        run: Vec::new(),
+        kind: None,
+    };
+    for (start, c) in text.char_indices() {
+        let end = start + c.len_utf8();
+        if is_apostrophe(c) {
+            let tail = text.get(end..).unwrap_or_default();
+            if !(runs.kind == Some(Kind::Letters) && is_short_ending(tail)) {
+                runs.close();
+            }
+            continue;
+        }
+        if is_invisible(c) {
+            continue;
+        }
+        for part in std::iter::once(c).nfkd() {
+            runs.push(part, start, end);
+        }
+    }
+    runs.close();
+}
+
+/// Collects characters into runs of one kind.
+struct Runs<F> {
+    found: F,
+    run: Vec<Part>,
     kind: Option<Kind>,
 }
 
-impl Cutter {
-    fn run_is(&self, kind: Kind) -> bool {
-        self.kind == Some(kind)
-    }
-
+impl<F: FnMut(Kind, &[Part])> Runs<F> {
     fn push(&mut self, c: char, start: usize, end: usize) {
         if is_accent(c) {
             // Part of the letter before it, so that a mark around the word takes it in.
@@ -155,15 +157,14 @@ impl Cutter {
             }
             return;
         }
-        let kind = if is_unspaced(c) && (c.is_alphanumeric() || is_combining_mark(c)) {
+        let kind = if is_combining_mark(c) {
+            return self.push_mark(c, start, end);
+        } else if is_unspaced(c) && c.is_alphanumeric() {
             Kind::Unspaced
         } else if c.is_numeric() {
             Kind::Digits
-        } else if c.is_alphabetic() {
+        } else if c.is_alphabetic() && !is_apostrophe(c) {
             Kind::Letters
-        } else if is_combining_mark(c) && self.kind.is_some() {
-            self.run.push((c, start, end));
-            return;
         } else {
             return self.close();
         };
@@ -180,21 +181,30 @@ impl Cutter {
         }
     }
 
+    /// A mark belongs to the character before it, and is nothing without one: voiced kana are one
+    /// character and not two.
+    fn push_mark(&mut self, mark: char, start: usize, end: usize) {
+        let Some(last) = self.run.last_mut() else {
+            return;
+        };
+        match compose(last.0, mark) {
+            Some(composed) => *last = (composed, last.1, end),
+            None => self.run.push((mark, start, end)),
+        }
+    }
+
     fn close(&mut self) {
-        match (self.kind.take(), self.run.len()) {
-            (Some(Kind::Unspaced), 2..) => {
-                for pair in self.run.windows(2) {
-                    self.words.extend(word(pair));
-                }
-            }
-            _ => self.words.extend(word(&self.run)),
+        if let Some(kind) = self.kind.take()
+            && !self.run.is_empty()
+        {
+            (self.found)(kind, &self.run);
         }
         self.run.clear();
     }
 }
 
 /// One word of the characters of `run`, composed (Hangul, kana with marks); `None` of none.
-fn word(run: &[(char, usize, usize)]) -> Option<Word> {
+fn word(run: &[Part]) -> Option<Word> {
     let (first, last) = (run.first()?, run.last()?);
     Some(Word {
         text: run.iter().map(|part| part.0).nfc().collect(),
@@ -289,6 +299,8 @@ mod tests {
             ("٣ كباب", "3 كباب"),
             (" \u{200B}\t", ""),
             ("🍕", ""),
+            ("カガミガ", "かがみが"),
+            ("က\u{1cf00}𱍐", "က\u{1cf00}𱍐"),
         ] {
             assert_eq!(normalise(text), expected, "{text}");
         }
@@ -310,6 +322,8 @@ mod tests {
     fn scripts_without_spaces_are_cut_into_pairs() {
         let texts: Vec<_> = words("牛肉面 茶").into_iter().map(|w| w.text).collect();
         assert_eq!(texts, ["牛肉", "肉面", "茶"]);
+        let voiced: Vec<_> = words("カガミ").into_iter().map(|w| w.text).collect();
+        assert_eq!(voiced, ["かが", "がみ"]);
     }
 
     #[test]
