@@ -4,6 +4,7 @@
 //! the file is read, with the remedy. Never prints a secret; the file is its owner's alone.
 
 use crate::files::{FileLock, write_atomic};
+use olympus_core::intent::{Costs, CostsError};
 use serde::{Deserialize, Serialize};
 use std::io;
 use std::net::SocketAddr;
@@ -35,6 +36,9 @@ pub struct Config {
     /// Least probability to say an intent, 0 to 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub min_confidence: Option<f32>,
+    /// What wrong intents cost.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub intent_costs: Option<Costs>,
     /// Which restaurant this is; kept for the cloud half.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub location_id: Option<String>,
@@ -57,7 +61,7 @@ pub struct KeySpec {
 }
 
 /// Every setting, in the order of `config list`.
-pub const KEYS: [KeySpec; 8] = [
+pub const KEYS: [KeySpec; 9] = [
     spec("listen", "address of the local API", "127.0.0.1:8080"),
     spec(
         "timezone",
@@ -73,8 +77,13 @@ pub const KEYS: [KeySpec; 8] = [
     spec("max-items", "most items of a menu", "20000"),
     spec(
         "min-confidence",
-        "least probability to say an intent; under it the answer is `unknown`",
-        "0.4",
+        "least probability to say an intent, whatever it would cost",
+        "0",
+    ),
+    spec(
+        "intent-costs",
+        "what wrong intents cost, beside asking again",
+        "ask-again=1,wrong=1.6,false-cancel=3,missed-complaint=2",
     ),
     spec(
         "location-id",
@@ -217,6 +226,12 @@ impl Config {
                     None => None,
                 }
             }
+            "intent-costs" => {
+                self.intent_costs = match text {
+                    Some(text) => Some(text.parse().map_err(bad_costs)?),
+                    None => None,
+                }
+            }
             "location-id" => self.location_id = text,
             "api-key" => self.api_key = text,
             _ => return Err(ConfigError::UnknownKey(key.to_owned())),
@@ -237,6 +252,7 @@ impl Config {
             "cors-origins" => Some(self.cors_origins.join(",")),
             "max-items" => self.max_items.map(|n| n.to_string()),
             "min-confidence" => self.min_confidence.map(|least| least.to_string()),
+            "intent-costs" => self.intent_costs.map(|costs| costs.to_string()),
             "location-id" => self.location_id.clone(),
             "api-key" => self.api_key.as_ref().map(|_| HIDDEN.to_owned()),
             _ => return Err(ConfigError::UnknownKey(key.to_owned())),
@@ -276,8 +292,17 @@ impl Config {
             let value = least.to_string();
             return Err(bad("min-confidence", &value, "use 0 to 1, e.g. 0.4"));
         }
+        if let Some(costs) = &self.intent_costs {
+            costs.check().map_err(bad_costs)?;
+        }
         Ok(())
     }
+}
+
+fn bad_costs(error: CostsError) -> ConfigError {
+    let remedy = "use NAME=COST parted by commas, e.g. wrong=1.6,false-cancel=3; names are \
+                  ask-again, wrong, false-cancel, missed-complaint";
+    bad("intent-costs", &error.found, remedy)
 }
 
 fn bad(key: &'static str, value: &str, remedy: &str) -> ConfigError {

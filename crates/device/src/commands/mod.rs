@@ -14,7 +14,7 @@ mod table;
 
 use crate::cli::Global;
 use crate::config::Config;
-use crate::service::{DEFAULT_MAX_ITEMS, DEFAULT_MIN_CONFIDENCE, Options};
+use crate::service::{DEFAULT_MAX_ITEMS, Options};
 use anyhow::Context;
 use olympus_inference::hub::{ModelStore, Role};
 use serde::Serialize;
@@ -68,7 +68,8 @@ pub(crate) fn service_options(
         search_model: chosen(Role::Search)?,
         intent_model: chosen(Role::Intent)?,
         timezone: config.timezone.clone(),
-        min_confidence: config.min_confidence.unwrap_or(DEFAULT_MIN_CONFIDENCE),
+        min_confidence: config.min_confidence.unwrap_or_default(),
+        costs: config.intent_costs.unwrap_or_default(),
         max_items: config.max_items.unwrap_or(DEFAULT_MAX_ITEMS),
         ..Options::default()
     })

@@ -271,7 +271,9 @@ impl Service {
     ) -> Result<IntentAnswer, ServiceError> {
         let expected = context.map_or(&[][..], |context| &context.expected);
         match (analysis.logits, &self.calibration) {
-            (Some(logits), Some(calibration)) => Ok(decide(logits, calibration, expected)),
+            (Some(logits), Some(calibration)) => {
+                Ok(decide(logits, calibration, &self.costs, expected))
+            }
             _ => Err(ServiceError::Encoder(
                 "the model has no intent head".to_owned(),
             )),

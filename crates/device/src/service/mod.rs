@@ -28,7 +28,7 @@ use cache::Cache;
 use encoder_thread::{EncoderThread, Lane, Models};
 use jiff::tz::TimeZone;
 use menu_store::MenuStore;
-use olympus_core::intent::Calibration;
+use olympus_core::intent::{Calibration, Costs};
 use olympus_core::menu::availability::LocalTime;
 use olympus_core::menu::import::{self, Format, Limits};
 use olympus_inference::{Engine, ModelInfo};
@@ -44,9 +44,6 @@ pub const MAX_TEXT_BYTES: usize = 8_192;
 pub const MAX_BATCH: usize = 64;
 /// Most items of a menu, unless set otherwise.
 pub const DEFAULT_MAX_ITEMS: usize = 20_000;
-/// Least probability to say an intent, unless set otherwise. It is the break-even where a wrong
-/// action costs a restaurant five thirds of asking again: act where 1 − p < 3/5.
-pub const DEFAULT_MIN_CONFIDENCE: f32 = 0.4;
 
 const DEMO_MENU: &[u8] = include_bytes!("../../demo/menu.json");
 const DEMO_VECTORS: &[u8] = include_bytes!("../../demo/menu.vec");
@@ -64,8 +61,11 @@ pub struct Options {
     pub intent_model: Option<PathBuf>,
     /// IANA name of the zone that dayparts are told by; `None` is the system's.
     pub timezone: Option<String>,
-    /// Least probability to say an intent; under it the answer is `unknown`.
+    /// Least probability to say an intent, whatever it would cost; under it the answer is
+    /// `unknown`.
     pub min_confidence: f32,
+    /// What wrong answers cost; the answer is the one of least expected cost.
+    pub costs: Costs,
     /// Most items of a menu.
     pub max_items: usize,
     /// Most texts that wait for the encoder.
@@ -82,7 +82,8 @@ impl Default for Options {
             search_model: None,
             intent_model: None,
             timezone: None,
-            min_confidence: DEFAULT_MIN_CONFIDENCE,
+            min_confidence: 0.0,
+            costs: Costs::default(),
             max_items: DEFAULT_MAX_ITEMS,
             queue: 64,
             cache_entries: 4_096,
@@ -132,6 +133,7 @@ pub struct Service {
     zone: TimeZone,
     /// The intent model's, raised to the least confidence asked for.
     calibration: Option<Calibration>,
+    costs: Costs,
     max_items: usize,
     _lock: Option<FileLock>,
 }
@@ -195,6 +197,7 @@ impl Service {
             metrics,
             zone,
             calibration,
+            costs: options.costs,
             max_items: options.max_items,
             _lock: lock,
         })

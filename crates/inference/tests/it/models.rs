@@ -310,7 +310,7 @@ fn damaged_files_are_refused_without_a_panic() {
 
 #[test]
 fn the_embedded_model_tells_plain_cases_apart_and_batches_alike() {
-    use olympus_core::intent::decide;
+    use olympus_core::intent::{Costs, decide};
     use olympus_proto::Intent;
     let engine = Engine::embedded().expect("the artifact in models/ fits this code");
     engine.warm_up().expect("warms up");
@@ -336,7 +336,11 @@ fn the_embedded_model_tells_plain_cases_apart_and_batches_alike() {
         .expect("a calibration that a fit can make");
     for ((text, intent), batched) in cases.iter().zip(together) {
         let logits = batched.logits.expect("it has a head");
-        assert_eq!(decide(logits, calibration, &[]).intent, *intent, "{text}");
+        assert_eq!(
+            decide(logits, calibration, &Costs::EVEN, &[]).intent,
+            *intent,
+            "{text}"
+        );
         let alone = engine.analyse(&[text]).expect("runs");
         assert!((cosine(&alone[0].embedding, &batched.embedding) - 1.0).abs() < 1e-4);
     }

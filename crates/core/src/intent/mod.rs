@@ -1,7 +1,13 @@
-//! From the classifier's logits to an intent that is safe to act on.
+//! From the classifier's logits to an intent that is safe to act on: the answer of least expected
+//! cost.
 //!
 //! Invariant: the probabilities of an answer add up to 1, and an intent other than `unknown` is
-//! said only where its calibrated probability reaches its threshold. Never sees the text.
+//! said only where its calibrated probability reaches its threshold and asking again would be
+//! expected to cost more. Never sees the text.
+
+mod cost;
+
+pub use cost::{Costs, CostsError};
 
 use olympus_proto::{Intent, IntentAnswer, IntentReason, Scores};
 use serde::{Deserialize, Serialize};
@@ -81,43 +87,43 @@ impl Calibration {
 ///
 /// `logits` are in the order of [`Intent::ALL`]. `expected` are the intents that can happen at
 /// this point of the dialogue; empty means all, and `unknown` always can. The probabilities are
-/// conditioned on that set, so those outside it are 0 and the rest add up to 1.
+/// conditioned on that set, so those outside it are 0 and the rest add up to 1. The answer is the
+/// intent of least expected cost and its confidence the probability of the best guess, which is
+/// the likeliest one; they differ where the likeliest would be the dearer mistake.
 #[must_use]
 pub fn decide(
     logits: [f32; CLASSES],
     calibration: &Calibration,
+    costs: &Costs,
     expected: &[Intent],
 ) -> IntentAnswer {
-    let probabilities = softmax(logits, calibration.temperature, |intent| {
-        expected.is_empty() || intent == Intent::Unknown || expected.contains(&intent)
-    });
-    let mut best = (Intent::Unknown, f32::NEG_INFINITY, 0.0);
-    for ((intent, &probability), &threshold) in Intent::ALL
-        .into_iter()
-        .zip(&probabilities)
-        .zip(&calibration.thresholds)
-    {
-        if probability > best.1 {
-            best = (intent, probability, threshold);
-        }
-    }
-    let (best_guess, confidence, threshold) = best;
-    let (intent, reason) = if best_guess == Intent::Unknown {
-        (Intent::Unknown, IntentReason::OutOfScope)
-    } else if confidence < threshold {
-        (Intent::Unknown, IntentReason::BelowThreshold)
-    } else {
-        (best_guess, IntentReason::Confident)
+    let allowed =
+        |intent| expected.is_empty() || intent == Intent::Unknown || expected.contains(&intent);
+    let probabilities = softmax(logits, calibration.temperature, allowed);
+    let likely = || Intent::ALL.into_iter().zip(probabilities);
+    let (best_guess, confidence) = likely()
+        .reduce(|best, next| if next.1 > best.1 { next } else { best })
+        .unwrap_or((Intent::Unknown, 1.0));
+    let cost = |intent: Intent| costs.expected(likely(), intent);
+    let cheapest = likely()
+        .zip(calibration.thresholds)
+        .filter(|((intent, probability), threshold)| {
+            allowed(*intent) && *intent != Intent::Unknown && probability >= threshold
+        })
+        .map(|((intent, _), _)| (intent, cost(intent)))
+        .reduce(|best, next| if next.1 < best.1 { next } else { best })
+        .filter(|(_, cost_of_acting)| *cost_of_acting <= cost(Intent::Unknown));
+    let (intent, reason) = match cheapest {
+        _ if best_guess == Intent::Unknown => (Intent::Unknown, IntentReason::OutOfScope),
+        Some((intent, _)) => (intent, IntentReason::Confident),
+        None => (Intent::Unknown, IntentReason::BelowThreshold),
     };
     IntentAnswer {
         intent,
         confidence,
         best_guess,
         reason,
-        scores: Intent::ALL
-            .into_iter()
-            .zip(probabilities)
-            .collect::<Scores>(),
+        scores: likely().collect::<Scores>(),
     }
 }
 
@@ -156,7 +162,7 @@ fn softmax(
 
 #[cfg(test)]
 mod tests {
-    use super::{Calibration, CalibrationError, decide};
+    use super::{Calibration, CalibrationError, Costs, decide};
     use olympus_proto::{Intent, IntentReason};
     use proptest::prelude::*;
 
@@ -165,12 +171,17 @@ mod tests {
     #[test]
     fn a_sure_class_is_said_and_an_unsure_one_is_a_guess() {
         let calibration = Calibration::default();
-        let sure = decide(SURE, &calibration, &[]);
+        let sure = decide(SURE, &calibration, &Costs::default(), &[]);
         assert_eq!(
             (sure.intent, sure.reason),
             (Intent::Order, IntentReason::Confident)
         );
-        let unsure = decide([1.0, 0.9, 0.8, 0.7, 0.6, 0.5], &calibration, &[]);
+        let unsure = decide(
+            [1.0, 0.9, 0.8, 0.7, 0.6, 0.5],
+            &calibration,
+            &Costs::default(),
+            &[],
+        );
         assert_eq!(unsure.intent, Intent::Unknown);
         assert_eq!(unsure.best_guess, Intent::Order);
         assert_eq!(unsure.reason, IntentReason::BelowThreshold);
@@ -183,7 +194,12 @@ mod tests {
             temperature: 1.0,
             thresholds: [1.0; 6],
         };
-        let answer = decide([0.0, 0.0, 0.0, 0.0, 0.0, 0.1], &calibration, &[]);
+        let answer = decide(
+            [0.0, 0.0, 0.0, 0.0, 0.0, 0.1],
+            &calibration,
+            &Costs::default(),
+            &[],
+        );
         assert_eq!(answer.best_guess, Intent::Unknown);
         assert_eq!(answer.reason, IntentReason::OutOfScope);
     }
@@ -195,15 +211,20 @@ mod tests {
             ..Calibration::default()
         };
         let logits = [3.0, 2.0, 1.0, 0.0, -1.0, -2.0];
-        let warm = decide(logits, &hot, &[]);
-        let cold = decide(logits, &Calibration::default(), &[]);
+        let warm = decide(logits, &hot, &Costs::default(), &[]);
+        let cold = decide(logits, &Calibration::default(), &Costs::default(), &[]);
         assert_eq!(warm.best_guess, cold.best_guess);
         assert!(warm.confidence < cold.confidence);
     }
 
     #[test]
     fn what_cannot_happen_is_zero_and_unknown_always_can() {
-        let answer = decide(SURE, &Calibration::default(), &[Intent::Cancel]);
+        let answer = decide(
+            SURE,
+            &Calibration::default(),
+            &Costs::default(),
+            &[Intent::Cancel],
+        );
         assert!(answer.scores[&Intent::Order].abs() < f32::EPSILON);
         assert!((answer.scores[&Intent::Cancel] - 0.5).abs() < 1e-6);
         assert!((answer.scores[&Intent::Unknown] - 0.5).abs() < 1e-6);
@@ -230,7 +251,54 @@ mod tests {
         }
     }
 
+    /// Logits whose softmax is `shares`.
+    fn logits_of(shares: [f32; 6]) -> [f32; 6] {
+        shares.map(|share: f32| share.max(1e-6).ln())
+    }
+
+    #[test]
+    fn the_dearer_mistake_is_avoided() {
+        let calibration = Calibration {
+            temperature: 1.0,
+            thresholds: [0.0; 6],
+        };
+        let torn = logits_of([0.0, 0.0, 0.0, 0.47, 0.50, 0.03]);
+        let answer = decide(torn, &calibration, &Costs::default(), &[]);
+        assert_eq!(answer.best_guess, Intent::Cancel);
+        assert_eq!(answer.intent, Intent::Modification, "voiding costs more");
+        let torn = logits_of([0.0, 0.55, 0.4, 0.0, 0.0, 0.05]);
+        let answer = decide(torn, &calibration, &Costs::default(), &[]);
+        assert_eq!(answer.intent, Intent::Question);
+        let grave = Costs {
+            missed_complaint: 5.0,
+            ..Costs::default()
+        };
+        let answer = decide(torn, &calibration, &grave, &[]);
+        assert_eq!(answer.intent, Intent::Complaint, "missing it costs more");
+        let cheap = Costs {
+            ask_again: 0.1,
+            ..Costs::default()
+        };
+        let answer = decide(torn, &calibration, &cheap, &[]);
+        assert_eq!(answer.reason, IntentReason::BelowThreshold);
+    }
+
     proptest! {
+        #[test]
+        fn no_other_answer_is_expected_to_cost_less(
+            logits in prop::array::uniform6(-6.0f32..6.0),
+            cancel in 0.0f32..8.0, complaint in 0.0f32..8.0, again in 0.0f32..3.0,
+        ) {
+            let costs = Costs { ask_again: again, false_cancel: cancel, missed_complaint: complaint, ..Costs::default() };
+            let calibration = Calibration { temperature: 1.0, thresholds: [0.0; 6] };
+            let answer = decide(logits, &calibration, &costs, &[]);
+            prop_assume!(answer.reason != IntentReason::OutOfScope);
+            let cost = |intent| costs.expected(answer.scores.iter().map(|(i, p)| (*i, *p)), intent);
+            for other in Intent::ALL {
+                prop_assert!(cost(answer.intent) <= cost(other) + 1e-5, "{other} costs less than {answer:?}");
+            }
+        }
+
         #[test]
         fn probabilities_always_add_up_to_one(
             logits in prop::array::uniform6(prop_oneof![
@@ -240,11 +308,11 @@ mod tests {
             expected in prop::collection::vec(prop::sample::select(&Intent::ALL), 0..4),
         ) {
             let calibration = Calibration { temperature, thresholds: [0.5; 6] };
-            let answer = decide(logits, &calibration, &expected);
+            let answer = decide(logits, &calibration, &Costs::default(), &expected);
             let sum: f32 = answer.scores.values().sum();
             prop_assert!((sum - 1.0).abs() < 1e-4, "{sum} of {answer:?}");
             if answer.intent != Intent::Unknown {
-                prop_assert!(answer.confidence >= 0.5);
+                prop_assert!(answer.scores[&answer.intent] >= 0.5);
                 prop_assert!(expected.is_empty() || expected.contains(&answer.intent));
             }
             for (intent, &probability) in &answer.scores {
