@@ -2,10 +2,12 @@
 //! the same text.
 
 use crate::data::Example;
-use crate::train::teach;
+use crate::model::Base;
+use crate::teacher::encode;
+use crate::train::matrix;
 use candle_core::{D, DType, Device, Tensor, Var};
 use candle_nn::{AdamW, Optimizer, ParamsAdamW};
-use olympus_inference::{Encoder, TextTokenizer};
+use olympus_inference::Encoder;
 
 pub(crate) struct Linear {
     weight: Var,
@@ -13,13 +15,9 @@ pub(crate) struct Linear {
 }
 
 /// Full-batch logistic regression.
-pub(crate) fn fit(
-    teacher: &Encoder,
-    tokenizer: &TextTokenizer,
-    examples: &[&Example],
-) -> anyhow::Result<Linear> {
+pub(crate) fn fit(frozen: &Encoder, base: &Base, examples: &[&Example]) -> anyhow::Result<Linear> {
     let texts: Vec<&str> = examples.iter().map(|e| e.text.as_str()).collect();
-    let rows = matrix(teach(teacher, tokenizer, &texts)?)?;
+    let rows = rows_of(frozen, base, &texts)?;
     let labels = examples
         .iter()
         .map(|e| u32::try_from(e.label))
@@ -50,12 +48,12 @@ impl Linear {
     /// Share of examples labelled right.
     pub(crate) fn accuracy(
         &self,
-        teacher: &Encoder,
-        tokenizer: &TextTokenizer,
+        frozen: &Encoder,
+        base: &Base,
         examples: &[&Example],
     ) -> anyhow::Result<f64> {
         let texts: Vec<&str> = examples.iter().map(|e| e.text.as_str()).collect();
-        let rows = matrix(teach(teacher, tokenizer, &texts)?)?;
+        let rows = rows_of(frozen, base, &texts)?;
         let guesses = self.logits(&rows)?.argmax(D::Minus1)?.to_vec1::<u32>()?;
         let right = guesses
             .iter()
@@ -68,8 +66,8 @@ impl Linear {
     }
 }
 
-fn matrix(rows: Vec<Vec<f32>>) -> anyhow::Result<Tensor> {
-    let shape = (rows.len(), rows.first().map_or(0, Vec::len));
-    let flat: Vec<f32> = rows.into_iter().flatten().collect();
-    Ok(Tensor::from_vec(flat, shape, &Device::Cpu)?)
+fn rows_of(frozen: &Encoder, base: &Base, texts: &[&str]) -> anyhow::Result<Tensor> {
+    let rows = encode(frozen, base, texts)?;
+    let rows: Vec<&[f32]> = rows.iter().map(Vec::as_slice).collect();
+    matrix(&rows)
 }

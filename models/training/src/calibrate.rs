@@ -1,6 +1,6 @@
 //! Temperature and thresholds, from predictions on registers that the model did not learn from.
 
-use olympus_core::intent::{Calibration, decide};
+use olympus_core::intent::{Calibration, Costs, decide};
 use olympus_proto::Intent;
 
 /// A prediction with its true label.
@@ -55,7 +55,7 @@ fn golden(f: impl Fn(f32) -> f64, mut low: f32, mut high: f32) -> f32 {
 /// Share answered with the true label, where "unknown" is right for out of scope.
 pub(crate) fn accuracy(scored: &[Scored], calibration: &Calibration) -> f64 {
     share(scored, |(logits, label)| {
-        decide(*logits, calibration, &[]).intent == Intent::ALL[*label]
+        decide(*logits, calibration, &Costs::EVEN, &[]).intent == Intent::ALL[*label]
     })
 }
 
@@ -70,7 +70,7 @@ fn abstained(scored: &[Scored], calibration: &Calibration) -> f64 {
     let unknown = crate::data::label_of(Intent::Unknown);
     let inside: Vec<Scored> = scored.iter().filter(|s| s.1 != unknown).copied().collect();
     share(&inside, |(logits, _)| {
-        decide(*logits, calibration, &[]).intent == Intent::Unknown
+        decide(*logits, calibration, &Costs::EVEN, &[]).intent == Intent::Unknown
     })
 }
 

@@ -2,6 +2,8 @@
 
 use crate::calibrate::{Scored, recall};
 use crate::data::Example;
+use crate::pairs::Dish;
+use crate::retrieval::Retrieval;
 use crate::train::{Epoch, Settings};
 use olympus_core::intent::Calibration;
 use olympus_inference::artifact::{Manifest, sha256_hex};
@@ -19,6 +21,9 @@ pub(crate) struct Fold {
     pub(crate) trained: f64,
     pub(crate) linear_on_frozen: f64,
     pub(crate) recalls: BTreeMap<Intent, f64>,
+    pub(crate) queries_held_out: &'static str,
+    pub(crate) search: Retrieval,
+    pub(crate) search_base: Retrieval,
 }
 
 /// A file that was only scored.
@@ -40,6 +45,7 @@ pub(crate) struct Card {
     pub(crate) base_sha256: String,
     pub(crate) data_sha256: String,
     pub(crate) utterances: usize,
+    pub(crate) dishes: usize,
     pub(crate) settings: Settings,
     pub(crate) curve: Vec<Epoch>,
     pub(crate) folds: Vec<Fold>,
@@ -47,7 +53,7 @@ pub(crate) struct Card {
 }
 
 /// Hash of the text and labels, in the order they were read.
-pub(crate) fn hash_of(examples: &[Example]) -> String {
+pub(crate) fn hash_of(examples: &[Example], dishes: &[Dish]) -> String {
     let mut all = String::new();
     for example in examples {
         let _ = writeln!(
@@ -55,6 +61,9 @@ pub(crate) fn hash_of(examples: &[Example]) -> String {
             "{}\t{}\t{}",
             example.register, example.label, example.text
         );
+    }
+    for dish in dishes {
+        let _ = writeln!(all, "{}\t{}", dish.name, dish.queries.join("\t"));
     }
     sha256_hex(all.as_bytes())
 }
@@ -87,7 +96,7 @@ impl Card {
              | Licence | Apache-2.0, as the base |\n\
              | Shape | BERT, {} layers, width {}, {} heads, {} tokens at most, {} pooling |\n\
              | File | `model.gguf`, {} bytes, matrices in 8-bit blocks of 32, sha256 `{}` |\n\
-             | Learnt from | {} utterances in `models/training/data/intent`, sha256 `{}` |\n\
+             | Learnt from | {} utterances and {} dishes in `models/training/data` and the lexicon, sha256 `{}` |\n\
              | Calibration | temperature {:.3}, threshold {:.2} |\n\
              | Made by | `models/training/fetch_base.sh && cargo run --release -p olympus-training` |\n",
             self.manifest.id,
@@ -100,6 +109,7 @@ impl Card {
             self.size_bytes,
             self.sha256,
             self.utterances,
+            self.dishes,
             self.data_sha256,
             self.manifest
                 .calibration
@@ -112,12 +122,16 @@ impl Card {
         );
         let _ = writeln!(
             out,
-            "Settings: seed {}, {} epochs, batches of {}, peak rate {:e} (encoder) and {:e} (head), anchor {}, label smoothing {}.\n",
+            "Settings: seed {}, {} epochs, {} utterances and {} dishes a step, {} layers learn, peak rate {:e} (top layer; {} of it a layer below) and {:e} (head), contrast {}, anchor {}, label smoothing {}.\n",
             self.settings.seed,
             self.settings.epochs,
             self.settings.batch,
+            self.settings.pairs,
+            self.settings.layers,
             self.settings.encoder_rate,
+            self.settings.layer_decay,
             self.settings.head_rate,
+            self.settings.contrast,
             self.settings.anchor,
             self.settings.smoothing,
         );
@@ -137,13 +151,29 @@ impl Card {
             table_row(&mut out, &score.file, row, &score.recalls);
         }
         out.push_str("\nThe last six columns are recall by class. Held-out registers are scored in f32 without thresholds and set the calibration; files are scored with it, in f32; `olympus-eval` scores the quantised artifact.\n");
-        out.push_str("\n## Learning curve (all registers)\n\n| epoch | intent loss | distance to the base's vectors |\n|--:|--:|--:|\n");
+        out.push_str("\n## Search, by vectors alone\n\nQueries of a file that was held out, among all names of that file.\n\n| file | queries | names | first: base | first: this | in ten: base | in ten: this |\n|---|--:|--:|--:|--:|--:|--:|\n");
+        for fold in &self.folds {
+            let (this, base) = (&fold.search, &fold.search_base);
+            let _ = writeln!(
+                out,
+                "| {} | {} | {} | {:.3} | {:.3} | {:.3} | {:.3} |",
+                fold.queries_held_out,
+                this.queries,
+                this.dishes,
+                base.hit_at_1,
+                this.hit_at_1,
+                base.hit_at_10,
+                this.hit_at_10,
+            );
+        }
+        out.push_str("\n## Learning curve (all text)\n\n| epoch | intent loss | contrastive loss | distance to the base's vectors |\n|--:|--:|--:|--:|\n");
         for (index, epoch) in self.curve.iter().enumerate() {
             let _ = writeln!(
                 out,
-                "| {} | {:.4} | {:.4} |",
+                "| {} | {:.4} | {:.4} | {:.4} |",
                 index + 1,
                 epoch.intent_loss,
+                epoch.contrast_loss,
                 epoch.anchor_loss
             );
         }

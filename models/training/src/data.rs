@@ -79,7 +79,7 @@ pub(crate) fn load(root: &Path) -> anyhow::Result<Vec<Example>> {
     Ok(examples)
 }
 
-fn sorted(dir: &Path) -> anyhow::Result<Vec<std::path::PathBuf>> {
+pub(crate) fn sorted(dir: &Path) -> anyhow::Result<Vec<std::path::PathBuf>> {
     let mut entries = std::fs::read_dir(dir)
         .with_context(|| format!("reading {}", dir.display()))?
         .map(|entry| entry.map(|entry| entry.path()))
@@ -111,24 +111,4 @@ pub(crate) fn load_jsonl(path: &Path) -> anyhow::Result<Vec<Example>> {
             })
         })
         .collect()
-}
-
-/// Names, aliases and descriptions of a menu: texts whose vectors must stay where they were.
-pub(crate) fn load_dishes(path: &Path) -> anyhow::Result<Vec<String>> {
-    #[derive(serde::Deserialize)]
-    struct Menu {
-        items: Vec<olympus_proto::MenuItem>,
-    }
-    let bytes = std::fs::read(path).with_context(|| format!("reading {}", path.display()))?;
-    let menu: Menu = serde_json::from_slice(&bytes)?;
-    Ok(menu
-        .items
-        .into_iter()
-        .flat_map(|item| {
-            std::iter::once(item.name)
-                .chain(item.aliases)
-                .chain(item.description)
-                .collect::<Vec<_>>()
-        })
-        .collect())
 }

@@ -6,22 +6,28 @@
 mod baseline;
 mod calibrate;
 mod card;
+mod checkpoint;
 mod data;
+mod folds;
+mod loss;
 mod model;
 mod noise;
+mod pairs;
+mod retrieval;
+mod teacher;
 mod train;
 
-use crate::calibrate::Scored;
-use crate::card::{Card, Fold, Score};
+use crate::card::{Card, Score};
 use crate::data::Example;
 use crate::model::Base;
+use crate::pairs::{Dish, Form};
+use crate::teacher::Teacher;
 use crate::train::{Run, Settings};
 use anyhow::Context as _;
 use clap::Parser;
 use olympus_core::intent::Calibration;
 use olympus_inference::Pooling;
 use olympus_inference::artifact::{Manifest, write_gguf};
-use std::collections::BTreeSet;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -36,76 +42,130 @@ struct Args {
     /// The labelled text: a folder a register, a file a label.
     #[arg(long, default_value = "models/training/data/intent")]
     data: PathBuf,
-    /// A menu whose texts' vectors are held in place.
-    #[arg(long, default_value = "crates/device/demo/menu.json")]
-    dishes: PathBuf,
+    /// Ways to ask for dishes: `.tsv` files of a printed name and queries.
+    #[arg(long, default_value = "models/training/data/search")]
+    search: PathBuf,
+    /// The culinary lexicon, whose names and glosses are learnt too.
+    #[arg(long, default_value = "crates/core/src/menu/lexicon")]
+    lexicon: PathBuf,
+    /// Where finished epochs are kept; a run that was cut off goes on from there.
+    #[arg(long, default_value = "target/training")]
+    checkpoints: PathBuf,
     /// Where the artifact goes.
     #[arg(long, default_value = "models/olympus-minilm-v1")]
     out: PathBuf,
     /// Labelled JSONL to score at the end and to state in the card; never learnt from.
     #[arg(long)]
     report: Vec<PathBuf>,
+    /// Registers to leave out of the text, for ablations.
+    #[arg(long)]
+    without: Vec<String>,
     /// Passes over the text.
     #[arg(long, default_value_t = Settings::default().epochs)]
     epochs: usize,
-    /// Peak learning rate of the encoder.
+    /// Layers that learn, from the top.
+    #[arg(long, default_value_t = Settings::default().layers)]
+    layers: usize,
+    /// Peak learning rate of the top layer.
     #[arg(long, default_value_t = Settings::default().encoder_rate)]
     encoder_rate: f64,
+    /// Dishes a step; 0 leaves search out of the training.
+    #[arg(long, default_value_t = Settings::default().pairs)]
+    pairs: usize,
+    /// Weight of the contrastive loss of search.
+    #[arg(long, default_value_t = Settings::default().contrast)]
+    contrast: f64,
     /// Weight of holding sentence vectors where the base model has them.
     #[arg(long, default_value_t = Settings::default().anchor)]
     anchor: f64,
     /// Seed of everything drawn.
     #[arg(long, default_value_t = Settings::default().seed)]
     seed: u64,
-    /// Measure on held-out registers only; write nothing.
+    /// Skip the held-out folds; the artifact is then not calibrated. For experiments.
+    #[arg(long)]
+    no_folds: bool,
+    /// Measure only; write no artifact.
     #[arg(long)]
     dry_run: bool,
 }
 
-/// Registers held out together: each fold learns from the others. Speech and far varieties in
-/// one, so that neither fold sees its like.
-const FOLDS: [&[&str]; 2] = [&["spoken", "world"], &["chat", "aftersales", "borders"]];
+impl Args {
+    fn settings(&self) -> Settings {
+        Settings {
+            seed: self.seed,
+            epochs: self.epochs,
+            layers: self.layers,
+            encoder_rate: self.encoder_rate,
+            pairs: self.pairs,
+            contrast: self.contrast,
+            anchor: self.anchor,
+            ..Settings::default()
+        }
+    }
+}
+
+/// All that is learnt from.
+struct Text {
+    examples: Vec<Example>,
+    /// Customers' queries, by file.
+    asked: Vec<Dish>,
+    lexicon: Vec<Dish>,
+}
+
+impl Text {
+    fn load(args: &Args) -> anyhow::Result<Self> {
+        let mut examples = data::load(&args.data)?;
+        examples.retain(|example| !args.without.contains(&example.register));
+        Ok(Self {
+            examples,
+            asked: pairs::load(&args.search, Form::Queries)?,
+            lexicon: pairs::load(&args.lexicon, Form::Lexicon)?,
+        })
+    }
+
+    /// Everything that search learns from, but for one file of queries.
+    fn dishes_without(&self, file: Option<&str>) -> Vec<Dish> {
+        let asked = self.asked.iter().filter(|dish| file != Some(&dish.file));
+        asked.chain(&self.lexicon).cloned().collect()
+    }
+
+    fn texts(&self) -> impl Iterator<Item = &str> {
+        let dishes = self.asked.iter().chain(&self.lexicon);
+        let asked = dishes.flat_map(|dish| dish.queries.iter().chain([&dish.name]));
+        let said = self.examples.iter().map(|example| &example.text);
+        said.chain(asked).map(String::as_str)
+    }
+}
 
 fn main() -> anyhow::Result<()> {
     let args = Args::parse();
-    let settings = Settings {
-        seed: args.seed,
-        epochs: args.epochs,
-        encoder_rate: args.encoder_rate,
-        anchor: args.anchor,
-        ..Settings::default()
-    };
+    let settings = args.settings();
     let base = Base::load(&args.base)?;
-    let examples = data::load(&args.data)?;
-    let dishes = data::load_dishes(&args.dishes)?;
-    let teacher = base.encoder()?;
+    let text = Text::load(&args)?;
+    let asked = text.asked.len() + text.lexicon.len();
+    eprintln!("{} utterances, {asked} dishes", text.examples.len());
+    let teacher = Teacher::new(&base, text.texts())?;
     let run = Run {
         base: &base,
         teacher: &teacher,
-        dishes: &dishes,
         settings: &settings,
+        checkpoints: &args.checkpoints,
     };
-    let (folds, scored) = cross_validate(&run, &examples)?;
-    let calibration = calibrate::calibrate(&scored);
-    for fold in &folds {
-        eprintln!(
-            "held out {:?}: trained {:.4}, linear on frozen {:.4}, of {}",
-            fold.held_out, fold.trained, fold.linear_on_frozen, fold.count
-        );
-    }
+    let (folds, calibration) = if args.no_folds {
+        (Vec::new(), uncalibrated())
+    } else {
+        folds::cross_validate(&run, &text)?
+    };
     eprintln!("calibration: {calibration:?}");
-    if args.dry_run {
-        return Ok(());
-    }
-    let all: Vec<&Example> = examples.iter().collect();
-    let (learner, curve) = run.fit("all registers", &all)?;
-    let linear = baseline::fit(&teacher, &base.tokenizer, &all)?;
+    let all: Vec<&Example> = text.examples.iter().collect();
+    let (learner, curve) = run.fit("all", &all, &text.dishes_without(None))?;
+    let linear = baseline::fit(&base.encoder()?, &base, &all)?;
     let mut scores = Vec::new();
     for path in &args.report {
         let set = data::load_jsonl(path)?;
         let refs: Vec<&Example> = set.iter().collect();
-        let scored = score(&run, &learner, &refs)?;
-        scores.push(Score {
+        let scored = folds::score(&run, &learner, &refs)?;
+        let score = Score {
             file: path
                 .file_name()
                 .unwrap_or_default()
@@ -114,15 +174,20 @@ fn main() -> anyhow::Result<()> {
             count: set.len(),
             strict: calibrate::accuracy(&scored, &calibration),
             recalls: card::recalls(&scored, &calibration),
-            linear_on_frozen: linear.accuracy(&teacher, &base.tokenizer, &refs)?,
-        });
+            linear_on_frozen: linear.accuracy(&base.encoder()?, &base, &refs)?,
+        };
+        eprintln!("{score:?}");
+        scores.push(score);
+    }
+    if args.dry_run {
+        return Ok(());
     }
     let manifest = Manifest {
         id: name_of(&args.out)?,
         pooling: Pooling::Mean,
         max_tokens: model::MAX_TOKENS,
         config: base.config.clone(),
-        calibration: Some(calibration.clone()),
+        calibration: Some(calibration),
     };
     let gguf = write_artifact(&args.out, &manifest, &learner, &base)?;
     let card = Card {
@@ -130,8 +195,9 @@ fn main() -> anyhow::Result<()> {
         sha256: olympus_inference::artifact::sha256_hex(&gguf),
         size_bytes: gguf.len(),
         base_sha256: base.sha256.clone(),
-        data_sha256: card::hash_of(&examples),
-        utterances: examples.len(),
+        data_sha256: card::hash_of(&text.examples, &text.dishes_without(None)),
+        utterances: text.examples.len(),
+        dishes: asked,
         settings,
         curve,
         folds,
@@ -142,39 +208,6 @@ fn main() -> anyhow::Result<()> {
     Ok(())
 }
 
-fn name_of(out: &Path) -> anyhow::Result<String> {
-    let name = out.file_name().context("--out must name a folder")?;
-    Ok(name.to_string_lossy().into_owned())
-}
-
-/// Learns from all registers but those of a fold, and scores those; for every fold.
-fn cross_validate(run: &Run<'_>, examples: &[Example]) -> anyhow::Result<(Vec<Fold>, Vec<Scored>)> {
-    let registers: BTreeSet<&str> = examples.iter().map(|e| e.register.as_str()).collect();
-    let known: BTreeSet<&str> = FOLDS.iter().flat_map(|fold| fold.iter().copied()).collect();
-    anyhow::ensure!(
-        registers == known,
-        "registers on disk are {registers:?}, the folds name {known:?}"
-    );
-    let (mut folds, mut scored) = (Vec::new(), Vec::new());
-    for held_out in FOLDS {
-        let (test, train): (Vec<&Example>, Vec<&Example>) = examples
-            .iter()
-            .partition(|e| held_out.contains(&e.register.as_str()));
-        let (learner, _) = run.fit(&format!("without {}", held_out.join(", ")), &train)?;
-        let linear = baseline::fit(run.teacher, &run.base.tokenizer, &train)?;
-        let fold_scored = score(run, &learner, &test)?;
-        folds.push(Fold {
-            held_out: held_out.iter().map(|name| (*name).to_owned()).collect(),
-            count: test.len(),
-            trained: calibrate::accuracy(&fold_scored, &uncalibrated()),
-            linear_on_frozen: linear.accuracy(run.teacher, &run.base.tokenizer, &test)?,
-            recalls: card::recalls(&fold_scored, &uncalibrated()),
-        });
-        scored.extend(fold_scored);
-    }
-    Ok((folds, scored))
-}
-
 /// Plain arg-max, as the linear baseline has it.
 fn uncalibrated() -> Calibration {
     Calibration {
@@ -183,18 +216,9 @@ fn uncalibrated() -> Calibration {
     }
 }
 
-fn score(
-    run: &Run<'_>,
-    learner: &model::Learner,
-    examples: &[&Example],
-) -> anyhow::Result<Vec<Scored>> {
-    let texts: Vec<&str> = examples.iter().map(|e| e.text.as_str()).collect();
-    let logits = train::predict(learner, &run.base.tokenizer, &texts)?;
-    Ok(logits
-        .into_iter()
-        .zip(examples)
-        .map(|(logits, example)| (logits, example.label))
-        .collect())
+fn name_of(out: &Path) -> anyhow::Result<String> {
+    let name = out.file_name().context("--out must name a folder")?;
+    Ok(name.to_string_lossy().into_owned())
 }
 
 fn write_artifact(

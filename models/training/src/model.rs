@@ -59,10 +59,6 @@ impl Base {
     }
 }
 
-/// Layers that learn, from the top. The lower ones spell words and parse; what they know came from
-/// a billion sentences, and leaving them alone halves the cost of a step.
-const LEARNING_LAYERS: usize = 3;
-
 /// Trainable tensors. The embedding tables stay as they were: the text is too little to move
 /// thirty thousand rows, and most dishes' words are not in it.
 #[derive(Debug)]
@@ -74,11 +70,11 @@ pub(crate) struct Learner {
 }
 
 impl Learner {
-    pub(crate) fn new(base: &Base, rng: &mut impl Rng) -> anyhow::Result<Self> {
+    pub(crate) fn new(base: &Base, layers: usize, rng: &mut impl Rng) -> anyhow::Result<Self> {
         let mut fixed = HashMap::new();
         let mut encoder = BTreeMap::new();
         for (name, tensor) in &base.tensors {
-            if fixed_in(name, base.config.num_hidden_layers) {
+            if layer_of(name).is_none_or(|layer| layer + layers < base.config.num_hidden_layers) {
                 fixed.insert(name.clone(), tensor.clone());
             } else {
                 encoder.insert(name.clone(), Var::from_tensor(tensor)?);
@@ -96,13 +92,41 @@ impl Learner {
         })
     }
 
+    /// The learning layers' tensors by how far they lie below the top.
+    pub(crate) fn layers(&self) -> BTreeMap<usize, Vec<Var>> {
+        let mut layers: BTreeMap<usize, Vec<Var>> = BTreeMap::new();
+        for (name, var) in &self.encoder {
+            let below = layer_of(name).map_or(0, |at| self.config.num_hidden_layers - 1 - at);
+            layers.entry(below).or_default().push(var.clone());
+        }
+        layers
+    }
+
+    /// All that learns.
+    pub(crate) fn vars(&self) -> impl Iterator<Item = (&String, &Var)> {
+        self.encoder.iter().chain(&self.head)
+    }
+
+    /// Takes over what was learnt before.
+    pub(crate) fn restore(&mut self, kept: &HashMap<String, Tensor>) -> anyhow::Result<()> {
+        for (name, var) in self.vars() {
+            let tensor = kept
+                .get(name)
+                .with_context(|| format!("the checkpoint has no {name}"))?;
+            var.set(tensor)?;
+        }
+        Ok(())
+    }
+
     /// Every tensor as it stands.
     pub(crate) fn tensors(&self) -> HashMap<String, Tensor> {
-        let learnt = self.encoder.iter().chain(&self.head);
         self.fixed
             .iter()
             .map(|(name, tensor)| (name.clone(), tensor.clone()))
-            .chain(learnt.map(|(name, var)| (name.clone(), var.as_tensor().clone())))
+            .chain(
+                self.vars()
+                    .map(|(name, var)| (name.clone(), var.as_tensor().clone())),
+            )
             .collect()
     }
 
@@ -121,13 +145,13 @@ impl Learner {
     }
 }
 
-/// Whether a tensor stays as the base model has it.
-fn fixed_in(name: &str, layers: usize) -> bool {
-    let layer = name
-        .strip_prefix("encoder.layer.")
-        .and_then(|rest| rest.split('.').next())
-        .and_then(|index| index.parse::<usize>().ok());
-    layer.is_none_or(|index| index + LEARNING_LAYERS < layers)
+/// The layer that a tensor belongs to; the embeddings belong to none.
+fn layer_of(name: &str) -> Option<usize> {
+    name.strip_prefix("encoder.layer.")?
+        .split('.')
+        .next()?
+        .parse()
+        .ok()
 }
 
 pub(crate) fn run(

@@ -1,20 +1,27 @@
-//! The loop: intent by cross entropy, while sentence vectors are held where the base model has them.
+//! The loop: intent by cross entropy, search by contrast, and sentence vectors held near the base
+//! model's.
 //!
-//! The second part lets one encoder serve both tasks: menu search keeps the geometry it came
-//! with, and since the learner sees disturbed text but the teacher the clean one, vectors learn
-//! to overlook typing errors.
+//! Each step learns from two batches at once, utterances on one thread and dishes on another, and
+//! adds their gradients; the sum does not depend on which thread is first, so runs repeat. The
+//! learner sees disturbed text and its anchors are those of clean text: vectors learn to overlook
+//! typing errors.
 
+use crate::checkpoint::Checkpoint;
 use crate::data::Example;
+use crate::loss::{contrastive, cross_entropy, distance};
 use crate::model::{Base, Learner};
 use crate::noise::disturb;
-use anyhow::Context as _;
-use candle_core::{D, Tensor};
+use crate::pairs::{self, Dish};
+use crate::teacher::Teacher;
+use anyhow::{Context as _, anyhow};
+use candle_core::backprop::GradStore;
+use candle_core::{Device, Tensor};
 use candle_nn::{AdamW, Optimizer, ParamsAdamW};
 use indicatif::{ProgressBar, ProgressStyle};
-use olympus_inference::bert::{Batch, pool};
-use olympus_inference::{Encoder, Mode, Pooling, TextTokenizer};
+use olympus_inference::Mode;
+use olympus_inference::bert::Batch;
+use rand::SeedableRng;
 use rand::seq::SliceRandom;
-use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 /// What a run is made with; part of the card.
@@ -22,9 +29,19 @@ use rand_chacha::ChaCha8Rng;
 pub(crate) struct Settings {
     pub(crate) seed: u64,
     pub(crate) epochs: usize,
+    /// Utterances a step.
     pub(crate) batch: usize,
+    /// Dishes a step; 0 leaves search out.
+    pub(crate) pairs: usize,
+    /// Layers that learn, from the top.
+    pub(crate) layers: usize,
+    /// Peak rate of the top layer.
     pub(crate) encoder_rate: f64,
+    /// Each layer below learns at this share of the rate of the one above.
+    pub(crate) layer_decay: f64,
     pub(crate) head_rate: f64,
+    /// Weight of the contrastive loss beside that of intents, which is 1.
+    pub(crate) contrast: f64,
     /// Weight of staying near the base model's vectors.
     pub(crate) anchor: f64,
     pub(crate) smoothing: f64,
@@ -36,139 +53,243 @@ impl Default for Settings {
             seed: 7,
             epochs: 3,
             batch: 64,
-            encoder_rate: 8e-5,
+            pairs: 64,
+            layers: 6,
+            encoder_rate: 1e-4,
+            layer_decay: 0.8,
             head_rate: 1e-3,
-            anchor: 2.0,
+            contrast: 0.5,
+            anchor: 1.0,
             smoothing: 0.05,
         }
     }
 }
 
-/// Mean loss of one epoch, a point of the learning curve.
-#[derive(Debug, Clone, serde::Serialize)]
+/// Mean losses of one epoch, a point of the learning curve.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Epoch {
     pub(crate) intent_loss: f64,
+    pub(crate) contrast_loss: f64,
     pub(crate) anchor_loss: f64,
 }
 
-/// Every eighth step is followed by one on dishes only.
-const DISH_EVERY: usize = 8;
-const CLASSES: usize = 6;
+pub(crate) const CLASSES: usize = 6;
 
+/// All that fits have in common.
 pub(crate) struct Run<'a> {
     pub(crate) base: &'a Base,
-    pub(crate) teacher: &'a Encoder,
-    pub(crate) dishes: &'a [String],
+    pub(crate) teacher: &'a Teacher<'a>,
     pub(crate) settings: &'a Settings,
+    /// Where finished epochs are kept.
+    pub(crate) checkpoints: &'a std::path::Path,
 }
 
-struct Rates {
-    encoder: AdamW,
-    head: AdamW,
+/// A batch ready to run: what is drawn from the seed is drawn before the threads start.
+struct Drawn {
+    batch: Batch,
+    anchors: Tensor,
+}
+
+/// A loss's parts and their gradients.
+struct Learnt {
+    task: f64,
+    anchor: f64,
+    grads: GradStore,
 }
 
 impl Run<'_> {
-    /// Learns from the examples.
+    /// Learns from the examples and dishes; goes on after the last epoch that was kept.
     pub(crate) fn fit(
         &self,
         name: &str,
         examples: &[&Example],
+        dishes: &[Dish],
     ) -> anyhow::Result<(Learner, Vec<Epoch>)> {
         let settings = self.settings;
         let mut rng = ChaCha8Rng::seed_from_u64(settings.seed);
-        let learner = Learner::new(self.base, &mut rng)?;
-        let mut rates = optimisers(&learner, settings)?;
-        let steps_per_epoch = examples.len().div_ceil(settings.batch);
-        let steps = steps_per_epoch * settings.epochs;
-        let bar = progress(name, steps);
+        let mut learner = Learner::new(self.base, settings.layers, &mut rng)?;
+        let kept = Checkpoint::new(self.checkpoints, name, settings, examples, dishes);
+        let mut curve = kept.restore(&mut learner)?;
+        let steps = examples.len().div_ceil(settings.batch);
+        let bar = progress(name, steps * settings.epochs, steps * curve.len());
         let texts: Vec<&str> = examples.iter().map(|e| e.text.as_str()).collect();
-        let anchors = teach(self.teacher, &self.base.tokenizer, &texts)?;
-        let dish_texts: Vec<&str> = self.dishes.iter().map(String::as_str).collect();
-        let dish_anchors = teach(self.teacher, &self.base.tokenizer, &dish_texts)?;
-        let mut curve = Vec::new();
-        let started = std::time::Instant::now();
-        let mut step = 0;
-        for epoch in 1..=settings.epochs {
-            let (mut intent_sum, mut anchor_sum) = (0.0, 0.0);
-            for batch in batches(&texts, settings.batch, &mut rng) {
-                set_rates(&mut rates, settings, step, steps);
-                let labels: Vec<u32> = batch
-                    .iter()
-                    .map(|index| u32::try_from(examples[*index].label))
-                    .collect::<Result<_, _>>()?;
-                let drawn = self.draw(&texts, &batch, &mut rng)?;
-                let (logits, vectors) = learner.forward(&drawn, Mode::Train)?;
-                let intent = cross_entropy(&logits, &labels, settings.smoothing)?;
-                let anchor = distance(&vectors, &anchors, &batch)?;
-                let loss = (&intent + (&anchor * settings.anchor)?)?;
-                let grads = loss.backward()?;
-                rates.encoder.step(&grads)?;
-                rates.head.step(&grads)?;
-                intent_sum += f64::from(intent.to_scalar::<f32>()?);
-                anchor_sum += f64::from(anchor.to_scalar::<f32>()?);
-                step += 1;
-                if bar.is_hidden() && step.is_multiple_of(25) {
-                    eprintln!("{name}: step {step} of {steps}, {:.0?}", started.elapsed());
+        for epoch in curve.len()..settings.epochs {
+            // Of its own seed, and with optimisers of its own: an epoch does not depend on
+            // whether the one before it ran in the same process.
+            let mut rng = ChaCha8Rng::seed_from_u64(settings.seed ^ (epoch as u64 + 1) << 32);
+            let mut rates = Rates::new(&learner, settings)?;
+            let mut sums = [0.0; 3];
+            for (index, batch) in batches(&texts, settings.batch, &mut rng).iter().enumerate() {
+                rates.set(epoch * steps + index, steps * settings.epochs, index);
+                let parts = self.step(&learner, examples, batch, dishes, &mut rng)?;
+                let (intent, contrast) = parts;
+                let mut grads = intent.grads;
+                sums[0] += intent.task;
+                sums[2] += intent.anchor;
+                if let Some(contrast) = contrast {
+                    grads.extend(contrast.grads)?;
+                    sums[1] += contrast.task;
                 }
-                bar.set_position(step as u64);
-                bar.set_message(format!("loss {:.3}", intent.to_scalar::<f32>()?));
-                if step.is_multiple_of(DISH_EVERY) && !dish_texts.is_empty() {
-                    let batch: Vec<usize> = (0..settings.batch)
-                        .map(|_| rng.random_range(0..dish_texts.len()))
-                        .collect();
-                    let drawn = self.draw(&dish_texts, &batch, &mut rng)?;
-                    let (_, vectors) = learner.forward(&drawn, Mode::Train)?;
-                    let loss = (distance(&vectors, &dish_anchors, &batch)? * settings.anchor)?;
-                    rates.encoder.step(&loss.backward()?)?;
-                }
+                rates.step(&grads)?;
+                bar.inc(1);
+                bar.set_message(format!("loss {:.3}", intent.task));
             }
             #[expect(clippy::cast_precision_loss, reason = "a count of steps")]
-            let count = steps_per_epoch as f64;
+            let [intent_loss, contrast_loss, anchor_loss] = sums.map(|sum| sum / steps as f64);
             let at = Epoch {
-                intent_loss: intent_sum / count,
-                anchor_loss: anchor_sum / count,
+                intent_loss,
+                contrast_loss,
+                anchor_loss,
             };
             // A line an epoch also where there is no terminal to draw a bar on.
-            bar.suspend(|| eprintln!("{name}: epoch {epoch}: {at:?}"));
+            bar.suspend(|| eprintln!("{name}: epoch {}: {at:?}", epoch + 1));
             curve.push(at);
+            kept.save(&learner, &curve)?;
         }
         bar.finish();
         Ok((learner, curve))
     }
 
-    fn draw(&self, texts: &[&str], batch: &[usize], rng: &mut ChaCha8Rng) -> anyhow::Result<Batch> {
-        let ids = batch
+    fn step(
+        &self,
+        learner: &Learner,
+        examples: &[&Example],
+        batch: &[usize],
+        dishes: &[Dish],
+        rng: &mut ChaCha8Rng,
+    ) -> anyhow::Result<(Learnt, Option<Learnt>)> {
+        let chosen: Vec<&Example> = batch.iter().map(|index| examples[*index]).collect();
+        let labels = chosen
             .iter()
-            .map(|index| Ok(self.base.tokenizer.ids(&disturb(texts[*index], rng))?))
+            .map(|example| u32::try_from(example.label))
+            .collect::<Result<Vec<_>, _>>()?;
+        let texts: Vec<&str> = chosen.iter().map(|example| example.text.as_str()).collect();
+        let utterances = self.draw(&texts, rng)?;
+        let asked = (self.settings.pairs > 0 && !dishes.is_empty())
+            .then(|| {
+                let pairs = pairs::draw(dishes, self.settings.pairs, rng);
+                let (queries, names): (Vec<&str>, Vec<&str>) = pairs.into_iter().unzip();
+                self.draw(&[queries, names].concat(), rng)
+            })
+            .transpose()?;
+        std::thread::scope(|scope| {
+            let other = asked
+                .as_ref()
+                .map(|drawn| scope.spawn(|| self.learn_search(learner, drawn)));
+            let intent = self.learn_intent(learner, &utterances, &labels)?;
+            let contrast = other
+                .map(|thread| {
+                    thread
+                        .join()
+                        .map_err(|_| anyhow!("the search thread panicked"))?
+                })
+                .transpose()?;
+            Ok((intent, contrast))
+        })
+    }
+
+    fn learn_intent(
+        &self,
+        learner: &Learner,
+        drawn: &Drawn,
+        labels: &[u32],
+    ) -> anyhow::Result<Learnt> {
+        let (logits, vectors) = learner.forward(&drawn.batch, Mode::Train)?;
+        let task = cross_entropy(&logits, labels, self.settings.smoothing)?;
+        let anchor = distance(&vectors, &drawn.anchors)?;
+        self.learnt(1.0, &task, &anchor)
+    }
+
+    fn learn_search(&self, learner: &Learner, drawn: &Drawn) -> anyhow::Result<Learnt> {
+        let (_, vectors) = learner.forward(&drawn.batch, Mode::Train)?;
+        let count = vectors.dim(0)? / 2;
+        let (queries, names) = (
+            vectors.narrow(0, 0, count)?,
+            vectors.narrow(0, count, count)?,
+        );
+        let task = contrastive(&queries, &names)?;
+        let anchor = distance(&vectors, &drawn.anchors)?;
+        self.learnt(self.settings.contrast, &task, &anchor)
+    }
+
+    fn learnt(&self, weight: f64, task: &Tensor, anchor: &Tensor) -> anyhow::Result<Learnt> {
+        let loss = ((task * weight)? + (anchor * self.settings.anchor)?)?;
+        Ok(Learnt {
+            task: f64::from(task.to_scalar::<f32>()?),
+            anchor: f64::from(anchor.to_scalar::<f32>()?),
+            grads: loss.backward()?,
+        })
+    }
+
+    fn draw(&self, texts: &[&str], rng: &mut ChaCha8Rng) -> anyhow::Result<Drawn> {
+        let ids = texts
+            .iter()
+            .map(|text| Ok(self.base.tokenizer.ids(&disturb(text, rng))?))
             .collect::<anyhow::Result<Vec<_>>>()?;
         let rows: Vec<&[u32]> = ids.iter().map(Vec::as_slice).collect();
-        Ok(Batch::of(&rows)?)
+        Ok(Drawn {
+            batch: Batch::of(&rows)?,
+            anchors: self.teacher.vectors(texts)?,
+        })
     }
 }
 
-/// The base model's vectors of clean texts, one row each.
-pub(crate) fn teach(
-    teacher: &Encoder,
-    tokenizer: &TextTokenizer,
-    texts: &[&str],
-) -> anyhow::Result<Vec<Vec<f32>>> {
-    let mut order: Vec<usize> = (0..texts.len()).collect();
-    order.sort_by_key(|index| texts[*index].len());
-    let mut vectors = vec![Vec::new(); texts.len()];
-    for chunk in order.chunks(64) {
-        let ids = chunk
-            .iter()
-            .map(|index| Ok(tokenizer.ids(texts[*index])?))
-            .collect::<anyhow::Result<Vec<_>>>()?;
-        let rows: Vec<&[u32]> = ids.iter().map(Vec::as_slice).collect();
-        let batch = Batch::of(&rows)?;
-        let states = teacher.forward(&batch, Mode::Infer)?;
-        let pooled = pool(&states, batch.mask.as_ref(), Pooling::Mean)?.to_vec2::<f32>()?;
-        for (index, vector) in chunk.iter().zip(pooled) {
-            vectors[*index] = vector;
-        }
+/// An optimiser a layer, the lower the slower, and one for the head.
+struct Rates<'a> {
+    settings: &'a Settings,
+    layers: Vec<(AdamW, f64)>,
+    head: AdamW,
+}
+
+/// Steps over which an epoch's fresh optimisers come up to their rate.
+const WARM_UP: usize = 20;
+
+impl<'a> Rates<'a> {
+    fn new(learner: &Learner, settings: &'a Settings) -> anyhow::Result<Self> {
+        let optimiser = |vars| {
+            AdamW::new(
+                vars,
+                ParamsAdamW {
+                    weight_decay: 0.01,
+                    ..ParamsAdamW::default()
+                },
+            )
+        };
+        let layers = learner
+            .layers()
+            .into_iter()
+            .map(|(below_top, vars)| {
+                let below = i32::try_from(below_top)?;
+                Ok((optimiser(vars)?, settings.layer_decay.powi(below)))
+            })
+            .collect::<anyhow::Result<_>>()?;
+        Ok(Self {
+            settings,
+            layers,
+            head: optimiser(learner.head.values().cloned().collect())?,
+        })
     }
-    Ok(vectors)
+
+    /// Linear to zero over all steps; each epoch begins with a short warm-up.
+    fn set(&mut self, step: usize, steps: usize, in_epoch: usize) {
+        #[expect(clippy::cast_precision_loss, reason = "counts of steps")]
+        let (left, warm) = (
+            (steps - step) as f64 / steps as f64,
+            (in_epoch + 1) as f64 / WARM_UP as f64,
+        );
+        let share = left * warm.min(1.0);
+        for (optimiser, decay) in &mut self.layers {
+            optimiser.set_learning_rate(self.settings.encoder_rate * *decay * share);
+        }
+        self.head.set_learning_rate(self.settings.head_rate * share);
+    }
+
+    fn step(&mut self, grads: &GradStore) -> anyhow::Result<()> {
+        for (optimiser, _) in &mut self.layers {
+            optimiser.step(grads)?;
+        }
+        Ok(self.head.step(grads)?)
+    }
 }
 
 /// Batches of similar length, in random order.
@@ -184,78 +305,36 @@ fn batches(texts: &[&str], size: usize, rng: &mut ChaCha8Rng) -> Vec<Vec<usize>>
     out
 }
 
-fn cross_entropy(logits: &Tensor, labels: &[u32], smoothing: f64) -> anyhow::Result<Tensor> {
-    let log = candle_nn::ops::log_softmax(logits, D::Minus1)?;
-    let labels = Tensor::new(labels, log.device())?.unsqueeze(1)?;
-    let hit = log.gather(&labels, 1)?.mean_all()?;
-    let even = log.mean_all()?;
-    debug_assert_eq!(log.dim(1)?, CLASSES);
-    Ok(((hit * (smoothing - 1.0))? - (even * smoothing)?)?)
-}
-
-/// Mean of 1 − cosine to the teacher's vectors; both sides are unit vectors.
-fn distance(vectors: &Tensor, anchors: &[Vec<f32>], batch: &[usize]) -> anyhow::Result<Tensor> {
-    let rows: Vec<f32> = batch
-        .iter()
-        .flat_map(|index| anchors[*index].iter().copied())
-        .collect();
-    let target = Tensor::from_vec(rows, vectors.dims(), vectors.device())?;
-    let cosine = (vectors * target)?.sum(1)?;
-    Ok(cosine.affine(-1.0, 1.0)?.mean_all()?)
-}
-
-fn optimisers(learner: &Learner, settings: &Settings) -> anyhow::Result<Rates> {
-    let params = |lr| ParamsAdamW {
-        lr,
-        weight_decay: 0.01,
-        ..ParamsAdamW::default()
-    };
-    Ok(Rates {
-        encoder: AdamW::new(
-            learner.encoder.values().cloned().collect(),
-            params(settings.encoder_rate),
-        )?,
-        head: AdamW::new(
-            learner.head.values().cloned().collect(),
-            params(settings.head_rate),
-        )?,
-    })
-}
-
-/// Linear warm-up over the first twentieth, then linear to zero.
-fn set_rates(rates: &mut Rates, settings: &Settings, step: usize, steps: usize) {
-    #[expect(clippy::cast_precision_loss, reason = "counts of steps")]
-    let (at, all) = (step as f64, steps as f64);
-    let share = ((at + 1.0) / (all * 0.05).max(1.0)).min((all - at) / all);
-    rates
-        .encoder
-        .set_learning_rate(settings.encoder_rate * share);
-    rates.head.set_learning_rate(settings.head_rate * share);
-}
-
-fn progress(name: &str, steps: usize) -> ProgressBar {
+fn progress(name: &str, steps: usize, done: usize) -> ProgressBar {
     let style = ProgressStyle::with_template("{prefix:>24} {bar:32} {pos}/{len} {msg} eta {eta}")
         .unwrap_or_else(|_| ProgressStyle::default_bar());
     ProgressBar::new(steps as u64)
         .with_style(style)
+        .with_position(done as u64)
         .with_prefix(name.to_owned())
 }
 
-/// Logits of texts under a finished model.
+/// Logits of texts under a finished model, one at a time: no padding takes part.
 pub(crate) fn predict(
     learner: &Learner,
-    tokenizer: &TextTokenizer,
+    base: &Base,
     texts: &[&str],
 ) -> anyhow::Result<Vec<[f32; CLASSES]>> {
     let (encoder, head) = learner.build()?;
     texts
         .iter()
         .map(|text| {
-            let ids = tokenizer.ids(text)?;
+            let ids = base.tokenizer.ids(text)?;
             let batch = Batch::of(&[&ids])?;
             let (logits, _) = crate::model::run(&encoder, &head, &batch, Mode::Infer)?;
             let row = logits.squeeze(0)?.to_vec1::<f32>()?;
             row.try_into().ok().context("six logits a text")
         })
         .collect()
+}
+
+/// Rows as one tensor, in order.
+pub(crate) fn matrix(rows: &[&[f32]]) -> anyhow::Result<Tensor> {
+    let shape = (rows.len(), rows.first().map_or(0, |row| row.len()));
+    Ok(Tensor::from_vec(rows.concat(), shape, &Device::Cpu)?)
 }
