@@ -12,6 +12,7 @@ mod folds;
 mod loss;
 mod model;
 mod noise;
+mod novelty;
 mod pairs;
 mod retrieval;
 mod teacher;
