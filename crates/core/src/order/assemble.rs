@@ -102,7 +102,10 @@ impl<'a> Reader<'a> {
                 self.amount = Some(amount);
             }
             Cue::With => {
-                self.settle();
+                // "a large with ham": the item is still to come, or implied
+                if self.pending.start.is_none() {
+                    self.settle();
+                }
                 self.negated = false;
             }
             Cue::And => self.amount = None,
@@ -256,6 +259,11 @@ impl<'a> Reader<'a> {
             self.pending = Pending::default();
             return;
         };
+        self.place_item(item, span);
+    }
+
+    /// A line of an item, with all that waits.
+    fn place_item(&mut self, item: usize, span: Span) {
         let pending = std::mem::take(&mut self.pending);
         let start = pending.start.unwrap_or(span.start).min(span.start);
         let whole = Span {
@@ -357,13 +365,7 @@ impl<'a> Reader<'a> {
         if let Some(item) = self.implied() {
             let span = self.pending.options.last().map(|(_, choice)| choice.span);
             if let Some(span) = span {
-                self.item(
-                    &Names {
-                        items: vec![item],
-                        options: Vec::new(),
-                    },
-                    span,
-                );
+                self.place_item(item, span);
             }
         }
         self.settle_options();

@@ -139,7 +139,7 @@ fn utterances_become_lines() {
         ("two no three hamburgers", "3 hamburger"),
         ("a hamburger and a coke scratch the coke", "1 hamburger"),
         ("a coke make that two", "2 coke"),
-        ("piza with musroms", "1 pizza +mushrooms"),
+        ("pizzza with mushroms", "1 pizza +mushrooms"),
         ("a pie with bacn", "1 pizza"),
         (
             "a ham pizza and an olive pizza",
