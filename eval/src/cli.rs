@@ -47,7 +47,7 @@ struct RunArgs {
     /// Labelled rows, JSONL; may be several
     #[arg(long, required = true, num_args = 1.., value_name = "FILE")]
     data: Vec<PathBuf>,
-    /// Menu to search (.json, .jsonl, .csv) [default: the server's own, or in this process the demo menu]; REPLACES the menu of a server given by --url
+    /// Menu to search or order from (.json, .jsonl, .csv) [default: the server's own, or in this process the demo menu]; REPLACES the menu of a server given by --url
     #[arg(long, value_name = "FILE")]
     menu: Option<PathBuf>,
     /// Server to measure, e.g. http://127.0.0.1:8080; without it the device runs in this process
@@ -215,7 +215,7 @@ impl Plan {
             max_drop: args.max_drop,
         };
         let gate = Gate::new(&inputs, &demands)?;
-        let demo = task == Task::Search && menu.is_none();
+        let demo = task != Task::Intent && menu.is_none();
         let mut system = open(args, demo)?;
         if let Some(menu) = &menu {
             system

@@ -40,6 +40,8 @@ struct Reader<'a> {
     negated: bool,
     /// Whether the negation has met what it negates.
     negation_used: bool,
+    /// Whether "and" or "or" came since the last name: only then a negation goes on.
+    joined: bool,
     amount: Option<Amount>,
     verb: Option<Verb>,
     place: Option<Option<u8>>,
@@ -60,6 +62,7 @@ pub(super) fn assemble(
         pending: Pending::default(),
         negated: false,
         negation_used: false,
+        joined: false,
         amount: None,
         verb: None,
         place: None,
@@ -92,6 +95,9 @@ impl<'a> Reader<'a> {
             }
             Cue::Not if self.begins_number(rest) => self.verb = Some(Verb::Correct),
             Cue::Not => {
+                if self.implied().is_some() {
+                    self.settle();
+                }
                 self.settle_options();
                 (self.negated, self.negation_used, self.amount) = (true, false, None);
             }
@@ -108,7 +114,7 @@ impl<'a> Reader<'a> {
                 }
                 self.negated = false;
             }
-            Cue::And => self.amount = None,
+            Cue::And => (self.joined, self.amount) = (true, None),
             Cue::Clause => {
                 self.settle();
                 (self.negated, self.amount) = (false, None);
@@ -177,6 +183,8 @@ impl<'a> Reader<'a> {
             start: segment.start,
             end: segment.end,
         };
+        self.negated &= !self.negation_used || self.joined;
+        self.joined = false;
         if self.verb == Some(Verb::Drop) && self.drop_named(names) {
             return;
         }

@@ -68,7 +68,7 @@ const TABLE: &[(Cue, &str)] = &[
     ),
     (
         Cue::Clause,
-        "i want|i need|i would like|i would love|id like|id love|i like|ill have|ill take|ill get|ill do|i will have|i will take|can i get|can i have|can you give me|could i get|could i have|may i have|may i get|let me get|let me have|lets get|lets do|lets have|give me|get me|bring me|we want|we need|wed like|we would like|well have|well take|can we get|can we have|could we get|could we have|gimme|i also want|and i want|for me|but|go for|im going for|to drink|for my side|for drink|order|i wanna|i wanna get|i am going to have|im going to have|i want to order|i would like to order|id like to order|make me|please get me|do me",
+        "i want|i need|i would like|i would love|id like|id love|i like|ill have|ill take|ill get|ill do|i will have|i will take|can i get|can i have|can you give me|could i get|could i have|may i have|may i get|let me get|let me have|lets get|lets do|lets have|give me|get me|bring me|we want|we need|wed like|we would like|well have|well take|can we get|can we have|could we get|could we have|gimme|i also want|and i want|for me|but|go for|im going for|to drink|for my side|for drink|i would also like|i would also want|id also like|i also need|ill also have|ill also take|i will also have|also i want|i will try|ill try|i wanna|i wanna get|i am going to have|im going to have|i want to order|i would like to order|id like to order|make me|please get me|do me",
     ),
     (
         Cue::Correction,

@@ -89,6 +89,19 @@ fn show(order: &ParsedOrder) -> String {
 fn utterances_become_lines() {
     let parser = parser();
     for (text, expected) in [
+        ("hamburger no onions bacon", "1 hamburger -onions +bacon"),
+        (
+            "hamburger no onions i would also like bacon",
+            "1 hamburger -onions +bacon",
+        ),
+        (
+            "a hamburger and a large order of curly fries",
+            "1 hamburger; 1 large curly fries",
+        ),
+        (
+            "one large with ham hold the olives",
+            "1 large pizza +ham -olives",
+        ),
         ("a coke", "1 coke"),
         ("two cokes please", "2 coke"),
         ("can i get 3 curly fries", "3 curly fries"),

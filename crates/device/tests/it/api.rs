@@ -277,7 +277,8 @@ fn words_become_an_order_and_change_it() {
         let body = json!({"text": "hello", "context": {"order": order}});
         let answer = demo().post("/v1/order/parse", &body);
         assert_eq!(answer.status, 400, "{answer:?}");
-        assert!(answer.text().contains(said), "{answer:?}");
+        let message = answer.json()["error"]["message"].to_string();
+        assert!(message.contains(said), "{message}");
     }
     assert_eq!(
         demo().post("/v1/order/parse", &json!({"text": " "})).status,
