@@ -5,6 +5,7 @@
 //! [`sources`].
 
 pub mod attributes;
+pub mod catalog;
 pub mod cli;
 pub mod compare;
 pub mod data;

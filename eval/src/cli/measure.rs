@@ -194,7 +194,7 @@ impl Plan {
             max_drop: verdict.max_drop,
         };
         let gate = Gate::new(&inputs, &demands)?;
-        let demo = task == Task::Search && menu.is_none();
+        let demo = matches!(task, Task::Search | Task::Orders) && menu.is_none();
         let mut system = target.open(task, demo)?;
         if let Some(menu) = &menu {
             system
