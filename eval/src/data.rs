@@ -31,6 +31,8 @@ pub trait Case: Sized {
     fn check(raw: Self::Raw) -> Result<Self, String>;
     /// The words the system is given.
     fn text(&self) -> &str;
+    /// Puts other words in their place.
+    fn set_text(&mut self, text: String);
 }
 
 /// One row with where it came from.
@@ -107,6 +109,9 @@ impl Case for IntentCase {
     fn text(&self) -> &str {
         &self.text
     }
+    fn set_text(&mut self, text: String) {
+        self.text = text;
+    }
 }
 
 /// A query and the dishes that answer it.
@@ -144,6 +149,9 @@ impl Case for SearchCase {
     fn text(&self) -> &str {
         &self.query
     }
+    fn set_text(&mut self, text: String) {
+        self.query = text;
+    }
 }
 
 /// An utterance and the order it places.
@@ -180,9 +188,16 @@ impl Case for OrderCase {
     fn text(&self) -> &str {
         &self.text
     }
+    fn set_text(&mut self, text: String) {
+        self.text = text;
+    }
 }
 
-fn filled(text: String, field: &str) -> Result<String, String> {
+/// The text, where it is one.
+///
+/// # Errors
+/// It is empty.
+pub(crate) fn filled(text: String, field: &str) -> Result<String, String> {
     if text.trim().is_empty() {
         return Err(format!(
             "`{field}` is empty; give the words or remove the line"

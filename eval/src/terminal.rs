@@ -3,8 +3,10 @@
 use crate::gate::Check;
 use crate::metrics::Interval;
 use crate::metrics::ranking::RankScore;
+use crate::task::attributes::AttributesReport;
 use crate::task::intent::IntentReport;
 use crate::task::orders::{OrderFigures, OrdersReport};
+use crate::task::robustness::Noisy;
 use crate::task::search::SearchReport;
 use crate::task::{About, Report};
 use std::collections::BTreeMap;
@@ -22,6 +24,7 @@ pub fn show(report: &Report) -> String {
         Report::Intent(report) => intent(&mut out, report),
         Report::Search(report) => search(&mut out, report),
         Report::Orders(report) => orders(&mut out, report),
+        Report::Attributes(report) => attributes(&mut out, report),
     };
     let _ = checks(&mut out, report.checks());
     out
@@ -56,10 +59,53 @@ fn intent(out: &mut String, report: &IntentReport) -> std::fmt::Result {
         all.in_scope_abstained_interval,
     )?;
     line(out, "ece", report.ece, None)?;
+    cost(out, report)?;
     latency(out, &report.about)?;
+    robustness(out, &report.main_figures(), &report.robustness)?;
     classes(out, report)?;
     sources(out, report)?;
     confusions(out, report)
+}
+
+fn cost(out: &mut String, report: &IntentReport) -> std::fmt::Result {
+    let cost = &report.overall.cost;
+    writeln!(
+        out,
+        "{:<22}{:>8}   {} false cancels, {} missed complaints ({})",
+        "cost_per_100",
+        short(cost.cost_per_100),
+        cost.false_cancels,
+        cost.missed_complaints,
+        report.costs
+    )
+}
+
+/// The clean figures above those of each noise.
+fn robustness(
+    out: &mut String,
+    clean: &[(&'static str, Option<f64>)],
+    runs: &[Noisy],
+) -> std::fmt::Result {
+    if runs.is_empty() {
+        return Ok(());
+    }
+    write!(out, "\n{:<12}{:>9}", "noise", "changed")?;
+    for (name, _) in clean {
+        write!(out, "{name:>18}")?;
+    }
+    write!(out, "\n{:<12}{:>9}", "none", number(Some(0.0)))?;
+    for (_, value) in clean {
+        write!(out, "{:>18}", number(*value))?;
+    }
+    for run in runs {
+        let name = run.noise.to_string();
+        write!(out, "\n{name:<12}{:>9}", number(run.changed))?;
+        for (name, _) in clean {
+            let value = run.figures.get(*name).copied().flatten();
+            write!(out, "{:>18}", number(value))?;
+        }
+    }
+    writeln!(out)
 }
 
 fn classes(out: &mut String, report: &IntentReport) -> std::fmt::Result {
@@ -90,8 +136,8 @@ fn classes(out: &mut String, report: &IntentReport) -> std::fmt::Result {
 fn sources(out: &mut String, report: &IntentReport) -> std::fmt::Result {
     writeln!(
         out,
-        "\n{:<32}{:>7}{:>9}{:>9}{:>11}",
-        "source", "rows", "strict", "lenient", "abstained"
+        "\n{:<32}{:>7}{:>9}{:>9}{:>11}{:>10}",
+        "source", "rows", "strict", "lenient", "abstained", "cost/100"
     )?;
     for (source, score) in &report.by_source {
         write!(
@@ -102,9 +148,10 @@ fn sources(out: &mut String, report: &IntentReport) -> std::fmt::Result {
         )?;
         writeln!(
             out,
-            "{:>9}{:>11}",
+            "{:>9}{:>11}{:>10}",
             number(score.accuracy_lenient),
-            number(score.in_scope_abstained)
+            number(score.in_scope_abstained),
+            short(score.cost.cost_per_100)
         )?;
     }
     Ok(())
@@ -135,6 +182,7 @@ fn search(out: &mut String, report: &SearchReport) -> std::fmt::Result {
     line(out, "hit_at_10", all.hit_at_10, all.hit_at_10_interval)?;
     line(out, "mrr_at_10", all.mrr_at_10, None)?;
     latency(out, &report.about)?;
+    robustness(out, &report.main_figures(), &report.robustness)?;
     ranks(out, "kind", &report.by_kind)?;
     ranks(out, "source", &report.by_source)
 }
@@ -202,12 +250,52 @@ fn order_row(out: &mut String, source: &str, score: &OrderFigures) -> std::fmt::
     writeln!(out, "{:>11}", number(score.negation_error_rate))
 }
 
+fn attributes(out: &mut String, report: &AttributesReport) -> std::fmt::Result {
+    let all = &report.overall;
+    head(out, &report.about, all.count)?;
+    line(out, "top1_ok", all.top1_ok, all.top1_ok_interval)?;
+    line(out, "top5_ok", all.top5_ok, all.top5_ok_interval)?;
+    line(out, "preferred_at_1", all.preferred_at_1, None)?;
+    line(out, "by_chance", all.by_chance, None)?;
+    writeln!(
+        out,
+        "{:<22}{:>8}   in {} queries",
+        "allergen_violations", all.allergen_violations, all.queries_with_violation
+    )?;
+    latency(out, &report.about)?;
+    writeln!(
+        out,
+        "\n{:<24}{:>8}{:>8}{:>8}{:>10}{:>11}{:>7}{:>8}",
+        "menu", "queries", "top1", "top5", "preferred", "violations", "empty", "chance"
+    )?;
+    for (menu, one) in &report.by_menu {
+        write!(out, "{menu:<24}{:>8}{:>8}", one.count, number(one.top1_ok))?;
+        write!(
+            out,
+            "{:>8}{:>10}",
+            number(one.top5_ok),
+            number(one.preferred_at_1)
+        )?;
+        writeln!(
+            out,
+            "{:>11}{:>7}{:>8}",
+            one.allergen_violations,
+            one.empty,
+            number(one.by_chance)
+        )?;
+    }
+    Ok(())
+}
+
 fn head(out: &mut String, about: &About, count: usize) -> std::fmt::Result {
     let model = about.hashes.model.id.as_deref().unwrap_or("not told");
     writeln!(
         out,
-        "{}: {count} rows, system {}, model {model}\n",
+        "{}: {count} rows{}, system {}, model {model}\n",
         about.task.as_str(),
+        about
+            .noise
+            .map_or_else(String::new, |noise| format!(" with {noise} noise")),
         about.system
     )
 }
@@ -248,6 +336,11 @@ fn checks(out: &mut String, checks: &[Check]) -> std::fmt::Result {
 
 fn number(value: Option<f64>) -> String {
     value.map_or_else(|| "–".to_owned(), |value| format!("{value:.4}"))
+}
+
+/// Of values around 10 and 100.
+fn short(value: Option<f64>) -> String {
+    value.map_or_else(|| "–".to_owned(), |value| format!("{value:.1}"))
 }
 
 fn range(interval: Option<Interval>) -> String {

@@ -9,18 +9,22 @@ pub struct Metric {
     pub name: &'static str,
     /// Less is better.
     pub lower_is_better: bool,
+    /// How much of the figure `--max-drop` 1 is: 100 for what is counted by 100 utterances.
+    pub per_drop: u32,
 }
 
 const fn up(name: &'static str) -> Metric {
     Metric {
         name,
         lower_is_better: false,
+        per_drop: 1,
     }
 }
 const fn down(name: &'static str) -> Metric {
     Metric {
         name,
         lower_is_better: true,
+        per_drop: 1,
     }
 }
 
@@ -31,6 +35,10 @@ const INTENT: &[Metric] = &[
     up("out_of_scope_recall"),
     down("in_scope_abstained"),
     down("ece"),
+    Metric {
+        per_drop: 100,
+        ..down("cost_per_100")
+    },
 ];
 const SEARCH: &[Metric] = &[up("hit_at_1"), up("hit_at_10"), up("mrr_at_10")];
 const ORDERS: &[Metric] = &[
@@ -38,6 +46,12 @@ const ORDERS: &[Metric] = &[
     up("line_f1"),
     up("modifier_f1"),
     down("negation_error_rate"),
+];
+const ATTRIBUTES: &[Metric] = &[
+    up("top1_ok"),
+    up("top5_ok"),
+    up("preferred_at_1"),
+    down("allergen_violations"),
 ];
 
 /// The figures of a task that are compared with a baseline.
@@ -47,6 +61,7 @@ pub fn metrics(task: Task) -> &'static [Metric] {
         Task::Intent => INTENT,
         Task::Search => SEARCH,
         Task::Orders => ORDERS,
+        Task::Attributes => ATTRIBUTES,
     }
 }
 
@@ -57,5 +72,6 @@ pub fn main_metric(task: Task) -> &'static str {
         Task::Intent => "accuracy_strict",
         Task::Search => "hit_at_10",
         Task::Orders => "exact_match",
+        Task::Attributes => "top1_ok",
     }
 }

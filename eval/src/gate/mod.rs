@@ -4,12 +4,15 @@
 //! is an error and not a verdict.
 
 mod figures;
+mod inputs;
 
 pub use figures::{Metric, main_metric, metrics};
+pub use inputs::Inputs;
+pub(crate) use inputs::comparable;
 
-use crate::data::{self, FileHash};
+use crate::data;
 use crate::error::EvalError;
-use crate::task::{Hashes, Report, Task};
+use crate::task::{Report, Task};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::path::Path;
@@ -62,19 +65,6 @@ pub struct Demands<'a> {
     pub baseline: Option<&'a Path>,
     /// How much worse than the baseline any figure may be.
     pub max_drop: f64,
-}
-
-/// What a run is made from; two runs are compared only where it is the same.
-#[derive(Debug, Clone, Copy)]
-pub struct Inputs<'a> {
-    /// What is measured.
-    pub task: Task,
-    /// The data files.
-    pub data: &'a [FileHash],
-    /// The menu, where one is given.
-    pub menu: Option<&'a FileHash>,
-    /// Rows asked.
-    pub count: usize,
 }
 
 /// Demands that are known to make sense for the run at hand.
@@ -151,16 +141,17 @@ impl Gate {
                 before - value
             }
         };
+        let max_drop = self.max_drop * f64::from(metric.per_drop);
         Some(Check {
             metric: metric.name.to_owned(),
             against: "baseline".to_owned(),
             value,
             limit: if metric.lower_is_better {
-                before + self.max_drop
+                before + max_drop
             } else {
-                before - self.max_drop
+                before - max_drop
             },
-            passed: value.is_some_and(|value| worse_by(value) <= self.max_drop + EPSILON),
+            passed: value.is_some_and(|value| worse_by(value) <= max_drop + EPSILON),
         })
     }
 }
@@ -177,43 +168,6 @@ fn read_baseline(path: &Path, inputs: &Inputs<'_>) -> Result<Value, EvalError> {
     Ok(before)
 }
 
-fn comparable(inputs: &Inputs<'_>, before: &Value) -> Result<(), String> {
-    let task = before.get("task").and_then(Value::as_str).unwrap_or("none");
-    if task != inputs.task.as_str() {
-        return Err(format!(
-            "is of task `{task}`, this run of `{}`",
-            inputs.task.as_str()
-        ));
-    }
-    let hashes: Hashes = before
-        .get("hashes")
-        .cloned()
-        .and_then(|hashes| serde_json::from_value(hashes).ok())
-        .ok_or("no report.json (its `hashes` cannot be read)")?;
-    if contents(&hashes.data) != contents(inputs.data) {
-        return Err("was measured on other data; measure it again on this data".to_owned());
-    }
-    let menu = |file: Option<&FileHash>| file.map(|file| file.sha256.clone());
-    if menu(hashes.menu.as_ref()) != menu(inputs.menu) {
-        return Err("was measured on another menu; measure it again on this menu".to_owned());
-    }
-    let rows = before.get("count").and_then(Value::as_u64).unwrap_or(0);
-    if rows != inputs.count as u64 {
-        return Err(format!(
-            "has {rows} rows, this run {}; use the same --limit",
-            inputs.count
-        ));
-    }
-    Ok(())
-}
-
-/// Whatever the files are called and in whatever order they were given.
-fn contents(files: &[FileHash]) -> Vec<&str> {
-    let mut hashes: Vec<&str> = files.iter().map(|file| file.sha256.as_str()).collect();
-    hashes.sort_unstable();
-    hashes
-}
-
 fn figure(report: &Value, name: &str) -> Option<f64> {
     report.get(name)?.as_f64()
 }
@@ -221,7 +175,7 @@ fn figure(report: &Value, name: &str) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::data::DataSet;
+    use crate::data::{DataSet, FileHash};
     use crate::task::{search, tests::about};
     use std::io::Write;
 
@@ -256,6 +210,8 @@ mod tests {
             data: &data,
             menu: None,
             count: 0,
+            noise: None,
+            costs: None,
         };
         Ok(Gate::new(&inputs, demands)?.judge(&report))
     }
@@ -322,6 +278,7 @@ mod tests {
         let metric = Metric {
             name: "negation_error_rate",
             lower_is_better: true,
+            per_drop: 1,
         };
         assert!(metrics(Task::Orders).contains(&metric));
         let report = |rate: f64| serde_json::json!({ "negation_error_rate": rate });
@@ -338,10 +295,39 @@ mod tests {
     }
 
     #[test]
+    fn a_cost_by_100_may_rise_by_a_hundredfold_of_a_share() {
+        let gate = Gate {
+            task: Task::Intent,
+            least: None,
+            before: None,
+            max_drop: 0.01,
+        };
+        let cost = metrics(Task::Intent)
+            .iter()
+            .find(|metric| metric.name == "cost_per_100")
+            .expect("intents have it");
+        let report = |cost: f64| serde_json::json!({ "cost_per_100": cost });
+        for (now, passed) in [(20.0, true), (21.0, true), (21.1, false), (3.0, true)] {
+            let check = gate.compare(cost, &report(20.0), &report(now));
+            assert_eq!(check.map(|check| check.passed), Some(passed), "{now}");
+        }
+    }
+
+    #[test]
     fn only_like_is_compared() {
         for (key, value, says) in [
             ("task", Value::from("intent"), "is of task `intent`"),
             ("count", Value::from(5), "has 5 rows"),
+            (
+                "noise",
+                serde_json::json!({"kind": "speech", "level": 2, "seed": 0}),
+                "other noise",
+            ),
+            (
+                "noise",
+                serde_json::json!({"kind": "speech", "level": 4, "seed": 0}),
+                "`noise` cannot be read",
+            ),
             (
                 "hashes",
                 serde_json::json!({"data": [], "menu": null, "model": {"id": null, "sha256": null}}),

@@ -2,7 +2,8 @@
 
 use super::svg::{Chart, count_ticks, percent_ticks, unit_ticks};
 use super::{
-    escape, legend, number, percent, percent_range, section, table, text_table, tiles, with_range,
+    escape, legend, number, percent, percent_range, robustness, section, table, text_table, tiles,
+    with_range,
 };
 use crate::metrics::calibration::Bin;
 use crate::task::intent::{IntentError, IntentReport, Overall};
@@ -24,6 +25,7 @@ pub(super) fn body(report: &IntentReport) -> String {
     .concat();
     [
         summary(report),
+        robustness::body(&report.main_figures(), &report.robustness),
         format!("<div class=\"grid\">\n{charts}</div>\n"),
         classes(report),
         sources(report),
@@ -64,6 +66,14 @@ fn summary(report: &IntentReport) -> String {
             "Calibration error",
             number(report.ece),
             "ECE, 15 bins".to_owned(),
+        ),
+        (
+            "Cost of 100",
+            (all.cost.cost_per_100).map_or_else(|| "–".to_owned(), |cost| format!("{cost:.1}")),
+            format!(
+                "{} false cancels, {} missed complaints",
+                all.cost.false_cancels, all.cost.missed_complaints
+            ),
         ),
         (
             "Latency p50",
@@ -281,6 +291,7 @@ fn sources(report: &IntentReport) -> String {
             number(all.accuracy_lenient),
             number(all.in_scope_abstained),
             number(all.out_of_scope_recall),
+            (all.cost.cost_per_100).map_or_else(|| "–".to_owned(), |cost| format!("{cost:.1}")),
         ]
     };
     let mut sources: Vec<(&String, &Overall)> = report.by_source.iter().collect();
@@ -293,6 +304,7 @@ fn sources(report: &IntentReport) -> String {
         "lenient",
         "in-scope abstained",
         "out-of-scope recall",
+        "cost of 100",
     ];
     section(
         "sources",

@@ -2,8 +2,10 @@
 //!
 //! Invariant: a pure function of the report; every text that came from data or a server is escaped.
 
+mod attributes;
 mod intent;
 mod orders;
+mod robustness;
 mod search;
 mod svg;
 
@@ -23,6 +25,7 @@ pub fn page(report: &Report) -> String {
         Report::Intent(report) => intent::body(report),
         Report::Search(report) => search::body(report),
         Report::Orders(report) => orders::body(report),
+        Report::Attributes(report) => attributes::body(report),
     };
     let mut html = String::new();
     // writing to a String cannot fail

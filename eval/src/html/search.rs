@@ -2,7 +2,8 @@
 
 use super::svg::{Chart, count_ticks};
 use super::{
-    escape, number, percent, percent_range, section, table, text_table, tiles, with_range,
+    escape, number, percent, percent_range, robustness, section, table, text_table, tiles,
+    with_range,
 };
 use crate::metrics::ranking::{DEPTH, RankScore};
 use crate::task::search::{SearchMiss, SearchReport};
@@ -11,6 +12,7 @@ use std::collections::BTreeMap;
 pub(super) fn body(report: &SearchReport) -> String {
     [
         summary(report),
+        robustness::body(&report.main_figures(), &report.robustness),
         format!(
             "<div class=\"grid\">\n{}{}</div>\n",
             ranks(report),

@@ -4,10 +4,13 @@
 //! 0 or NaN.
 
 pub mod abstention;
+pub mod bootstrap;
 pub mod calibration;
 pub mod classes;
+pub mod cost;
 pub mod latency;
 pub mod orders;
+pub mod outcomes;
 pub mod ranking;
 pub mod share;
 

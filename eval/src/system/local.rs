@@ -8,10 +8,10 @@ use crate::error::SystemError;
 use crate::order::{Line, answered_lines};
 use crate::progress;
 use olympus_core::menu::import::Format;
-use olympus_device::service::{Options, Service, ServiceError, Watch};
+use olympus_device::service::{Call, MAX_BATCH, Options, Service, ServiceError, Watch};
 use olympus_proto::{OrderParseRequest, SearchRequest};
 
-/// The service with the model in the binary.
+/// The service, with the model in the binary unless another is given.
 #[derive(Debug)]
 pub struct Local {
     service: Service,
@@ -31,16 +31,43 @@ impl Local {
     /// # Errors
     /// The model cannot be loaded.
     pub fn open(demo: bool) -> Result<Self, SystemError> {
-        let options = Options {
+        Self::with(Options {
             demo,
-            cache_entries: 0,
             ..Options::default()
+        })
+    }
+
+    /// The same with other models or settings; menus stay in RAM and encodings are not kept.
+    ///
+    /// # Errors
+    /// A model cannot be loaded.
+    pub fn with(options: Options) -> Result<Self, SystemError> {
+        let options = Options {
+            data_dir: None,
+            cache_entries: 0,
+            ..options
         };
         let service = Service::open(options).map_err(failed)?;
         Ok(Self {
             service,
             asked: Asked::Intent,
         })
+    }
+
+    /// Unit sentence vectors of the model that searches.
+    ///
+    /// # Errors
+    /// A text that the service refuses.
+    pub fn embed(&mut self, texts: &[String]) -> Result<Vec<Vec<f32>>, SystemError> {
+        let mut vectors = Vec::with_capacity(texts.len());
+        for batch in texts.chunks(MAX_BATCH) {
+            let (analyses, _) = self
+                .service
+                .embeddings_for(&Call::local(), batch)
+                .map_err(failed)?;
+            vectors.extend(analyses.iter().map(|analysis| analysis.embedding.clone()));
+        }
+        Ok(vectors)
     }
 }
 

@@ -1,13 +1,17 @@
 //! Utterance → intent: what `report.json` says of it.
 
+use super::robustness::Noisy;
 use super::{About, Timed};
 use crate::data::{DataSet, IntentCase, Row};
 use crate::gate::Check;
 use crate::metrics::abstention::{self, Point};
 use crate::metrics::calibration::{self, BINS, Bin};
 use crate::metrics::classes::{ClassScore, Confusion, macro_f1};
+use crate::metrics::cost::CostScore;
+use crate::metrics::outcomes::{self, Outcomes};
 use crate::metrics::{Interval, Share};
 use crate::system::IntentReply;
+use olympus_core::intent::Costs;
 use olympus_proto::Intent;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -24,6 +28,8 @@ pub struct IntentReport {
     /// The figures over all rows.
     #[serde(flatten)]
     pub overall: Overall,
+    /// What the mistakes were priced with.
+    pub costs: Costs,
     /// Mean F1 over the classes that the data holds.
     pub macro_f1: Option<f64>,
     /// Gap between confidence and accuracy of the best guess, 15 bins.
@@ -40,8 +46,13 @@ pub struct IntentReport {
     pub confidence_histogram: Vec<Bin>,
     /// What other thresholds would give.
     pub abstention_sweep: Vec<Point>,
+    /// The same rows with noise; absent where that was not asked for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub robustness: Vec<Noisy>,
     /// Thresholds and comparisons asked for.
     pub checks: Vec<Check>,
+    /// `accuracy_strict` and `accuracy_lenient` by row.
+    pub outcomes: Outcomes,
     /// Rows whose label was missed.
     pub errors: Vec<IntentError>,
 }
@@ -67,6 +78,9 @@ pub struct Overall {
     pub in_scope_abstained: Option<f64>,
     /// Wilson, 95 %.
     pub in_scope_abstained_interval: Option<Interval>,
+    /// What the mistakes cost.
+    #[serde(flatten)]
+    pub cost: CostScore,
 }
 
 /// A row whose label was missed.
@@ -92,14 +106,27 @@ pub struct IntentError {
     pub defensible: bool,
 }
 
+impl IntentReport {
+    /// Key → value of what is looked at under noise.
+    #[must_use]
+    pub fn main_figures(&self) -> Vec<(&'static str, Option<f64>)> {
+        vec![
+            ("accuracy_strict", self.overall.accuracy_strict),
+            ("accuracy_lenient", self.overall.accuracy_lenient),
+            ("cost_per_100", self.overall.cost.cost_per_100),
+        ]
+    }
+}
+
 type Pair<'a> = (&'a Row<IntentCase>, &'a IntentReply);
 
-/// Scores answers given in the order of the rows.
+/// Scores answers given in the order of the rows, mistakes priced with `costs`.
 #[must_use]
 pub fn score(
     about: About,
     data: &DataSet<IntentCase>,
     answers: &[Timed<IntentReply>],
+    costs: &Costs,
 ) -> IntentReport {
     let pairs: Vec<Pair<'_>> = data
         .rows
@@ -129,19 +156,30 @@ pub fn score(
     }
     IntentReport {
         about,
-        overall: overall(&pairs),
+        overall: overall(&pairs, costs),
+        costs: *costs,
         macro_f1: macro_f1(&by_class),
         ece: calibration::ece(&calibration),
         by_class,
         by_source: sources
             .into_iter()
-            .map(|(source, pairs)| (source, overall(&pairs)))
+            .map(|(source, pairs)| (source, overall(&pairs, costs)))
             .collect(),
         confusion,
         calibration,
         confidence_histogram: calibration::bins(&guesses, HISTOGRAM_BARS),
         abstention_sweep: sweep(&pairs),
+        robustness: Vec::new(),
         checks: Vec::new(),
+        outcomes: [
+            ("accuracy_strict", outcomes::write(pairs.iter().map(strict))),
+            (
+                "accuracy_lenient",
+                outcomes::write(pairs.iter().map(lenient)),
+            ),
+        ]
+        .map(|(figure, rows)| (figure.to_owned(), rows))
+        .into(),
         errors: pairs
             .iter()
             .filter(|pair| !strict(pair))
@@ -158,7 +196,7 @@ fn lenient(pair: &Pair<'_>) -> bool {
     strict(pair) || pair.0.case.alt.contains(&pair.1.intent)
 }
 
-fn overall(pairs: &[Pair<'_>]) -> Overall {
+fn overall(pairs: &[Pair<'_>], costs: &Costs) -> Overall {
     let unknown = |pair: &Pair<'_>| pair.1.intent == Intent::Unknown;
     let (outside, inside): (Vec<Pair<'_>>, Vec<Pair<'_>>) = pairs
         .iter()
@@ -177,6 +215,12 @@ fn overall(pairs: &[Pair<'_>]) -> Overall {
         out_of_scope_recall_interval: recall.interval(),
         in_scope_abstained: abstained.value(),
         in_scope_abstained_interval: abstained.interval(),
+        cost: CostScore::of(
+            costs,
+            pairs
+                .iter()
+                .map(|(row, reply)| (row.case.intent, reply.intent)),
+        ),
     }
 }
 
@@ -258,7 +302,7 @@ mod tests {
             said(Unknown, Order, 0.4),
             said(Unknown, Unknown, 0.8),
         ];
-        let report = score(about(), &data, &answers);
+        let report = score(about(), &data, &answers, &Costs::EVEN);
         assert_eq!(report.overall.accuracy_strict, Some(0.5));
         assert_eq!(report.overall.accuracy_lenient, Some(0.75));
         assert_eq!(report.overall.out_of_scope_recall, Some(1.0));
@@ -268,6 +312,10 @@ mod tests {
         // the best guess is right in rows 1, 3 and 4; each stands in a bin of its own
         let want = (0.1 + 0.6 + 0.6 + 0.2) / 4.0;
         assert!((report.ece.expect("some") - want).abs() < 1e-9);
+        assert_eq!(report.overall.cost.cost_per_100, Some(50.0));
+        assert_eq!(report.by_source["a"].cost.cost_per_100, Some(50.0));
+        assert_eq!(report.outcomes["accuracy_strict"], "1001");
+        assert_eq!(report.outcomes["accuracy_lenient"], "1101");
         assert_eq!(report.by_source["a"].accuracy_lenient, Some(1.0));
         assert_eq!(report.by_source["b"].in_scope_abstained, Some(1.0));
         assert_eq!(report.by_source["a"].out_of_scope_recall, None);
@@ -289,6 +337,7 @@ mod tests {
             about(),
             &data,
             &[said(Intent::Unknown, Intent::Unknown, 1.0)],
+            &Costs::default(),
         );
         let json = serde_json::to_value(&report).expect("serialises");
         for key in [
@@ -298,6 +347,11 @@ mod tests {
             "out_of_scope_recall",
             "in_scope_abstained",
             "ece",
+            "cost_per_100",
+            "false_cancels",
+            "missed_complaints",
+            "costs",
+            "outcomes",
             "by_class",
             "by_source",
             "count",

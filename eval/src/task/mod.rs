@@ -1,16 +1,19 @@
-//! The three tasks: ask every row, then score the answers.
+//! The four tasks: ask every row, then score the answers.
 //!
 //! Invariant: asking and scoring are apart. Scoring is a pure function of rows and answers, so that
 //! the same answers always give the same report, times aside.
 
+pub mod attributes;
 pub mod intent;
 pub mod orders;
+pub mod robustness;
 pub mod search;
 
-use crate::data::{Case, DataSet, FileHash};
+use crate::data::{Case, DataSet, FileHash, Row};
 use crate::error::{EvalError, SystemError};
 use crate::gate::Check;
 use crate::metrics::latency::LatencyMs;
+use crate::noise::Noise;
 use crate::progress;
 use crate::system::{Identity, ModelIdentity};
 use serde::{Deserialize, Serialize};
@@ -26,6 +29,8 @@ pub enum Task {
     Search,
     /// Utterance → order.
     Orders,
+    /// Query by attribute → dishes.
+    Attributes,
 }
 
 impl Task {
@@ -36,6 +41,7 @@ impl Task {
             Task::Intent => "intent",
             Task::Search => "search",
             Task::Orders => "orders",
+            Task::Attributes => "attributes",
         }
     }
 }
@@ -53,6 +59,9 @@ pub struct About {
     pub latency_ms: LatencyMs,
     /// What was measured, told apart by content.
     pub hashes: Hashes,
+    /// What was done to the texts before they were asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub noise: Option<Noise>,
 }
 
 /// The program that measured.
@@ -85,6 +94,8 @@ pub enum Report {
     Search(Box<search::SearchReport>),
     /// Utterance → order.
     Orders(Box<orders::OrdersReport>),
+    /// Query by attribute → dishes.
+    Attributes(Box<attributes::AttributesReport>),
 }
 
 impl Report {
@@ -95,6 +106,7 @@ impl Report {
             Report::Intent(report) => &report.about,
             Report::Search(report) => &report.about,
             Report::Orders(report) => &report.about,
+            Report::Attributes(report) => &report.about,
         }
     }
 
@@ -105,6 +117,7 @@ impl Report {
             Report::Intent(report) => report.overall.count,
             Report::Search(report) => report.overall.count,
             Report::Orders(report) => report.overall.count,
+            Report::Attributes(report) => report.overall.count,
         }
     }
 
@@ -115,6 +128,7 @@ impl Report {
             Report::Intent(report) => &report.checks,
             Report::Search(report) => &report.checks,
             Report::Orders(report) => &report.checks,
+            Report::Attributes(report) => &report.checks,
         }
     }
 
@@ -124,6 +138,7 @@ impl Report {
             Report::Intent(report) => report.checks = checks,
             Report::Search(report) => report.checks = checks,
             Report::Orders(report) => report.checks = checks,
+            Report::Attributes(report) => report.checks = checks,
         }
     }
 }
@@ -145,11 +160,24 @@ pub struct Timed<A> {
 pub fn ask_all<C: Case, A>(
     data: &DataSet<C>,
     what: &str,
+    ask: impl FnMut(&str) -> Result<A, SystemError>,
+) -> Result<Vec<Timed<A>>, EvalError> {
+    let rows: Vec<&Row<C>> = data.rows.iter().collect();
+    ask_rows(&rows, what, ask)
+}
+
+/// As [`ask_all`], of some rows.
+///
+/// # Errors
+/// As [`ask_all`].
+pub fn ask_rows<C: Case, A>(
+    rows: &[&Row<C>],
+    what: &str,
     mut ask: impl FnMut(&str) -> Result<A, SystemError>,
 ) -> Result<Vec<Timed<A>>, EvalError> {
-    let bar = progress::bar(data.rows.len(), what);
-    let mut answers = Vec::with_capacity(data.rows.len());
-    for (at, row) in data.rows.iter().enumerate() {
+    let bar = progress::bar(rows.len(), what);
+    let mut answers = Vec::with_capacity(rows.len());
+    for (at, row) in rows.iter().enumerate() {
         let mut once = || {
             let start = Instant::now();
             let answer = ask(row.case.text());
@@ -195,6 +223,7 @@ pub fn about<C, A>(
             menu,
             model: identity.model,
         },
+        noise: None,
     }
 }
 
@@ -217,6 +246,7 @@ pub(crate) mod tests {
                 p99: 2.0,
             },
             hashes: Hashes::default(),
+            noise: None,
         }
     }
 

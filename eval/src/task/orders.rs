@@ -5,6 +5,7 @@ use crate::data::{DataSet, OrderCase, Row};
 use crate::gate::Check;
 use crate::metrics::Interval;
 use crate::metrics::orders::{Negation, OrderScore};
+use crate::metrics::outcomes::{self, Outcomes};
 use crate::order::Line;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -22,6 +23,8 @@ pub struct OrdersReport {
     pub by_source: BTreeMap<String, OrderFigures>,
     /// Thresholds and comparisons asked for.
     pub checks: Vec<Check>,
+    /// `exact_match` by utterance.
+    pub outcomes: Outcomes,
     /// Utterances with anything wrong.
     pub errors: Vec<OrderError>,
 }
@@ -88,10 +91,12 @@ pub fn score(
     let mut overall = OrderScore::default();
     let mut sources: BTreeMap<String, OrderScore> = BTreeMap::new();
     let mut errors = Vec::new();
+    let mut exact = Vec::with_capacity(data.rows.len());
     for (row, timed) in data.rows.iter().zip(answers) {
         let score = OrderScore::of(&row.case.lines, &timed.answer);
         overall.add(&score);
         sources.entry(row.source.clone()).or_default().add(&score);
+        exact.push(score.exact.hits > 0);
         if score.exact.hits == 0 {
             errors.push(error(row, &timed.answer, score.negation.is_wrong()));
         }
@@ -104,6 +109,7 @@ pub fn score(
             .map(|(source, score)| (source, score.into()))
             .collect(),
         checks: Vec::new(),
+        outcomes: [("exact_match".to_owned(), outcomes::write(exact))].into(),
         errors,
     }
 }
@@ -167,6 +173,7 @@ mod tests {
         assert_eq!(report.overall.modifier_f1, Some(0.5));
         assert_eq!(report.overall.negation_error_rate, Some(0.5));
         assert_eq!(report.by_source["b"].negation.inverted, 1);
+        assert_eq!(report.outcomes["exact_match"], "10");
         assert_eq!(report.errors.len(), 1);
         assert!(report.errors[0].negation_error);
         assert_eq!(report.errors[0].got, ["1 × Burger + onion"]);

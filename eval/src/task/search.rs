@@ -1,8 +1,10 @@
 //! Query → dishes: what `report.json` says of it.
 
+use super::robustness::Noisy;
 use super::{About, Timed};
 use crate::data::{DataSet, Row, SearchCase};
 use crate::gate::Check;
+use crate::metrics::outcomes::{self, Outcomes};
 use crate::metrics::ranking::{DEPTH, RankScore, first_right};
 use crate::system::Found;
 use serde::{Deserialize, Serialize};
@@ -28,8 +30,13 @@ pub struct SearchReport {
     pub rank_histogram: Vec<usize>,
     /// Queries without a right dish among the first ten.
     pub missed: usize,
+    /// The same rows with noise; absent where that was not asked for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub robustness: Vec<Noisy>,
     /// Thresholds and comparisons asked for.
     pub checks: Vec<Check>,
+    /// `hit_at_1` and `hit_at_10` by query.
+    pub outcomes: Outcomes,
     /// Queries whose first hit is not right.
     pub errors: Vec<SearchMiss>,
 }
@@ -53,6 +60,17 @@ pub struct SearchMiss {
     pub rank: Option<usize>,
     /// The first hits, as `name (id)`.
     pub got: Vec<String>,
+}
+
+impl SearchReport {
+    /// Key → value of what is looked at under noise.
+    #[must_use]
+    pub fn main_figures(&self) -> Vec<(&'static str, Option<f64>)> {
+        vec![
+            ("hit_at_1", self.overall.hit_at_1),
+            ("hit_at_10", self.overall.hit_at_10),
+        ]
+    }
 }
 
 /// Scores answers given in the order of the rows. With the menu's names (id → name), right dishes
@@ -101,7 +119,14 @@ pub fn score(
         by_source: each(sources),
         rank_histogram,
         missed: ranks.iter().filter(|rank| rank.is_none()).count(),
+        robustness: Vec::new(),
         checks: Vec::new(),
+        outcomes: [("hit_at_1", 1), ("hit_at_10", DEPTH)]
+            .map(|(figure, depth)| {
+                let found = |rank: &Option<usize>| rank.is_some_and(|rank| rank <= depth);
+                (figure.to_owned(), outcomes::write(ranks.iter().map(found)))
+            })
+            .into(),
         errors,
     }
 }
@@ -181,6 +206,8 @@ mod tests {
         assert_eq!(report.overall.hit_at_1, Some(1.0 / 3.0));
         assert_eq!(report.overall.hit_at_10, Some(2.0 / 3.0));
         assert!((report.overall.mrr_at_10.expect("some") - 1.25 / 3.0).abs() < 1e-12);
+        assert_eq!(report.outcomes["hit_at_1"], "100");
+        assert_eq!(report.outcomes["hit_at_10"], "110");
         assert_eq!(report.by_kind["alias"].hit_at_10, Some(1.0));
         assert_eq!(report.by_kind["other"].hit_at_10, Some(0.0));
         assert_eq!((report.rank_histogram[3], report.missed), (1, 1));

@@ -1,5 +1,6 @@
 //! The project's own test sets are not trained on.
 
+use olympus_eval::attributes::AttributeCase;
 use olympus_eval::data::{self, IntentCase, SearchCase};
 use olympus_eval::{menu, overlap};
 use std::collections::BTreeSet;
@@ -60,5 +61,18 @@ fn every_own_query_is_about_the_demo_menu() {
                 row.place
             );
         }
+    }
+}
+
+#[test]
+fn queries_by_attribute_are_many_and_repeat_nothing() {
+    let data = data::read::<AttributeCase>(&[own("search_attributes.jsonl")], None);
+    let data = data.expect("good data");
+    assert!(data.rows.len() >= 150, "{} queries", data.rows.len());
+    let mut seen = BTreeSet::new();
+    for row in &data.rows {
+        let again = !seen.insert(overlap::normalise(&row.case.query));
+        assert!(!again, "{} again: {}", row.place, row.case.query);
+        assert!(["ucla_dining", "indian_food"].contains(&row.case.menu.as_str()));
     }
 }

@@ -1,6 +1,7 @@
 //! The page: what stands on it, and that nothing is fetched for it.
 
 use expect_test::{ExpectFile, expect_file};
+use olympus_core::intent::Costs;
 use olympus_eval::data::{DataSet, FileHash, IntentCase, Row, SearchCase};
 use olympus_eval::error::Place;
 use olympus_eval::gate::Check;
@@ -83,7 +84,12 @@ fn intent_report() -> Report {
         said(Intent::Unknown, 0.6),
     ];
     let about = about(Task::Intent, &data, None, &answers, identity());
-    let mut report = Report::Intent(Box::new(task::intent::score(about, &data, &answers)));
+    let mut report = Report::Intent(Box::new(task::intent::score(
+        about,
+        &data,
+        &answers,
+        &Costs::default(),
+    )));
     report.set_checks(vec![Check {
         metric: "accuracy_strict".to_owned(),
         against: "threshold".to_owned(),
