@@ -28,5 +28,6 @@ pub use menu::{Availability, Daypart, MenuItem, Modifier, ModifierGroup, Weekday
 pub use meta::{Meta, Path, StagesUs};
 pub use money::Cents;
 pub use search::{
-    AvailabilityFilter, Filters, Hit, HitScores, SearchRequest, SearchResponse, State, Suggestion,
+    Ambiguous, AvailabilityFilter, Filters, Hit, HitScores, Parse, SearchRequest, SearchResponse,
+    State, Suggestion, Understood, UnderstoodKind,
 };

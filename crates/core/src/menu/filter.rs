@@ -5,6 +5,7 @@
 //! Never ranks.
 
 use super::allergen::{self, Claim};
+use super::text;
 use olympus_proto::{Allergen, AllergenStatement, AvailabilityFilter, Filters, MenuItem, State};
 use std::collections::BTreeSet;
 
@@ -20,7 +21,15 @@ pub struct Filter {
     price_min_cents: Option<i64>,
     price_max_cents: Option<i64>,
     available_now: bool,
+    /// Diets that an item may also state in its name or its heading.
+    said_diets: BTreeSet<String>,
 }
+
+/// Diets whose dishes keep another diet too.
+const STRICTER: &[(&str, &[&str])] = &[
+    ("vegetarian", &["vegan"]),
+    ("pescatarian", &["vegan", "vegetarian"]),
+];
 
 /// A filter that cannot be meant.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -98,7 +107,50 @@ impl Filter {
             price_min_cents: wire.price_min_cents,
             price_max_cents: wire.price_max_cents,
             available_now: wire.availability == AvailabilityFilter::Now,
+            said_diets: BTreeSet::new(),
         })
+    }
+
+    /// The limits read from a query: as [`Filter::from_wire`], but a diet may also be stated by
+    /// the item's name or heading, and prices that contradict one another let nothing through.
+    ///
+    /// # Errors
+    /// [`FilterError`] for values that no query yields.
+    pub fn from_query(wire: &Filters) -> Result<Self, FilterError> {
+        let (min, max) = (wire.price_min_cents, wire.price_max_cents);
+        let mut filter = Self::from_wire(&Filters {
+            diets: Vec::new(),
+            price_min_cents: None,
+            price_max_cents: None,
+            ..wire.clone()
+        })?;
+        (filter.price_min_cents, filter.price_max_cents) = (min, max);
+        filter.said_diets = wire.diets.iter().map(|name| allergen::key(name)).collect();
+        Ok(filter)
+    }
+
+    /// Both limits at once: the stricter of each wins.
+    #[must_use]
+    pub fn and(mut self, other: &Self) -> Self {
+        if self.categories.is_empty() {
+            self.categories.clone_from(&other.categories);
+        } else if !other.categories.is_empty() {
+            self.categories.retain(|name| other.categories.contains(name));
+            if self.categories.is_empty() {
+                // Nothing is in both, and no heading is empty.
+                self.categories.push(String::new());
+            }
+        }
+        self.diets.extend(other.diets.iter().cloned());
+        self.said_diets.extend(other.said_diets.iter().cloned());
+        self.excluded.extend(other.excluded.iter().copied());
+        self.price_min_cents = self.price_min_cents.max(other.price_min_cents);
+        self.price_max_cents = match (self.price_max_cents, other.price_max_cents) {
+            (Some(left), Some(right)) => Some(left.min(right)),
+            (left, right) => left.or(right),
+        };
+        self.available_now |= other.available_now;
+        self
     }
 
     /// Whether `item`, which can be had or not as `state` says, passes every limit.
@@ -107,11 +159,11 @@ impl Filter {
         (!self.available_now || state == State::Available)
             && self.admits_price(item)
             && self.admits_category(item)
-            && self.diets.iter().all(|diet| {
-                item.tags
-                    .iter()
-                    .any(|tag| tag == diet || allergen::key(tag) == *diet)
-            })
+            && self.diets.iter().all(|diet| is_tagged(item, diet))
+            && self
+                .said_diets
+                .iter()
+                .all(|diet| is_tagged(item, diet) || is_called(item, diet))
             && self
                 .excluded
                 .iter()
@@ -136,6 +188,37 @@ impl Filter {
             })
     }
 }
+
+/// Whether a tag states the diet, or a stricter one.
+fn is_tagged(item: &MenuItem, diet: &str) -> bool {
+    let stricter = STRICTER
+        .iter()
+        .find(|(name, _)| *name == diet)
+        .map_or(&[][..], |(_, stricter)| stricter);
+    item.tags.iter().any(|tag| {
+        let tag = allergen::key(tag);
+        tag == diet || stricter.contains(&tag.as_str())
+    })
+}
+
+/// Whether the name or the heading calls the item so, without a choice or a doubt: "Vegan
+/// Caesar", and not "Vegan or Chicken Caesar", "Non Vegetarian", "Vegan & Vegetarian".
+fn is_called(item: &MenuItem, diet: &str) -> bool {
+    let wanted = diet.replace('_', " ");
+    let calls = |text: &str| {
+        let words: Vec<String> = text::words(text).into_iter().map(|word| word.text).collect();
+        let doubt = words.iter().any(|word| DOUBT.contains(&word.as_str()))
+            || text.contains(['&', '/', '+', ',', '?']);
+        !doubt && words.iter().any(|word| *word == wanted)
+    };
+    calls(&item.name) || item.category.as_deref().is_some_and(calls)
+}
+
+/// Words that make a name no statement.
+const DOUBT: &[&str] = &[
+    "non", "not", "no", "or", "and", "option", "options", "optional", "available", "can", "style",
+    "without", "request", "ask", "made", "side", "sides",
+];
 
 /// How headings are compared: lower case, single spaces.
 fn heading(name: &str) -> String {
