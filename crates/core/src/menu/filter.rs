@@ -129,6 +129,16 @@ impl Filter {
         Ok(filter)
     }
 
+    /// Lets no item through.
+    #[must_use]
+    pub fn nothing() -> Self {
+        Self {
+            price_min_cents: Some(i64::MAX),
+            price_max_cents: Some(i64::MIN),
+            ..Self::default()
+        }
+    }
+
     /// Both limits at once: the stricter of each wins.
     #[must_use]
     pub fn and(mut self, other: &Self) -> Self {

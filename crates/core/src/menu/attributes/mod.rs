@@ -101,6 +101,16 @@ pub fn parse(query: &str, manner: Manner, ignore: &[String]) -> Parsed {
     scan.finish(ignore)
 }
 
+/// As [`parse`], but hard limits alone are read: the other words stand in the name of a dish.
+#[must_use]
+pub fn parse_hard(query: &str, manner: Manner, ignore: &[String]) -> Parsed {
+    let mut scan = Scan::new(query);
+    price::read(&mut scan);
+    limits::read(&mut scan, manner);
+    scan.only_hard();
+    scan.finish(ignore)
+}
+
 impl Parsed {
     /// Whether anything was understood.
     #[must_use]

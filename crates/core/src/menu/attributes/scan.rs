@@ -127,6 +127,18 @@ impl<'a> Scan<'a> {
         }
     }
 
+    /// Gives the words of everything but hard limits back.
+    pub(super) fn only_hard(&mut self) {
+        self.findings.retain(|(finding, _)| finding.is_hard());
+        for token in &mut self.tokens {
+            let word = &token.word;
+            token.taken = self
+                .findings
+                .iter()
+                .any(|(finding, _)| finding.start <= word.start && word.end <= finding.end);
+        }
+    }
+
     /// Whether every word that is not understood only fills.
     pub(super) fn only_fillers_left(&self) -> bool {
         self.tokens
