@@ -298,11 +298,11 @@ impl MenuIndex {
             let scores = scores_of(position);
             let score = fusion.score(scores.lexical, scores.semantic);
             let score = self.wished(wishes, position, score);
-            if score > 0.0 || wishes.alone {
+            if score > 0.0 || wishes.alone() {
                 top.offer(position, score, || view.admits(position, item));
             }
         };
-        if nearness.is_some() || wishes.alone {
+        if nearness.is_some() || wishes.alone() {
             (0..)
                 .zip(&self.items)
                 .for_each(|(position, item)| offer(position, item));

@@ -36,7 +36,7 @@ pub struct Wishes {
     course: Option<Course>,
     share: f32,
     /// Nothing but attributes was said: every item that passes the limits is worth showing.
-    pub(crate) alone: bool,
+    alone: bool,
 }
 
 /// A query, read against one menu.
@@ -50,6 +50,14 @@ pub struct Reading {
     pub wishes: Wishes,
     /// What was understood; absent where nothing was.
     pub parse: Option<Parse>,
+}
+
+impl Wishes {
+    /// Whether nothing but attributes was said: no dish is named.
+    #[must_use]
+    pub fn alone(&self) -> bool {
+        self.alone
+    }
 }
 
 impl Reading {
@@ -125,9 +133,12 @@ impl MenuIndex {
         };
         let mut allowed = vec![true; self.items.len()];
         let courses: Vec<Course> = parsed.courses().collect();
-        let headed = courses
-            .iter()
-            .all(|course| self.sheet.facts.iter().any(|facts| facts.is_headed(*course)));
+        let headed = courses.iter().all(|course| {
+            self.sheet
+                .facts
+                .iter()
+                .any(|facts| facts.is_headed(*course))
+        });
         if headed && !courses.is_empty() {
             for (allowed, facts) in allowed.iter_mut().zip(&self.sheet.facts) {
                 *allowed &= courses.iter().any(|course| facts.is_of(*course));
@@ -274,7 +285,9 @@ impl MenuIndex {
     /// Whether the words name a kind of which the best hits are several dishes.
     #[must_use]
     pub fn ambiguous(&self, text: &str, hits: &[Hit]) -> Option<Ambiguous> {
-        let asked = self.content(text).filter(|terms| (1..=3).contains(&terms.len()))?;
+        let asked = self
+            .content(text)
+            .filter(|terms| (1..=3).contains(&terms.len()))?;
         let best = hits.first()?;
         let mut meant: HashMap<&str, &Hit> = HashMap::new();
         let mut ids = Vec::new();
@@ -334,7 +347,10 @@ fn mentions(item: &MenuItem, phrases: &[Vec<String>]) -> bool {
             .map(|word| analysis::term(&word.text))
             .collect();
         let excused = words.iter().any(|word| {
-            matches!(word.text.as_str(), "decaf" | "decaffeinated" | "herbal" | "alcoholfree" | "virgin" | "nonalcoholic")
+            matches!(
+                word.text.as_str(),
+                "decaf" | "decaffeinated" | "herbal" | "alcoholfree" | "virgin" | "nonalcoholic"
+            )
         });
         phrases.iter().any(|phrase| {
             let found = terms.windows(phrase.len()).position(|part| part == phrase);

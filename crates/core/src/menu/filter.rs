@@ -145,7 +145,8 @@ impl Filter {
         if self.categories.is_empty() {
             self.categories.clone_from(&other.categories);
         } else if !other.categories.is_empty() {
-            self.categories.retain(|name| other.categories.contains(name));
+            self.categories
+                .retain(|name| other.categories.contains(name));
             if self.categories.is_empty() {
                 // Nothing is in both, and no heading is empty.
                 self.categories.push(String::new());
@@ -216,7 +217,10 @@ fn is_tagged(item: &MenuItem, diet: &str) -> bool {
 fn is_called(item: &MenuItem, diet: &str) -> bool {
     let wanted = diet.replace('_', " ");
     let calls = |text: &str| {
-        let words: Vec<String> = text::words(text).into_iter().map(|word| word.text).collect();
+        let words: Vec<String> = text::words(text)
+            .into_iter()
+            .map(|word| word.text)
+            .collect();
         let doubt = words.iter().any(|word| DOUBT.contains(&word.as_str()))
             || text.contains(['&', '/', '+', ',', '?']);
         !doubt && words.iter().any(|word| *word == wanted)
@@ -226,8 +230,23 @@ fn is_called(item: &MenuItem, diet: &str) -> bool {
 
 /// Words that make a name no statement.
 const DOUBT: &[&str] = &[
-    "non", "not", "no", "or", "and", "option", "options", "optional", "available", "can", "style",
-    "without", "request", "ask", "made", "side", "sides",
+    "non",
+    "not",
+    "no",
+    "or",
+    "and",
+    "option",
+    "options",
+    "optional",
+    "available",
+    "can",
+    "style",
+    "without",
+    "request",
+    "ask",
+    "made",
+    "side",
+    "sides",
 ];
 
 /// How headings are compared: lower case, single spaces.

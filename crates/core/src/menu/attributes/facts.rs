@@ -137,13 +137,21 @@ impl Facts {
     #[must_use]
     pub fn of(item: &MenuItem, usual: Option<&Usual>) -> Self {
         let mut facts = Self::default();
-        for own in [Some(&item.name), item.description.as_ref(), item.category.as_ref()] {
+        for own in [
+            Some(&item.name),
+            item.description.as_ref(),
+            item.category.as_ref(),
+        ] {
             facts.stated |= own.map_or(0, |text| tastes(text));
         }
         for tag in &item.tags {
             facts.stated |= tastes(tag);
         }
-        if item.tags.iter().any(|tag| tag == "not_spicy" || tag == "mild") {
+        if item
+            .tags
+            .iter()
+            .any(|tag| tag == "not_spicy" || tag == "mild")
+        {
             facts.stated &= !bit(Taste::Spicy);
         }
         for gloss in glossary::glosses(&item.name) {
@@ -198,7 +206,11 @@ impl Facts {
         };
         let own: f32 = of(taste);
         let unless = |other: f32, most: f32| {
-            if other > own { 0.0 } else { own.max(most * (1.0 - other)) }
+            if other > own {
+                0.0
+            } else {
+                own.max(most * (1.0 - other))
+            }
         };
         match taste {
             // Most dishes are not spicy and say nothing of it.

@@ -120,7 +120,12 @@ pub(super) fn veggie_alone(scan: &mut Scan<'_>) {
         .all(|other| other == at || scan.word(other).is_none_or(words::is_filler));
     let denied = matches!(scan.before(at), Some("non" | "not" | "no"));
     if alone && !denied {
-        scan.take(at, at + 1, Meaning::Diet("vegetarian"), "vegetarian".to_owned());
+        scan.take(
+            at,
+            at + 1,
+            Meaning::Diet("vegetarian"),
+            "vegetarian".to_owned(),
+        );
     }
 }
 
@@ -241,8 +246,10 @@ fn after_products(scan: &Scan<'_>, at: usize) -> usize {
 fn after_connector(scan: &Scan<'_>, at: usize) -> Option<usize> {
     let comma = at < scan.tokens.len() && scan.gap(at).contains([',', '/', '&', '+']);
     let mut next = at;
-    while matches!(scan.word(next), Some("or" | "and" | "nor" | "plus" | "no" | "without"))
-        && (next == at || !scan.cut(next))
+    while matches!(
+        scan.word(next),
+        Some("or" | "and" | "nor" | "plus" | "no" | "without")
+    ) && (next == at || !scan.cut(next))
         && next < at + 2
     {
         next += 1;
@@ -268,8 +275,14 @@ fn allergy_named(scan: &mut Scan<'_>, at: usize) -> Option<usize> {
     let said = matches!(
         scan.word(at),
         Some(
-            "intolerant" | "intolerance" | "intolerances" | "allergy" | "allergies" | "allergic"
-                | "sensitivity" | "sensitive"
+            "intolerant"
+                | "intolerance"
+                | "intolerances"
+                | "allergy"
+                | "allergies"
+                | "allergic"
+                | "sensitivity"
+                | "sensitive"
         )
     );
     if !said || scan.cut(at) {
@@ -306,7 +319,9 @@ fn suffixed(scan: &mut Scan<'_>, at: usize, to: usize) -> Option<usize> {
         let to = if number == 0 { to } else { end };
         let from = match number + 1 == many {
             true => from,
-            false => from.saturating_sub(usize::from(scan.before(from) == Some("and") || scan.before(from) == Some("or"))),
+            false => from.saturating_sub(usize::from(
+                scan.before(from) == Some("and") || scan.before(from) == Some("or"),
+            )),
         };
         scan.take(from, to, meaning, label);
     }
@@ -362,7 +377,11 @@ fn one_word(scan: &mut Scan<'_>, at: usize) -> Option<usize> {
         _ => return None,
     };
     let meaning = Meaning::Free(allergens.to_vec());
-    let to = if scan.is(at + 1, &["disease"]) { at + 2 } else { at + 1 };
+    let to = if scan.is(at + 1, &["disease"]) {
+        at + 2
+    } else {
+        at + 1
+    };
     scan.take(at, to, meaning, label.to_owned());
     Some(to)
 }

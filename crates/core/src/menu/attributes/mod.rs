@@ -152,18 +152,22 @@ impl Parsed {
 
     /// The courses asked for.
     pub fn courses(&self) -> impl Iterator<Item = Course> + '_ {
-        self.findings.iter().filter_map(|found| match found.meaning {
-            Meaning::Course(course) => Some(course),
-            _ => None,
-        })
+        self.findings
+            .iter()
+            .filter_map(|found| match found.meaning {
+                Meaning::Course(course) => Some(course),
+                _ => None,
+            })
     }
 
     /// The tastes asked for.
     pub fn tastes(&self) -> impl Iterator<Item = Taste> + '_ {
-        self.findings.iter().filter_map(|found| match found.meaning {
-            Meaning::Taste(taste) => Some(taste),
-            _ => None,
-        })
+        self.findings
+            .iter()
+            .filter_map(|found| match found.meaning {
+                Meaning::Taste(taste) => Some(taste),
+                _ => None,
+            })
     }
 
     /// The words that must not be mentioned.

@@ -130,7 +130,14 @@ fn or_less(scan: &mut Scan<'_>, at: usize) -> Option<usize> {
     if !(less && found.currency) {
         return None;
     }
-    let length = if scan.word(found.to).is_some_and(|word| word == "or" || word == "and") { 2 } else { 1 };
+    let length = if scan
+        .word(found.to)
+        .is_some_and(|word| word == "or" || word == "and")
+    {
+        2
+    } else {
+        1
+    };
     let to = found.to + length;
     let meaning = Meaning::Price {
         min: None,
@@ -161,7 +168,10 @@ fn amount(scan: &Scan<'_>, at: usize) -> Option<Amount> {
     }
     let (units, mut to) = number(scan, at)?;
     let mut cents = units.checked_mul(100)?;
-    end = scan.tokens.get(to.checked_sub(1)?).map_or(end, |token| token.word.end);
+    end = scan
+        .tokens
+        .get(to.checked_sub(1)?)
+        .map_or(end, |token| token.word.end);
     if matches!(scan.gap(to), "." | ",")
         && let Some(part) = scan.word(to).filter(|part| part.len() == 2)
         && let Ok(part) = part.parse::<i64>()
@@ -171,10 +181,16 @@ fn amount(scan: &Scan<'_>, at: usize) -> Option<Amount> {
         to += 1;
     }
     let after = scan.gap(to);
-    if let Some(place) = after.find(['€', '$', '£', '₹', '¢']).filter(|place| after.get(..*place).is_some_and(|text| text.trim().is_empty())) {
+    if let Some(place) = after.find(['€', '$', '£', '₹', '¢']).filter(|place| {
+        after
+            .get(..*place)
+            .is_some_and(|text| text.trim().is_empty())
+    }) {
         let glyph = after.get(place..).and_then(|text| text.chars().next())?;
         // A sign before the next number is the next number's.
-        let next_is_number = scan.word(to).is_some_and(|word| word.starts_with(|c: char| c.is_ascii_digit()));
+        let next_is_number = scan
+            .word(to)
+            .is_some_and(|word| word.starts_with(|c: char| c.is_ascii_digit()));
         if !next_is_number || currency {
             currency = true;
             end += place + glyph.len_utf8();

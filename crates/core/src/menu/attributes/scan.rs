@@ -71,11 +71,7 @@ impl<'a> Scan<'a> {
     pub(super) fn is(&self, at: usize, phrase: &[&str]) -> bool {
         phrase.iter().enumerate().all(|(offset, word)| {
             self.word(at + offset) == Some(*word)
-                && (offset == 0
-                    || !self
-                        .tokens
-                        .get(at + offset)
-                        .is_some_and(|token| token.cut))
+                && (offset == 0 || !self.tokens.get(at + offset).is_some_and(|token| token.cut))
         })
     }
 

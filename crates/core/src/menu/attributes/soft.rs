@@ -151,9 +151,8 @@ pub(super) fn read(scan: &mut Scan<'_>) {
     let found = phrases(scan);
     let alone = {
         let covered = |at: usize| found.iter().any(|soft| (soft.from..soft.to).contains(&at));
-        (0..scan.tokens.len()).all(|at| {
-            covered(at) || scan.word(at).is_none_or(super::words::is_filler)
-        })
+        (0..scan.tokens.len())
+            .all(|at| covered(at) || scan.word(at).is_none_or(super::words::is_filler))
     };
     for soft in found {
         let keep = match &soft.meaning {
@@ -199,10 +198,18 @@ fn longest(scan: &Scan<'_>, at: usize) -> Option<Soft> {
         said.max()
     };
     let tastes = Taste::ALL.iter().filter_map(|taste| {
-        Some((length(taste.phrases())?, Meaning::Taste(*taste), taste.label()))
+        Some((
+            length(taste.phrases())?,
+            Meaning::Taste(*taste),
+            taste.label(),
+        ))
     });
     let courses = Course::ALL.iter().filter_map(|course| {
-        Some((length(course.phrases())?, Meaning::Course(*course), course.label()))
+        Some((
+            length(course.phrases())?,
+            Meaning::Course(*course),
+            course.label(),
+        ))
     });
     let (length, meaning, label) = tastes.chain(courses).max_by_key(|found| found.0)?;
     // "not light", "no dessert": turned round, and understood by nobody here.

@@ -126,11 +126,26 @@ pub(super) fn allergen(words: &[&str]) -> Option<Named> {
             length,
             is_food: !matches!(
                 said,
-                [
-                    "gluten" | "wheat" | "dairy" | "lactose" | "casein" | "nut" | "nuts" | "peanut"
-                        | "peanuts" | "soy" | "soya" | "sesame" | "sulphites" | "sulfites" | "lupin"
-                        | "shellfish" | "crustaceans" | "molluscs" | "seafood",
-                ] | ["tree", ..]
+                ["gluten"
+                    | "wheat"
+                    | "dairy"
+                    | "lactose"
+                    | "casein"
+                    | "nut"
+                    | "nuts"
+                    | "peanut"
+                    | "peanuts"
+                    | "soy"
+                    | "soya"
+                    | "sesame"
+                    | "sulphites"
+                    | "sulfites"
+                    | "lupin"
+                    | "shellfish"
+                    | "crustaceans"
+                    | "molluscs"
+                    | "seafood",]
+                    | ["tree", ..]
             ),
         });
     }

@@ -2,6 +2,7 @@
 
 use super::fields::{Fields, limit};
 use crate::menu::allergen::{self, Claim};
+use crate::menu::text;
 use olympus_proto::{Allergen, Allergens};
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -47,7 +48,107 @@ pub(super) fn read(fields: &mut Fields<'_>, tags: &mut Vec<String>) -> Allergens
     }
     tags.retain(|tag| !read_tag(tag, &mut said));
     settle(fields, &mut said);
+    for tag in tags.iter() {
+        read_free_tag(tag, &mut said);
+    }
+    let complete = complete(fields);
+    say_complete(&mut said, &complete);
     said
+}
+
+/// Says that the lists of `said` name every one of `all` that is in the dish or may be: those
+/// that are not listed are absent. Nothing is inferred from silence unless somebody says so.
+pub fn say_complete(said: &mut Allergens, all: &[Allergen]) {
+    for &allergen in all {
+        state_free(said, allergen);
+    }
+}
+
+fn state_free(said: &mut Allergens, allergen: Allergen) {
+    if !said.contains.contains(&allergen) && !said.may_contain.contains(&allergen) {
+        said.free_of.insert(allergen);
+    }
+}
+
+/// `allergens_complete`: true for all fourteen, or the names of those that the lists cover.
+/// "Wheat" covers no gluten: what its absence proves is what counts.
+fn complete(fields: &mut Fields<'_>) -> Vec<Allergen> {
+    const NAME: &str = "allergens_complete";
+    match fields.take(NAME) {
+        None | Some(Value::Null | Value::Bool(false)) => Vec::new(),
+        Some(Value::Bool(true)) => Allergen::ALL.to_vec(),
+        Some(Value::String(text)) if text.eq_ignore_ascii_case("true") => Allergen::ALL.to_vec(),
+        Some(Value::String(text)) if text.eq_ignore_ascii_case("false") => Vec::new(),
+        Some(list @ (Value::Array(_) | Value::String(_))) => {
+            fields.map.insert(NAME.to_owned(), list);
+            let mut covered = Allergens::default();
+            read_list(fields, NAME, FREE_OF, &mut covered);
+            covered.free_of.into_iter().collect()
+        }
+        Some(_) => {
+            fields.fault(NAME, "must be true, false or a list of allergens");
+            Vec::new()
+        }
+    }
+}
+
+/// A tag such as `gluten_free` states an absence, where nothing of the item says otherwise. The
+/// tag stays: it is a diet too.
+fn read_free_tag(tag: &str, said: &mut Allergens) {
+    let allergens = tag
+        .strip_suffix("_free")
+        .and_then(|word| allergen::named(word, Claim::Reassures));
+    for &allergen in allergens.unwrap_or_default() {
+        state_free(said, allergen);
+    }
+}
+
+/// The absences that the item's name states: "Gluten Free Waffle", "Plain Pizza (Gluten-Free)".
+/// Only at its beginning or end, and never of a part of the dish ("gluten free bun") or a choice.
+pub(super) fn read_name(name: &str, said: &mut Allergens) {
+    const DOUBT: &[&str] = &[
+        "option",
+        "options",
+        "available",
+        "optional",
+        "or",
+        "not",
+        "non",
+        "ask",
+        "request",
+        "bun",
+        "bread",
+        "crust",
+        "base",
+        "wrap",
+        "tortilla",
+        "roll",
+        "with",
+        "on",
+        "can",
+        "style",
+    ];
+    let words: Vec<String> = text::words(name)
+        .into_iter()
+        .map(|word| word.text)
+        .collect();
+    if words.iter().any(|word| DOUBT.contains(&word.as_str())) {
+        return;
+    }
+    let edges = [
+        words.get(..2),
+        words.len().checked_sub(2).and_then(|at| words.get(at..)),
+    ];
+    for edge in edges.into_iter().flatten() {
+        if let [word, free] = edge
+            && free == "free"
+        {
+            let allergens = allergen::named(word, Claim::Reassures).unwrap_or_default();
+            for &allergen in allergens {
+                state_free(said, allergen);
+            }
+        }
+    }
 }
 
 fn read_list(fields: &mut Fields<'_>, name: &str, statement: &str, said: &mut Allergens) {

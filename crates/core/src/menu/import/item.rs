@@ -39,6 +39,7 @@ pub(super) fn read(value: Value) -> Result<MenuItem, (Option<String>, Vec<Fault>
         .map(Cents);
     item.tags = tags(&mut fields);
     item.allergens = allergens::read(&mut fields, &mut item.tags);
+    allergens::read_name(&item.name, &mut item.allergens);
     item.modifier_groups = modifier_groups(&mut fields);
     item.availability = availability(&mut fields);
     item.image = image(&mut fields);
