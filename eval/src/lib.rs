@@ -3,6 +3,7 @@
 //! Invariant: data is read and never written, a score covers every row or is not given, and the
 //! page that shows it needs neither network nor script. Never trains anything.
 
+pub mod catalog;
 pub mod cli;
 pub mod data;
 pub mod error;

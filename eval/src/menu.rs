@@ -3,6 +3,7 @@
 //! Invariant: queries and menu belong together. A query none of whose right dishes is on the menu
 //! could only miss, and its score would say nothing of the search.
 
+use crate::catalog;
 use crate::data::{self, DataSet, FileHash, SearchCase};
 use crate::error::{BadLine, EvalError, Place};
 use olympus_core::menu::import::{self, Format, Limits};
@@ -38,6 +39,10 @@ pub fn read(path: &Path) -> Result<MenuFile, EvalError> {
     })?;
     let bytes = data::read_file(path, "; public menus usually lie in `../shared/data/menu`")?;
     let hash = data::hash(path, &bytes);
+    let (bytes, format) = match catalog::menu(&bytes) {
+        Some(menu) => (menu, Format::Json),
+        None => (bytes, format),
+    };
     let items = import::parse(&bytes, format, &Limits::default()).map_err(|errors| {
         let bad = errors
             .details

@@ -3,7 +3,7 @@
 //! Exit status: 0 done; 1 failed; 2 wrong use or wrong input. Results go to stdout, everything
 //! else to stderr, so that output can be piped. Never prints a secret but a key just made.
 
-use crate::commands::{bench, config, doctor, intent, keys, menu, models, start};
+use crate::commands::{bench, config, doctor, intent, keys, menu, models, order, start};
 use crate::config::{ConfigError, default_data_dir};
 use crate::keys::KeyError;
 use crate::service::ServiceError;
@@ -65,6 +65,9 @@ enum Command {
     Intent(intent::Args),
     /// Intent and dishes of a text, or of each line on stdin
     Understand(intent::UnderstandArgs),
+    /// What a sentence orders
+    #[command(subcommand)]
+    Order(order::Command),
     /// Make, list and revoke access keys
     #[command(subcommand)]
     Keys(keys::Command),
@@ -116,6 +119,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Menu(command) => menu::run(&global, command)?,
         Command::Intent(args) => intent::run(&global, args)?,
         Command::Understand(args) => intent::run_understand(&global, args)?,
+        Command::Order(command) => order::run(&global, command)?,
         Command::Keys(command) => keys::run(&global, command)?,
         Command::Models(command) => models::run(&global, command)?,
         Command::Doctor(args) => return doctor::run(&global, args),

@@ -48,11 +48,11 @@ impl IntentHead {
         })
     }
 
-    /// Logits, batch × 6 in the order of [`Intent::ALL`], from batch × length × hidden states.
+    /// What the logits are made of, batch × hidden, from batch × length × hidden states.
     ///
     /// # Errors
     /// Candle's, where shapes do not fit.
-    pub fn forward(&self, states: &Tensor, mask: Option<&Tensor>, mode: Mode) -> Result<Tensor> {
+    pub fn features(&self, states: &Tensor, mask: Option<&Tensor>, mode: Mode) -> Result<Tensor> {
         let (batch, length, hidden) = states.dims3()?;
         let scores = states
             .reshape((batch * length, hidden))?
@@ -67,7 +67,14 @@ impl IntentHead {
             Mode::Train => candle_nn::ops::softmax(&scores, D::Minus1)?,
         };
         let pooled = shares.unsqueeze(1)?.matmul(states)?.squeeze(1)?;
-        let features = self.dense.forward(&pooled)?.tanh()?;
-        self.out.forward(&features)
+        self.dense.forward(&pooled)?.tanh()
+    }
+
+    /// Logits, batch × 6 in the order of [`Intent::ALL`], from batch × length × hidden states.
+    ///
+    /// # Errors
+    /// Candle's, where shapes do not fit.
+    pub fn forward(&self, states: &Tensor, mask: Option<&Tensor>, mode: Mode) -> Result<Tensor> {
+        self.out.forward(&self.features(states, mask, mode)?)
     }
 }

@@ -16,6 +16,7 @@ pub mod intent;
 pub mod menu;
 pub mod meta;
 pub mod money;
+pub mod order;
 pub mod search;
 
 pub use allergen::{Allergen, AllergenStatement, Allergens};
@@ -27,6 +28,10 @@ pub use intent::{
 pub use menu::{Availability, Daypart, MenuItem, Modifier, ModifierGroup, Weekday};
 pub use meta::{Meta, Path, StagesUs};
 pub use money::Cents;
+pub use order::{
+    AmbiguousItem, Amount, LineModifier, ModifierAction, NotUnderstood, OrderContext, OrderLine,
+    OrderParseRequest, OrderParseResponse, ParsedOrder, Span,
+};
 pub use search::{
     Ambiguous, AvailabilityFilter, Filters, Hit, HitScores, Parse, SearchRequest, SearchResponse,
     State, Suggestion, Understood, UnderstoodKind,

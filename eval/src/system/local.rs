@@ -5,11 +5,11 @@
 
 use super::{Found, Identity, IntentReply, ModelIdentity, System};
 use crate::error::SystemError;
-use crate::order::Line;
+use crate::order::{Line, answered_lines};
 use crate::progress;
 use olympus_core::menu::import::Format;
 use olympus_device::service::{Options, Service, ServiceError, Watch};
-use olympus_proto::SearchRequest;
+use olympus_proto::{OrderParseRequest, SearchRequest};
 
 /// The service with the model in the binary.
 #[derive(Debug)]
@@ -86,10 +86,16 @@ impl System for Local {
             .collect())
     }
 
-    fn parse_order(&mut self, _: &str) -> Result<Vec<Line>, SystemError> {
-        let reason =
-            "the device in this process cannot parse orders yet; give a server that can by --url";
-        Err(SystemError::Unsupported(reason.to_owned()))
+    fn parse_order(&mut self, text: &str) -> Result<Vec<Line>, SystemError> {
+        let request = OrderParseRequest {
+            text: text.to_owned(),
+            ..OrderParseRequest::default()
+        };
+        let order = self.service.parse_order(&request).map_err(failed)?.order;
+        // The same way as over the wire.
+        let lines = serde_json::to_value(order.lines).and_then(serde_json::from_value);
+        let lines = lines.map_err(|error| SystemError::Unsupported(error.to_string()))?;
+        Ok(answered_lines(lines))
     }
 
     fn identity(&self) -> Identity {

@@ -174,11 +174,8 @@ fn without_a_url_the_program_measures_the_device_itself() {
         "o.jsonl",
         "{\"text\":\"a cola\",\"items\":[{\"name\":\"cola\"}]}\n",
     );
-    let ran = run(&["orders", "--data", &orders]);
-    assert_eq!(ran.code, 2);
-    assert!(
-        ran.stderr.contains("cannot parse orders yet"),
-        "{}",
-        ran.stderr
-    );
+    let ran = run(&["orders", "--data", &orders, "--menu", &menu, "--json"]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    let json: Value = serde_json::from_str(&ran.stdout).expect("nothing but JSON");
+    assert_eq!(json["exact_match"], 1.0, "{json}");
 }

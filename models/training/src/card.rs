@@ -2,6 +2,7 @@
 
 use crate::calibrate::{Scored, recall};
 use crate::data::Example;
+use crate::novelty::Novelty;
 use crate::pairs::Dish;
 use crate::retrieval::Retrieval;
 use crate::train::{Epoch, Settings};
@@ -21,6 +22,8 @@ pub(crate) struct Fold {
     pub(crate) trained: f64,
     pub(crate) linear_on_frozen: f64,
     pub(crate) recalls: BTreeMap<Intent, f64>,
+    /// Ways to find what is out of scope.
+    pub(crate) novelty: Novelty,
     pub(crate) queries_held_out: &'static str,
     pub(crate) search: Retrieval,
     pub(crate) search_base: Retrieval,
@@ -151,6 +154,18 @@ impl Card {
             table_row(&mut out, &score.file, row, &score.recalls);
         }
         out.push_str("\nThe last six columns are recall by class. Held-out registers are scored in f32 without thresholds and set the calibration; files are scored with it, in f32; `olympus-eval` scores the quantised artifact.\n");
+        out.push_str("\n## Out of scope\n\nOf the utterances out of scope in held-out registers, those found when 3 % of those in scope are taken for them: by the class's logit, by the distance to the nearest learnt utterance in scope in the head's features, and by both (weight chosen on the same rows).\n\n| held out | by class | by distance | by both |\n|---|--:|--:|--:|\n");
+        for fold in &self.folds {
+            let found = &fold.novelty;
+            let _ = writeln!(
+                out,
+                "| {} | {:.3} | {:.3} | {:.3} |",
+                fold.held_out.join(", "),
+                found.by_class,
+                found.by_distance,
+                found.by_both,
+            );
+        }
         out.push_str("\n## Search, by vectors alone\n\nQueries of a file that was held out, among all names of that file.\n\n| file | queries | names | first: base | first: this | in ten: base | in ten: this |\n|---|--:|--:|--:|--:|--:|--:|\n");
         for fold in &self.folds {
             let (this, base) = (&fold.search, &fold.search_base);

@@ -5,6 +5,7 @@ use crate::calibrate::{self, Scored};
 use crate::card::{self, Fold};
 use crate::data::Example;
 use crate::model::Learner;
+use crate::novelty;
 use crate::retrieval;
 use crate::train::{Run, predict};
 use crate::{Text, baseline, uncalibrated};
@@ -79,6 +80,7 @@ fn measure(run: &Run<'_>, text: &Text, held_out: &HeldOut) -> anyhow::Result<(Fo
         trained: calibrate::accuracy(&scored, &uncalibrated()),
         linear_on_frozen: linear.accuracy(&frozen, run.base, &test)?,
         recalls: card::recalls(&scored, &uncalibrated()),
+        novelty: novelty::measure(&learner, run.base, &train, &test)?,
         queries_held_out: held_out.queries,
         search: retrieval::measure(&learner.build()?.0, run.base, &asked)?,
         search_base: retrieval::measure(&frozen, run.base, &asked)?,

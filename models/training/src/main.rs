@@ -12,6 +12,7 @@ mod folds;
 mod loss;
 mod model;
 mod noise;
+mod novelty;
 mod pairs;
 mod retrieval;
 mod teacher;
@@ -45,8 +46,8 @@ struct Args {
     /// Ways to ask for dishes: `.tsv` files of a printed name and queries.
     #[arg(long, default_value = "models/training/data/search")]
     search: PathBuf,
-    /// The culinary lexicon, whose names and glosses are learnt too.
-    #[arg(long, default_value = "crates/core/src/menu/lexicon")]
+    /// The glossary, whose names and glosses are learnt too.
+    #[arg(long, default_value = "crates/core/src/menu/glossary")]
     lexicon: PathBuf,
     /// Where finished epochs are kept; a run that was cut off goes on from there.
     #[arg(long, default_value = "target/training")]

@@ -65,8 +65,9 @@ fn parse(line: &str, form: Form) -> Option<(String, Vec<String>)> {
         Form::Lexicon => {
             let mut names = first.split(';').map(str::trim);
             let (name, gloss) = (names.next()?, columns.next()?);
-            // The gloss as often as all other names: it says what customers know.
-            let others: Vec<&str> = names.collect();
+            // The gloss as often as all other names: it says what customers know. The base model
+            // reads Latin script alone.
+            let others: Vec<&str> = names.filter(|name| is_latin(name)).collect();
             let glosses = std::iter::repeat_n(gloss, others.len().max(1));
             (name, others.iter().copied().chain(glosses).collect())
         }
@@ -78,6 +79,11 @@ fn parse(line: &str, form: Form) -> Option<(String, Vec<String>)> {
             queries.into_iter().map(str::to_owned).collect(),
         )
     })
+}
+
+fn is_latin(text: &str) -> bool {
+    let mut letters = text.chars().filter(|c| c.is_alphabetic());
+    letters.all(|c| c < '\u{250}' || ('\u{1E00}'..'\u{1F00}').contains(&c))
 }
 
 /// `size` dishes, each with one of its queries, no two of one name: half the time neighbours in
@@ -115,7 +121,7 @@ mod tests {
             parse("Hummus\tchickpea dip\tgarbanzo spread", Form::Queries).unwrap();
         assert_eq!((name.as_str(), queries.len()), ("Hummus", 2));
         let (name, queries) =
-            parse("pho;phở;pho bo\tbeef noodle soup\tbeef", Form::Lexicon).unwrap();
+            parse("pho;phở;粉;pho bo\tbeef noodle soup\tbeef", Form::Lexicon).unwrap();
         assert_eq!(name, "pho");
         assert_eq!(
             queries,

@@ -55,7 +55,7 @@ impl Default for Settings {
             batch: 64,
             pairs: 64,
             layers: 6,
-            encoder_rate: 1e-4,
+            encoder_rate: 1.5e-4,
             layer_decay: 0.8,
             head_rate: 1e-3,
             contrast: 0.5,
@@ -169,13 +169,13 @@ impl Run<'_> {
             .then(|| {
                 let pairs = pairs::draw(dishes, self.settings.pairs, rng);
                 let (queries, names): (Vec<&str>, Vec<&str>) = pairs.into_iter().unzip();
-                self.draw(&[queries, names].concat(), rng)
+                anyhow::Ok((self.draw(&queries, rng)?, self.draw(&names, rng)?))
             })
             .transpose()?;
         std::thread::scope(|scope| {
             let other = asked
                 .as_ref()
-                .map(|drawn| scope.spawn(|| self.learn_search(learner, drawn)));
+                .map(|(queries, names)| scope.spawn(|| self.learn_search(learner, queries, names)));
             let intent = self.learn_intent(learner, &utterances, &labels)?;
             let contrast = other
                 .map(|thread| {
@@ -200,16 +200,18 @@ impl Run<'_> {
         self.learnt(1.0, &task, &anchor)
     }
 
-    fn learn_search(&self, learner: &Learner, drawn: &Drawn) -> anyhow::Result<Learnt> {
-        let (_, vectors) = learner.forward(&drawn.batch, Mode::Train)?;
-        let count = vectors.dim(0)? / 2;
-        let (queries, names) = (
-            vectors.narrow(0, 0, count)?,
-            vectors.narrow(0, count, count)?,
-        );
-        let task = contrastive(&queries, &names)?;
-        let anchor = distance(&vectors, &drawn.anchors)?;
-        self.learnt(self.settings.contrast, &task, &anchor)
+    /// Queries and names are encoded apart: names are shorter and would be padded.
+    fn learn_search(
+        &self,
+        learner: &Learner,
+        queries: &Drawn,
+        names: &Drawn,
+    ) -> anyhow::Result<Learnt> {
+        let (_, asked) = learner.forward(&queries.batch, Mode::Train)?;
+        let (_, named) = learner.forward(&names.batch, Mode::Train)?;
+        let task = contrastive(&asked, &named)?;
+        let anchor = (distance(&asked, &queries.anchors)? + distance(&named, &names.anchors)?)?;
+        self.learnt(self.settings.contrast, &task, &(anchor * 0.5)?)
     }
 
     fn learnt(&self, weight: f64, task: &Tensor, anchor: &Tensor) -> anyhow::Result<Learnt> {

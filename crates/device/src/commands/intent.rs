@@ -77,7 +77,7 @@ pub(crate) fn run_understand(global: &Global, args: UnderstandArgs) -> anyhow::R
     })
 }
 
-fn each(
+pub(super) fn each(
     text: Option<String>,
     mut answer: impl FnMut(&str) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {

@@ -8,6 +8,7 @@ pub(crate) mod keys;
 mod measure;
 pub(crate) mod menu;
 pub(crate) mod models;
+pub(crate) mod order;
 mod remote;
 pub(crate) mod start;
 mod table;

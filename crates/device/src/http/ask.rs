@@ -13,7 +13,7 @@ use axum::extract::{Extension, Query, Request, State};
 use axum::response::Response;
 use base64::Engine;
 use olympus_inference::Analysis;
-use olympus_proto::{IntentRequest, SearchRequest};
+use olympus_proto::{IntentRequest, OrderParseRequest, SearchRequest};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use std::sync::Arc;
@@ -64,6 +64,20 @@ pub(crate) async fn understand(
     let answer = state
         .ask(&ctx, move |service, call| {
             service.understand_for(call, &body)
+        })
+        .await?;
+    timed(&answer, answer.meta.stages_us)
+}
+
+pub(crate) async fn parse_order(
+    State(state): App,
+    Extension(ctx): Context,
+    request: Request,
+) -> Answer {
+    let body: OrderParseRequest = state.body(Endpoint::ParseOrder, request).await?;
+    let answer = state
+        .ask(&ctx, move |service, call| {
+            service.parse_order_for(call, &body)
         })
         .await?;
     timed(&answer, answer.meta.stages_us)

@@ -37,6 +37,7 @@ pub enum Endpoint {
     Intent,
     IntentBatch,
     Understand,
+    ParseOrder,
     Search,
     SearchBatch,
     Suggest,
@@ -53,10 +54,11 @@ pub enum Endpoint {
 
 impl Endpoint {
     /// Every route.
-    pub const ALL: [Endpoint; 15] = [
+    pub const ALL: [Endpoint; 16] = [
         Endpoint::Intent,
         Endpoint::IntentBatch,
         Endpoint::Understand,
+        Endpoint::ParseOrder,
         Endpoint::Search,
         Endpoint::SearchBatch,
         Endpoint::Suggest,
@@ -78,6 +80,7 @@ impl Endpoint {
             Endpoint::Intent => "/v1/intent",
             Endpoint::IntentBatch => "/v1/intent/batch",
             Endpoint::Understand => "/v1/understand",
+            Endpoint::ParseOrder => "/v1/order/parse",
             Endpoint::Search => "/v1/menu/search",
             Endpoint::SearchBatch => "/v1/menu/search/batch",
             Endpoint::Suggest => "/v1/menu/suggest",
@@ -99,6 +102,7 @@ impl Endpoint {
             Endpoint::Intent
             | Endpoint::IntentBatch
             | Endpoint::Understand
+            | Endpoint::ParseOrder
             | Endpoint::Search
             | Endpoint::SearchBatch
             | Endpoint::Rollback
@@ -122,6 +126,7 @@ impl Endpoint {
             Endpoint::Intent
             | Endpoint::IntentBatch
             | Endpoint::Understand
+            | Endpoint::ParseOrder
             | Endpoint::Search
             | Endpoint::SearchBatch
             | Endpoint::Suggest
@@ -136,9 +141,11 @@ impl Endpoint {
     #[must_use]
     pub fn class(self) -> Class {
         match self {
-            Endpoint::Intent | Endpoint::Understand | Endpoint::Search | Endpoint::Availability => {
-                Class::Text
-            }
+            Endpoint::Intent
+            | Endpoint::Understand
+            | Endpoint::ParseOrder
+            | Endpoint::Search
+            | Endpoint::Availability => Class::Text,
             Endpoint::IntentBatch | Endpoint::SearchBatch | Endpoint::Embeddings => Class::Bulk,
             Endpoint::PutMenu => Class::Menu,
             Endpoint::Suggest
@@ -158,6 +165,7 @@ impl Endpoint {
             Endpoint::Intent => "The intent of a text",
             Endpoint::IntentBatch => "The intents of up to 64 texts",
             Endpoint::Understand => "Intent and fitting dishes from one encoding",
+            Endpoint::ParseOrder => "The lines that a text orders",
             Endpoint::Search => "Dishes that fit a query; an empty one lists the menu",
             Endpoint::SearchBatch => "Up to 64 searches",
             Endpoint::Suggest => "Completions of what is being typed",

@@ -99,6 +99,7 @@ fn handler(endpoint: Endpoint) -> MethodRouter<Arc<AppState>> {
         Endpoint::Intent => on(filter, ask::intent),
         Endpoint::IntentBatch => on(filter, ask::intent_batch),
         Endpoint::Understand => on(filter, ask::understand),
+        Endpoint::ParseOrder => on(filter, ask::parse_order),
         Endpoint::Search => on(filter, ask::search),
         Endpoint::SearchBatch => on(filter, ask::search_batch),
         Endpoint::Suggest => on(filter, ask::suggest),

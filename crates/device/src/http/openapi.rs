@@ -110,7 +110,11 @@ pub(crate) fn errors_of(endpoint: Endpoint) -> Vec<ErrorCode> {
         codes.extend([Code::PayloadTooLarge, Code::UnsupportedMediaType]);
     }
     match endpoint {
-        Endpoint::Intent | Endpoint::IntentBatch | Endpoint::Understand | Endpoint::Embeddings => {
+        Endpoint::Intent
+        | Endpoint::IntentBatch
+        | Endpoint::Understand
+        | Endpoint::ParseOrder
+        | Endpoint::Embeddings => {
             codes.extend([
                 Code::EmptyText,
                 Code::TextTooLong,
@@ -153,6 +157,7 @@ fn success(endpoint: Endpoint) -> Value {
         Endpoint::Intent => "IntentResponse",
         Endpoint::IntentBatch => "IntentBatchResponse",
         Endpoint::Understand => "UnderstandResponse",
+        Endpoint::ParseOrder => "OrderParseResponse",
         Endpoint::Search => "SearchResponse",
         Endpoint::SearchBatch => "SearchBatchResponse",
         Endpoint::Suggest => "SuggestResponse",
@@ -186,6 +191,7 @@ fn request_body(endpoint: Endpoint) -> Option<Value> {
         Endpoint::Intent => "IntentRequest",
         Endpoint::IntentBatch => "IntentBatchRequest",
         Endpoint::Understand => "UnderstandRequest",
+        Endpoint::ParseOrder => "OrderParseRequest",
         Endpoint::Search => "SearchRequest",
         Endpoint::SearchBatch => "SearchBatchRequest",
         Endpoint::Availability => "AvailabilityRequest",

@@ -380,7 +380,7 @@ impl Service {
             .ok_or_else(|| ServiceError::Encoder("it gave too few answers".to_owned()))
     }
 
-    fn meta(
+    pub(super) fn meta(
         &self,
         call: &Call,
         model: &str,
@@ -400,6 +400,6 @@ impl Service {
     }
 }
 
-fn micros(since: Instant) -> u64 {
+pub(super) fn micros(since: Instant) -> u64 {
     u64::try_from(since.elapsed().as_micros()).unwrap_or(u64::MAX)
 }

@@ -13,6 +13,7 @@ use crate::wire::MenuChange;
 use arc_swap::{ArcSwap, ArcSwapOption};
 use bytes::Bytes;
 use olympus_core::menu::text::passages;
+use olympus_core::order::OrderParser;
 use olympus_menu::{MenuIndex, Overrides, Vectors};
 use olympus_proto::{ItemId, MenuItem, MenuVersion};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -20,6 +21,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 /// One version, ready to be searched.
 pub(crate) struct Live {
     pub(crate) index: MenuIndex,
+    /// Reads orders by this version's names.
+    pub(crate) orders: OrderParser,
     /// The items as a JSON array.
     pub(crate) items_json: Bytes,
     /// Hash of those bytes.
@@ -287,6 +290,7 @@ impl MenuStore {
             owner,
         };
         Ok(Live {
+            orders: OrderParser::new(items.clone()),
             index: MenuIndex::build(items, version, vectors)?,
             sha256: menu_files::hash(&items_json),
             items_json: Bytes::from(items_json),

@@ -15,6 +15,7 @@ mod error;
 mod menu_admin;
 mod menu_files;
 mod menu_store;
+mod order;
 mod vectors;
 
 pub use embedding::Watch;

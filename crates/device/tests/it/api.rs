@@ -253,3 +253,34 @@ fn request_ids_are_taken_along_or_made() {
     let made = bad.header("x-request-id").expect("is made");
     assert!(made != "a b<c>" && !made.is_empty());
 }
+
+#[test]
+fn words_become_an_order_and_change_it() {
+    let body = json!({"text": "two margheritas please"});
+    let answer = demo().post("/v1/order/parse", &body).ok();
+    check("OrderParseResponse", &answer);
+    let lines = answer["lines"].as_array().expect("lines");
+    assert_eq!(lines.len(), 1, "{answer}");
+    assert_eq!(lines[0]["quantity"], 2);
+    assert_eq!(lines[0]["state"], "available");
+    assert_eq!(answer["meta"]["model"], "grammar");
+    let more = json!({"text": "make that three", "context": {"order": lines}});
+    let answer = demo().post("/v1/order/parse", &more).ok();
+    assert_eq!(answer["lines"][0]["quantity"], 3, "{answer}");
+    for (order, said) in [
+        (
+            json!([{"id": "no-such-dish", "quantity": 1}]),
+            "not on the menu",
+        ),
+        (json!([{"id": lines[0]["id"], "quantity": 0}]), "quantity"),
+    ] {
+        let body = json!({"text": "hello", "context": {"order": order}});
+        let answer = demo().post("/v1/order/parse", &body);
+        assert_eq!(answer.status, 400, "{answer:?}");
+        assert!(answer.text().contains(said), "{answer:?}");
+    }
+    assert_eq!(
+        demo().post("/v1/order/parse", &json!({"text": " "})).status,
+        400
+    );
+}

@@ -1,0 +1,424 @@
+//! Phrases to lines, from left to right.
+//!
+//! A number or an article opens a new line; options before the item wait for it, options after
+//! it go to it. A negation holds for a coordinated list and ends where a new wish begins.
+
+use super::draft::{Choice, Draft, Lines};
+use super::phrases::{Names, OptionRef};
+use super::segment::{Kind, Segment};
+use super::speech::Cue;
+use olympus_proto::{
+    AmbiguousItem, Amount, MenuItem, ModifierAction, NotUnderstood, OrderLine, ParsedOrder, Span,
+};
+
+/// What was said of an item that is not named yet.
+#[derive(Debug, Default)]
+struct Pending<'a> {
+    /// Byte where it began; `None` where nothing waits.
+    start: Option<usize>,
+    number: Option<u32>,
+    options: Vec<(&'a Names, Choice)>,
+}
+
+/// What a verb does to the next name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Verb {
+    Drop,
+    /// Takes the place of the last line.
+    Correct,
+    /// Exchanged for what comes after "to".
+    Change,
+    /// The number of the line that is exchanged.
+    Put(usize),
+}
+
+struct Reader<'a> {
+    items: &'a [MenuItem],
+    text: &'a str,
+    lines: Lines<'a>,
+    pending: Pending<'a>,
+    negated: bool,
+    /// Whether the negation has met what it negates.
+    negation_used: bool,
+    amount: Option<Amount>,
+    verb: Option<Verb>,
+    place: Option<Option<u8>>,
+    all: bool,
+    out: ParsedOrder,
+}
+
+pub(super) fn assemble(
+    items: &[MenuItem],
+    text: &str,
+    segments: &[Segment<'_>],
+    order: &[OrderLine],
+) -> ParsedOrder {
+    let mut reader = Reader {
+        items,
+        text,
+        lines: Lines::new(items, order),
+        pending: Pending::default(),
+        negated: false,
+        negation_used: false,
+        amount: None,
+        verb: None,
+        place: None,
+        all: false,
+        out: ParsedOrder::default(),
+    };
+    for (index, segment) in segments.iter().enumerate() {
+        let rest = segments.get(index + 1..).unwrap_or_default();
+        match segment.kind {
+            Kind::Cue(cue) => reader.cue(cue, segment, rest),
+            Kind::Names(names) => reader.names(names, segment, rest),
+            Kind::Unknown => reader.not_understood(segment.start, segment.end),
+        }
+    }
+    reader.settle();
+    reader.out.lines = reader.lines.finish();
+    reader.out
+}
+
+impl<'a> Reader<'a> {
+    fn cue(&mut self, cue: Cue, segment: &Segment<'_>, rest: &[Segment<'a>]) {
+        match cue {
+            Cue::Number(number) => self.number(number, segment, rest),
+            Cue::Article if self.negated && !self.negation_used => {}
+            Cue::Article if matches!(self.verb, Some(Verb::Correct | Verb::Put(_))) => {}
+            Cue::Article => {
+                self.settle();
+                self.negated = false;
+                self.pending.start = Some(segment.start);
+            }
+            Cue::Not if self.begins_number(rest) => self.verb = Some(Verb::Correct),
+            Cue::Not => {
+                self.settle_options();
+                (self.negated, self.negation_used, self.amount) = (true, false, None);
+            }
+            Cue::Amount(amount) => {
+                if self.negation_used {
+                    self.negated = false;
+                }
+                self.amount = Some(amount);
+            }
+            Cue::With => {
+                // "a large with ham": the item is still to come, or implied
+                if self.pending.start.is_none() {
+                    self.settle();
+                }
+                self.negated = false;
+            }
+            Cue::And => self.amount = None,
+            Cue::Clause => {
+                self.settle();
+                (self.negated, self.amount) = (false, None);
+            }
+            Cue::Correction => {
+                self.verb = Some(Verb::Correct);
+                self.negated = false;
+            }
+            Cue::Drop => {
+                self.settle();
+                self.verb = Some(Verb::Drop);
+            }
+            Cue::Change => {
+                self.settle();
+                self.verb = Some(Verb::Change);
+            }
+            Cue::To | Cue::Filler => {}
+            Cue::Place(place) => self.meant(|lines| lines.at(place).into_iter().collect()),
+            Cue::All => self.meant(Lines::all),
+        }
+    }
+
+    /// Whether a number comes next, fillers apart: "two, no, three".
+    fn begins_number(&self, rest: &[Segment<'_>]) -> bool {
+        let next = rest
+            .iter()
+            .find(|s| !matches!(s.kind, Kind::Cue(Cue::Filler)));
+        let waits = self.pending.number.is_some() || !self.lines.is_empty();
+        waits && matches!(next.map(|s| s.kind), Some(Kind::Cue(Cue::Number(_))))
+    }
+
+    fn number(&mut self, number: u32, segment: &Segment<'_>, rest: &[Segment<'a>]) {
+        if self.negated && !self.negation_used && number == 1 {
+            return;
+        }
+        let names_follow = rest
+            .iter()
+            .take_while(|s| !matches!(s.kind, Kind::Cue(Cue::And | Cue::Clause | Cue::Not)))
+            .any(|s| matches!(s.kind, Kind::Names(_)));
+        match self.verb {
+            // "make that two"; "two, no, three tacos"
+            Some(Verb::Correct) if !names_follow => {
+                if self.pending.number.is_some() {
+                    self.pending.number = Some(number);
+                } else {
+                    self.lines.set_quantity(number);
+                }
+                self.verb = None;
+            }
+            Some(Verb::Correct) if self.pending.number.is_some() => {
+                self.pending.number = Some(number);
+                self.verb = None;
+            }
+            Some(Verb::Correct | Verb::Put(_)) => self.pending.number = Some(number),
+            _ => {
+                self.settle();
+                self.pending.number = Some(number);
+            }
+        }
+        self.negated = false;
+        self.pending.start.get_or_insert(segment.start);
+    }
+
+    fn names(&mut self, names: &'a Names, segment: &Segment<'_>, rest: &[Segment<'a>]) {
+        let span = Span {
+            start: segment.start,
+            end: segment.end,
+        };
+        if self.verb == Some(Verb::Drop) && self.drop_named(names) {
+            return;
+        }
+        if self.verb == Some(Verb::Change)
+            && let Some(line) = self.lines.find(&names.items)
+        {
+            self.verb = Some(Verb::Put(line));
+            return;
+        }
+        if names.options.is_empty() || (!names.items.is_empty() && self.is_item(names, rest)) {
+            self.item(names, span);
+        } else {
+            self.option(names, span, rest);
+        }
+    }
+
+    /// "Cancel the coke": the line goes, or the option where no line has that name.
+    fn drop_named(&mut self, names: &'a Names) -> bool {
+        if let Some(line) = self.lines.find(&names.items) {
+            self.lines.remove(line);
+            return true;
+        }
+        let accepted = !names.options.is_empty();
+        if accepted {
+            (self.negated, self.negation_used, self.verb) = (true, false, None);
+        }
+        false
+    }
+
+    /// A name that is both: an item unless it is negated, or fits a line that is open, or belongs
+    /// to the item that follows it.
+    fn is_item(&self, names: &Names, rest: &[Segment<'_>]) -> bool {
+        if self.negated || self.amount.is_some() || self.next_item(names, rest).is_some() {
+            return false;
+        }
+        if self.pending.start.is_some() {
+            return self.pending.options.is_empty();
+        }
+        self.lines.accepting(&names.options).is_none()
+    }
+
+    /// The item that comes right after (options and sizes may stand between) and has this option.
+    fn next_item(&self, names: &Names, rest: &[Segment<'_>]) -> Option<usize> {
+        let waits = self.pending.start.is_some();
+        for segment in rest {
+            match segment.kind {
+                Kind::Names(next) => {
+                    let takes = |item: &&usize| option_of(&names.options, **item).is_some();
+                    if let Some(item) = next.items.iter().find(takes) {
+                        return Some(*item);
+                    }
+                    if next.options.is_empty() {
+                        return None;
+                    }
+                }
+                Kind::Cue(Cue::Filler | Cue::Amount(_)) => {}
+                // "a pepperoni and mushroom pizza": within what an article opened
+                Kind::Cue(Cue::And) if waits => {}
+                _ => return None,
+            }
+        }
+        None
+    }
+
+    fn item(&mut self, names: &'a Names, span: Span) {
+        if self.negated {
+            // "no fries": off the order, if they are on it
+            if let Some(line) = self.lines.find(&names.items) {
+                self.lines.remove(line);
+            }
+            self.negation_used = true;
+            return;
+        }
+        let Some(item) = self.choose(names) else {
+            self.out.ambiguous.push(AmbiguousItem {
+                text: self.said(span),
+                span,
+                candidates: self.ids(names),
+            });
+            self.pending = Pending::default();
+            return;
+        };
+        self.place_item(item, span);
+    }
+
+    /// A line of an item, with all that waits.
+    fn place_item(&mut self, item: usize, span: Span) {
+        let pending = std::mem::take(&mut self.pending);
+        let start = pending.start.unwrap_or(span.start).min(span.start);
+        let whole = Span {
+            start,
+            end: span.end,
+        };
+        let mut draft = Draft::new(item, pending.number.unwrap_or(1), Some(whole));
+        let mut strays = Vec::new();
+        for (names, choice) in pending.options {
+            match option_of(&names.options, item) {
+                Some(at) => draft.put(self.items, at, choice),
+                None => strays.push((names, choice)),
+            }
+        }
+        for (names, choice) in strays {
+            self.attach(names, choice);
+        }
+        match self.verb.take() {
+            Some(Verb::Correct) => self.lines.replace_last(draft, pending.number),
+            Some(Verb::Put(line)) => self.lines.replace(line, draft, pending.number),
+            _ => self.lines.push(draft),
+        }
+        self.amount = None;
+    }
+
+    /// The one item that is meant: where several share the name, the one that takes the options
+    /// that wait.
+    fn choose(&self, names: &Names) -> Option<usize> {
+        if let [item] = names.items.as_slice() {
+            return Some(*item);
+        }
+        let waiting = &self.pending.options;
+        let mut fitting = names.items.iter().filter(|item| {
+            let has = |(names, _): &(&Names, Choice)| option_of(&names.options, **item).is_some();
+            !waiting.is_empty() && waiting.iter().all(has)
+        });
+        match (fitting.next(), fitting.next()) {
+            (Some(item), None) => Some(*item),
+            _ => None,
+        }
+    }
+
+    fn option(&mut self, names: &'a Names, span: Span, rest: &[Segment<'a>]) {
+        let choice = Choice {
+            action: if self.negated {
+                ModifierAction::Remove
+            } else {
+                ModifierAction::Add
+            },
+            amount: self.amount.take(),
+            span,
+        };
+        self.negation_used |= self.negated;
+        let leads = !self.negated && self.next_item(names, rest).is_some();
+        let waits = self.pending.start.is_some() && !self.negated;
+        if leads || waits {
+            self.pending.start.get_or_insert(span.start);
+            self.pending.options.push((names, choice));
+        } else {
+            self.attach(names, choice);
+        }
+        if self.verb == Some(Verb::Correct) {
+            self.verb = None;
+        }
+    }
+
+    /// To the latest line that has such an option; to a place named before, if one was.
+    fn attach(&mut self, names: &'a Names, choice: Choice) {
+        let targets = match (self.all, self.place) {
+            (true, _) => self.lines.all(),
+            (_, Some(place)) => self.lines.at(place).into_iter().collect(),
+            _ => self.lines.accepting(&names.options).into_iter().collect(),
+        };
+        let mut placed = false;
+        for line in targets {
+            placed |= self.lines.put(line, &names.options, choice);
+        }
+        if !placed {
+            self.not_understood(choice.span.start, choice.span.end);
+        }
+    }
+
+    /// "… on the second one": what was just said moves there; before an option, it waits.
+    fn meant(&mut self, lines: impl Fn(&Lines<'a>) -> Vec<usize>) {
+        self.settle_options();
+        let targets = lines(&self.lines);
+        if self.verb == Some(Verb::Drop) {
+            for line in targets.into_iter().rev() {
+                self.lines.remove(line);
+            }
+            self.verb = None;
+        } else {
+            self.lines.move_recent(&targets);
+        }
+    }
+
+    /// What waits without its item: the only item that it fits, else choices of a line before.
+    fn settle(&mut self) {
+        if let Some(item) = self.implied() {
+            let span = self.pending.options.last().map(|(_, choice)| choice.span);
+            if let Some(span) = span {
+                self.place_item(item, span);
+            }
+        }
+        self.settle_options();
+        self.lines.forget_recent();
+        if self.verb == Some(Verb::Correct) && self.pending.number.is_some() {
+            self.verb = None;
+        }
+        self.pending = Pending::default();
+    }
+
+    fn settle_options(&mut self) {
+        for (names, choice) in std::mem::take(&mut self.pending.options) {
+            self.attach(names, choice);
+        }
+    }
+
+    /// "A large pepperoni": the one item of the menu that has all that waits.
+    fn implied(&self) -> Option<usize> {
+        self.pending.start?;
+        let (first, others) = self.pending.options.split_first()?;
+        let mut fitting: Vec<usize> = first.0.options.iter().map(|at| at.item).collect();
+        fitting.dedup();
+        fitting.retain(|item| {
+            let has = |(names, _): &(&Names, Choice)| option_of(&names.options, *item).is_some();
+            others.iter().all(has)
+        });
+        match fitting.as_slice() {
+            [item] => Some(*item),
+            _ => None,
+        }
+    }
+
+    fn not_understood(&mut self, start: usize, end: usize) {
+        let span = Span { start, end };
+        let text = self.said(span);
+        self.out.not_understood.push(NotUnderstood { text, span });
+    }
+
+    fn said(&self, span: Span) -> String {
+        self.text
+            .get(span.start..span.end)
+            .unwrap_or_default()
+            .to_owned()
+    }
+
+    fn ids(&self, names: &Names) -> Vec<olympus_proto::ItemId> {
+        let items = names.items.iter().filter_map(|item| self.items.get(*item));
+        items.map(|item| item.id.clone()).collect()
+    }
+}
+
+/// An item's option among sorted ones.
+pub(super) fn option_of(options: &[OptionRef], item: usize) -> Option<OptionRef> {
+    let at = options.partition_point(|at| at.item < item);
+    options.get(at).filter(|at| at.item == item).copied()
+}

@@ -1,0 +1,269 @@
+//! Lines while they are being read.
+
+use super::assemble::option_of;
+use super::phrases::OptionRef;
+use super::{MOST, MOST_LINES};
+use olympus_proto::{
+    Amount, LineModifier, MenuItem, Modifier, ModifierAction, ModifierGroup, OrderLine, Span,
+};
+
+/// How an option is wanted.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Choice {
+    pub(super) action: ModifierAction,
+    pub(super) amount: Option<Amount>,
+    pub(super) span: Span,
+}
+
+/// A line of one item.
+#[derive(Debug, Clone)]
+pub(super) struct Draft {
+    item: usize,
+    quantity: u32,
+    size: Option<String>,
+    choices: Vec<(OptionRef, Choice)>,
+    /// Choices of the order before that this reader did not make.
+    kept: Vec<LineModifier>,
+    span: Option<Span>,
+}
+
+impl Draft {
+    pub(super) fn new(item: usize, quantity: u32, span: Option<Span>) -> Self {
+        Self {
+            item,
+            quantity: quantity.clamp(1, MOST),
+            size: None,
+            choices: Vec::new(),
+            kept: Vec::new(),
+            span,
+        }
+    }
+
+    /// Chooses an option; said again, the later wish holds.
+    pub(super) fn put(&mut self, items: &[MenuItem], at: OptionRef, choice: Choice) {
+        let Some((group, option)) = named(items, at) else {
+            return;
+        };
+        if let Some(span) = &mut self.span {
+            span.start = span.start.min(choice.span.start);
+            span.end = span.end.max(choice.span.end);
+        }
+        if is_size(group) {
+            self.size = (choice.action == ModifierAction::Add).then(|| option.name.clone());
+            return;
+        }
+        self.choices.retain(|(other, _)| *other != at);
+        self.kept
+            .retain(|kept| kept.id != option.id || kept.group != group.id);
+        self.choices.push((at, choice));
+    }
+
+    fn has_size(&self) -> bool {
+        self.size.is_some()
+    }
+}
+
+/// A group of sizes is known by its id or name.
+fn is_size(group: &ModifierGroup) -> bool {
+    let says = |text: &str| {
+        let text = text.to_lowercase();
+        text.split(|c: char| !c.is_alphanumeric())
+            .any(|word| matches!(word, "size" | "sizes" | "portion"))
+    };
+    says(&group.id) || says(&group.name)
+}
+
+fn named(items: &[MenuItem], at: OptionRef) -> Option<(&ModifierGroup, &Modifier)> {
+    let group = items.get(at.item)?.modifier_groups.get(at.group)?;
+    Some((group, group.options.get(at.option)?))
+}
+
+/// The order.
+pub(super) struct Lines<'a> {
+    items: &'a [MenuItem],
+    drafts: Vec<Draft>,
+    /// Choices made since the last clause began: line and option.
+    recent: Vec<(usize, OptionRef, Choice)>,
+}
+
+impl<'a> Lines<'a> {
+    pub(super) fn new(items: &'a [MenuItem], order: &[OrderLine]) -> Self {
+        let drafts = order.iter().take(MOST_LINES).filter_map(|line| {
+            let item = items.iter().position(|item| item.id == line.id)?;
+            Some(Draft {
+                size: line.size.clone(),
+                kept: line.modifiers.clone(),
+                ..Draft::new(item, line.quantity, None)
+            })
+        });
+        Self {
+            items,
+            drafts: drafts.collect(),
+            recent: Vec::new(),
+        }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.drafts.is_empty()
+    }
+
+    pub(super) fn all(&self) -> Vec<usize> {
+        (0..self.drafts.len()).collect()
+    }
+
+    /// The line at a place; `None` is the last.
+    pub(super) fn at(&self, place: Option<u8>) -> Option<usize> {
+        let line = match place {
+            Some(place) => usize::from(place),
+            None => self.drafts.len().checked_sub(1)?,
+        };
+        (line < self.drafts.len()).then_some(line)
+    }
+
+    /// The latest line of one of the items.
+    pub(super) fn find(&self, items: &[usize]) -> Option<usize> {
+        self.drafts
+            .iter()
+            .rposition(|draft| items.contains(&draft.item))
+    }
+
+    /// The latest line that has such an option, and of a size one that has none yet.
+    pub(super) fn accepting(&self, options: &[OptionRef]) -> Option<usize> {
+        let takes = |draft: &Draft| option_of(options, draft.item);
+        let sizes_left = self.drafts.iter().rposition(|draft| {
+            takes(draft).is_some_and(|at| {
+                let size = named(self.items, at).is_some_and(|(group, _)| is_size(group));
+                !size || !draft.has_size()
+            })
+        });
+        sizes_left.or_else(|| self.drafts.iter().rposition(|draft| takes(draft).is_some()))
+    }
+
+    pub(super) fn push(&mut self, draft: Draft) {
+        if self.drafts.len() < MOST_LINES {
+            self.drafts.push(draft);
+        }
+    }
+
+    pub(super) fn remove(&mut self, line: usize) {
+        if line < self.drafts.len() {
+            self.drafts.remove(line);
+            self.recent.clear();
+        }
+    }
+
+    pub(super) fn set_quantity(&mut self, quantity: u32) {
+        if let Some(draft) = self.drafts.last_mut() {
+            draft.quantity = quantity.clamp(1, MOST);
+        }
+    }
+
+    pub(super) fn replace_last(&mut self, draft: Draft, number: Option<u32>) {
+        match self.drafts.len().checked_sub(1) {
+            Some(last) => self.replace(last, draft, number),
+            None => self.push(draft),
+        }
+    }
+
+    /// Another item in the place of one; as many as before unless a number was said.
+    pub(super) fn replace(&mut self, line: usize, mut draft: Draft, number: Option<u32>) {
+        if let Some(old) = self.drafts.get_mut(line) {
+            if number.is_none() {
+                draft.quantity = old.quantity;
+            }
+            *old = draft;
+        }
+    }
+
+    /// Chooses an option of a line; `false` where its item has none such.
+    pub(super) fn put(&mut self, line: usize, options: &[OptionRef], choice: Choice) -> bool {
+        let Some(draft) = self.drafts.get_mut(line) else {
+            return false;
+        };
+        let Some(at) = option_of(options, draft.item) else {
+            return false;
+        };
+        draft.put(self.items, at, choice);
+        self.recent.push((line, at, choice));
+        true
+    }
+
+    pub(super) fn forget_recent(&mut self) {
+        self.recent.clear();
+    }
+
+    /// What was chosen in this clause belongs to other lines.
+    pub(super) fn move_recent(&mut self, targets: &[usize]) {
+        if targets.is_empty() {
+            return;
+        }
+        for (line, at, choice) in std::mem::take(&mut self.recent) {
+            let Some((group, option)) = named(self.items, at) else {
+                continue;
+            };
+            if let Some(draft) = self.drafts.get_mut(line)
+                && !targets.contains(&line)
+            {
+                draft.choices.retain(|(other, _)| *other != at);
+            }
+            for target in targets {
+                let Some(draft) = self.drafts.get_mut(*target) else {
+                    continue;
+                };
+                // The same option of another item goes by the same names.
+                if let Some(same) = same_option(self.items, draft.item, group, option) {
+                    draft.put(self.items, same, choice);
+                }
+            }
+        }
+    }
+
+    pub(super) fn finish(self) -> Vec<OrderLine> {
+        let items = self.items;
+        let line = |draft: Draft| {
+            let item = items.get(draft.item)?;
+            let chosen = draft.choices.iter().filter_map(|(at, choice)| {
+                let (group, option) = named(items, *at)?;
+                Some(LineModifier {
+                    id: option.id.clone(),
+                    name: option.name.clone(),
+                    group: group.id.clone(),
+                    action: choice.action,
+                    amount: choice.amount,
+                    pos_id: option.pos_id.clone(),
+                })
+            });
+            Some(OrderLine {
+                id: item.id.clone(),
+                name: item.name.clone(),
+                quantity: draft.quantity,
+                size: draft.size,
+                modifiers: draft.kept.into_iter().chain(chosen).collect(),
+                pos_id: item.pos_id.clone(),
+                state: None,
+                span: draft.span,
+            })
+        };
+        self.drafts.into_iter().filter_map(line).collect()
+    }
+}
+
+fn same_option(
+    items: &[MenuItem],
+    item: usize,
+    group: &ModifierGroup,
+    option: &Modifier,
+) -> Option<OptionRef> {
+    let groups = &items.get(item)?.modifier_groups;
+    groups.iter().enumerate().find_map(|(index, other)| {
+        let place = other
+            .options
+            .iter()
+            .position(|o| o.name == option.name && is_size(other) == is_size(group))?;
+        Some(OptionRef {
+            item,
+            group: index,
+            option: place,
+        })
+    })
+}

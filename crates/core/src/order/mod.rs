@@ -1,0 +1,47 @@
+//! From what a customer says to the lines of an order, by the menu's own names.
+//!
+//! Words are cut into phrases ([`segment`]): names of the menu and the cues of ordering
+//! ([`speech`]); the phrases are then read from left to right ([`assemble`]). Invariant: the same
+//! menu, text and order give the same answer; every line and every choice exists on the menu;
+//! every span lies in the text. No model takes part, so an order is never guessed from its sound.
+
+mod assemble;
+mod draft;
+mod phrases;
+mod segment;
+mod speech;
+#[cfg(test)]
+mod tests;
+
+use olympus_proto::{MenuItem, OrderLine, ParsedOrder};
+use phrases::Phrases;
+
+/// Most of one item on a line.
+pub const MOST: u32 = 999;
+/// Most lines of an order.
+pub const MOST_LINES: usize = 100;
+
+/// Reads orders for one menu; made once per version.
+#[derive(Debug, Clone)]
+pub struct OrderParser {
+    items: Vec<MenuItem>,
+    phrases: Phrases,
+}
+
+impl OrderParser {
+    /// Learns a menu's names: items, aliases, options. A group whose id or name says `size` holds
+    /// sizes and no modifiers.
+    #[must_use]
+    pub fn new(items: Vec<MenuItem>) -> Self {
+        let phrases = Phrases::new(&items);
+        Self { items, phrases }
+    }
+
+    /// The order that `text` places, on top of the lines of `order`. Lines of items that are not
+    /// on the menu any more are left out.
+    #[must_use]
+    pub fn parse(&self, text: &str, order: &[OrderLine]) -> ParsedOrder {
+        let segments = segment::segment(text, &self.phrases);
+        assemble::assemble(&self.items, text, &segments, order)
+    }
+}

@@ -1,0 +1,131 @@
+//! Every name on a menu that an order can mention, by its stemmed words.
+
+use crate::menu::text::{typo_budget, words};
+use olympus_proto::MenuItem;
+use std::collections::{HashMap, HashSet};
+
+/// An option of a group of an item, by their places.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct OptionRef {
+    pub(super) item: usize,
+    pub(super) group: usize,
+    pub(super) option: usize,
+}
+
+/// What a phrase can name.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Names {
+    pub(super) items: Vec<usize>,
+    /// Sorted, so that an item's options are found by bisection.
+    pub(super) options: Vec<OptionRef>,
+}
+
+/// The phrases of a menu.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Phrases {
+    names: HashMap<String, Names>,
+    words: HashSet<String>,
+    by_length: HashMap<usize, Vec<String>>,
+    pub(super) longest: usize,
+}
+
+impl Phrases {
+    pub(super) fn new(items: &[MenuItem]) -> Self {
+        let mut all = Self::default();
+        for (index, item) in items.iter().enumerate() {
+            for name in std::iter::once(&item.name).chain(&item.aliases) {
+                all.add(name, |names| {
+                    if names.items.last() != Some(&index) {
+                        names.items.push(index);
+                    }
+                });
+            }
+            for (group, choices) in item.modifier_groups.iter().enumerate() {
+                for (option, choice) in choices.options.iter().enumerate() {
+                    let at = OptionRef {
+                        item: index,
+                        group,
+                        option,
+                    };
+                    for name in std::iter::once(&choice.name).chain(&choice.aliases) {
+                        all.add(name, |names| {
+                            if names.options.last() != Some(&at) {
+                                names.options.push(at);
+                            }
+                        });
+                    }
+                }
+            }
+        }
+        let mut sorted: Vec<&String> = all.words.iter().collect();
+        sorted.sort_unstable();
+        for word in sorted {
+            let of_length = all.by_length.entry(word.chars().count()).or_default();
+            of_length.push(word.clone());
+        }
+        all
+    }
+
+    fn add(&mut self, name: &str, put: impl Fn(&mut Names)) {
+        let stems: Vec<String> = words(name).iter().map(|word| stem(&word.text)).collect();
+        if stems.is_empty() {
+            return;
+        }
+        self.longest = self.longest.max(stems.len());
+        put(self.names.entry(stems.join(" ")).or_default());
+        // "cheese burger" is also said as one word.
+        if let [first, second] = stems.as_slice()
+            && first.len() + second.len() > 5
+        {
+            put(self.names.entry(format!("{first}{second}")).or_default());
+            self.words.insert(format!("{first}{second}"));
+        }
+        self.words.extend(stems);
+    }
+
+    /// What stemmed words name; two words also as one.
+    pub(super) fn find(&self, stems: &[String]) -> Option<&Names> {
+        self.names.get(&stems.join(" ")).or_else(|| match stems {
+            [first, second] => self.names.get(&format!("{first}{second}")),
+            _ => None,
+        })
+    }
+
+    pub(super) fn knows(&self, stem: &str) -> bool {
+        self.words.contains(stem)
+    }
+
+    /// The word on the menu that a misspelt one most likely is: the nearest within the budget,
+    /// with the same first letter where several are equally near.
+    pub(super) fn nearest(&self, stem: &str) -> Option<&String> {
+        let budget = usize::from(typo_budget(stem));
+        let length = stem.chars().count();
+        let first = stem.chars().next();
+        (length.saturating_sub(budget)..=length + budget)
+            .filter(|_| budget > 0)
+            .filter_map(|length| self.by_length.get(&length))
+            .flatten()
+            .map(|word| (strsim::osa_distance(stem, word), word))
+            .filter(|(distance, _)| *distance <= budget)
+            .min_by_key(|(distance, word)| (*distance, word.chars().next() != first))
+            .map(|(_, word)| word)
+    }
+}
+
+/// A word without the ending of the plural; the same for menus and for speech, so it need not be
+/// a word.
+pub(super) fn stem(word: &str) -> String {
+    let cut = |ending: &str| word.strip_suffix(ending).filter(|rest| rest.len() > 2);
+    if let Some(rest) = cut("ies") {
+        return format!("{rest}y");
+    }
+    for ending in ["ches", "shes", "sses", "xes", "oes"] {
+        if let Some(rest) = cut(ending) {
+            return format!("{rest}{}", ending.strip_suffix("es").unwrap_or_default());
+        }
+    }
+    match cut("s") {
+        Some(rest) if !rest.ends_with(['s', 'u', 'i']) => rest.to_owned(),
+        _ => word.to_owned(),
+    }
+}

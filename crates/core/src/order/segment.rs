@@ -1,0 +1,103 @@
+//! An utterance cut into phrases: of all cuttings the one that explains most words by the longest
+//! phrases.
+
+use super::phrases::{Names, Phrases, stem};
+use super::speech::{self, Cue};
+use crate::menu::text::words;
+
+/// What a phrase is.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Kind<'a> {
+    Cue(Cue),
+    Names(&'a Names),
+    Unknown,
+}
+
+/// A phrase with the bytes it came from.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Segment<'a> {
+    pub(super) kind: Kind<'a>,
+    pub(super) start: usize,
+    pub(super) end: usize,
+}
+
+/// Words that are read; nobody orders longer.
+const MOST_WORDS: usize = 400;
+
+/// Worth of a word in a name, in a cue and in a filler. A phrase is worth a little more than its
+/// words apart, and a name more than a cue.
+const NAME: f32 = 2.0;
+const CUE: f32 = 1.8;
+const FILLER: f32 = 0.5;
+const LONGER: f32 = 0.3;
+
+pub(super) fn segment<'a>(text: &str, phrases: &'a Phrases) -> Vec<Segment<'a>> {
+    let mut found = words(text);
+    found.truncate(MOST_WORDS);
+    let stems: Vec<String> = found
+        .iter()
+        .map(|word| {
+            let stem = stem(&word.text);
+            let known = phrases.knows(&stem) || speech::knows(&stem);
+            let meant = (!known).then(|| phrases.nearest(&stem)).flatten();
+            meant.cloned().unwrap_or(stem)
+        })
+        .collect();
+    // best[i]: the worth of the first i words, with the phrase that ends there.
+    let mut best: Vec<(f32, usize, Kind<'a>)> = vec![(0.0, 0, Kind::Unknown)];
+    let longest = phrases.longest.max(speech::LONGEST);
+    for end in 1..=stems.len() {
+        let mut top = (f32::MIN, 0, Kind::Unknown);
+        for start in end.saturating_sub(longest)..end {
+            let Some(part) = stems.get(start..end) else {
+                continue;
+            };
+            let before = best.get(start).map_or(0.0, |b| b.0);
+            for (worth, kind) in readings(part, phrases) {
+                if before + worth > top.0 {
+                    top = (before + worth, start, kind);
+                }
+            }
+        }
+        best.push(top);
+    }
+    let mut segments = Vec::new();
+    let mut end = stems.len();
+    while end > 0 {
+        let (_, start, kind) = best
+            .get(end)
+            .copied()
+            .unwrap_or((0.0, end - 1, Kind::Unknown));
+        if let (Some(first), Some(last)) = (found.get(start), found.get(end - 1)) {
+            segments.push(Segment {
+                kind,
+                start: first.start,
+                end: last.end,
+            });
+        }
+        end = start;
+    }
+    segments.reverse();
+    segments
+}
+
+fn readings<'a>(
+    part: &[String],
+    phrases: &'a Phrases,
+) -> impl Iterator<Item = (f32, Kind<'a>)> + use<'a> {
+    let name = phrases.find(part).map(|names| (NAME, Kind::Names(names)));
+    let cue = speech::cue(&part.join(" ")).map(|cue| match cue {
+        Cue::Filler => (FILLER, Kind::Cue(cue)),
+        _ => (CUE, Kind::Cue(cue)),
+    });
+    let unknown = (part.len() == 1).then_some((0.0, Kind::Unknown));
+    #[expect(clippy::cast_precision_loss, reason = "a count of words")]
+    let length = part.len() as f32;
+    [name, cue, unknown]
+        .into_iter()
+        .flatten()
+        .map(move |(worth, kind)| match kind {
+            Kind::Unknown => (worth, kind),
+            _ => (worth * length + LONGER * (length - 1.0), kind),
+        })
+}

@@ -1,0 +1,165 @@
+//! The words of ordering in English: numbers, negations, amounts, what begins a clause and what
+//! takes something back. Stems, as [`super::phrases::stem`] makes them.
+
+use olympus_proto::Amount;
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+/// What words do in an order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Cue {
+    /// How many of what follows.
+    Number(u32),
+    /// `a`, `an`: one, and a new item.
+    Article,
+    /// What follows is not wanted.
+    Not,
+    /// How much of what follows.
+    Amount(Amount),
+    /// What follows goes with the item before.
+    With,
+    /// Goes on as before.
+    And,
+    /// A new wish: ends a negation.
+    Clause,
+    /// What follows takes the place of what was said last.
+    Correction,
+    /// What follows is taken off the order.
+    Drop,
+    /// What follows is exchanged for something.
+    Change,
+    /// Between what goes and what comes.
+    To,
+    /// Lines meant by their place: `None` is the last, 0 the first.
+    Place(Option<u8>),
+    /// Every line.
+    All,
+    /// Says nothing about the order.
+    Filler,
+}
+
+/// Longest cue, in words.
+pub(super) const LONGEST: usize = 5;
+
+const TABLE: &[(Cue, &str)] = &[
+    (
+        Cue::Article,
+        "a|an|another|one more|a single|another one of",
+    ),
+    (
+        Cue::Not,
+        "no|without|without any|hold|hold the|minus|skip|skip the|leave out|leave out the|leave off|leave off the|avoid|avoid the|not|dont want|dont add|dont put|dont include|do not want|do not add|do not put|do not include|except|except for|excluding|exclude|omit|sans|nix|nix the|and no|but no|with no|not any|dont want any|i dont want|i do not want|free of|hate|i hate|dislike|dont like|i dont like|instead of|in place of|keep off|no more|lose the|never",
+    ),
+    (
+        Cue::Amount(Amount::Extra),
+        "extra|lots of|a lot of|lot of|plenty of|loads of|tons of|heavy on|heavy on the|go heavy on|go heavy on the|double|triple|more|additional|a good deal of|as much|much",
+    ),
+    (
+        Cue::Amount(Amount::Light),
+        "light|light on|light on the|lightly|easy on|easy on the|go easy on|go easy on the|go light on|go light on the|a little|a little bit|a little bit of|a bit|a bit of|little|little bit of|just a little|just a bit|just a bit of|just a tiny bit of|a tiny bit of|a touch of|a dash of|a drizzle of|just a drizzle of|only a little|only a bit|not too much|not too many|not much|not many|not a lot|not a lot of|no more than a drizzle of|less|less of|some light",
+    ),
+    (
+        Cue::With,
+        "with|add|plus|have|having|including|include|along with|topped with|put|put on|together with|with added|with a side of|on it|make it with|covered in|covered with|loaded with|filled with|in it",
+    ),
+    (
+        Cue::And,
+        "and|or|nor|also|n|as well as|and also|then|and then|followed by",
+    ),
+    (
+        Cue::Clause,
+        "i want|i need|i would like|i would love|id like|id love|i like|ill have|ill take|ill get|ill do|i will have|i will take|can i get|can i have|can you give me|could i get|could i have|may i have|may i get|let me get|let me have|lets get|lets do|lets have|give me|get me|bring me|we want|we need|wed like|we would like|well have|well take|can we get|can we have|could we get|could we have|gimme|i also want|and i want|for me|but|go for|im going for|to drink|for my side|for drink|order|i wanna|i wanna get|i am going to have|im going to have|i want to order|i would like to order|id like to order|make me|please get me|do me",
+    ),
+    (
+        Cue::Correction,
+        "no wait|wait no|oh wait|wait|i mean|i meant|no sorry|sorry|sorry no|or rather|rather|no make it|no make that|make it|make that|make them|actually make it|actually make that|actually no|no actually|scratch that|scratch that make it|on second thought|correction|change that to|change it to|better",
+    ),
+    (
+        Cue::Drop,
+        "cancel|cancel the|actually cancel|actually cancel the|scratch|scratch the|forget|forget the|forget about the|drop the|delete|delete the|remove|remove the|take off|take off the|take out the|void|void the|get rid of|get rid of the|never mind the|nevermind the|take the|i no longer want|i dont need the|dont need the",
+    ),
+    (
+        Cue::Change,
+        "change|change the|change my|swap|swap the|swap my|switch|switch the|switch my|replace|replace the|replace my|substitute|exchange the",
+    ),
+    (
+        Cue::To,
+        "to|to a|to an|for|for a|for an|into|into a|by|by a|out for|out for a",
+    ),
+    (Cue::Place(Some(0)), "first one|first|first line"),
+    (Cue::Place(Some(1)), "second one|second|second line"),
+    (Cue::Place(Some(2)), "third one|third|third line"),
+    (Cue::Place(Some(3)), "fourth one|fourth"),
+    (Cue::Place(None), "last one|that one|last"),
+    (
+        Cue::All,
+        "both|both of them|all of them|each|each of them|all of those|everything",
+    ),
+    (
+        Cue::Number(2),
+        "two|couple|a couple|couple of|a couple of|pair of|a pair of|double order of",
+    ),
+    (Cue::Number(3), "three"),
+    (Cue::Number(4), "four"),
+    (Cue::Number(5), "five"),
+    (
+        Cue::Number(6),
+        "six|half dozen|half a dozen|a half dozen|half a dozen of",
+    ),
+    (Cue::Number(7), "seven"),
+    (Cue::Number(8), "eight"),
+    (Cue::Number(9), "nine"),
+    (Cue::Number(10), "ten"),
+    (Cue::Number(11), "eleven"),
+    (
+        Cue::Number(12),
+        "twelve|dozen|a dozen|dozen of|one dozen|a dozen of",
+    ),
+    (Cue::Number(13), "thirteen"),
+    (Cue::Number(14), "fourteen"),
+    (Cue::Number(15), "fifteen"),
+    (Cue::Number(16), "sixteen"),
+    (Cue::Number(17), "seventeen"),
+    (Cue::Number(18), "eighteen"),
+    (Cue::Number(19), "nineteen"),
+    (Cue::Number(20), "twenty"),
+    (Cue::Number(24), "two dozen"),
+    (Cue::Number(1), "one|one of|just one|single"),
+    (
+        Cue::Filler,
+        "i|we|me|my|you|your|he|she|they|them|it|its|im|is|are|be|was|am|the|this|that|these|those|of|on|in|at|to|for|up|so|as|just|please|pls|thanks|thank you|thank|hi|hello|hey|um|uh|er|like|yeah|yes|ok|okay|well|oh|ah|hmm|some|any|want|need|would|could|can|will|should|may|might|get|got|let|lets|give|take|do|going|go|gonna|wanna|try|love|today|now|here|side|top|side of|on top|on the top|on the side|inside|order|order of|piece|piece of|cup of|cups of|glass of|bottle of|plate of|bowl of|slice of|serving of|portion of|dish|meal|kind|type|there|too|maybe|really|very|good|day|morning|evening|sir|maam|hungry|which|who|what|all|only|each|per|if|possible|also|same|more|from|style|size|sized|topping|flavor|flavour|flavored|preferably|kindly|everyone|one for|delivery|pickup|takeout|table|lunch|dinner|instead|actually|else|still",
+    ),
+];
+
+/// The cues by their words, joined with a space.
+static CUES: LazyLock<HashMap<String, Cue>> = LazyLock::new(|| {
+    let mut cues = HashMap::new();
+    for (cue, phrases) in TABLE {
+        for phrase in phrases.split('|') {
+            let key: Vec<String> = phrase.split(' ').map(super::phrases::stem).collect();
+            cues.entry(key.join(" ")).or_insert(*cue);
+        }
+    }
+    cues
+});
+
+/// What a stemmed phrase does.
+pub(super) fn cue(phrase: &str) -> Option<Cue> {
+    if let Some(cue) = CUES.get(phrase) {
+        return Some(*cue);
+    }
+    let number: u32 = phrase.parse().ok()?;
+    (1..=super::MOST)
+        .contains(&number)
+        .then_some(Cue::Number(number))
+}
+
+/// Whether a stem occurs in any cue: such a word is no typing error.
+pub(super) fn knows(stem: &str) -> bool {
+    static WORDS: LazyLock<std::collections::HashSet<String>> = LazyLock::new(|| {
+        CUES.keys()
+            .flat_map(|phrase| phrase.split(' ').map(str::to_owned))
+            .collect()
+    });
+    WORDS.contains(stem) || stem.parse::<u32>().is_ok()
+}

@@ -1,0 +1,269 @@
+use super::OrderParser;
+use olympus_proto::{
+    Amount, Cents, MenuItem, Modifier, ModifierAction, ModifierGroup, OrderLine, ParsedOrder,
+};
+use proptest::prelude::*;
+
+fn group(id: &str, options: &[&str]) -> ModifierGroup {
+    ModifierGroup {
+        id: id.into(),
+        name: id.into(),
+        min: 0,
+        max: None,
+        options: options
+            .iter()
+            .map(|name| Modifier {
+                id: name.replace(' ', "_"),
+                name: (*name).into(),
+                price_cents: Cents(0),
+                pos_id: Some(format!("pos-{name}")),
+                aliases: Vec::new(),
+            })
+            .collect(),
+    }
+}
+
+fn parser() -> OrderParser {
+    let size = || group("size", &["small", "medium", "large"]);
+    let item = |name: &str, groups: Vec<ModifierGroup>| MenuItem {
+        modifier_groups: groups,
+        ..MenuItem::new(&name.replace(' ', "_"), name)
+    };
+    let toppings = [
+        "cheese",
+        "bacon",
+        "onions",
+        "pickles",
+        "mushrooms",
+        "ham",
+        "olives",
+    ];
+    let mut pizza = item("pizza", vec![size(), group("topping", &toppings)]);
+    pizza.aliases = vec!["pie".into()];
+    let mut coke = item("coke", vec![size(), group("ice", &["ice"])]);
+    coke.aliases = vec!["coca cola".into()];
+    OrderParser::new(vec![
+        item("hamburger", vec![group("topping", &toppings[..4])]),
+        item("cheese burger", vec![group("topping", &toppings[..4])]),
+        pizza,
+        item("curly fries", vec![size()]),
+        coke,
+        item("diet coke", vec![size(), group("ice", &["ice"])]),
+        item("sprite", vec![size(), group("ice", &["ice"])]),
+        item("caramel latte", vec![size()]),
+        item("onion rings", vec![]),
+    ])
+}
+
+/// `2 large pizza +ham -onions`, lines parted by `; `.
+fn show(order: &ParsedOrder) -> String {
+    let line = |line: &OrderLine| {
+        let size = line
+            .size
+            .as_ref()
+            .map(|size| format!("{size} "))
+            .unwrap_or_default();
+        let modifiers: String = line
+            .modifiers
+            .iter()
+            .map(|m| {
+                let sign = if m.action == ModifierAction::Add {
+                    "+"
+                } else {
+                    "-"
+                };
+                let amount = match m.amount {
+                    Some(Amount::Extra) => "extra ",
+                    Some(Amount::Light) => "light ",
+                    None => "",
+                };
+                format!(" {sign}{amount}{}", m.name)
+            })
+            .collect();
+        format!("{} {size}{}{modifiers}", line.quantity, line.name)
+    };
+    order.lines.iter().map(line).collect::<Vec<_>>().join("; ")
+}
+
+#[test]
+fn utterances_become_lines() {
+    let parser = parser();
+    for (text, expected) in [
+        ("a coke", "1 coke"),
+        ("two cokes please", "2 coke"),
+        ("can i get 3 curly fries", "3 curly fries"),
+        (
+            "i'd like a cheeseburger and a large coca cola",
+            "1 cheese burger; 1 large coke",
+        ),
+        ("half a dozen onion rings", "6 onion rings"),
+        (
+            "a hamburger with bacon and onions",
+            "1 hamburger +bacon +onions",
+        ),
+        (
+            "hamburger no onions or pickles",
+            "1 hamburger -onions -pickles",
+        ),
+        (
+            "hamburger without onions but with bacon",
+            "1 hamburger -onions +bacon",
+        ),
+        (
+            "hamburger no onions extra bacon",
+            "1 hamburger -onions +extra bacon",
+        ),
+        (
+            "hamburger with not too much cheese",
+            "1 hamburger +light cheese",
+        ),
+        (
+            "a large ham and mushroom pizza",
+            "1 large pizza +ham +mushrooms",
+        ),
+        ("two medium pizzas with olives", "2 medium pizza +olives"),
+        (
+            "a small pizza with ham and a coke no ice",
+            "1 small pizza +ham; 1 coke -ice",
+        ),
+        (
+            "one large with ham and olives",
+            "1 large pizza +ham +olives",
+        ),
+        (
+            "curly fries small and a medium coke",
+            "1 small curly fries; 1 medium coke",
+        ),
+        ("side of curly fries large", "1 large curly fries"),
+        ("a coke no wait make it a sprite", "1 sprite"),
+        ("two no three hamburgers", "3 hamburger"),
+        ("a hamburger and a coke scratch the coke", "1 hamburger"),
+        ("a coke make that two", "2 coke"),
+        ("pizzza with mushroms", "1 pizza +mushrooms"),
+        ("a pie with bacn", "1 pizza"),
+        (
+            "a ham pizza and an olive pizza",
+            "1 pizza +ham; 1 pizza +olives",
+        ),
+        ("what is the weather", ""),
+    ] {
+        let order = parser.parse(text, &[]);
+        assert_eq!(show(&order), expected, "{text}: {order:?}");
+    }
+}
+
+#[test]
+fn an_order_is_changed_by_what_is_said_next() {
+    let parser = parser();
+    let order = parser
+        .parse("a hamburger, a cheese burger and a coke", &[])
+        .lines;
+    for (text, expected) in [
+        ("make that two", "1 hamburger; 1 cheese burger; 2 coke"),
+        (
+            "no onions on the second one",
+            "1 hamburger; 1 cheese burger -onions; 1 coke",
+        ),
+        ("actually cancel the coke", "1 hamburger; 1 cheese burger"),
+        (
+            "change the coke to a diet coke",
+            "1 hamburger; 1 cheese burger; 1 diet coke",
+        ),
+        (
+            "add curly fries",
+            "1 hamburger; 1 cheese burger; 1 coke; 1 curly fries",
+        ),
+        (
+            "add bacon to all of them",
+            "1 hamburger +bacon; 1 cheese burger +bacon; 1 coke",
+        ),
+    ] {
+        assert_eq!(show(&parser.parse(text, &order)), expected, "{text}");
+    }
+}
+
+#[test]
+fn what_cannot_be_told_is_said() {
+    let mut items = vec![
+        MenuItem::new("a", "Caramel Latte"),
+        MenuItem::new("b", "Oat Latte"),
+    ];
+    for item in &mut items {
+        item.aliases.push("latte".into());
+    }
+    let order = OrderParser::new(items).parse("a latte and a zorbl", &[]);
+    assert!(order.lines.is_empty());
+    assert_eq!(order.ambiguous[0].candidates.len(), 2);
+    assert_eq!(order.not_understood[0].text, "zorbl");
+}
+
+#[test]
+fn spans_and_till_ids_are_given() {
+    let text = "Um, two hamburgers with bacon!";
+    let order = parser().parse(text, &[]);
+    let span = order.lines[0].span.unwrap();
+    assert_eq!(&text[span.start..span.end], "two hamburgers with bacon");
+    assert_eq!(
+        order.lines[0].modifiers[0].pos_id.as_deref(),
+        Some("pos-bacon")
+    );
+}
+
+const WORDS: [&str; 30] = [
+    "a",
+    "two",
+    "no",
+    "without",
+    "with",
+    "and",
+    "extra",
+    "light",
+    "coke",
+    "pizza",
+    "hamburger",
+    "cheese",
+    "onions",
+    "small",
+    "large",
+    "make",
+    "that",
+    "it",
+    "cancel",
+    "the",
+    "change",
+    "to",
+    "second",
+    "one",
+    "both",
+    "wait",
+    "sprite",
+    "fries",
+    "curly",
+    "999",
+];
+
+proptest! {
+    #[test]
+    fn any_words_give_an_order_of_the_menu(
+        words in prop::collection::vec(prop::sample::select(&WORDS[..]), 0..24),
+        noise in "\\PC{0,12}",
+    ) {
+        let parser = parser();
+        let text = format!("{} {noise}", words.join(" "));
+        let first = parser.parse(&text, &[]);
+        prop_assert_eq!(&first, &parser.parse(&text, &[]));
+        for line in &first.lines {
+            prop_assert!((1..=super::MOST).contains(&line.quantity));
+            let span = line.span.unwrap();
+            prop_assert!(text.get(span.start..span.end).is_some_and(|t| !t.is_empty()), "{line:?}");
+            let item = parser.items.iter().find(|item| item.id == line.id).unwrap();
+            for chosen in &line.modifiers {
+                let group = item.modifier_groups.iter().find(|g| g.id == chosen.group).unwrap();
+                prop_assert!(group.options.iter().any(|option| option.id == chosen.id));
+            }
+        }
+        // An order goes on from its own answer.
+        let again = parser.parse(&text, &first.lines);
+        prop_assert!(again.lines.len() <= super::MOST_LINES);
+    }
+}

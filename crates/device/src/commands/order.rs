@@ -1,0 +1,89 @@
+//! `order parse`: what a sentence orders from the menu.
+
+use super::{say, say_json_line};
+use crate::cli::Global;
+use olympus_proto::{
+    Amount, LineModifier, ModifierAction, OrderLine, OrderParseRequest, OrderParseResponse,
+};
+use std::fmt::Write as _;
+
+#[derive(Debug, clap::Subcommand)]
+pub(crate) enum Command {
+    /// The lines that a text orders, or each line of stdin
+    #[command(after_help = "\
+Examples:
+  olympus-edge order parse --demo \"two margheritas, one without basil, and a large coke\"
+  cat utterances.txt | olympus-edge order parse --json")]
+    Parse {
+        /// The text; without it every line of stdin is one
+        text: Option<String>,
+        /// Use the demo menu
+        #[arg(long)]
+        demo: bool,
+    },
+}
+
+pub(crate) fn run(global: &Global, command: Command) -> anyhow::Result<()> {
+    let Command::Parse { text, demo } = command;
+    let service = super::menu::open(global, demo)?;
+    super::intent::each(text, |text| {
+        let answer = service.parse_order(&OrderParseRequest {
+            text: text.to_owned(),
+            ..OrderParseRequest::default()
+        })?;
+        if global.json {
+            return say_json_line(&answer);
+        }
+        say(&told(&answer))
+    })
+}
+
+fn told(answer: &OrderParseResponse) -> String {
+    let mut out = String::new();
+    for line in &answer.order.lines {
+        let _ = writeln!(out, "{:>3} × {}", line.quantity, line_text(line));
+    }
+    for unclear in &answer.order.ambiguous {
+        let ids: Vec<&str> = unclear.candidates.iter().map(|id| id.0.as_str()).collect();
+        let _ = writeln!(out, "  ? `{}`: which of {}", unclear.text, ids.join(", "));
+    }
+    let skipped: Vec<&str> = answer
+        .order
+        .not_understood
+        .iter()
+        .map(|words| words.text.as_str())
+        .collect();
+    if !skipped.is_empty() {
+        let _ = writeln!(out, "  not understood: {}", skipped.join(", "));
+    }
+    if out.is_empty() {
+        out.push_str("nothing of the menu is ordered\n");
+    }
+    out.truncate(out.trim_end().len());
+    out
+}
+
+fn line_text(line: &OrderLine) -> String {
+    let size = line.size.as_ref().map(|size| format!("{size} "));
+    let modifiers: String = line.modifiers.iter().map(modifier_text).collect();
+    let state = match line.state {
+        Some(olympus_proto::State::SoldOut) => "  (sold out)",
+        Some(olympus_proto::State::OutsideHours) => "  (not served now)",
+        _ => "",
+    };
+    format!(
+        "{}{}{modifiers}{state}",
+        size.unwrap_or_default(),
+        line.name
+    )
+}
+
+fn modifier_text(modifier: &LineModifier) -> String {
+    let wish = match (modifier.action, modifier.amount) {
+        (ModifierAction::Remove, _) => "no ",
+        (ModifierAction::Add, Some(Amount::Extra)) => "extra ",
+        (ModifierAction::Add, Some(Amount::Light)) => "light ",
+        (ModifierAction::Add, None) => "+ ",
+    };
+    format!(", {wish}{}", modifier.name)
+}

@@ -1,0 +1,87 @@
+//! Orders from words: the parser of the menu in use, and whether each line can be had now.
+
+use super::checks::checked;
+use super::{Call, MAX_TEXT_BYTES, Service, ServiceError};
+use olympus_core::menu::availability;
+use olympus_core::order::{MOST, MOST_LINES};
+use olympus_proto::{
+    MenuVersion, OrderLine, OrderParseRequest, OrderParseResponse, ParsedOrder, StagesUs,
+};
+use std::time::Instant;
+
+/// Said where no model took part.
+const GRAMMAR: &str = "grammar";
+
+impl Service {
+    /// The order that a text places, on top of the one in the request.
+    ///
+    /// # Errors
+    /// `EmptyText`, `TextTooLong`, or `Invalid` where the order so far cannot be one.
+    pub fn parse_order(
+        &self,
+        request: &OrderParseRequest,
+    ) -> Result<OrderParseResponse, ServiceError> {
+        self.parse_order_for(&Call::local(), request)
+    }
+
+    /// As [`Service::parse_order`], for one call.
+    ///
+    /// # Errors
+    /// As [`Service::parse_order`].
+    pub fn parse_order_for(
+        &self,
+        call: &Call,
+        request: &OrderParseRequest,
+    ) -> Result<OrderParseResponse, ServiceError> {
+        checked(&request.text)?;
+        debug_assert!(request.text.trim().len() <= MAX_TEXT_BYTES);
+        check_order(&request.context.order)?;
+        call.check()?;
+        let started = Instant::now();
+        let (order, version) = match self.menu.live() {
+            Some(live) => {
+                let known = |line: &OrderLine| live.index.get(&line.id.0).is_some();
+                if let Some(at) = request.context.order.iter().position(|line| !known(line)) {
+                    return Err(ServiceError::Invalid(format!(
+                        "context.order[{at}]: its `id` is not on the menu"
+                    )));
+                }
+                let mut order = live.orders.parse(&request.text, &request.context.order);
+                let (overrides, now) = (self.menu.overrides(), self.now());
+                for line in &mut order.lines {
+                    line.state = live.index.get(&line.id.0).map(|item| {
+                        availability::state(item, overrides.get(&item.id).copied(), now)
+                    });
+                }
+                (order, live.index.version())
+            }
+            None => (ParsedOrder::default(), MenuVersion(0)),
+        };
+        let stages = StagesUs {
+            search: super::ask::micros(started),
+            ..StagesUs::default()
+        };
+        Ok(OrderParseResponse {
+            order,
+            meta: self.meta(call, GRAMMAR, Some(version), stages),
+        })
+    }
+}
+
+fn check_order(order: &[OrderLine]) -> Result<(), ServiceError> {
+    if order.len() > MOST_LINES {
+        return Err(ServiceError::Invalid(format!(
+            "context.order has {} lines; send at most {MOST_LINES}",
+            order.len()
+        )));
+    }
+    match order
+        .iter()
+        .position(|line| !(1..=MOST).contains(&line.quantity))
+    {
+        Some(at) => Err(ServiceError::Invalid(format!(
+            "context.order[{at}]: quantity must be 1 to {MOST}"
+        ))),
+        None => Ok(()),
+    }
+}
