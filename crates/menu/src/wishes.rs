@@ -10,14 +10,13 @@ use crate::index::{MenuIndex, Overrides, View};
 use olympus_core::menu::attributes::{self, Course, Facts, Manner, Meaning, Parsed, Taste};
 use olympus_core::menu::availability::LocalTime;
 use olympus_core::menu::filter::Filter;
-use olympus_core::menu::text;
 use olympus_proto::{Ambiguous, Hit, MenuItem, Parse, Weekday};
 use std::collections::HashMap;
 
 /// Share of tastes in the rank score where nothing else was said.
-const TASTES_ALONE: f32 = 0.6;
+const TASTES_ALONE: f32 = 0.5;
 /// Share of them beside words.
-const TASTES_BESIDE_WORDS: f32 = 0.1;
+const TASTES_BESIDE_WORDS: f32 = 0.04;
 /// Where what is left after an exclusion fits the words so much worse than what was excluded,
 /// somebody named a dish and wants it made without.
 const NAMED_DISH: f32 = 0.75;
@@ -175,7 +174,11 @@ impl MenuIndex {
     /// Leaves out the items that mention an excluded word, unless a dish was named that is to be
     /// made without it; such an exclusion is then no longer said to have been applied.
     fn exclude(&self, parsed: &mut Parsed, text: &str, filter: &Filter, allowed: &mut [bool]) {
-        let words: Vec<Vec<String>> = parsed.without().map(singulars).collect();
+        let asked: Vec<String> = singulars(text);
+        let words: Vec<Absence> = parsed
+            .without()
+            .map(|words| Absence::of(words, &asked))
+            .collect();
         if words.is_empty() {
             return;
         }
@@ -334,34 +337,81 @@ fn singulars(word: &str) -> Vec<String> {
         .collect()
 }
 
-/// Whether the item's own words have one of the phrases; "decaf" and "free" before it excuse it.
-fn mentions(item: &MenuItem, phrases: &[Vec<String>]) -> bool {
-    let texts = std::iter::once(&item.name)
+/// An ingredient that is not to be mentioned.
+struct Absence {
+    ingredient: Vec<String>,
+    /// What carries it unsaid, but for what was asked for: "tea without caffeine" is tea.
+    carriers: Vec<Vec<String>>,
+}
+
+impl Absence {
+    fn of(words: &[String], asked: &[String]) -> Self {
+        let mut phrases = words.iter().map(|word| singulars(word));
+        Self {
+            ingredient: phrases.next().unwrap_or_default(),
+            carriers: phrases
+                .filter(|phrase| {
+                    !asked
+                        .windows(phrase.len().max(1))
+                        .any(|part| part == phrase)
+                })
+                .collect(),
+        }
+    }
+}
+
+/// Whether the item's own words have one of the ingredients, or a carrier of it where they do not
+/// say that it is free of it ("decaf", "alcohol free").
+fn mentions(item: &MenuItem, absences: &[Absence]) -> bool {
+    let texts: Vec<Vec<String>> = std::iter::once(&item.name)
         .chain(&item.description)
         .chain(&item.tags)
-        .chain(&item.aliases);
-    texts.into_iter().any(|said| {
-        let words = text::words(said);
-        let terms: Vec<String> = words
+        .chain(&item.aliases)
+        .map(|said| singulars(said))
+        .collect();
+    absences.iter().any(|absence| {
+        let mut said = false;
+        for terms in &texts {
+            for (at, part) in terms.windows(absence.ingredient.len().max(1)).enumerate() {
+                if part != absence.ingredient {
+                    continue;
+                }
+                let before = at.checked_sub(1).and_then(|at| terms.get(at));
+                let after = terms.get(at + part.len());
+                if before.is_some_and(|word| ABSENT.contains(&word.as_str()))
+                    || after.is_some_and(|word| word == "free")
+                {
+                    return false;
+                }
+                said = true;
+            }
+        }
+        let excused = texts
             .iter()
-            .map(|word| analysis::term(&word.text))
-            .collect();
-        let excused = words.iter().any(|word| {
-            matches!(
-                word.text.as_str(),
-                "decaf" | "decaffeinated" | "herbal" | "alcoholfree" | "virgin" | "nonalcoholic"
-            )
-        });
-        phrases.iter().any(|phrase| {
-            let found = terms.windows(phrase.len()).position(|part| part == phrase);
-            found.is_some_and(|at| {
-                let before = at.checked_sub(1).and_then(|at| words.get(at));
-                let after = words.get(at + phrase.len());
-                let absent = before.is_some_and(|word| {
-                    matches!(word.text.as_str(), "no" | "without" | "non" | "zero")
-                }) || after.is_some_and(|word| word.text == "free");
-                !excused && !absent
+            .flatten()
+            .any(|term| EXCUSES.contains(&term.as_str()));
+        let carried = || {
+            absence.carriers.iter().any(|phrase| {
+                let holds = |terms: &Vec<String>| {
+                    terms
+                        .windows(phrase.len().max(1))
+                        .any(|part| part == phrase)
+                };
+                texts.iter().any(holds)
             })
-        })
+        };
+        said || (!excused && carried())
     })
 }
+
+/// Words before an ingredient that say that it is absent.
+const ABSENT: &[&str] = &["no", "without", "non", "zero"];
+/// Words that say of a drink that it lacks what such drinks have.
+const EXCUSES: &[&str] = &[
+    "decaf",
+    "decaffeinated",
+    "herbal",
+    "virgin",
+    "nonalcoholic",
+    "alcoholfree",
+];

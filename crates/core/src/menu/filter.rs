@@ -215,24 +215,51 @@ fn is_tagged(item: &MenuItem, diet: &str) -> bool {
 /// Whether the name or the heading calls the item so, without a choice or a doubt: "Vegan
 /// Caesar", and not "Vegan or Chicken Caesar", "Non Vegetarian", "Vegan & Vegetarian".
 fn is_called(item: &MenuItem, diet: &str) -> bool {
-    let wanted = diet.replace('_', " ");
+    let wanted: Vec<&str> = diet.split('_').collect();
     let calls = |text: &str| {
-        let words: Vec<String> = text::words(text)
-            .into_iter()
-            .map(|word| word.text)
-            .collect();
-        let doubt = words.iter().any(|word| DOUBT.contains(&word.as_str()))
+        let words = words_of(text);
+        let chosen = words.iter().any(|word| CHOICE.contains(&word.as_str()))
             || text.contains(['&', '/', '+', ',', '?']);
-        !doubt && words.iter().any(|word| *word == wanted)
+        let veggie = diet == "vegetarian" && !has_meat(item);
+        let said = (0..words.len()).any(|at| {
+            let denied = at
+                .checked_sub(1)
+                .and_then(|before| words.get(before))
+                .is_some_and(|word| matches!(word.as_str(), "non" | "not" | "no" | "without"));
+            let here = words.get(at..).unwrap_or_default();
+            let called =
+                here.len() >= wanted.len() && here.iter().zip(&wanted).all(|(l, r)| l == r);
+            let short = here
+                .first()
+                .is_some_and(|word| word == "veggie" || word == "veg");
+            !denied && (called || (veggie && short))
+        });
+        !chosen && said
     };
     calls(&item.name) || item.category.as_deref().is_some_and(calls)
 }
 
+fn words_of(text: &str) -> Vec<String> {
+    text::words(text)
+        .into_iter()
+        .map(|word| word.text)
+        .collect()
+}
+
+/// Whether the name or the description speaks of meat or fish: then "veggie" means vegetables.
+fn has_meat(item: &MenuItem) -> bool {
+    let texts = std::iter::once(&item.name).chain(&item.description);
+    texts
+        .into_iter()
+        .flat_map(|text| words_of(text))
+        .any(|word| {
+            let one = word.strip_suffix('s').unwrap_or(&word);
+            MEAT.contains(&one)
+        })
+}
+
 /// Words that make a name no statement.
-const DOUBT: &[&str] = &[
-    "non",
-    "not",
-    "no",
+const CHOICE: &[&str] = &[
     "or",
     "and",
     "option",
@@ -241,12 +268,19 @@ const DOUBT: &[&str] = &[
     "available",
     "can",
     "style",
-    "without",
     "request",
     "ask",
     "made",
-    "side",
-    "sides",
+    "choice",
+];
+
+/// Meat and fish, in the singular.
+#[rustfmt::skip]
+const MEAT: &[&str] = &[
+    "meat", "chicken", "beef", "pork", "lamb", "mutton", "goat", "veal", "duck", "turkey", "ham",
+    "bacon", "sausage", "salami", "pepperoni", "prosciutto", "chorizo", "steak", "meatball", "rib",
+    "brisket", "fish", "salmon", "tuna", "cod", "anchovy", "anchovie", "shrimp", "prawn", "crab", "lobster",
+    "squid", "calamari", "octopu", "mussel", "clam", "oyster", "scallop", "seafood", "gyro", "pastrami",
 ];
 
 /// How headings are compared: lower case, single spaces.

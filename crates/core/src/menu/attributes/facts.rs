@@ -218,7 +218,8 @@ impl Facts {
             Taste::Light => own * (1.0 - 0.5 * of(Taste::Fried).max(of(Taste::Hearty))),
             Taste::Hearty => own,
             Taste::Savoury => own * (1.0 - 0.5 * of(Taste::Sweet)),
-            Taste::Hot => own * (1.0 - 0.7 * of(Taste::Cold)),
+            // The word is said of both heats.
+            Taste::Hot => (own * (1.0 - 0.7 * of(Taste::Cold))).max(0.9 * of(Taste::Spicy)),
             Taste::Cold => own * (1.0 - 0.5 * of(Taste::Hot)),
             _ => own,
         }

@@ -38,7 +38,7 @@ pub enum Meaning {
     },
     /// To be had now.
     Now,
-    /// Items that mention none of these words are left.
+    /// Items that mention none of these are left: the ingredient, then what carries it.
     Without(Vec<String>),
     /// A part of the meal.
     Course(Course),
@@ -170,16 +170,14 @@ impl Parsed {
             })
     }
 
-    /// The words that must not be mentioned.
-    pub fn without(&self) -> impl Iterator<Item = &str> + '_ {
+    /// What must not be mentioned: each the ingredient, then what carries it unsaid.
+    pub fn without(&self) -> impl Iterator<Item = &[String]> + '_ {
         self.findings
             .iter()
             .filter_map(|found| match &found.meaning {
-                Meaning::Without(words) => Some(words),
+                Meaning::Without(words) => Some(words.as_slice()),
                 _ => None,
             })
-            .flatten()
-            .map(String::as_str)
     }
 }
 

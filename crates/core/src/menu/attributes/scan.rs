@@ -87,7 +87,10 @@ impl<'a> Scan<'a> {
     /// Notes what the words `from..to` mean and takes them out of the text. `from..to` is widened
     /// by nothing; spans are of the original text.
     pub(super) fn take(&mut self, from: usize, to: usize, meaning: Meaning, label: String) {
-        self.note(from, to, meaning, label, true);
+        // "Alcohol free" is what such a drink is called: its words find it.
+        let named = matches!(&meaning, Meaning::Without(words)
+            if words.first().is_some_and(|word| words::NAMES_ABSENCE.contains(&word.as_str())));
+        self.note(from, to, meaning, label, !named);
     }
 
     /// Notes what the words mean and leaves them to be searched for.

@@ -172,6 +172,9 @@ const INGREDIENTS: &[&str] = &[
     "veal", "vinegar", "walnut", "zucchini",
 ];
 
+/// What menus call drinks free of: "alcohol free", "decaffeinated", "zero sugar".
+pub(super) const NAMES_ABSENCE: &[&str] = &["alcohol", "caffeine", "sugar"];
+
 /// What "without" is said of that is no ingredient.
 #[rustfmt::skip]
 const NO_INGREDIENT: &[&str] = &[
