@@ -13,3 +13,4 @@
 
 pub mod intent;
 pub mod menu;
+pub mod order;

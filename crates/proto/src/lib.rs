@@ -16,6 +16,7 @@ pub mod intent;
 pub mod menu;
 pub mod meta;
 pub mod money;
+pub mod order;
 pub mod search;
 
 pub use allergen::{Allergen, AllergenStatement, Allergens};
@@ -27,6 +28,11 @@ pub use intent::{
 pub use menu::{Availability, Daypart, MenuItem, Modifier, ModifierGroup, Weekday};
 pub use meta::{Meta, Path, StagesUs};
 pub use money::Cents;
+pub use order::{
+    Ambiguity, Amount, Candidate, LineChange, ModifierAction, NotUnderstood, OrderContext,
+    OrderLine, OrderModifier, OrderRequest, OrderResponse, ParsedOrder, SizeOption, Span,
+    Substitute,
+};
 pub use search::{
     AvailabilityFilter, Filters, Hit, HitScores, SearchRequest, SearchResponse, State, Suggestion,
 };

@@ -78,6 +78,9 @@ pub struct Modifier {
     /// Id in the till.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pos_id: Option<String>,
+    /// What customers call it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub aliases: Vec<String>,
 }
 
 /// Choices that go with an item: sizes, toppings, milks.

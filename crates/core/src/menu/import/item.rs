@@ -271,6 +271,7 @@ fn modifier(fields: &mut Fields<'_>) -> Modifier {
         name,
         price_cents: Cents(cents),
         pos_id: fields.id("pos_id"),
+        aliases: fields.list("aliases", limit::ALIASES, limit::NAME),
     }
 }
 
