@@ -342,6 +342,10 @@ mod tests {
             ("cors-origins", "http://kiosk.local:3000,https://a.example"),
             ("max-items", "500"),
             ("min-confidence", "0.55"),
+            (
+                "intent-costs",
+                "ask-again=1,wrong=2,false-cancel=5,missed-complaint=2.5",
+            ),
             ("location-id", "store-7"),
             ("api-key", "s3cret"),
         ];

@@ -106,7 +106,7 @@ mod tests {
         let heard = disturb(&plain, Level::Three, &mut Random::new(1));
         let filled = FILLERS
             .iter()
-            .map(|filler| heard.matches(&format!("{filler} burger")).count())
+            .map(|filler| heard.matches(&format!(" {filler} burger")).count())
             .sum::<usize>();
         assert!((1_100..1_300).contains(&filled), "{filled}");
         let burgers = heard.matches("burger").count();

@@ -20,6 +20,11 @@ pub(super) struct Names {
     pub(super) options: Vec<OptionRef>,
 }
 
+/// Characters that a word of a name must have to stand for it.
+const SHORTEST_PART: usize = 4;
+/// A word of more items than these names a kind of dish and not a dish.
+const MOST_OF_A_PART: usize = 6;
+
 /// The phrases of a menu.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Phrases {
@@ -57,6 +62,7 @@ impl Phrases {
                 }
             }
         }
+        all.add_parts(items);
         let mut sorted: Vec<&String> = all.words.iter().collect();
         sorted.sort_unstable();
         for word in sorted {
@@ -81,6 +87,30 @@ impl Phrases {
             self.words.insert(format!("{first}{second}"));
         }
         self.words.extend(stems);
+    }
+
+    /// A word that only a few items' names hold stands for them: "margherita". Where it is also an
+    /// option or a cue, it stays that.
+    fn add_parts(&mut self, items: &[MenuItem]) {
+        let mut parts: HashMap<String, Vec<usize>> = HashMap::new();
+        for (index, item) in items.iter().enumerate() {
+            for word in words(&item.name) {
+                let part = stem(&word.text);
+                let usable = part.chars().count() >= SHORTEST_PART && !super::speech::knows(&part);
+                let of = parts.entry(part).or_default();
+                if usable && of.last() != Some(&index) {
+                    of.push(index);
+                }
+            }
+        }
+        for (part, items) in parts {
+            if (1..=MOST_OF_A_PART).contains(&items.len()) {
+                self.names.entry(part).or_insert(Names {
+                    items,
+                    options: Vec::new(),
+                });
+            }
+        }
     }
 
     /// What stemmed words name; two words also as one.
