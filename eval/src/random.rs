@@ -21,11 +21,11 @@ impl Random {
         let hash = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
             (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
         });
-        Self(Self(seed).next() ^ hash)
+        Self(Self(seed).draw() ^ hash)
     }
 
     /// The next 64 bits.
-    pub fn next(&mut self) -> u64 {
+    pub fn draw(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -35,14 +35,14 @@ impl Random {
 
     /// One of `0..count`; 0 where there is nothing to choose from.
     pub fn below(&mut self, count: usize) -> usize {
-        let wide = u128::from(self.next()) * count as u128;
+        let wide = u128::from(self.draw()) * count as u128;
         usize::try_from(wide >> 64).unwrap_or_default()
     }
 
     /// True so often in 1.
     pub fn chance(&mut self, share: f64) -> bool {
         // 53 bits are what an f64 holds
-        ((self.next() >> 11) as f64) < share * (1_u64 << 53) as f64
+        ((self.draw() >> 11) as f64) < share * (1_u64 << 53) as f64
     }
 
     /// One of them; `None` of nothing.
@@ -59,8 +59,8 @@ mod tests {
     fn the_published_sequence() {
         // reference output of splitmix64.c for seed 1234567
         let mut random = Random::new(1_234_567);
-        assert_eq!(random.next(), 6_457_827_717_110_365_317);
-        assert_eq!(random.next(), 3_203_168_211_198_807_973);
+        assert_eq!(random.draw(), 6_457_827_717_110_365_317);
+        assert_eq!(random.draw(), 3_203_168_211_198_807_973);
     }
 
     #[test]
@@ -80,7 +80,7 @@ mod tests {
 
     #[test]
     fn a_text_has_its_own_sequence_and_keeps_it() {
-        let first = |seed, text| Random::for_text(seed, text).next();
+        let first = |seed, text| Random::for_text(seed, text).draw();
         assert_eq!(first(1, "a coke"), first(1, "a coke"));
         assert_ne!(first(1, "a coke"), first(1, "a cake"));
         assert_ne!(first(1, "a coke"), first(2, "a coke"));
