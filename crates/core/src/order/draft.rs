@@ -1,7 +1,7 @@
 //! Lines while they are being read.
 
 use super::assemble::option_of;
-use super::phrases::OptionRef;
+use super::phrases::{OptionRef, removed};
 use super::{MOST, MOST_LINES};
 use olympus_proto::{
     Amount, LineModifier, MenuItem, Modifier, ModifierAction, ModifierGroup, OrderLine, Span,
@@ -44,6 +44,11 @@ impl Draft {
         let Some((group, option)) = named(items, at) else {
             return;
         };
+        // "with onions" where the menu only has "No onion": they are on it anyway.
+        if removed(&option.name).is_some() && choice.action == ModifierAction::Add {
+            self.choices.retain(|(other, _)| *other != at);
+            return;
+        }
         if let Some(span) = &mut self.span {
             span.start = span.start.min(choice.span.start);
             span.end = span.end.max(choice.span.end);
@@ -226,7 +231,7 @@ impl<'a> Lines<'a> {
                 let (group, option) = named(items, *at)?;
                 Some(LineModifier {
                     id: option.id.clone(),
-                    name: option.name.clone(),
+                    name: removed(&option.name).unwrap_or(&option.name).to_owned(),
                     group: group.id.clone(),
                     action: choice.action,
                     amount: choice.amount,

@@ -53,7 +53,7 @@ impl Phrases {
                         option,
                     };
                     for name in std::iter::once(&choice.name).chain(&choice.aliases) {
-                        all.add(name, |names| {
+                        all.add(removed(name).unwrap_or(name), |names| {
                             if names.options.last() != Some(&at) {
                                 names.options.push(at);
                             }
@@ -140,6 +140,15 @@ impl Phrases {
             .min_by_key(|(distance, word)| (*distance, word.chars().next() != first))
             .map(|(_, word)| word)
     }
+}
+
+/// What an option such as "No onion" takes away; `None` where a name adds something.
+pub(super) fn removed(name: &str) -> Option<&str> {
+    let (first, rest) = name.trim().split_once(' ')?;
+    let takes_away = ["no", "without"]
+        .iter()
+        .any(|no| first.eq_ignore_ascii_case(no));
+    takes_away.then(|| rest.trim_start())
 }
 
 /// A word without the ending of the plural; the same for menus and for speech, so it need not be

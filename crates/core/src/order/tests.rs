@@ -211,6 +211,26 @@ fn what_cannot_be_told_is_said() {
 }
 
 #[test]
+fn options_that_take_away_are_taken_as_such() {
+    let mut item = MenuItem::new("a", "Souvlaki");
+    item.modifier_groups = vec![group("leave-out", &["No onion", "No tzatziki"])];
+    let parser = OrderParser::new(vec![item]);
+    for (text, expected) in [
+        ("souvlaki no onions", "1 Souvlaki -onion"),
+        (
+            "souvlaki without onions or tzatziki",
+            "1 Souvlaki -onion -tzatziki",
+        ),
+        ("souvlaki with onions", "1 Souvlaki"),
+    ] {
+        let order = parser.parse(text, &[]);
+        assert_eq!(show(&order), expected, "{text}");
+    }
+    let line = &parser.parse("souvlaki no onions", &[]).lines[0];
+    assert_eq!(line.modifiers[0].pos_id.as_deref(), Some("pos-No onion"));
+}
+
+#[test]
 fn spans_and_till_ids_are_given() {
     let text = "Um, two hamburgers with bacon!";
     let order = parser().parse(text, &[]);
