@@ -4,8 +4,8 @@
 //! and never silently ignored; only the OpenAI-shaped one takes what it does not know.
 
 use olympus_proto::{
-    Context, Filters, Hit, IntentAnswer, IntentRequest, MenuItem, MenuVersion, Meta, SearchRequest,
-    State, Suggestion,
+    Ambiguous, Context, Filters, Hit, IntentAnswer, IntentRequest, MenuItem, MenuVersion, Meta,
+    Parse, SearchRequest, State, Suggestion,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -45,6 +45,16 @@ pub struct UnderstandRequest {
     /// Hard limits.
     #[serde(default)]
     pub filters: Filters,
+    /// As in `SearchRequest`.
+    #[serde(default = "yes")]
+    pub parse: bool,
+    /// As in `SearchRequest`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ignore: Vec<String>,
+}
+
+fn yes() -> bool {
+    true
 }
 
 fn default_limit() -> usize {
@@ -58,6 +68,8 @@ impl From<IntentRequest> for UnderstandRequest {
             context: request.context,
             limit: default_limit(),
             filters: Filters::default(),
+            parse: true,
+            ignore: Vec::new(),
         }
     }
 }
@@ -70,6 +82,12 @@ pub struct UnderstandResponse {
     pub answer: IntentAnswer,
     /// Dishes that the words fit, best first.
     pub hits: Vec<Hit>,
+    /// As in `SearchResponse`.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub parse: Option<Parse>,
+    /// As in `SearchResponse`.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub ambiguous: Option<Ambiguous>,
     /// How the answer was made.
     pub meta: Meta,
 }
@@ -87,6 +105,12 @@ pub struct SearchBatchRequest {
 pub struct Hits {
     /// Best first.
     pub hits: Vec<Hit>,
+    /// As in `SearchResponse`.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub parse: Option<Parse>,
+    /// As in `SearchResponse`.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub ambiguous: Option<Ambiguous>,
 }
 
 /// Answer of `POST /v1/menu/search/batch`.

@@ -120,11 +120,11 @@ export async function call(path, { method, body, signal } = {}) {
   }
 }
 
-export const search = (query, limit, filters, signal) =>
-  call("/v1/menu/search", { method: "POST", body: { query, limit, filters }, signal });
+export const search = (query, limit, filters, signal, ignore = []) =>
+  call("/v1/menu/search", { method: "POST", body: { query, limit, filters, ignore }, signal });
 
-export const understand = (text, limit, filters, signal) =>
-  call("/v1/understand", { method: "POST", body: { text, limit, filters }, signal });
+export const understand = (text, limit, filters, signal, ignore = []) =>
+  call("/v1/understand", { method: "POST", body: { text, limit, filters, ignore }, signal });
 
 export const suggest = (q, limit, signal) => call(`/v1/menu/suggest?${new URLSearchParams({ q, limit: String(limit) })}`, { signal });
 

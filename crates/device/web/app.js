@@ -13,6 +13,7 @@ import { categoriesOf } from "./labels.js";
 import { Order } from "./order.js";
 import { wireSpeech } from "./speech.js";
 import { Status } from "./status.js";
+import { showUnderstood } from "./understood.js";
 
 const DEBOUNCE_MS = 70;
 const FRESH_MS = 60_000;
@@ -21,7 +22,7 @@ const HIT_LIMIT = 24;
 const MEANT_LIMIT = 12;
 const EXAMPLES = ["Two souvlaki with no onion", "Is there something warm without meat?", "My soup came out cold", "Cancel the fries please"];
 
-const state = { mode: "browse", text: "", request: null, timer: 0, shown: "", version: null };
+const state = { mode: "browse", text: "", request: null, timer: 0, shown: "", version: null, ignored: [] };
 
 function announce(text) {
   byId("announce").textContent = text;
@@ -48,7 +49,7 @@ async function complete(text, limit, signal) {
 
 /** Changes what is looked at, now or after a pause in the typing. */
 function look(mode, text, delayMs = 0) {
-  Object.assign(state, { mode, text });
+  Object.assign(state, { mode, text, ignored: text === state.text ? state.ignored : [] });
   clearTimeout(state.timer);
   state.request?.abort();
   if (delayMs > 0) state.timer = setTimeout(refresh, delayMs);
@@ -57,9 +58,18 @@ function look(mode, text, delayMs = 0) {
 
 function ask(signal) {
   const wire = filters.wire();
-  if (state.mode === "ask") return understand(state.text, MEANT_LIMIT, wire, signal);
-  return state.mode === "search" ? search(state.text, HIT_LIMIT, wire, signal) : search("", MENU_LIMIT, wire, signal);
+  if (state.mode === "ask") return understand(state.text, MEANT_LIMIT, wire, signal, state.ignored);
+  return state.mode === "search" ? search(state.text, HIT_LIMIT, wire, signal, state.ignored) : search("", MENU_LIMIT, wire, signal);
 }
+
+/** Takes phrases of the query as not said. */
+function ignore(labels) {
+  state.ignored = labels;
+  byId("query").focus({ preventScroll: true });
+  refresh();
+}
+
+const phrases = { forget: (label) => ignore([...state.ignored, label]), restore: () => ignore([]) };
 
 async function refresh({ quiet = false } = {}) {
   clearTimeout(state.timer);
@@ -91,11 +101,12 @@ function show({ mode, text, data, roundTripMs, quiet }) {
   showHow(byId("how"), data.meta, roundTripMs);
   if (state.version !== null && data.meta.menu_version !== state.version) begin(); // a new menu came while the page was open
   else byId("menu-version").textContent = state.version === null ? "" : `Menu ${state.version}`;
-  const shown = JSON.stringify([mode, text, data.hits]);
+  const shown = JSON.stringify([mode, text, state.ignored, data.hits]);
   if (quiet && shown === state.shown) return;
   state.shown = shown;
   if (mode === "ask") showIntent(byId("intent"), text, data, () => box.empty());
   else byId("intent").hidden = true;
+  showUnderstood(data, state.ignored, phrases);
   byId("try").hidden = mode !== "browse" || filters.size > 0 || filters.category !== null;
   document.body.dataset.mode = mode;
   byId("results-title").classList.toggle("hidden", !byId("try").hidden);

@@ -9,6 +9,7 @@ use crate::render::Renderer;
 use crate::top::{Scored, TopK};
 use crate::vectors::Vectors;
 use crate::vocabulary::{Field, Vocabulary};
+use crate::wishes::{Sheet, Wishes};
 use olympus_core::menu::availability::{self, LocalTime};
 use olympus_core::menu::filter::Filter;
 use olympus_core::menu::fusion::{Fusion, WEIGHTS};
@@ -49,6 +50,7 @@ pub struct MenuIndex {
     pub(crate) documents: Vec<Document>,
     inverted: Inverted,
     vectors: Vectors,
+    pub(crate) sheet: Sheet,
 }
 
 /// The circumstances of one search.
@@ -57,6 +59,8 @@ pub(crate) struct View<'a> {
     pub(crate) filter: &'a Filter,
     pub(crate) overrides: &'a Overrides,
     pub(crate) now: LocalTime,
+    /// Which positions may appear at all.
+    pub(crate) allowed: Option<&'a [bool]>,
 }
 
 impl View<'_> {
@@ -64,8 +68,9 @@ impl View<'_> {
         availability::state(item, self.overrides.get(&item.id).copied(), self.now)
     }
 
-    pub(crate) fn admits(&self, item: &MenuItem) -> bool {
-        self.filter.admits(item, self.state(item))
+    pub(crate) fn admits(&self, position: u32, item: &MenuItem) -> bool {
+        let allowed = |allowed: &[bool]| allowed.get(position as usize) == Some(&true);
+        self.allowed.is_none_or(allowed) && self.filter.admits(item, self.state(item))
     }
 }
 
@@ -102,6 +107,7 @@ impl MenuIndex {
                 .collect(),
             inverted,
             by_category: by_category(&items),
+            sheet: Sheet::of(&items),
             items,
             version,
             positions,
@@ -146,10 +152,25 @@ impl MenuIndex {
         overrides: &Overrides,
         now: LocalTime,
     ) -> Result<Vec<Hit>, MenuError> {
+        self.search_wishing(query, &Wishes::default(), overrides, now)
+    }
+
+    /// As [`MenuIndex::search`], with what [`MenuIndex::read`] understood of the query.
+    ///
+    /// # Errors
+    /// As [`MenuIndex::search`].
+    pub fn search_wishing(
+        &self,
+        query: &Query<'_>,
+        wishes: &Wishes,
+        overrides: &Overrides,
+        now: LocalTime,
+    ) -> Result<Vec<Hit>, MenuError> {
         let view = View {
             filter: query.filter,
             overrides,
             now,
+            allowed: wishes.allowed.as_deref(),
         };
         let nearness = match query.vector {
             Some(vector) if !query.text.trim().is_empty() => Some(self.nearness(vector)?),
@@ -161,14 +182,19 @@ impl MenuIndex {
         }
         let fitter = Fitter::new(&words, &self.vocabulary);
         let fits = self.fits(&fitter, &words, query.limit, view)?;
-        let best = self.best(&fits, nearness.as_deref(), query.limit, view);
+        let best = self.best(&fits, nearness.as_deref(), wishes, query.limit, view);
         let renderer = Renderer::new(self, &fitter, &words);
         Ok(best
             .into_iter()
             .filter_map(|(scored, scores)| {
                 let item = self.items.get(scored.position as usize)?;
                 let fit = fits.get(&scored.position);
-                Some(renderer.hit(item, view.state(item), scored.score, scores, fit))
+                let mut hit = renderer.hit(item, view.state(item), scored.score, scores, fit);
+                let fitting = self.fitting(wishes, scored.position);
+                if !fitting.is_empty() {
+                    hit.reason = format!("{}; fits {}", hit.reason, fitting.join(", "));
+                }
+                Some(hit)
             })
             .collect())
     }
@@ -199,10 +225,10 @@ impl MenuIndex {
     fn browse(&self, limit: usize, view: View<'_>) -> Vec<Hit> {
         self.by_category
             .iter()
-            .filter_map(|&position| self.items.get(position as usize))
-            .filter(|item| view.admits(item))
+            .filter_map(|&position| Some((position, self.items.get(position as usize)?)))
+            .filter(|&(position, item)| view.admits(position, item))
             .take(limit)
-            .map(|item| Renderer::listed(item, view.state(item)))
+            .map(|(_, item)| Renderer::listed(item, view.state(item)))
             .collect()
     }
 
@@ -222,7 +248,7 @@ impl MenuIndex {
         let candidates = self.inverted.candidates(&wanted, limit, |position| {
             self.items
                 .get(position as usize)
-                .is_some_and(|item| view.admits(item))
+                .is_some_and(|item| view.admits(position, item))
         })?;
         Ok(candidates
             .into_iter()
@@ -255,6 +281,7 @@ impl MenuIndex {
         &self,
         fits: &HashMap<u32, Fit>,
         nearness: Option<&[f32]>,
+        wishes: &Wishes,
         limit: usize,
         view: View<'_>,
     ) -> Vec<(Scored, HitScores)> {
@@ -270,11 +297,12 @@ impl MenuIndex {
         let mut offer = |position: u32, item: &MenuItem| {
             let scores = scores_of(position);
             let score = fusion.score(scores.lexical, scores.semantic);
-            if score > 0.0 {
-                top.offer(position, score, || view.admits(item));
+            let score = self.wished(wishes, position, score);
+            if score > 0.0 || wishes.alone() {
+                top.offer(position, score, || view.admits(position, item));
             }
         };
-        if nearness.is_some() {
+        if nearness.is_some() || wishes.alone() {
             (0..)
                 .zip(&self.items)
                 .for_each(|(position, item)| offer(position, item));

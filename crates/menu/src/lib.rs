@@ -25,7 +25,9 @@ mod top;
 mod translit;
 mod vectors;
 mod vocabulary;
+mod wishes;
 
 pub use error::MenuError;
 pub use index::{MenuIndex, Overrides, Query};
 pub use vectors::Vectors;
+pub use wishes::{Reading, Wishes};

@@ -33,5 +33,6 @@ pub use order::{
     OrderParseRequest, OrderParseResponse, ParsedOrder, Span,
 };
 pub use search::{
-    AvailabilityFilter, Filters, Hit, HitScores, SearchRequest, SearchResponse, State, Suggestion,
+    Ambiguous, AvailabilityFilter, Filters, Hit, HitScores, Parse, SearchRequest, SearchResponse,
+    State, Suggestion, Understood, UnderstoodKind,
 };

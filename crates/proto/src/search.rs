@@ -48,6 +48,11 @@ pub struct SearchRequest {
     pub limit: usize,
     /// Hard limits.
     pub filters: Filters,
+    /// Whether limits and wishes said in the query are understood as such: "no nuts", "under 6
+    /// dollars". Where false the query is words only.
+    pub parse: bool,
+    /// Phrases of the query, or labels of what was understood, that are taken as not said.
+    pub ignore: Vec<String>,
 }
 
 impl Default for SearchRequest {
@@ -56,6 +61,8 @@ impl Default for SearchRequest {
             query: String::new(),
             limit: 10,
             filters: Filters::default(),
+            parse: true,
+            ignore: Vec::new(),
         }
     }
 }
@@ -126,11 +133,74 @@ pub struct Hit {
     pub reason: String,
 }
 
+/// What kind of thing was understood in a query.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum UnderstoodKind {
+    /// Only items that state this diet.
+    Diet,
+    /// Only items that state that they are free of it.
+    Allergen,
+    /// Only items of such a price.
+    Price,
+    /// Only what can be had now.
+    Availability,
+    /// Items that mention the word are left out. No guarantee that it is not in the others.
+    NotMentioned,
+    /// A part of the meal.
+    Course,
+    /// Items that are so come first.
+    Preference,
+}
+
+/// One phrase of a query that was understood.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Understood {
+    /// What kind of thing.
+    pub kind: UnderstoodKind,
+    /// For people: `vegan`, `no nuts`, `up to 6.00`.
+    pub label: String,
+    /// The words of the query, as they were written.
+    pub text: String,
+    /// First byte of them in the query.
+    pub start: usize,
+    /// First byte after them.
+    pub end: usize,
+    /// Whether items that miss it were left out; otherwise those that fit come first.
+    pub hard: bool,
+}
+
+/// What was understood in a query besides words to search for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Parse {
+    /// Phrase by phrase, in their order.
+    pub understood: Vec<Understood>,
+    /// The limits that were applied because of them, without those of the request.
+    pub filters: Filters,
+    /// The words that were searched for; empty where only attributes were said.
+    pub rest: String,
+}
+
+/// A query that names a kind of dish of which the menu has several.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ambiguous {
+    /// For people: `which latte?`.
+    pub question: String,
+    /// The items that fit about equally, best first.
+    pub ids: Vec<ItemId>,
+}
+
 /// Answer of `POST /v1/menu/search`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SearchResponse {
     /// Best first.
     pub hits: Vec<Hit>,
+    /// What was understood besides words; absent where nothing was.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub parse: Option<Parse>,
+    /// Said where several hits fit about equally and none exactly.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub ambiguous: Option<Ambiguous>,
     /// How the answer was made.
     pub meta: Meta,
 }

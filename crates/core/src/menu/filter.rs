@@ -5,6 +5,7 @@
 //! Never ranks.
 
 use super::allergen::{self, Claim};
+use super::text;
 use olympus_proto::{Allergen, AllergenStatement, AvailabilityFilter, Filters, MenuItem, State};
 use std::collections::BTreeSet;
 
@@ -20,7 +21,17 @@ pub struct Filter {
     price_min_cents: Option<i64>,
     price_max_cents: Option<i64>,
     available_now: bool,
+    /// Diets that an item may also state in its name or its heading.
+    said_diets: BTreeSet<String>,
+    /// Allergens that an item may also state to be free of by a tag: `gluten_free`.
+    said_excluded: BTreeSet<Allergen>,
 }
+
+/// Diets whose dishes keep another diet too.
+const STRICTER: &[(&str, &[&str])] = &[
+    ("vegetarian", &["vegan"]),
+    ("pescatarian", &["vegan", "vegetarian"]),
+];
 
 /// A filter that cannot be meant.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -98,7 +109,66 @@ impl Filter {
             price_min_cents: wire.price_min_cents,
             price_max_cents: wire.price_max_cents,
             available_now: wire.availability == AvailabilityFilter::Now,
+            said_diets: BTreeSet::new(),
+            said_excluded: BTreeSet::new(),
         })
+    }
+
+    /// The limits read from a query: as [`Filter::from_wire`], but a diet may also be stated by
+    /// the item's name or heading, the absence of an allergen by the restaurant's own tag
+    /// (`gluten_free`), and prices that contradict one another let nothing through.
+    ///
+    /// # Errors
+    /// [`FilterError`] for values that no query yields.
+    pub fn from_query(wire: &Filters) -> Result<Self, FilterError> {
+        let (min, max) = (wire.price_min_cents, wire.price_max_cents);
+        let mut filter = Self::from_wire(&Filters {
+            diets: Vec::new(),
+            price_min_cents: None,
+            price_max_cents: None,
+            ..wire.clone()
+        })?;
+        (filter.price_min_cents, filter.price_max_cents) = (min, max);
+        filter.said_diets = wire.diets.iter().map(|name| allergen::key(name)).collect();
+        filter.said_excluded = std::mem::take(&mut filter.excluded);
+        Ok(filter)
+    }
+
+    /// Lets no item through.
+    #[must_use]
+    pub fn nothing() -> Self {
+        Self {
+            price_min_cents: Some(i64::MAX),
+            price_max_cents: Some(i64::MIN),
+            ..Self::default()
+        }
+    }
+
+    /// Both limits at once: the stricter of each wins.
+    #[must_use]
+    pub fn and(mut self, other: &Self) -> Self {
+        if self.categories.is_empty() {
+            self.categories.clone_from(&other.categories);
+        } else if !other.categories.is_empty() {
+            self.categories
+                .retain(|name| other.categories.contains(name));
+            if self.categories.is_empty() {
+                // Nothing is in both, and no heading is empty.
+                self.categories.push(String::new());
+            }
+        }
+        self.diets.extend(other.diets.iter().cloned());
+        self.said_diets.extend(other.said_diets.iter().cloned());
+        self.excluded.extend(other.excluded.iter().copied());
+        self.said_excluded
+            .extend(other.said_excluded.iter().copied());
+        self.price_min_cents = self.price_min_cents.max(other.price_min_cents);
+        self.price_max_cents = match (self.price_max_cents, other.price_max_cents) {
+            (Some(left), Some(right)) => Some(left.min(right)),
+            (left, right) => left.or(right),
+        };
+        self.available_now |= other.available_now;
+        self
     }
 
     /// Whether `item`, which can be had or not as `state` says, passes every limit.
@@ -107,15 +177,16 @@ impl Filter {
         (!self.available_now || state == State::Available)
             && self.admits_price(item)
             && self.admits_category(item)
-            && self.diets.iter().all(|diet| {
-                item.tags
-                    .iter()
-                    .any(|tag| tag == diet || allergen::key(tag) == *diet)
-            })
+            && self.diets.iter().all(|diet| is_tagged(item, diet))
+            && self
+                .said_diets
+                .iter()
+                .all(|diet| is_tagged(item, diet) || is_called(item, diet))
             && self
                 .excluded
                 .iter()
                 .all(|&a| item.allergens.statement(a) == AllergenStatement::FreeOf)
+            && self.said_excluded.iter().all(|&a| is_said_free(item, a))
     }
 
     fn admits_price(&self, item: &MenuItem) -> bool {
@@ -136,6 +207,107 @@ impl Filter {
             })
     }
 }
+
+/// Whether the item states that it is free of the allergen, or is tagged so with nothing in its
+/// statements against it.
+fn is_said_free(item: &MenuItem, allergen: Allergen) -> bool {
+    let tagged = || {
+        item.tags.iter().any(|tag| {
+            let tag = allergen::key(tag);
+            let name = tag.strip_suffix("_free");
+            name.and_then(|name| allergen::named(name, Claim::Reassures))
+                .is_some_and(|absent| absent.contains(&allergen))
+        })
+    };
+    match item.allergens.statement(allergen) {
+        AllergenStatement::FreeOf => true,
+        AllergenStatement::Unknown => tagged(),
+        AllergenStatement::Contains | AllergenStatement::MayContain => false,
+    }
+}
+
+/// Whether a tag states the diet, or a stricter one.
+fn is_tagged(item: &MenuItem, diet: &str) -> bool {
+    let stricter = STRICTER
+        .iter()
+        .find(|(name, _)| *name == diet)
+        .map_or(&[][..], |(_, stricter)| stricter);
+    item.tags.iter().any(|tag| {
+        let tag = allergen::key(tag);
+        tag == diet || stricter.contains(&tag.as_str())
+    })
+}
+
+/// Whether the name or the heading calls the item so, without a choice or a doubt: "Vegan
+/// Caesar", and not "Vegan or Chicken Caesar", "Non Vegetarian", "Vegan & Vegetarian".
+fn is_called(item: &MenuItem, diet: &str) -> bool {
+    let wanted: Vec<&str> = diet.split('_').collect();
+    let calls = |text: &str| {
+        let words = words_of(text);
+        let chosen = words.iter().any(|word| CHOICE.contains(&word.as_str()))
+            || text.contains(['&', '/', '+', ',', '?']);
+        let veggie = diet == "vegetarian" && !has_meat(item);
+        let said = (0..words.len()).any(|at| {
+            let denied = at
+                .checked_sub(1)
+                .and_then(|before| words.get(before))
+                .is_some_and(|word| matches!(word.as_str(), "non" | "not" | "no" | "without"));
+            let here = words.get(at..).unwrap_or_default();
+            let called =
+                here.len() >= wanted.len() && here.iter().zip(&wanted).all(|(l, r)| l == r);
+            let short = here
+                .first()
+                .is_some_and(|word| word == "veggie" || word == "veg");
+            !denied && (called || (veggie && short))
+        });
+        !chosen && said
+    };
+    calls(&item.name) || item.category.as_deref().is_some_and(calls)
+}
+
+fn words_of(text: &str) -> Vec<String> {
+    text::words(text)
+        .into_iter()
+        .map(|word| word.text)
+        .collect()
+}
+
+/// Whether the name or the description speaks of meat or fish: then "veggie" means vegetables.
+fn has_meat(item: &MenuItem) -> bool {
+    let texts = std::iter::once(&item.name).chain(&item.description);
+    texts
+        .into_iter()
+        .flat_map(|text| words_of(text))
+        .any(|word| {
+            let one = word.strip_suffix('s').unwrap_or(&word);
+            MEAT.contains(&one)
+        })
+}
+
+/// Words that make a name no statement.
+const CHOICE: &[&str] = &[
+    "or",
+    "and",
+    "option",
+    "options",
+    "optional",
+    "available",
+    "can",
+    "style",
+    "request",
+    "ask",
+    "made",
+    "choice",
+];
+
+/// Meat and fish, in the singular.
+#[rustfmt::skip]
+const MEAT: &[&str] = &[
+    "meat", "chicken", "beef", "pork", "lamb", "mutton", "goat", "veal", "duck", "turkey", "ham",
+    "bacon", "sausage", "salami", "pepperoni", "prosciutto", "chorizo", "steak", "meatball", "rib",
+    "brisket", "fish", "salmon", "tuna", "cod", "anchovy", "anchovie", "shrimp", "prawn", "crab", "lobster",
+    "squid", "calamari", "octopu", "mussel", "clam", "oyster", "scallop", "seafood", "gyro", "pastrami",
+];
 
 /// How headings are compared: lower case, single spaces.
 fn heading(name: &str) -> String {
@@ -183,6 +355,72 @@ mod tests {
         Filter::from_wire(wire)
             .expect("a good filter")
             .admits(item, state)
+    }
+
+    #[test]
+    fn what_a_guest_says_takes_the_restaurants_own_tag_but_never_against_a_statement() {
+        let said = Filters {
+            exclude_allergens: list(&["gluten"]),
+            ..Filters::default()
+        };
+        let reads = |item: &MenuItem| {
+            let filter = Filter::from_query(&said).expect("a good filter");
+            filter.admits(item, State::Available)
+        };
+        assert!(reads(&dish()), "tagged gluten_free");
+        assert!(
+            !admits(&said, &dish(), State::Available),
+            "a request takes no tag"
+        );
+        let mut item = dish();
+        item.allergens.contains.insert(Allergen::Gluten);
+        assert!(!reads(&item));
+        let mut item = dish();
+        item.allergens.may_contain.insert(Allergen::Gluten);
+        assert!(!reads(&item));
+        for tag in [
+            "wheat_free",
+            "gluten",
+            "free",
+            "gluten_free_option",
+            "vegan",
+        ] {
+            let mut item = dish();
+            item.tags = list(&[tag]);
+            assert!(!reads(&item), "{tag}");
+        }
+        // Joined with a request's limits, both hold.
+        let filter = Filter::from_wire(&said).expect("a good filter");
+        let both = filter.and(&Filter::from_query(&said).expect("a good filter"));
+        assert!(!both.admits(&dish(), State::Available));
+    }
+
+    #[test]
+    fn a_said_diet_is_a_tag_a_stricter_tag_or_a_plain_name() {
+        for (name, tag, diet, passes) in [
+            ("Caesar", "vegan", "vegetarian", true),
+            ("Caesar", "vegetarian", "vegan", false),
+            ("Vegan Caesar", "", "vegan", true),
+            ("Veggie Burger", "", "vegetarian", true),
+            ("Veggie & Chicken Wrap", "", "vegetarian", false),
+            ("Vegan or Chicken Caesar", "", "vegan", false),
+            ("Non Vegetarian Thali", "", "vegetarian", false),
+            ("Vegan option available", "", "vegan", false),
+            ("Veggie Chicken Soup", "", "vegetarian", false),
+        ] {
+            let mut item = MenuItem::new("a", name);
+            item.tags = list(&[tag]);
+            let said = Filters {
+                diets: list(&[diet]),
+                ..Filters::default()
+            };
+            let filter = Filter::from_query(&said).expect("a good filter");
+            assert_eq!(
+                filter.admits(&item, State::Available),
+                passes,
+                "{name} {tag}"
+            );
+        }
     }
 
     #[test]

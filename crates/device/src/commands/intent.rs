@@ -66,6 +66,8 @@ pub(crate) fn run_understand(global: &Global, args: UnderstandArgs) -> anyhow::R
             context: None,
             limit: args.limit,
             filters: Filters::default(),
+            parse: true,
+            ignore: Vec::new(),
         })?;
         if global.json {
             return say_json_line(&answer);

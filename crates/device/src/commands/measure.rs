@@ -82,6 +82,8 @@ pub(crate) fn understand(text: &str) -> UnderstandRequest {
         context: None,
         limit: 10,
         filters: Filters::default(),
+        parse: true,
+        ignore: Vec::new(),
     }
 }
 

@@ -34,6 +34,10 @@ pub(crate) enum Command {
         /// How it is laid out [default: by the file's name]
         #[arg(long, value_enum)]
         format: Option<FileFormat>,
+        /// Every item lists all of the fourteen allergens that it contains or may contain: what
+        /// is not listed is stated absent. Say so only where the kitchen does
+        #[arg(long)]
+        allergens_complete: bool,
         #[command(flatten)]
         target: Target,
     },
@@ -84,6 +88,9 @@ pub(crate) struct SearchArgs {
     /// Only what is stated to be free of it; may be said again
     #[arg(long, value_name = "ALLERGEN")]
     exclude_allergen: Vec<String>,
+    /// Take the query as words only: no limit or wish is read from it
+    #[arg(long)]
+    words_only: bool,
     /// Use the demo menu
     #[arg(long, conflicts_with = "url")]
     demo: bool,
@@ -103,8 +110,9 @@ pub(crate) fn run(global: &Global, command: Command) -> anyhow::Result<()> {
         Command::Import {
             file,
             format,
+            allergens_complete,
             target,
-        } => import(global, &file, format, &target),
+        } => import(global, &file, format, allergens_complete, &target),
         Command::List { target } => list(global, &menu(global, &target)?),
         Command::Show { id, target } => {
             let menu = menu(global, &target)?;
@@ -145,6 +153,7 @@ fn import(
     global: &Global,
     file: &Path,
     format: Option<FileFormat>,
+    allergens_complete: bool,
     target: &Target,
 ) -> anyhow::Result<()> {
     let format = format_of(file, format)?;
@@ -162,7 +171,11 @@ fn import(
             Format::Jsonl => "application/x-ndjson",
             Format::Csv => "text/csv",
         };
-        let change: MenuChange = remote.call("PUT", "/v1/menu", Some((kind, &bytes)))?;
+        let path = match allergens_complete {
+            true => "/v1/menu?allergens_complete=true",
+            false => "/v1/menu",
+        };
+        let change: MenuChange = remote.call("PUT", path, Some((kind, &bytes)))?;
         return told(global, &change);
     }
     let service = open(global, false)?;
@@ -170,9 +183,10 @@ fn import(
     if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} passages, {eta} left") {
         bar.set_style(style);
     }
-    let change = service.import_bytes(
+    let change = service.import_said(
         &bytes,
         format,
+        allergens_complete,
         &Watch {
             progress: &|done, all| {
                 bar.set_length(u64::try_from(all).unwrap_or(u64::MAX));
@@ -272,6 +286,8 @@ fn search(global: &Global, args: &SearchArgs) -> anyhow::Result<()> {
             exclude_allergens: args.exclude_allergen.clone(),
             ..Filters::default()
         },
+        parse: !args.words_only,
+        ..SearchRequest::default()
     };
     let found: SearchResponse = match args.target.remote()? {
         Some(remote) => ask(&remote, &request)?,
@@ -280,7 +296,18 @@ fn search(global: &Global, args: &SearchArgs) -> anyhow::Result<()> {
     if global.json {
         return say_json(&found);
     }
-    say(&hits_table(&found.hits))
+    if let Some(parse) = &found.parse {
+        let labels: Vec<&str> = parse
+            .understood
+            .iter()
+            .map(|said| said.label.as_str())
+            .collect();
+        say(&format!("understood: {}", labels.join(", ")))?;
+    }
+    say(&hits_table(&found.hits))?;
+    found
+        .ambiguous
+        .map_or(Ok(()), |ambiguous| say(&ambiguous.question))
 }
 
 fn ask(remote: &Remote, request: &SearchRequest) -> anyhow::Result<SearchResponse> {

@@ -7,8 +7,8 @@ use super::state::{AppState, Context};
 use crate::service::Watch;
 use crate::wire::AvailabilityRequest;
 use axum::body::Body;
-use axum::extract::rejection::PathRejection;
-use axum::extract::{Extension, Path, Request, State};
+use axum::extract::rejection::{PathRejection, QueryRejection};
+use axum::extract::{Extension, Path, Query, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
@@ -24,7 +24,21 @@ use std::task::{Context as Poller, Poll};
 type App = State<Arc<AppState>>;
 type Answer = Result<Response, HttpError>;
 
-pub(crate) async fn put(State(state): App, Extension(ctx): Context, request: Request) -> Answer {
+/// Parameters of `PUT /v1/menu`.
+#[derive(Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PutQuery {
+    #[serde(default)]
+    allergens_complete: bool,
+}
+
+pub(crate) async fn put(
+    State(state): App,
+    Extension(ctx): Context,
+    query: Result<Query<PutQuery>, QueryRejection>,
+    request: Request,
+) -> Answer {
+    let Query(said) = query.map_err(|error| HttpError::invalid(error.body_text()))?;
     let format = format_of(&media_type(&request));
     let max = Endpoint::PutMenu.class().max_body_bytes();
     let bytes = read(request, max, state.limits.menu_body_timeout).await?;
@@ -35,7 +49,7 @@ pub(crate) async fn put(State(state): App, Extension(ctx): Context, request: Req
                 progress: &|done, all| tracing::debug!(done, all, "embedding the menu"),
                 go_on: &|| go_on.check(),
             };
-            service.import_bytes(&bytes, format, &watch)
+            service.import_said(&bytes, format, said.allergens_complete, &watch)
         })
         .await?;
     json(&change)

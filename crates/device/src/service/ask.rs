@@ -11,12 +11,13 @@ use crate::wire::{
     SuggestResponse, UnderstandRequest, UnderstandResponse,
 };
 use olympus_core::intent::decide;
+use olympus_core::menu::attributes::Manner;
 use olympus_core::menu::filter::Filter;
 use olympus_inference::Analysis;
 use olympus_menu::Query;
 use olympus_proto::{
-    Context, Hit, IntentAnswer, IntentResponse, MenuVersion, Meta, Path, SearchRequest,
-    SearchResponse, StagesUs,
+    Ambiguous, Context, Hit, Intent, IntentAnswer, IntentResponse, MenuVersion, Meta, Path,
+    SearchRequest, SearchResponse, StagesUs,
 };
 use std::sync::Arc;
 use std::time::Instant;
@@ -25,6 +26,13 @@ use std::time::Instant;
 const PIECE: usize = 8;
 /// Said where no model took part.
 const LEXICAL: &str = "lexical";
+
+/// What a search found, and in which menu.
+struct Found {
+    hits: Vec<Hit>,
+    ambiguous: Option<Ambiguous>,
+    version: MenuVersion,
+}
 
 impl Service {
     /// The intent of a text.
@@ -100,15 +108,24 @@ impl Service {
         call: &Call,
         request: &UnderstandRequest,
     ) -> Result<UnderstandResponse, ServiceError> {
-        let search = Search::checked(&request.text, request.limit, &request.filters, false)?;
+        let mut search = Search::checked(&request.text, request.limit, &request.filters, false)?
+            .understanding(request.parse, &request.ignore)?;
         let mut stages = StagesUs::default();
         let analysis = self.encode_one(call, &checked(&request.text)?, &mut stages)?;
         let answer = self.decide(&analysis, request.context.as_ref())?;
-        let (hits, version) = self.find(&search, Some(&analysis), &mut stages)?;
+        let manner = match answer.intent {
+            Intent::Order | Intent::Modification | Intent::Cancel => Manner::Order,
+            _ => Manner::Search,
+        };
+        self.read(&mut search, manner);
+        // The whole text's vector: understanding costs one encoding.
+        let found = self.find(&search, Some(&analysis), &mut stages)?;
         Ok(UnderstandResponse {
             answer,
-            hits,
-            meta: self.meta(call, &self.intent_model().id, Some(version), stages),
+            hits: found.hits,
+            parse: search.parse,
+            ambiguous: found.ambiguous,
+            meta: self.meta(call, &self.intent_model().id, Some(found.version), stages),
         })
     }
 
@@ -129,17 +146,20 @@ impl Service {
         call: &Call,
         request: &SearchRequest,
     ) -> Result<SearchResponse, ServiceError> {
-        let search = Search::of(request)?;
+        let mut search = Search::of(request)?;
+        self.read(&mut search, Manner::Search);
         let mut stages = StagesUs::default();
         let analysis = match search.text.is_empty() || self.menu.live().is_none() {
             true => None,
             false => Some(self.encode_one(call, &search.text, &mut stages)?),
         };
-        let (hits, version) = self.find(&search, analysis.as_deref(), &mut stages)?;
+        let found = self.find(&search, analysis.as_deref(), &mut stages)?;
         let model = analysis.map_or(LEXICAL, |_| self.model().id.as_str());
         Ok(SearchResponse {
-            hits,
-            meta: self.meta(call, model, Some(version), stages),
+            hits: found.hits,
+            parse: search.parse,
+            ambiguous: found.ambiguous,
+            meta: self.meta(call, model, Some(found.version), stages),
         })
     }
 
@@ -153,12 +173,15 @@ impl Service {
         request: &SearchBatchRequest,
     ) -> Result<SearchBatchResponse, ServiceError> {
         check_batch("searches", request.searches.len())?;
-        let searches = request
+        let mut searches = request
             .searches
             .iter()
             .enumerate()
             .map(|(at, search)| Search::of(search).map_err(|error| at_entry("searches", at, error)))
             .collect::<Result<Vec<_>, _>>()?;
+        for search in &mut searches {
+            self.read(search, Manner::Search);
+        }
         let texts: Vec<String> = searches
             .iter()
             .map(|search| search.text.clone())
@@ -173,12 +196,16 @@ impl Service {
             .menu
             .live()
             .map_or(MenuVersion(0), |live| live.index.version());
-        for search in &searches {
+        for search in searches {
             call.check()?;
             let analysis = (!search.text.is_empty()).then(|| analyses.next()).flatten();
-            let (hits, version) = self.find(search, analysis.as_deref(), &mut stages)?;
-            used = version;
-            results.push(Hits { hits });
+            let found = self.find(&search, analysis.as_deref(), &mut stages)?;
+            used = found.version;
+            results.push(Hits {
+                hits: found.hits,
+                parse: search.parse,
+                ambiguous: found.ambiguous,
+            });
         }
         Ok(SearchBatchResponse {
             results,
@@ -240,14 +267,24 @@ impl Service {
         Ok((analyses, stages))
     }
 
+    fn read(&self, search: &mut Search, manner: Manner) {
+        if let Some(live) = self.menu.live() {
+            search.read(&live.index, manner);
+        }
+    }
+
     fn find(
         &self,
         search: &Search,
         analysis: Option<&Analysis>,
         stages: &mut StagesUs,
-    ) -> Result<(Vec<Hit>, MenuVersion), ServiceError> {
+    ) -> Result<Found, ServiceError> {
         let Some(live) = self.menu.live() else {
-            return Ok((Vec::new(), MenuVersion(0)));
+            return Ok(Found {
+                hits: Vec::new(),
+                ambiguous: None,
+                version: MenuVersion(0),
+            });
         };
         let started = Instant::now();
         let query = Query {
@@ -257,11 +294,22 @@ impl Service {
             filter: &search.filter,
             as_you_type: search.as_you_type,
         };
-        let hits = live
-            .index
-            .search(&query, &self.menu.overrides(), self.now())?;
+        let hits = live.index.search_wishing(
+            &query,
+            &search.wishes,
+            &self.menu.overrides(),
+            self.now(),
+        )?;
+        let ambiguous = match search.wishes.alone() {
+            true => None,
+            false => live.index.ambiguous(&search.text, &hits),
+        };
         stages.search += micros(started);
-        Ok((hits, live.index.version()))
+        Ok(Found {
+            hits,
+            ambiguous,
+            version: live.index.version(),
+        })
     }
 
     fn decide(

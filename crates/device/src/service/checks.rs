@@ -4,25 +4,69 @@
 
 use super::cache::fold;
 use super::{MAX_BATCH, MAX_TEXT_BYTES, ServiceError};
+use olympus_core::menu::attributes::Manner;
 use olympus_core::menu::filter::Filter;
-use olympus_proto::{Filters, SearchRequest};
+use olympus_menu::{MenuIndex, Wishes};
+use olympus_proto::{Filters, Parse, SearchRequest};
 
 /// Most hits of a search.
 const MAX_HITS: usize = 100;
 /// Most hits of an empty query, which lists the menu.
 const MAX_LISTED: usize = 1_000;
+/// Most phrases that are taken as not said.
+const MAX_IGNORED: usize = 32;
 
 /// A search whose every value was checked.
 pub(super) struct Search {
+    /// As it was sent.
+    query: String,
+    /// The words to search for, folded.
     pub(super) text: String,
     pub(super) limit: usize,
     pub(super) filter: Filter,
     pub(super) as_you_type: bool,
+    /// What the query asks for besides its words.
+    pub(super) wishes: Wishes,
+    /// What was understood of it.
+    pub(super) parse: Option<Parse>,
+    understands: bool,
+    ignore: Vec<String>,
 }
 
 impl Search {
     pub(super) fn of(request: &SearchRequest) -> Result<Self, ServiceError> {
-        Self::checked(&request.query, request.limit, &request.filters, true)
+        let search = Self::checked(&request.query, request.limit, &request.filters, true)?;
+        search.understanding(request.parse, &request.ignore)
+    }
+
+    /// Says whether limits and wishes in the query are understood, and which of them are not.
+    pub(super) fn understanding(
+        mut self,
+        understands: bool,
+        ignore: &[String],
+    ) -> Result<Self, ServiceError> {
+        if ignore.len() > MAX_IGNORED {
+            return Err(ServiceError::Invalid(format!(
+                "`ignore` has {} entries; send at most {MAX_IGNORED}",
+                ignore.len()
+            )));
+        }
+        self.understands = understands;
+        self.ignore = ignore.to_vec();
+        Ok(self)
+    }
+
+    /// Reads the query against the menu: what it limits joins the filter, the stricter wins.
+    pub(super) fn read(&mut self, index: &MenuIndex, manner: Manner) {
+        if !self.understands || self.text.is_empty() {
+            return;
+        }
+        let reading = index.read(&self.query, manner, &self.ignore);
+        self.as_you_type &= !reading.text.ends_with(char::is_whitespace) && !reading.wishes.alone();
+        self.text = fold(&reading.text);
+        self.filter = std::mem::take(&mut self.filter).and(&reading.filter);
+        self.wishes = reading.wishes;
+        self.parse = reading.parse;
     }
 
     pub(super) fn checked(
@@ -44,9 +88,14 @@ impl Search {
         Ok(Self {
             // A blank after the last word says that it is finished.
             as_you_type: as_you_type && !text.ends_with(char::is_whitespace),
+            query: text.to_owned(),
             text: folded,
             limit,
             filter: Filter::from_wire(filters)?,
+            wishes: Wishes::default(),
+            parse: None,
+            understands: true,
+            ignore: Vec::new(),
         })
     }
 }

@@ -7,7 +7,7 @@ use crate::wire::{AvailabilityResponse, MenuChange};
 use bytes::Bytes;
 use olympus_core::menu::availability;
 use olympus_core::menu::import::{self, Format, Limits};
-use olympus_proto::{MenuItem, MenuVersion};
+use olympus_proto::{Allergen, MenuItem, MenuVersion};
 use std::collections::BTreeMap;
 
 /// The menu in use, ready to be sent.
@@ -45,10 +45,25 @@ impl Service {
         format: Format,
         watch: &Watch<'_>,
     ) -> Result<MenuChange, ServiceError> {
+        self.import_said(bytes, format, false, watch)
+    }
+
+    /// As [`Service::import_bytes`]; with `allergens_complete` every item is said to list all
+    /// that it contains or may contain.
+    ///
+    /// # Errors
+    /// As [`Service::import_bytes`].
+    pub fn import_said(
+        &self,
+        bytes: &[u8],
+        format: Format,
+        allergens_complete: bool,
+        watch: &Watch<'_>,
+    ) -> Result<MenuChange, ServiceError> {
         let limits = Limits {
             max_items: self.max_items,
         };
-        let items = import::parse(bytes, format, &limits).map_err(|errors| {
+        let mut items = import::parse(bytes, format, &limits).map_err(|errors| {
             if errors.too_many_items {
                 return ServiceError::MenuTooLarge {
                     max: self.max_items,
@@ -59,6 +74,11 @@ impl Service {
                 details: errors.details,
             }
         })?;
+        if allergens_complete {
+            for item in &mut items {
+                import::say_complete(&mut item.allergens, &Allergen::ALL);
+            }
+        }
         let change = self
             .menu
             .import(items, None, &|texts| self.embed_bulk(texts), watch)?;

@@ -87,6 +87,77 @@ fn search_finds_filters_and_lists() {
 }
 
 #[test]
+fn what_is_said_in_a_query_limits_it_and_can_be_taken_back() {
+    let ask = |body: &serde_json::Value| {
+        let found = demo().post("/v1/menu/search", body).ok();
+        check("SearchResponse", &found);
+        found
+    };
+    let query = "a vegan dessert under 9 dollars";
+    let found = ask(&json!({"query": query, "limit": 100}));
+    let understood = found["parse"]["understood"].as_array().expect("a parse");
+    let kinds: Vec<_> = understood.iter().map(|one| &one["kind"]).collect();
+    assert_eq!(kinds, ["diet", "course", "price"], "{found}");
+    assert_eq!(found["parse"]["filters"]["price_max_cents"], 900);
+    let hits = found["hits"].as_array().expect("hits");
+    assert!(!hits.is_empty());
+    for hit in hits {
+        assert!(
+            hit["tags"]
+                .as_array()
+                .expect("tags")
+                .contains(&json!("vegan")),
+            "{hit}"
+        );
+        assert!(hit["price_cents"].as_i64() <= Some(900), "{hit}");
+    }
+    let wider = ask(&json!({"query": query, "limit": 100, "ignore": ["vegan"]}));
+    assert!(wider["hits"].as_array().map(Vec::len) > Some(hits.len()));
+    assert_eq!(wider["parse"]["filters"]["diets"], json!([]));
+    let words = ask(&json!({"query": query, "parse": false}));
+    assert!(words.get("parse").is_none(), "{words}");
+
+    // What the request and the text limit holds together.
+    let both = ask(
+        &json!({"query": "soup, i am allergic to milk", "limit": 100,
+        "filters": {"exclude_allergens": ["gluten"]}}),
+    );
+    let hits = both["hits"].as_array().expect("hits");
+    assert!(!hits.is_empty());
+    for hit in hits {
+        let free = hit["allergens"]["free_of"].as_array().expect("free of");
+        assert!(
+            free.contains(&json!("milk")) && free.contains(&json!("gluten")),
+            "{hit}"
+        );
+    }
+    for bad in [
+        json!({"query": "x", "parse": 1}),
+        json!({"query": "x", "ignore": "vegan"}),
+    ] {
+        assert_eq!(demo().post("/v1/menu/search", &bad).status, 400, "{bad}");
+    }
+}
+
+#[test]
+fn an_order_is_no_search_but_an_allergy_in_it_is_a_limit() {
+    let ask = |text: &str| {
+        let answer = demo().post("/v1/understand", &json!({"text": text})).ok();
+        check("UnderstandResponse", &answer);
+        answer
+    };
+    let plain = ask("two cheeseburgers with no onions please");
+    assert!(plain.get("parse").is_none(), "{plain}");
+    let allergic = ask("can i get a salad please, i am allergic to milk");
+    let limits = &allergic["parse"]["filters"]["exclude_allergens"];
+    assert_eq!(*limits, json!(["milk"]), "{allergic}");
+    for hit in allergic["hits"].as_array().expect("hits") {
+        let free = hit["allergens"]["free_of"].as_array().expect("free of");
+        assert!(free.contains(&json!("milk")), "{hit}");
+    }
+}
+
+#[test]
 fn a_batch_of_searches_and_suggestions() {
     let body = json!({"searches": [{"query": "pizza", "limit": 2}, {}, {"query": "tea"}]});
     let found = demo().post("/v1/menu/search/batch", &body).ok();

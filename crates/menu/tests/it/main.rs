@@ -5,6 +5,7 @@ mod hits;
 mod limits;
 mod properties;
 mod suggestions;
+mod wishes;
 
 use olympus_core::menu::availability::LocalTime;
 use olympus_core::menu::filter::Filter;

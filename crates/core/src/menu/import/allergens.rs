@@ -47,7 +47,41 @@ pub(super) fn read(fields: &mut Fields<'_>, tags: &mut Vec<String>) -> Allergens
     }
     tags.retain(|tag| !read_tag(tag, &mut said));
     settle(fields, &mut said);
+    let complete = complete(fields);
+    say_complete(&mut said, &complete);
     said
+}
+
+/// Says that the lists of `said` name every one of `all` that is in the dish or may be: those
+/// that are not listed are absent. Nothing is inferred from silence unless somebody says so.
+pub fn say_complete(said: &mut Allergens, all: &[Allergen]) {
+    for allergen in all {
+        if !said.contains.contains(allergen) && !said.may_contain.contains(allergen) {
+            said.free_of.insert(*allergen);
+        }
+    }
+}
+
+/// `allergens_complete`: true for all fourteen, or the names of those that the lists cover.
+/// "Wheat" covers no gluten: what its absence proves is what counts.
+fn complete(fields: &mut Fields<'_>) -> Vec<Allergen> {
+    const NAME: &str = "allergens_complete";
+    match fields.take(NAME) {
+        None | Some(Value::Null | Value::Bool(false)) => Vec::new(),
+        Some(Value::Bool(true)) => Allergen::ALL.to_vec(),
+        Some(Value::String(text)) if text.eq_ignore_ascii_case("true") => Allergen::ALL.to_vec(),
+        Some(Value::String(text)) if text.eq_ignore_ascii_case("false") => Vec::new(),
+        Some(list @ (Value::Array(_) | Value::String(_))) => {
+            fields.map.insert(NAME.to_owned(), list);
+            let mut covered = Allergens::default();
+            read_list(fields, NAME, FREE_OF, &mut covered);
+            covered.free_of.into_iter().collect()
+        }
+        Some(_) => {
+            fields.fault(NAME, "must be true, false or a list of allergens");
+            Vec::new()
+        }
+    }
 }
 
 fn read_list(fields: &mut Fields<'_>, name: &str, statement: &str, said: &mut Allergens) {

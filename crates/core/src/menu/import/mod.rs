@@ -11,6 +11,8 @@ mod item;
 mod json;
 mod price;
 
+pub use allergens::say_complete;
+
 use olympus_proto::{ErrorDetail, ItemId, MenuItem};
 use std::collections::HashMap;
 

@@ -1,0 +1,262 @@
+//! What one item is, as far as its own words and what the dish usually is tell.
+//!
+//! Invariant: made once an item; a stated word weighs more than what is usual. Nothing here is a
+//! limit, but for a course where the menu's headings name it.
+
+use super::soft::{Course, Taste};
+use super::words::singular;
+use crate::menu::{glossary, text};
+use olympus_proto::MenuItem;
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+/// What a dish of that name usually is, where a dictionary of dishes says so.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Usual {
+    /// 0 none, 1 mild, 2 spicy, 3 very.
+    pub spice: Option<u8>,
+    /// Where in the meal.
+    pub course: Option<Course>,
+    /// Whose kitchen: one of the tastes that are cuisines.
+    pub cuisine: Option<Taste>,
+}
+
+/// One item, as courses and tastes see it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Facts {
+    /// Tastes that the item's own words state.
+    stated: u64,
+    /// Tastes that a dish of that name usually has.
+    usual: u64,
+    /// Courses that its heading or a tag names.
+    headed: u16,
+    /// Courses that its name speaks of, or that are usual.
+    named: u16,
+}
+
+/// Words that make a taste likely where the item says them.
+#[rustfmt::skip]
+const CUES: &[(Taste, &[&str])] = &[
+    (Taste::Spicy, &["spicy", "hot and spicy", "chili", "chilli", "chile", "jalapeno", "vindaloo", "sriracha", "buffalo", "fiery",
+                     "harissa", "gochujang", "cayenne", "habanero", "szechuan", "sichuan", "kung pao",
+                     "jerk", "wasabi", "peri", "arrabbiata", "diavola", "cajun", "chipotle", "kimchi", "green chili", "red chili"]),
+    (Taste::Mild, &["mild", "creamy", "korma", "butter chicken", "plain"]),
+    (Taste::Light, &["light", "salad", "fresh", "steamed", "grilled", "fruit", "broth", "vegetable",
+                     "lean", "sorbet", "healthy", "greens", "poached", "skinny", "fat free",
+                     "sashimi", "cucumber", "melon", "berry", "yogurt", "soup", "lettuce"]),
+    (Taste::Hearty, &["hearty", "stew", "burger", "loaded", "double", "steak", "lasagna", "lasagne",
+                      "casserole", "pot pie", "ribs", "roast", "mac and cheese", "bacon", "sausage", "beef",
+                      "meatball", "gravy", "pulled pork", "chili con carne", "biryani"]),
+    (Taste::Sweet, &["sweet", "sugar", "honey", "chocolate", "caramel", "cake", "cookie", "syrup",
+                     "jaggery", "ice cream", "dessert", "vanilla", "candy", "maple", "donut",
+                     "brownie", "pudding", "pie", "condensed milk", "nutella", "sundae"]),
+    (Taste::Savoury, &["savoury", "savory", "salty", "cheese", "chicken", "beef", "pork", "garlic",
+                       "onion", "bacon", "mushroom", "sausage", "ham", "olive", "soy sauce"]),
+    (Taste::Sour, &["sour", "lemon", "lime", "tamarind", "vinegar", "tangy", "pickled", "kimchi"]),
+    (Taste::Hot, &["hot", "warm", "soup", "stew", "curry", "grilled", "baked", "roasted", "fried",
+                   "coffee", "tea", "latte", "cappuccino", "espresso", "ramen", "pho", "steamed", "cocoa"]),
+    (Taste::Cold, &["cold", "iced", "ice", "chilled", "frozen", "smoothie", "shake", "milkshake",
+                    "soda", "lemonade", "juice", "gazpacho", "salad", "sorbet", "gelato",
+                    "frappe", "cola", "coke", "water", "sashimi", "lassi", "slush"]),
+    (Taste::Popular, &["popular", "signature", "famous", "bestseller", "best seller", "favorite",
+                       "favourite", "house special", "most ordered", "chef special"]),
+    (Taste::Grilled, &["grilled", "barbecue", "bbq", "charcoal", "chargrilled", "griddled", "kebab", "kabob", "skewer", "grill", "tandoori", "asada", "yakitori", "satay"]),
+    (Taste::Fried, &["fried", "deep fried", "fries", "fry", "tempura", "crispy", "battered", "breaded", "fritter", "samosa", "schnitzel", "katsu", "pakora", "nugget", "falafel"]),
+    (Taste::Baked, &["baked", "roasted", "roast", "oven", "casserole", "gratin", "lasagna"]),
+    (Taste::Steamed, &["steamed", "dim sum", "bao", "idli"]),
+    (Taste::Crunchy, &["crunchy", "crispy", "crisp", "crunch", "chips", "nachos", "tempura", "breaded", "fried"]),
+    (Taste::Creamy, &["creamy", "cream", "alfredo", "carbonara", "korma", "bechamel", "chowder", "yogurt", "bisque"]),
+    (Taste::Indian, &["indian", "masala", "tikka", "tandoori", "biryani", "paneer", "naan", "curry", "korma", "dal", "samosa", "chutney", "vindaloo", "lassi", "raita", "dosa"]),
+    (Taste::Chinese, &["chinese", "wonton", "szechuan", "sichuan", "chow mein", "lo mein", "dim sum", "kung pao", "mongolian", "hoisin", "peking", "bao", "cantonese", "general tso"]),
+    (Taste::Japanese, &["japanese", "sushi", "teriyaki", "ramen", "udon", "tempura", "miso", "sashimi", "katsu", "gyoza", "edamame", "yakitori", "matcha"]),
+    (Taste::Korean, &["korean", "kimchi", "bibimbap", "bulgogi", "gochujang", "galbi"]),
+    (Taste::Thai, &["thai", "pad thai", "tom yum", "satay", "lemongrass", "panang", "massaman"]),
+    (Taste::Vietnamese, &["vietnamese", "pho", "banh mi", "bun cha"]),
+    (Taste::Italian, &["italian", "pasta", "pizza", "risotto", "lasagna", "spaghetti", "penne", "gnocchi", "pesto", "caprese", "tiramisu", "ravioli", "marinara", "alfredo", "parmesan", "minestrone", "bruschetta", "gelato", "focaccia", "tortellini", "fettuccine"]),
+    (Taste::French, &["french", "crepe", "croissant", "quiche", "ratatouille", "bourguignon", "nicoise", "souffle", "brulee", "baguette", "provencal"]),
+    (Taste::Spanish, &["spanish", "paella", "tapas", "chorizo", "gazpacho", "churro"]),
+    (Taste::Greek, &["greek", "gyro", "gyros", "tzatziki", "souvlaki", "moussaka", "feta", "spanakopita", "dolma"]),
+    (Taste::Turkish, &["turkish", "doner", "kebab", "baklava", "lahmacun", "borek", "pide"]),
+    (Taste::Lebanese, &["lebanese", "middle eastern", "falafel", "hummus", "shawarma", "tabbouleh", "baba ganoush", "fattoush", "pita", "kibbeh", "labneh", "tahini"]),
+    (Taste::Mexican, &["mexican", "taco", "burrito", "quesadilla", "enchilada", "salsa", "guacamole", "nachos", "fajita", "chipotle", "tamale", "carnitas", "tostada", "churro", "mole", "pozole"]),
+    (Taste::American, &["american", "burger", "cheeseburger", "hot dog", "bbq", "mac and cheese", "wings", "southern", "cajun"]),
+    (Taste::Mediterranean, &["mediterranean", "greek", "hummus", "feta", "olive", "falafel", "tzatziki", "tabbouleh", "pita", "couscous"]),
+    (Taste::Asian, &["asian", "chinese", "japanese", "thai", "korean", "vietnamese", "teriyaki", "stir fry", "noodle", "wonton", "sushi", "ramen", "pho", "szechuan", "kung pao"]),
+];
+
+/// Words of a heading or a tag that name a course; in an item's name only those marked.
+#[rustfmt::skip]
+const COURSE_CUES: &[(Course, &[&str], bool)] = &[
+    (Course::Dessert, &["dessert", "sweet", "sweet treat", "afters", "ice cream", "gelato", "pastry",
+                        "cake", "pudding", "bakery treat"], false),
+    (Course::Starter, &["starter", "appetizer", "appetiser", "antipasti", "antipasto", "small plate",
+                        "meze", "mezze", "tapas", "nibble", "hors d oeuvre", "to start"], false),
+    (Course::Main, &["main", "main course", "main dish", "entree", "large plate"], false),
+    (Course::Side, &["side", "side dish", "side order", "on the side"], false),
+    (Course::Drink, &["drink", "beverage", "juice", "coffee", "tea", "smoothie", "soda", "beer", "wine",
+                      "cocktail", "soft drink", "shake", "lemonade"], false),
+    (Course::Soup, &["soup", "broth"], true),
+    (Course::Salad, &["salad", "greens"], true),
+    (Course::Breakfast, &["breakfast", "brunch", "cereal", "pancake", "morning"], true),
+    (Course::Kids, &["kid", "children", "childrens", "child", "junior", "little ones", "kiddie"], true),
+    (Course::Snack, &["snack", "nibble"], false),
+];
+
+static TASTES: LazyLock<HashMap<String, u64>> = LazyLock::new(|| {
+    let mut cues: HashMap<String, u64> = HashMap::new();
+    for (taste, words) in CUES {
+        for cue in *words {
+            *cues.entry(key(cue)).or_default() |= bit(*taste);
+        }
+    }
+    cues
+});
+
+fn bit(taste: Taste) -> u64 {
+    1 << (taste as u32)
+}
+
+fn course_bit(course: Course) -> u16 {
+    1 << (course as u16)
+}
+
+/// Words in the singular, apart by a blank.
+fn key(text: &str) -> String {
+    singulars(text).join(" ")
+}
+
+fn singulars(text: &str) -> Vec<String> {
+    text::words(text)
+        .into_iter()
+        .map(|word| singular(&word.text))
+        .collect()
+}
+
+impl Facts {
+    /// Reads an item; `usual` is what a dictionary says of the dish.
+    #[must_use]
+    pub fn of(item: &MenuItem, usual: Option<&Usual>) -> Self {
+        let mut facts = Self::default();
+        for own in [
+            Some(&item.name),
+            item.description.as_ref(),
+            item.category.as_ref(),
+        ] {
+            facts.stated |= own.map_or(0, |text| tastes(text));
+        }
+        for tag in &item.tags {
+            facts.stated |= tastes(tag);
+        }
+        if item
+            .tags
+            .iter()
+            .any(|tag| tag == "not_spicy" || tag == "mild")
+        {
+            facts.stated &= !bit(Taste::Spicy);
+        }
+        for gloss in glossary::glosses(&item.name) {
+            facts.usual |= tastes(gloss);
+        }
+        let headings = item.tags.iter().chain(item.category.as_ref());
+        for heading in headings {
+            facts.headed |= courses(heading, false);
+        }
+        facts.named |= courses(&item.name, true);
+        if let Some(usual) = usual {
+            facts.learn(usual);
+        }
+        facts
+    }
+
+    fn learn(&mut self, usual: &Usual) {
+        match usual.spice {
+            Some(0 | 1) => self.usual |= bit(Taste::Mild),
+            Some(_) => self.usual |= bit(Taste::Spicy),
+            None => {}
+        }
+        self.usual |= usual.cuisine.map_or(0, bit);
+        self.named |= usual.course.map_or(0, course_bit);
+    }
+
+    /// Whether the menu puts the item under that course.
+    #[must_use]
+    pub fn is_headed(&self, course: Course) -> bool {
+        self.headed & course_bit(course) != 0
+    }
+
+    /// Whether the item is of that course by any sign.
+    #[must_use]
+    pub fn is_of(&self, course: Course) -> bool {
+        (self.headed | self.named) & course_bit(course) != 0
+    }
+
+    /// How well the item fits the taste, 0 to 1. [`Taste::Cheap`] is the caller's: a price is
+    /// cheap only beside others.
+    #[must_use]
+    pub fn fits(&self, taste: Taste) -> f32 {
+        const USUAL: f32 = 0.6;
+        let of = |taste: Taste| {
+            if self.stated & bit(taste) != 0 {
+                1.0
+            } else if self.usual & bit(taste) != 0 {
+                USUAL
+            } else {
+                0.0
+            }
+        };
+        let own: f32 = of(taste);
+        let unless = |other: f32, most: f32| {
+            if other > own {
+                0.0
+            } else {
+                own.max(most * (1.0 - other))
+            }
+        };
+        match taste {
+            // Most dishes are not spicy and say nothing of it.
+            Taste::Mild => unless(of(Taste::Spicy), USUAL),
+            Taste::Light => own * (1.0 - 0.5 * of(Taste::Fried).max(of(Taste::Hearty))),
+            Taste::Hearty => own,
+            Taste::Savoury => own * (1.0 - 0.5 * of(Taste::Sweet)),
+            // The word is said of both heats.
+            Taste::Hot => (own * (1.0 - 0.7 * of(Taste::Cold))).max(0.9 * of(Taste::Spicy)),
+            Taste::Cold => own * (1.0 - 0.5 * of(Taste::Hot)),
+            _ => own,
+        }
+    }
+}
+
+fn tastes(text: &str) -> u64 {
+    let words = singulars(text);
+    let mut found = 0;
+    for length in 1..=3 {
+        for (at, phrase) in words.windows(length).enumerate() {
+            let denied = at
+                .checked_sub(1)
+                .and_then(|before| words.get(before))
+                .is_some_and(|word| matches!(word.as_str(), "no" | "not" | "without" | "non"));
+            if !denied {
+                found |= TASTES.get(&phrase.join(" ")).copied().unwrap_or(0);
+            }
+        }
+    }
+    found
+}
+
+fn courses(text: &str, name: bool) -> u16 {
+    let words = singulars(text);
+    let mut found = 0;
+    for (course, cues, in_names) in COURSE_CUES {
+        if name && !in_names {
+            continue;
+        }
+        let said = cues.iter().any(|cue| {
+            let cue = singulars(cue);
+            words.windows(cue.len()).any(|phrase| phrase == cue)
+        });
+        if said {
+            found |= course_bit(*course);
+        }
+    }
+    found
+}

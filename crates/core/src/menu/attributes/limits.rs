@@ -1,0 +1,395 @@
+//! Diets, allergens and exclusions: "vegan", "allergic to nuts", "no dairy or eggs", "without
+//! onions", "what can I get right now".
+//!
+//! Invariant: an allergen after a word of refusal is always a limit. What is listed with it
+//! belongs to it; a food that may begin a dish's name does not ("no nuts and fish tacos").
+
+use super::scan::Scan;
+use super::soft::Taste;
+use super::{Manner, Meaning, words};
+use olympus_proto::Allergen;
+
+/// How firmly something is refused.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Refusal {
+    /// An allergy or the like: everything listed is refused, also in an order.
+    Allergy,
+    /// "no", "without".
+    Plain,
+}
+
+#[rustfmt::skip]
+const ALLERGY: &[&[&str]] = &[
+    &["allergic", "to"], &["allergy", "to"], &["allergies", "to"], &["intolerant", "to"],
+    &["intolerant", "of"], &["intolerance", "to"], &["sensitive", "to"], &["reaction", "to"],
+    &["cant", "have"], &["cannot", "have"], &["can", "not", "have"], &["cant", "eat"],
+    &["cannot", "eat"], &["can", "not", "eat"], &["cant", "tolerate"], &["cannot", "tolerate"],
+    &["cant", "digest"], &["cannot", "digest"], &["cant", "do"], &["cant", "drink"],
+    &["not", "allowed"], &["stay", "away", "from"], &["staying", "away", "from"], &["avoid"],
+    &["avoiding"], &["avoids"], &["dont", "eat"], &["do", "not", "eat"], &["doesnt", "eat"],
+    &["does", "not", "eat"], &["dont", "drink"], &["free", "of"], &["free", "from"],
+    &["must", "not", "contain"], &["cant", "contain"], &["should", "not", "contain"],
+    &["shouldnt", "contain"], &["allergic"],
+];
+#[rustfmt::skip]
+const PLAIN: &[&[&str]] = &[
+    &["no"], &["without"], &["w", "o"], &["sans"], &["minus"], &["excluding"], &["exclude"],
+    &["nothing", "with"], &["nothing", "containing"], &["nothing", "that", "contains"],
+    &["nothing", "that", "has"], &["nothing", "made", "with"], &["not", "containing"],
+    &["not", "contain"], &["doesnt", "contain"], &["does", "not", "contain"], &["dont", "contain"],
+    &["do", "not", "contain"], &["doesnt", "have"], &["does", "not", "have"], &["dont", "have"],
+    &["isnt", "made", "with"], &["hold", "the"], &["leave", "out"], &["skip", "the"], &["not", "any"],
+    &["dont", "want"], &["dont", "like"], &["do", "not", "like"], &["do", "not", "want"],
+    &["with", "no"], &["contains", "no"], &["contain", "no"], &["has", "no"], &["have", "no"],
+    &["non"], &["zero"],
+];
+const NOW: &[&[&str]] = &[
+    &["available", "now"],
+    &["available", "right", "now"],
+    &["available", "today"],
+    &["available", "at", "the", "moment"],
+    &["currently", "available"],
+    &["in", "stock"],
+    &["not", "sold", "out"],
+    &["whats", "available"],
+    &["what", "is", "available"],
+    &["get", "right", "now"],
+    &["get", "now"],
+    &["have", "right", "now"],
+    &["order", "right", "now"],
+    &["order", "now"],
+    &["eat", "right", "now"],
+    &["serving", "now"],
+    &["serving", "right", "now"],
+    &["served", "now"],
+    &["being", "served", "right", "now"],
+];
+
+pub(super) fn read(scan: &mut Scan<'_>, manner: Manner) {
+    let mut at = 0;
+    while at < scan.tokens.len() {
+        let to = now(scan, at)
+            .or_else(|| refused(scan, at, manner))
+            .or_else(|| free(scan, at))
+            .or_else(|| allergy_named(scan, at))
+            .or_else(|| one_word(scan, at))
+            .or_else(|| diet(scan, at));
+        at = to.unwrap_or(at + 1);
+    }
+}
+
+fn longest(scan: &Scan<'_>, at: usize, phrases: &[&[&str]]) -> Option<usize> {
+    let said = phrases.iter().filter(|phrase| scan.is(at, phrase));
+    said.map(|phrase| phrase.len()).max()
+}
+
+fn now(scan: &mut Scan<'_>, at: usize) -> Option<usize> {
+    let to = at + longest(scan, at, NOW)?;
+    scan.take(at, to, Meaning::Now, "available now".to_owned());
+    Some(to)
+}
+
+fn diet(scan: &mut Scan<'_>, at: usize) -> Option<usize> {
+    let (length, diet) = words::DIETS
+        .iter()
+        .filter_map(|(phrases, diet)| Some((longest(scan, at, phrases)?, *diet)))
+        .max()?;
+    let denied = matches!(
+        scan.before(at),
+        Some("not" | "non" | "no" | "isnt" | "arent" | "anti" | "never" | "nothing")
+    );
+    if denied {
+        return None;
+    }
+    // Either is good enough: the wider one.
+    let either = diet == "vegan" && scan.is(at + length, &["or", "vegetarian"]);
+    let (to, diet) = match either {
+        true => (at + length + 2, "vegetarian"),
+        false => (at + length, diet),
+    };
+    scan.take(at, to, Meaning::Diet(diet), diet.replace('_', " "));
+    Some(to)
+}
+
+/// "Veggie" or "veg" alone is a diet; in "veggie wrap" it is a word.
+pub(super) fn veggie_alone(scan: &mut Scan<'_>) {
+    let place = (0..scan.tokens.len())
+        .find(|at| matches!(scan.word(*at), Some("veggie" | "veggies" | "veg")));
+    let Some(at) = place else { return };
+    let alone = (0..scan.tokens.len())
+        .all(|other| other == at || scan.word(other).is_none_or(words::is_filler));
+    let denied = matches!(scan.before(at), Some("non" | "not" | "no"));
+    if alone && !denied {
+        scan.take(
+            at,
+            at + 1,
+            Meaning::Diet("vegetarian"),
+            "vegetarian".to_owned(),
+        );
+    }
+}
+
+/// "no nuts", "without onions or garlic", "allergic to shellfish and peanuts".
+fn refused(scan: &mut Scan<'_>, at: usize, manner: Manner) -> Option<usize> {
+    let (length, refusal) = match (longest(scan, at, ALLERGY), longest(scan, at, PLAIN)) {
+        (Some(allergy), plain) if Some(allergy) >= plain => (allergy, Refusal::Allergy),
+        (_, Some(plain)) => (plain, Refusal::Plain),
+        (_, None) => return None,
+    };
+    // "not allergic to", "nothing without", "why don't you have".
+    let turned = matches!(
+        scan.before(at),
+        Some("not" | "never" | "isnt" | "arent" | "no" | "nothing" | "you" | "they" | "why")
+    ) && !scan.cut(at);
+    if turned {
+        return None;
+    }
+    if refusal == Refusal::Plain && manner == Manner::Order {
+        return None;
+    }
+    let any = refusal == Refusal::Allergy
+        || ["without", "sans", "minus", "w", "excluding", "exclude"]
+            .iter()
+            .any(|word| scan.word(at) == Some(word));
+    let mut from = at;
+    let mut item = after_articles(scan, at + length);
+    // "No, the other one."
+    if scan.cut(at + length) && refusal == Refusal::Plain {
+        return None;
+    }
+    let mut last = None;
+    while let Some((to, meaning, label, is_food)) = thing(scan, item, any) {
+        let doubtful = last.is_some()
+            && refusal == Refusal::Plain
+            && is_food
+            && !scan.is(item.saturating_sub(1), &["or"])
+            && !scan.ends_at(to);
+        if doubtful {
+            break;
+        }
+        let to = after_products(scan, to);
+        scan.take(from, to, meaning, label);
+        last = Some(to);
+        from = to;
+        let Some(next) = after_connector(scan, to) else {
+            break;
+        };
+        item = after_articles(scan, next);
+    }
+    last
+}
+
+/// What is refused at `at`: first word after it, meaning, label, and whether it may be a food
+/// that a dish is named for.
+fn thing(scan: &Scan<'_>, at: usize, any: bool) -> Option<(usize, Meaning, String, bool)> {
+    let said: Vec<&str> = (at..at + 3)
+        .map_while(|place| scan.word(place).filter(|_| place == at || !scan.cut(place)))
+        .collect();
+    let said = said.as_slice();
+    match said {
+        ["animal", "products" | "product", ..] => {
+            return Some((at + 2, Meaning::Diet("vegan"), "vegan".to_owned(), false));
+        }
+        ["meat" | "meats", ..] => {
+            let label = "vegetarian".to_owned();
+            return Some((at + 1, Meaning::Diet("vegetarian"), label, false));
+        }
+        ["spice" | "spices" | "heat" | "spicy" | "spiciness", ..] => {
+            let label = Taste::Mild.label().to_owned();
+            return Some((at + 1, Meaning::Taste(Taste::Mild), label, false));
+        }
+        _ => {}
+    }
+    if let Some(named) = words::allergen(said) {
+        let to = at + named.length;
+        let word = said.get(..named.length)?.join(" ");
+        if !named.allergens.is_empty() {
+            let label = format!("no {}", plural(&word));
+            return Some((to, Meaning::Free(named.allergens), label, named.is_food));
+        }
+        let meaning = Meaning::Without(words::mentions(&words::singular(&word)));
+        return Some((to, meaning, not_mentioned(&word), true));
+    }
+    let (ingredient, length) = words::ingredient(said, any)?;
+    // "alcoholic" and the like are no words of a list: they are what "non" is said of.
+    let meaning = Meaning::Without(words::mentions(&ingredient));
+    let word = said.get(..length)?.join(" ");
+    Some((at + length, meaning, not_mentioned(&word), true))
+}
+
+/// "Nut allergy" is said "no nuts".
+fn plural(word: &str) -> String {
+    match word {
+        "nut" | "tree nut" | "peanut" | "egg" | "sulphite" | "sulfite" | "mollusc"
+        | "crustacean" => {
+            format!("{word}s")
+        }
+        _ => word.to_owned(),
+    }
+}
+
+fn not_mentioned(word: &str) -> String {
+    format!("{word} not mentioned")
+}
+
+fn after_articles(scan: &Scan<'_>, mut at: usize) -> usize {
+    while !scan.cut(at)
+        && matches!(
+            scan.word(at),
+            Some("any" | "the" | "a" | "an" | "of" | "my" | "added" | "trace" | "traces")
+        )
+    {
+        at += 1;
+    }
+    at
+}
+
+fn after_products(scan: &Scan<'_>, at: usize) -> usize {
+    let takes = !scan.cut(at)
+        && matches!(
+            scan.word(at),
+            Some("product" | "products" | "ingredients" | "allergy" | "allergies")
+        );
+    if takes { at + 1 } else { at }
+}
+
+/// The place after "or", "and", "no", a comma: where the list may go on.
+fn after_connector(scan: &Scan<'_>, at: usize) -> Option<usize> {
+    let comma = at < scan.tokens.len() && scan.gap(at).contains([',', '/', '&', '+']);
+    let mut next = at;
+    while matches!(
+        scan.word(next),
+        Some("or" | "and" | "nor" | "plus" | "no" | "without")
+    ) && (next == at || !scan.cut(next))
+        && next < at + 2
+    {
+        next += 1;
+    }
+    (comma || next > at).then_some(next)
+}
+
+/// "gluten-free", "nut and dairy free", "sugar free".
+fn free(scan: &mut Scan<'_>, at: usize) -> Option<usize> {
+    let is_free = scan.word(at) == Some("free") && !scan.cut(at);
+    let other = matches!(
+        scan.word(at + 1),
+        Some("range" | "refill" | "refills" | "of" | "from" | "delivery" | "wifi" | "style")
+    ) && !scan.cut(at + 1);
+    if !is_free || other {
+        return None;
+    }
+    suffixed(scan, at, at + 1)
+}
+
+/// "lactose intolerant", "nut allergy".
+fn allergy_named(scan: &mut Scan<'_>, at: usize) -> Option<usize> {
+    let said = matches!(
+        scan.word(at),
+        Some(
+            "intolerant"
+                | "intolerance"
+                | "intolerances"
+                | "allergy"
+                | "allergies"
+                | "allergic"
+                | "sensitivity"
+                | "sensitive"
+        )
+    );
+    if !said || scan.cut(at) {
+        return None;
+    }
+    suffixed(scan, at, at + 1)
+}
+
+/// The allergens that stand before `at`, back to the first of a list; `to` is after the word that
+/// refuses them.
+fn suffixed(scan: &mut Scan<'_>, at: usize, to: usize) -> Option<usize> {
+    let mut found: Vec<(usize, usize, Meaning, String)> = Vec::new();
+    let mut end = at;
+    while let Some((from, meaning, label, is_food)) = ending_at(scan, end) {
+        // "fish and gluten free chips" are fish.
+        if is_food && !found.is_empty() && !scan.ends_at(to) {
+            break;
+        }
+        found.push((from, end, meaning, label));
+        let comma = scan.gap(from).contains([',', '/', '&', '+']);
+        let joined = matches!(scan.before(from), Some("and" | "or")) && !scan.cut(from);
+        match (joined, comma) {
+            (true, _) => end = from - 1,
+            (false, true) if from > 0 => end = from,
+            _ => break,
+        }
+    }
+    let many = found.len();
+    for (number, (from, end, meaning, label)) in found.into_iter().enumerate() {
+        // The last of the list, which comes first here, takes the word that refuses.
+        let to = if number == 0 { to } else { end };
+        let from = match number + 1 == many {
+            true => from,
+            false => from.saturating_sub(usize::from(
+                scan.before(from) == Some("and") || scan.before(from) == Some("or"),
+            )),
+        };
+        scan.take(from, to, meaning, label);
+    }
+    (many > 0).then_some(to)
+}
+
+/// The longest allergen or ingredient whose last word is before `end`.
+fn ending_at(scan: &Scan<'_>, end: usize) -> Option<(usize, Meaning, String, bool)> {
+    for length in [3, 2, 1] {
+        let Some(from) = end.checked_sub(length) else {
+            continue;
+        };
+        let said: Option<Vec<&str>> = (from..end)
+            .map(|at| scan.word(at).filter(|_| at == from || !scan.cut(at)))
+            .collect();
+        let Some(said) = said else { continue };
+        if let Some(named) = words::allergen(&said)
+            && named.length == length
+            && !named.allergens.is_empty()
+        {
+            let label = format!("no {}", plural(&said.join(" ")));
+            return Some((from, Meaning::Free(named.allergens), label, named.is_food));
+        }
+        if let Some((ingredient, taken)) = words::ingredient(&said, false)
+            && taken == length
+        {
+            let meaning = Meaning::Without(words::mentions(&ingredient));
+            return Some((from, meaning, not_mentioned(&said.join(" ")), true));
+        }
+    }
+    None
+}
+
+/// "eggless", "coeliac", "nonalcoholic".
+fn one_word(scan: &mut Scan<'_>, at: usize) -> Option<usize> {
+    let (allergens, label): (&[Allergen], _) = match scan.word(at)? {
+        "coeliac" | "celiac" | "coeliacs" | "celiacs" => (&[Allergen::Gluten], "no gluten"),
+        "eggless" => (&[Allergen::Eggs], "no eggs"),
+        "dairyless" | "nondairy" => (&[Allergen::Milk], "no dairy"),
+        "cheeseless" => (&[Allergen::Milk], "no cheese"),
+        "glutenless" => (&[Allergen::Gluten], "no gluten"),
+        "nutless" => (&[Allergen::Nuts, Allergen::Peanuts], "no nuts"),
+        "nonalcoholic" | "alcoholfree" => {
+            let meaning = Meaning::Without(words::mentions("alcohol"));
+            scan.take(at, at + 1, meaning, not_mentioned("alcohol"));
+            return Some(at + 1);
+        }
+        "non" if scan.is(at, &["non", "alcoholic"]) => {
+            let meaning = Meaning::Without(words::mentions("alcohol"));
+            scan.take(at, at + 2, meaning, not_mentioned("alcohol"));
+            return Some(at + 2);
+        }
+        _ => return None,
+    };
+    let meaning = Meaning::Free(allergens.to_vec());
+    let to = if scan.is(at + 1, &["disease"]) {
+        at + 2
+    } else {
+        at + 1
+    };
+    scan.take(at, to, meaning, label.to_owned());
+    Some(to)
+}

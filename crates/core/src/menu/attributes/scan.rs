@@ -1,0 +1,198 @@
+//! The words of a query, and which of them have been understood.
+
+use super::{Finding, Meaning, Parsed, words};
+use crate::menu::text::{self, Word};
+
+/// A word with what stands before it.
+#[derive(Debug)]
+pub(super) struct Token {
+    pub(super) word: Word,
+    /// Punctuation that ends a phrase stands before it.
+    pub(super) cut: bool,
+    taken: bool,
+}
+
+/// A query being read.
+pub(super) struct Scan<'a> {
+    query: &'a str,
+    pub(super) tokens: Vec<Token>,
+    /// Finding, and whether its words leave the text.
+    findings: Vec<(Finding, bool)>,
+}
+
+impl<'a> Scan<'a> {
+    pub(super) fn new(query: &'a str) -> Self {
+        let mut before = 0;
+        let tokens = text::words(query)
+            .into_iter()
+            .map(|word| {
+                let gap = query.get(before..word.start).unwrap_or_default();
+                before = word.end;
+                Token {
+                    cut: gap.contains([',', ';', '.', '!', '?', ':', '(', ')', '\n']),
+                    word,
+                    taken: false,
+                }
+            })
+            .collect();
+        Self {
+            query,
+            tokens,
+            findings: Vec::new(),
+        }
+    }
+
+    /// The word at `at`, where it is free.
+    pub(super) fn word(&self, at: usize) -> Option<&str> {
+        let token = self.tokens.get(at)?;
+        (!token.taken).then_some(token.word.text.as_str())
+    }
+
+    /// The word before `at`, taken or not.
+    pub(super) fn before(&self, at: usize) -> Option<&str> {
+        let token = self.tokens.get(at.checked_sub(1)?)?;
+        Some(token.word.text.as_str())
+    }
+
+    /// The original text between the words `at - 1` and `at`, or up to the ends of the text.
+    pub(super) fn gap(&self, at: usize) -> &'a str {
+        let from = at
+            .checked_sub(1)
+            .and_then(|at| self.tokens.get(at))
+            .map_or(0, |token| token.word.end);
+        let to = self
+            .tokens
+            .get(at)
+            .map_or(self.query.len(), |token| token.word.start);
+        self.query.get(from..to).unwrap_or_default()
+    }
+
+    /// Whether the free words from `at` are those of `phrase`, with no punctuation inside.
+    pub(super) fn is(&self, at: usize, phrase: &[&str]) -> bool {
+        phrase.iter().enumerate().all(|(offset, word)| {
+            self.word(at + offset) == Some(*word)
+                && (offset == 0 || !self.tokens.get(at + offset).is_some_and(|token| token.cut))
+        })
+    }
+
+    pub(super) fn cut(&self, at: usize) -> bool {
+        self.tokens.get(at).is_none_or(|token| token.cut)
+    }
+
+    /// Whether `at` is the end of a phrase: of the text, or a filling word, or after punctuation.
+    pub(super) fn ends_at(&self, at: usize) -> bool {
+        self.cut(at) || self.word(at).is_none_or(words::is_filler)
+    }
+
+    /// Notes what the words `from..to` mean and takes them out of the text. `from..to` is widened
+    /// by nothing; spans are of the original text.
+    pub(super) fn take(&mut self, from: usize, to: usize, meaning: Meaning, label: String) {
+        // "Alcohol free" is what such a drink is called: its words find it.
+        let named = matches!(&meaning, Meaning::Without(words)
+            if words.first().is_some_and(|word| words::NAMES_ABSENCE.contains(&word.as_str())));
+        self.note(from, to, meaning, label, !named);
+    }
+
+    /// Notes what the words mean and leaves them to be searched for.
+    pub(super) fn keep(&mut self, from: usize, to: usize, meaning: Meaning, label: String) {
+        self.note(from, to, meaning, label, false);
+    }
+
+    fn note(&mut self, from: usize, to: usize, meaning: Meaning, label: String, leaves: bool) {
+        let Some(tokens) = self.tokens.get_mut(from..to) else {
+            return;
+        };
+        let (Some(first), Some(last)) = (tokens.first(), tokens.last()) else {
+            return;
+        };
+        let (start, end) = (first.word.start, last.word.end);
+        for token in tokens {
+            token.taken = true;
+        }
+        let finding = Finding {
+            meaning,
+            label,
+            start,
+            end,
+        };
+        self.findings.push((finding, leaves));
+    }
+
+    /// Widens the last finding to the bytes `start..end`: a currency sign belongs to its amount.
+    pub(super) fn widen(&mut self, start: usize, end: usize) {
+        if let Some((finding, _)) = self.findings.last_mut() {
+            finding.start = finding.start.min(start);
+            finding.end = finding.end.max(end);
+        }
+    }
+
+    /// Gives the words of everything but what `keep` holds for back.
+    pub(super) fn retain(&mut self, keep: impl Fn(&Finding) -> bool) {
+        self.findings.retain(|(finding, _)| keep(finding));
+        for token in &mut self.tokens {
+            let word = &token.word;
+            token.taken = self
+                .findings
+                .iter()
+                .any(|(finding, _)| finding.start <= word.start && word.end <= finding.end);
+        }
+    }
+
+    /// Whether every word that is not understood only fills.
+    pub(super) fn only_fillers_left(&self) -> bool {
+        self.tokens
+            .iter()
+            .all(|token| token.taken || words::is_filler(&token.word.text))
+    }
+
+    pub(super) fn finish(mut self, ignore: &[String]) -> Parsed {
+        let only_attributes = !self.findings.is_empty() && self.only_fillers_left();
+        let ignored: Vec<String> = ignore.iter().map(|text| text::normalise(text)).collect();
+        self.findings.sort_by_key(|(finding, _)| finding.start);
+        let mut findings = Vec::with_capacity(self.findings.len());
+        let mut rest = String::with_capacity(self.query.len());
+        let mut from = 0;
+        for (finding, leaves) in self.findings {
+            let said = self.query.get(finding.start..finding.end);
+            let ignore = ignored.contains(&text::normalise(said.unwrap_or_default()))
+                || ignored.contains(&text::normalise(&finding.label));
+            if (leaves || ignore) && finding.end > from {
+                rest.push_str(self.query.get(from..finding.start).unwrap_or_default());
+                rest.push(' ');
+                from = finding.end;
+            }
+            if !ignore {
+                findings.push(finding);
+            }
+        }
+        rest.push_str(self.query.get(from..).unwrap_or_default());
+        Parsed {
+            only_attributes,
+            rest: if from == 0 { rest } else { tidy(&rest) },
+            findings,
+        }
+    }
+}
+
+/// What is left of a sentence, without the filling words and punctuation around it.
+fn tidy(rest: &str) -> String {
+    let words = text::words(rest);
+    let holds = |word: &&Word| !words::is_filler(&word.text);
+    let first = words.iter().find(holds);
+    let last = words.iter().rev().find(holds);
+    let (Some(first), Some(last)) = (first, last) else {
+        return String::new();
+    };
+    // An ending blank says that the last word is finished.
+    let ends = rest.get(last.end..).unwrap_or_default();
+    let mut text = rest
+        .get(first.start..last.end)
+        .unwrap_or_default()
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ");
+    if !ends.is_empty() {
+        text.push(' ');
+    }
+    text
+}

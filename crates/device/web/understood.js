@@ -1,0 +1,23 @@
+// What was understood of a query besides words: a chip a phrase, and which dish is asked about.
+// A chip takes its phrase back: the device is asked again as if it had not been said.
+import { byId, h, icon, put } from "./dom.js";
+
+/** The device puts it in lower case: `which latte?`. */
+const sentence = (text) => text.charAt(0).toUpperCase() + text.slice(1);
+
+const chip = ({ label, text, hard, kind }, forget) =>
+  h("button", { class: `chip understood-chip${kind === "allergen" ? " chip-without" : ""}`, type: "button", "aria-pressed": "true",
+    "data-kind": kind, "aria-label": `${label}, from “${text}”. Press to leave it out`, onclick: () => forget(label) },
+  icon("close"), h("span", null, label), !hard && h("span", { class: "understood-soft" }, "preferred"));
+
+/** Fills the line above the dishes for an answer of search or of understanding. */
+export function showUnderstood({ parse, ambiguous }, ignored, { forget, restore }) {
+  const phrases = parse?.understood ?? [];
+  const box = byId("understood");
+  box.hidden = phrases.length === 0 && ignored.length === 0 && !ambiguous;
+  put(box,
+    ambiguous && h("p", { class: "understood-question" }, sentence(ambiguous.question)),
+    phrases.length > 0 && h("span", { class: "understood-label" }, "Understood as"),
+    phrases.map((phrase) => chip(phrase, forget)),
+    ignored.length > 0 && h("button", { class: "chip chip-plain", type: "button", onclick: restore }, "Understand everything again"));
+}
