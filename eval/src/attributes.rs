@@ -126,6 +126,19 @@ pub struct TaggedMenu {
     pub dishes: BTreeMap<String, Dish>,
 }
 
+impl TaggedMenu {
+    /// Says of every dish that its list of allergens is complete, as a restaurant would.
+    pub fn say_complete(&mut self) {
+        let mut bytes = Vec::with_capacity(self.file.bytes.len());
+        for mut row in rows(&self.file.bytes) {
+            row.insert("allergens_complete".to_owned(), Value::Bool(true));
+            bytes.extend(Value::Object(row).to_string().into_bytes());
+            bytes.push(b'\n');
+        }
+        self.file.bytes = bytes;
+    }
+}
+
 /// Reads the menus that the rows name from `folder`.
 ///
 /// # Errors
@@ -154,10 +167,14 @@ pub fn read_menus(
 
 /// Of lines that were checked by [`menu::read`].
 fn dishes(bytes: &[u8]) -> BTreeMap<String, Dish> {
-    let lines = bytes.split(|&byte| byte == b'\n');
-    let rows = lines.filter_map(|line| serde_json::from_slice::<Map<String, Value>>(line).ok());
-    rows.filter_map(|row| Some((row.get("id")?.as_str()?.to_owned(), dish(&row))))
+    rows(bytes)
+        .filter_map(|row| Some((row.get("id")?.as_str()?.to_owned(), dish(&row))))
         .collect()
+}
+
+fn rows(bytes: &[u8]) -> impl Iterator<Item = Map<String, Value>> {
+    let lines = bytes.split(|&byte| byte == b'\n');
+    lines.filter_map(|line| serde_json::from_slice(line).ok())
 }
 
 fn dish(row: &Map<String, Value>) -> Dish {
@@ -278,6 +295,26 @@ mod tests {
         assert!(!case.prefers(soup) && case.prefers(cake));
         assert!(case.is_violated_by(soup) && !case.is_violated_by(cake));
         assert_eq!(cake.fields["meals"], ["lunch", "dinner"]);
+    }
+
+    #[test]
+    fn a_menu_said_to_be_complete_states_what_its_dishes_are_free_of() {
+        use olympus_core::menu::import::{self, Format, Limits};
+        let (dir, data) = rows(r#"{"query":"a","menu":"m","must_not":["contains_soy"]}"#);
+        let mut menus = read_menus(dir.path(), &data).expect("a menu");
+        let free = |menu: &super::TaggedMenu| -> Vec<bool> {
+            let items = import::parse(&menu.file.bytes, Format::Jsonl, &Limits::default());
+            let items = items.expect("a good menu");
+            let soy = olympus_proto::Allergen::Soybeans;
+            let says = |item: &olympus_proto::MenuItem| item.allergens.free_of.contains(&soy);
+            items.iter().map(says).collect()
+        };
+        let menu = menus.get_mut("m").expect("it is named");
+        assert_eq!(free(menu), [false, false]);
+        let before = menu.dishes.clone();
+        menu.say_complete();
+        assert_eq!(free(menu), [false, true], "the soup contains it");
+        assert_eq!(menu.dishes, before, "what judges is untouched");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::Outcome;
 use super::options::{Data, Disturbed, Target, Verdict};
-use crate::attributes::{self, AttributeCase};
+use crate::attributes::{self, AttributeCase, TaggedMenu};
 use crate::data::{self, Case, DataSet, IntentCase, OrderCase, SearchCase};
 use crate::error::EvalError;
 use crate::gate::{Check, Demands, Gate, Inputs};
@@ -56,6 +56,9 @@ pub(super) struct AttributesArgs {
     /// Folder of the menus that the rows name; each REPLACES the menu of a server given by --url
     #[arg(long, value_name = "DIR", default_value = "../shared/data/menu")]
     menus: PathBuf,
+    /// The menus list every allergen that is in a dish: what is not listed is stated as absent
+    #[arg(long)]
+    allergens_complete: bool,
     #[command(flatten)]
     target: Target,
     #[command(flatten)]
@@ -142,7 +145,10 @@ pub(super) fn orders(args: &RunArgs) -> Result<Outcome, EvalError> {
 
 pub(super) fn attributes(args: &AttributesArgs) -> Result<Outcome, EvalError> {
     let mut data = read::<AttributeCase>(&args.rows)?;
-    let menus = attributes::read_menus(&args.menus, &data)?;
+    let mut menus = attributes::read_menus(&args.menus, &data)?;
+    if args.allergens_complete {
+        menus.values_mut().for_each(TaggedMenu::say_complete);
+    }
     attributes::fits(&menus, &data)?;
     // the answers depend on the menus as much as on the rows
     data.files

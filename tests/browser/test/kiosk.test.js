@@ -206,3 +206,31 @@ describe("a sentence", () => {
     await page.locator("#intent .heard").filter({ hasText: text }).waitFor();
   });
 });
+
+describe("what is said besides names", () => {
+  const labels = () => page.locator(".understood-chip").evaluateAll((nodes) => nodes.map((node) => node.dataset.kind));
+
+  it("is shown phrase by phrase, limits the dishes and is taken back by a tap", async () => {
+    await page.getByRole("combobox").fill("vegan dessert under 9 dollars ");
+    await page.waitForFunction(() => document.querySelectorAll(".understood-chip").length === 3);
+    assert.deepEqual(await labels(), ["diet", "course", "price"]);
+    await settled(page);
+    const strict = await ids(page);
+    const vegan = new Set(menu.hits.filter((hit) => hit.tags.includes("vegan")).map((hit) => hit.id));
+    assert.ok(strict.length > 0 && strict.every((id) => vegan.has(id)), strict.join());
+    await page.getByRole("button", { name: /^vegan, from/ }).click();
+    await page.waitForFunction(() => document.querySelectorAll(".understood-chip").length === 2);
+    await settled(page);
+    assert.ok((await ids(page)).length > strict.length);
+    await page.getByRole("button", { name: "Understand everything again" }).click();
+    await page.waitForFunction(() => document.querySelectorAll(".understood-chip").length === 3);
+  });
+
+  it("is gone with the query", async () => {
+    await page.getByRole("combobox").fill("no nuts ");
+    await page.waitForFunction(() => document.querySelectorAll(".understood-chip").length === 1);
+    assert.deepEqual(await labels(), ["allergen"]);
+    await page.getByRole("combobox").fill("");
+    await page.waitForFunction(() => document.querySelector("#understood").hidden);
+  });
+});

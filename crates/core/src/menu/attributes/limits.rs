@@ -29,7 +29,17 @@ const ALLERGY: &[&[&str]] = &[
     &["avoiding"], &["avoids"], &["dont", "eat"], &["do", "not", "eat"], &["doesnt", "eat"],
     &["does", "not", "eat"], &["dont", "drink"], &["free", "of"], &["free", "from"],
     &["must", "not", "contain"], &["cant", "contain"], &["should", "not", "contain"],
-    &["shouldnt", "contain"], &["allergic"],
+    &["shouldnt", "contain"], &["allergic"], &["react", "to"], &["reacts", "to"],
+    &["mustnt", "contain"], &["cannot", "contain"], &["can", "not", "contain"],
+    &["keep", "away", "from"], &["keeping", "away", "from"],
+];
+/// Said after what is not borne.
+#[rustfmt::skip]
+const HARMS: &[&[&str]] = &[
+    &["makes", "me", "sick"], &["make", "me", "sick"], &["makes", "me", "ill"],
+    &["make", "me", "ill"], &["kills", "me"], &["kill", "me"], &["will", "kill", "me"],
+    &["could", "kill", "me"], &["gives", "me", "hives"], &["give", "me", "hives"],
+    &["upsets", "my", "stomach"], &["upset", "my", "stomach"],
 ];
 #[rustfmt::skip]
 const PLAIN: &[&[&str]] = &[
@@ -41,7 +51,8 @@ const PLAIN: &[&[&str]] = &[
     &["isnt", "made", "with"], &["hold", "the"], &["leave", "out"], &["skip", "the"], &["not", "any"],
     &["dont", "want"], &["dont", "like"], &["do", "not", "like"], &["do", "not", "want"],
     &["with", "no"], &["contains", "no"], &["contain", "no"], &["has", "no"], &["have", "no"],
-    &["non"], &["zero"],
+    &["non"], &["zero"], &["neither"], &["nor"], &["anything", "but"], &["but", "not"],
+    &["rather", "not", "have"], &["other", "than"],
 ];
 const NOW: &[&[&str]] = &[
     &["available", "now"],
@@ -296,10 +307,14 @@ fn allergy_named(scan: &mut Scan<'_>, at: usize) -> Option<usize> {
                 | "sensitive"
         )
     );
-    if !said || scan.cut(at) {
+    let length = match said {
+        true => 1,
+        false => longest(scan, at, HARMS)?,
+    };
+    if scan.cut(at) {
         return None;
     }
-    suffixed(scan, at, at + 1)
+    suffixed(scan, at, at + length)
 }
 
 /// The allergens that stand before `at`, back to the first of a list; `to` is after the word that
