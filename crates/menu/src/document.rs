@@ -4,7 +4,7 @@
 
 use crate::analysis::{self, Token};
 use crate::vocabulary::{Count, Field, Fields, TermId, Vocabulary};
-use olympus_core::menu::glossary;
+use olympus_core::menu::lexicon::{self, Entry};
 use olympus_proto::MenuItem;
 use std::collections::HashMap;
 
@@ -32,6 +32,13 @@ pub(crate) struct Draft {
     rest: Vec<(Field, Vec<Token>)>,
 }
 
+/// Texts of an entry by which a dish is looked for.
+pub(crate) fn usual_words(entry: &Entry) -> impl Iterator<Item = &'static str> {
+    std::iter::once(entry.gloss)
+        .chain(entry.cues.clone())
+        .chain(entry.ingredients.clone())
+}
+
 impl Draft {
     pub(crate) fn of(item: &MenuItem) -> Self {
         let mut phrases = vec![analysis::tokens(&item.name)];
@@ -50,10 +57,11 @@ impl Draft {
         .chain(
             item.description
                 .is_none()
-                .then(|| glossary::glosses(&item.name))
+                .then(|| lexicon::named_in(&item.name))
                 .into_iter()
                 .flatten()
-                .map(|gloss| (Field::Gloss, analysis::tokens(gloss))),
+                .flat_map(|named| usual_words(named.entry))
+                .map(|text| (Field::Gloss, analysis::tokens(text))),
         )
         .collect();
         Self { phrases, rest }

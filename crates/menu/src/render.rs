@@ -4,12 +4,13 @@
 //! Runs only for the hits returned.
 
 use crate::analysis::{self, Token};
+use crate::document::usual_words;
 use crate::expand::{How, QueryWord};
 use crate::fit::{Evidence, Fit, Fitter};
 use crate::index::MenuIndex;
 use crate::vocabulary::{Field, TermId};
-use olympus_core::menu::glossary;
-use olympus_proto::{Hit, HitScores, MenuItem, State};
+use olympus_core::menu::lexicon;
+use olympus_proto::{Hit, HitScores, MenuItem, State, Usually};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::ops::Range;
@@ -179,7 +180,10 @@ impl<'a> Renderer<'a> {
             Field::Category => item.category.as_deref().into_iter().collect(),
             Field::Description => item.description.as_deref().into_iter().collect(),
             Field::Tags => item.tags.iter().map(String::as_str).collect(),
-            Field::Gloss => glossary::glosses(&item.name),
+            Field::Gloss => lexicon::named_in(&item.name)
+                .into_iter()
+                .flat_map(|named| usual_words(named.entry))
+                .collect(),
             _ => match fit
                 .phrase
                 .checked_sub(1)
@@ -221,11 +225,18 @@ fn shown_as(evidence: &Evidence, fit: &Fit) -> Field {
     }
 }
 
+/// What the dish usually is, where the menu does not say what it is.
+fn usually(item: &MenuItem) -> Option<Usually> {
+    let unsaid = item.description.is_none();
+    unsaid.then(|| lexicon::usually(&lexicon::named_in(&item.name)))?
+}
+
 fn bare(item: &MenuItem, state: State) -> Hit {
     Hit {
         id: item.id.clone(),
         name: item.name.clone(),
         description: item.description.clone(),
+        usually: usually(item),
         category: item.category.clone(),
         price: item.price_cents.map(olympus_proto::Cents::major),
         price_cents: item.price_cents,

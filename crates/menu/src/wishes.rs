@@ -95,7 +95,7 @@ impl Sheet {
         });
         Self {
             cheap: cheap.collect(),
-            facts: items.iter().map(|item| Facts::of(item, None)).collect(),
+            facts: items.iter().map(Facts::of).collect(),
         }
     }
 }

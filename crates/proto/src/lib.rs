@@ -34,5 +34,5 @@ pub use order::{
 };
 pub use search::{
     Ambiguous, AvailabilityFilter, Filters, Hit, HitScores, Parse, SearchRequest, SearchResponse,
-    State, Suggestion, Understood, UnderstoodKind,
+    State, Suggestion, Understood, UnderstoodKind, Usually,
 };

@@ -1,6 +1,6 @@
 //! Menu search on the wire.
 
-use crate::allergen::Allergens;
+use crate::allergen::{Allergen, Allergens};
 use crate::ids::ItemId;
 use crate::menu::ModifierGroup;
 use crate::meta::Meta;
@@ -88,6 +88,25 @@ pub struct HitScores {
     pub semantic: f32,
 }
 
+/// What dishes of that name usually are, anywhere. It is not this restaurant's word: it says
+/// nothing about this dish's allergens, and fulfils no limit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Usually {
+    /// What it is, for people.
+    pub gloss: String,
+    /// Whose kitchen it comes from: `north indian`.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub cuisine: Option<String>,
+    /// `vegan`, `vegetarian` or `pescatarian`, where dishes of that name usually are.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub diet: Option<String>,
+    /// Allergens that dishes of that name often have. One that is not named may be in it too.
+    pub possible_allergens: Vec<Allergen>,
+    /// How hot it usually is: 0 not at all, 3 very.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub spice: Option<u8>,
+}
+
 /// One dish found.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Hit {
@@ -98,6 +117,9 @@ pub struct Hit {
     /// What it is.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub description: Option<String>,
+    /// What a dish of that name usually is; only where the menu does not describe it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub usually: Option<Usually>,
     /// Its heading.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub category: Option<String>,

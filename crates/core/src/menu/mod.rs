@@ -5,6 +5,6 @@ pub mod attributes;
 pub mod availability;
 pub mod filter;
 pub mod fusion;
-pub mod glossary;
 pub mod import;
+pub mod lexicon;
 pub mod text;

@@ -4,7 +4,7 @@
 //! found can be shown as it is printed. Letters of every script are kept; accents, case,
 //! punctuation and width are not. Never decides what matches what.
 
-use super::glossary;
+use super::lexicon;
 use olympus_proto::MenuItem;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::{compose, is_combining_mark};
@@ -81,12 +81,42 @@ pub fn passages(item: &MenuItem) -> Vec<String> {
     }
     passages.extend(item.aliases.iter().cloned());
     if item.description.is_none() {
-        let glosses = glossary::glosses(&item.name);
-        if !glosses.is_empty() {
+        let usual = lexicon::named_in(&item.name);
+        if !usual.is_empty() {
+            let glosses: Vec<&str> = usual.iter().map(|named| named.entry.gloss).collect();
             passages.push(format!("{}: {}", item.name, glosses.join(", ")));
+        }
+        let cues: Vec<&str> = usual
+            .iter()
+            .flat_map(|named| named.entry.cues.iter().copied())
+            .collect();
+        if !cues.is_empty() {
+            passages.push(cues.join(", "));
         }
     }
     passages
+}
+
+/// English plurals, roughly: what comes out is only compared with what came in the same way.
+#[must_use]
+pub fn singular(word: &str) -> String {
+    if let Some(stem) = word.strip_suffix("ies").filter(|stem| stem.len() >= 3) {
+        return format!("{stem}y");
+    }
+    if let Some(stem) = word.strip_suffix("oes") {
+        return format!("{stem}o");
+    }
+    if let Some(stem) = word.strip_suffix("es").filter(|stem| {
+        stem.ends_with("ch") || stem.ends_with("sh") || stem.ends_with('x') || stem.ends_with("ss")
+    }) {
+        return stem.to_owned();
+    }
+    match word.strip_suffix('s') {
+        Some(stem) if stem.len() >= 3 && !stem.ends_with('s') && !stem.ends_with('u') => {
+            stem.to_owned()
+        }
+        _ => word.to_owned(),
+    }
 }
 
 /// Whether `c` belongs to a script written without spaces between words.
@@ -270,7 +300,7 @@ fn is_short_ending(tail: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{normalise, passages, typo_budget, words};
+    use super::{normalise, passages, singular, typo_budget, words};
     use olympus_proto::MenuItem;
     use proptest::prelude::*;
 
@@ -347,9 +377,10 @@ mod tests {
         assert_eq!(passages(&MenuItem::new("b", "Dish 7")), ["Dish 7"]);
         let mut item = MenuItem::new("a", "Pho");
         let plain = passages(&item);
-        assert_eq!(plain.len(), 2, "a name and a gloss: {plain:?}");
+        assert_eq!(plain.len(), 3, "a name, a gloss and cues: {plain:?}");
         assert_eq!(plain[0], "Pho");
         assert!(plain[1].starts_with("Pho: ") && plain[1].contains("noodle"));
+        assert!(plain[2].contains("vietnamese noodle soup"));
         item.category = Some("Soups".to_owned());
         item.description = Some("Beef broth".to_owned());
         item.aliases.push("beef pho".to_owned());
@@ -357,6 +388,21 @@ mod tests {
             passages(&item),
             ["Pho", "Pho, Soups: Beef broth", "beef pho"]
         );
+    }
+
+    #[test]
+    fn both_numbers_of_an_ingredient_meet() {
+        for (many, one) in [
+            ("onions", "onion"),
+            ("tomatoes", "tomato"),
+            ("berries", "berry"),
+            ("radishes", "radish"),
+            ("peas", "pea"),
+            ("hummus", "hummus"),
+            ("molasses", "molass"),
+        ] {
+            assert_eq!(singular(many), one);
+        }
     }
 
     proptest! {

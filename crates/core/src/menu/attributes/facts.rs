@@ -4,22 +4,11 @@
 //! limit, but for a course where the menu's headings name it.
 
 use super::soft::{Course, Taste};
-use super::words::singular;
-use crate::menu::{glossary, text};
+use crate::menu::lexicon::{self, Named};
+use crate::menu::text::{self, singular};
 use olympus_proto::MenuItem;
 use std::collections::HashMap;
 use std::sync::LazyLock;
-
-/// What a dish of that name usually is, where a dictionary of dishes says so.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Usual {
-    /// 0 none, 1 mild, 2 spicy, 3 very.
-    pub spice: Option<u8>,
-    /// Where in the meal.
-    pub course: Option<Course>,
-    /// Whose kitchen: one of the tastes that are cuisines.
-    pub cuisine: Option<Taste>,
-}
 
 /// One item, as courses and tastes see it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -133,9 +122,9 @@ fn singulars(text: &str) -> Vec<String> {
 }
 
 impl Facts {
-    /// Reads an item; `usual` is what a dictionary says of the dish.
+    /// Reads an item.
     #[must_use]
-    pub fn of(item: &MenuItem, usual: Option<&Usual>) -> Self {
+    pub fn of(item: &MenuItem) -> Self {
         let mut facts = Self::default();
         for own in [
             Some(&item.name),
@@ -154,28 +143,28 @@ impl Facts {
         {
             facts.stated &= !bit(Taste::Spicy);
         }
-        for gloss in glossary::glosses(&item.name) {
-            facts.usual |= tastes(gloss);
-        }
         let headings = item.tags.iter().chain(item.category.as_ref());
         for heading in headings {
             facts.headed |= courses(heading, false);
         }
         facts.named |= courses(&item.name, true);
-        if let Some(usual) = usual {
-            facts.learn(usual);
+        for named in lexicon::named_in(&item.name) {
+            facts.learn(named);
         }
         facts
     }
 
-    fn learn(&mut self, usual: &Usual) {
-        match usual.spice {
-            Some(0 | 1) => self.usual |= bit(Taste::Mild),
-            Some(_) => self.usual |= bit(Taste::Spicy),
-            None => {}
+    /// What is usual; the course only of what the dish is.
+    fn learn(&mut self, named: Named) {
+        let usual = named.entry;
+        self.usual |= tastes(usual.gloss);
+        if usual.spice.is_some_and(|spice| spice >= 2) {
+            self.usual |= bit(Taste::Spicy);
         }
-        self.usual |= usual.cuisine.map_or(0, bit);
-        self.named |= usual.course.map_or(0, course_bit);
+        self.usual |= usual.cuisine.map_or(0, tastes);
+        if named.is_head {
+            self.named |= usual.course.map_or(0, |course| courses(course, false));
+        }
     }
 
     /// Whether the menu puts the item under that course.

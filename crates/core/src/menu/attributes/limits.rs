@@ -7,6 +7,7 @@
 use super::scan::Scan;
 use super::soft::Taste;
 use super::{Manner, Meaning, words};
+use crate::menu::text::singular;
 use olympus_proto::Allergen;
 
 /// How firmly something is refused.
@@ -218,7 +219,7 @@ fn thing(scan: &Scan<'_>, at: usize, any: bool) -> Option<(usize, Meaning, Strin
             let label = format!("no {}", plural(&word));
             return Some((to, Meaning::Free(named.allergens), label, named.is_food));
         }
-        let meaning = Meaning::Without(words::mentions(&words::singular(&word)));
+        let meaning = Meaning::Without(words::mentions(&singular(&word)));
         return Some((to, meaning, not_mentioned(&word), true));
     }
     let (ingredient, length) = words::ingredient(said, any)?;

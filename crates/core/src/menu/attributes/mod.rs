@@ -15,7 +15,7 @@ mod scan;
 mod soft;
 mod words;
 
-pub use facts::{Facts, Usual};
+pub use facts::Facts;
 pub use soft::{Course, Taste};
 
 use olympus_proto::{Allergen, AvailabilityFilter, Filters, Understood, UnderstoodKind};

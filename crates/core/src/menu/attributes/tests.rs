@@ -1,4 +1,4 @@
-use super::{Facts, Manner, Meaning, Parsed, Taste, Usual, parse};
+use super::{Course, Facts, Manner, Meaning, Parsed, Taste, parse};
 use olympus_proto::{Allergen, AvailabilityFilter, MenuItem};
 use proptest::prelude::*;
 
@@ -441,16 +441,14 @@ fn contradictory_prices_stay() {
 
 #[test]
 fn facts_weigh_the_own_word_more_than_what_is_usual() {
-    let of = |name: &str| Facts::of(&MenuItem::new("a", name), None);
+    let of = |name: &str| Facts::of(&MenuItem::new("a", name));
     assert!((of("Spicy Ramen").fits(Taste::Spicy) - 1.0).abs() < 1e-6);
     assert!(of("Plain Rice").fits(Taste::Spicy).abs() < 1e-6);
     assert!(of("Plain Rice").fits(Taste::Mild) > of("Spicy Ramen").fits(Taste::Mild));
-    let usual = Usual {
-        spice: Some(3),
-        ..Usual::default()
-    };
-    let learnt = Facts::of(&MenuItem::new("a", "Dish"), Some(&usual)).fits(Taste::Spicy);
-    assert!(learnt > 0.0 && learnt < 1.0);
+    let usual = of("Gaeng Pa");
+    assert!(usual.fits(Taste::Spicy) > 0.0 && usual.fits(Taste::Spicy) < 1.0);
+    assert!(usual.fits(Taste::Thai) > 0.0);
+    assert!(of("Baklava").is_of(Course::Dessert) && !of("Baklava").is_headed(Course::Dessert));
 }
 
 const PIECES: &[&str] = &[

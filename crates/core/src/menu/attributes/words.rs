@@ -4,6 +4,7 @@
 //! `menu::text` does. An ingredient is listed in the singular.
 
 use crate::menu::allergen::{self, Claim};
+use crate::menu::text::singular;
 use olympus_proto::Allergen;
 
 /// Words that say nothing about a dish beside an attribute.
@@ -238,48 +239,12 @@ pub(super) fn mentions(ingredient: &str) -> Vec<String> {
         .collect()
 }
 
-/// English plurals, roughly: what comes out is only compared with what came in the same way.
-pub(super) fn singular(word: &str) -> String {
-    if let Some(stem) = word.strip_suffix("ies").filter(|stem| stem.len() >= 3) {
-        return format!("{stem}y");
-    }
-    if let Some(stem) = word.strip_suffix("oes") {
-        return format!("{stem}o");
-    }
-    if let Some(stem) = word.strip_suffix("es").filter(|stem| {
-        stem.ends_with("ch") || stem.ends_with("sh") || stem.ends_with('x') || stem.ends_with("ss")
-    }) {
-        return stem.to_owned();
-    }
-    match word.strip_suffix('s') {
-        Some(stem) if stem.len() >= 3 && !stem.ends_with('s') && !stem.ends_with('u') => {
-            stem.to_owned()
-        }
-        _ => word.to_owned(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{INGREDIENTS, singular};
+    use super::INGREDIENTS;
 
     #[test]
     fn ingredients_are_sorted_for_the_search() {
         assert!(INGREDIENTS.is_sorted());
-    }
-
-    #[test]
-    fn both_numbers_of_an_ingredient_meet() {
-        for (many, one) in [
-            ("onions", "onion"),
-            ("tomatoes", "tomato"),
-            ("berries", "berry"),
-            ("radishes", "radish"),
-            ("peas", "pea"),
-            ("hummus", "hummus"),
-            ("molasses", "molass"),
-        ] {
-            assert_eq!(singular(many), one);
-        }
     }
 }
