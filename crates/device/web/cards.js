@@ -48,6 +48,13 @@ function allergenLine(hit) {
     contains.length + may.length + unknown.length === 0 && part("free", "Free of", "all 14 declared allergens"));
 }
 
+/** What such a dish usually is, where the menu does not say: no word of this restaurant's. */
+export function usually(hit) {
+  if (hit.description || !hit.usually) return null;
+  const from = hit.usually.cuisine ? ` (${hit.usually.cuisine})` : "";
+  return h("p", { class: "card-text usually" }, h("b", null, "Usually"), ` ${hit.usually.gloss}${from}`);
+}
+
 /** Whether something must be chosen before the dish can be ordered. */
 export const needsChoice = (hit) => (hit.modifier_groups ?? []).some((group) => group.min > 0);
 
@@ -71,6 +78,7 @@ export function card(hit, actions) {
       why && h("p", { class: "ribbon" }, icon(hit.state === "sold_out" ? "close" : "clock"), why),
       h("h3", { class: "card-name" }, h("button", { class: "card-open", type: "button", "aria-haspopup": "dialog", lang: languageOf(hit), onclick: () => actions.open(hit) }, marked(hit.name, hit.highlights?.name))),
       hit.description && h("p", { class: "card-text" }, marked(hit.description, hit.highlights?.description)),
+      usually(hit),
       badges(hit.tags),
       allergenLine(hit),
       groups.length > 0 && h("p", { class: "card-groups" }, `Your way: ${groups.join(", ")}`)),

@@ -1,6 +1,6 @@
 // The sheet of one dish: everything that its menu states, and the choices that go with it.
 import { byId, h, humanise, price, put } from "./dom.js";
-import { badges, languageOf, obstacle, picture } from "./cards.js";
+import { badges, languageOf, obstacle, picture, usually } from "./cards.js";
 import { listed, statements } from "./labels.js";
 import { openSheet, sheetHead } from "./sheet.js";
 
@@ -67,6 +67,7 @@ export function openDish(hit, add) {
       picture(hit),
       why && h("p", { class: "sheet-state" }, why),
       hit.description && h("p", { class: "sheet-text" }, hit.description),
+      usually(hit),
       badges(hit.tags),
       groups.map(({ node }) => node),
       allergenTable(hit),

@@ -46,8 +46,8 @@ struct Args {
     /// Ways to ask for dishes: `.tsv` files of a printed name and queries.
     #[arg(long, default_value = "models/training/data/search")]
     search: PathBuf,
-    /// The glossary, whose names and glosses are learnt too.
-    #[arg(long, default_value = "crates/core/src/menu/glossary")]
+    /// The lexicon, whose names, glosses and cues are learnt too.
+    #[arg(long, default_value = "crates/core/src/menu/lexicon")]
     lexicon: PathBuf,
     /// Where finished epochs are kept; a run that was cut off goes on from there.
     #[arg(long, default_value = "target/training")]

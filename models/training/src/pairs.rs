@@ -1,7 +1,7 @@
 //! What people call a dish, beside what the menu calls it: the text that search learns from.
 //!
 //! Two forms: `data/search/*.tsv` (`printed name<TAB>query<TAB>query…`, as customers ask) and the
-//! lexicon (`name;other names<TAB>gloss…`). Files are ordered by cuisine, so neighbours are what
+//! lexicon of `olympus_core::menu::lexicon`, whose columns are told there. Files are ordered by cuisine, so neighbours are what
 //! is easily confused: a run of lines is a batch of hard negatives.
 
 use crate::data::{key, sorted};
@@ -25,7 +25,7 @@ pub(crate) struct Dish {
 pub(crate) enum Form {
     /// A printed name, then queries.
     Queries,
-    /// Names parted by `;`, then a gloss; the rest does not matter here.
+    /// A line of the lexicon: its names, its gloss and its cues are learnt.
     Lexicon,
 }
 
@@ -64,12 +64,19 @@ fn parse(line: &str, form: Form) -> Option<(String, Vec<String>)> {
         Form::Queries => (first, columns.filter(|query| !query.is_empty()).collect()),
         Form::Lexicon => {
             let mut names = first.split(';').map(str::trim);
-            let (name, gloss) = (names.next()?, columns.next()?);
-            // The gloss as often as all other names: it says what customers know. The base model
-            // reads Latin script alone.
+            let name = names.next()?;
+            let (gloss, cues) = (columns.nth(3)?, columns.next()?);
+            let cues: Vec<&str> = cues.split(',').map(str::trim).collect();
+            // The base model reads Latin script alone.
             let others: Vec<&str> = names.filter(|name| is_latin(name)).collect();
-            let glosses = std::iter::repeat_n(gloss, others.len().max(1));
-            (name, others.iter().copied().chain(glosses).collect())
+            // The gloss and the cues as often as all other names: they say what customers know.
+            let told: Vec<&str> = std::iter::once(gloss)
+                .chain(cues)
+                .filter(|text| !text.is_empty() && *text != "-")
+                .collect();
+            let as_often = others.len().div_ceil(told.len().max(1)).max(1);
+            let told = std::iter::repeat_n(told, as_often).flatten();
+            (name, others.iter().copied().chain(told).collect())
         }
     };
     let usable = !name.is_empty() && !queries.is_empty();
@@ -120,12 +127,21 @@ mod tests {
         let (name, queries) =
             parse("Hummus\tchickpea dip\tgarbanzo spread", Form::Queries).unwrap();
         assert_eq!((name.as_str(), queries.len()), ("Hummus", 2));
-        let (name, queries) =
-            parse("pho;phở;粉;pho bo\tbeef noodle soup\tbeef", Form::Lexicon).unwrap();
+        let (name, queries) = parse(
+            "pho;phở;粉;pho bo\tdish\tsoup\t-\tbeef noodle soup\t-",
+            Form::Lexicon,
+        )
+        .unwrap();
         assert_eq!(name, "pho");
         assert_eq!(
             queries,
             ["phở", "pho bo", "beef noodle soup", "beef noodle soup"]
+        );
+        let line = "hummus;humus\tdish\tstarter\t-\tchickpea dip\tbean dip, garbanzo spread";
+        let (_, queries) = parse(line, Form::Lexicon).unwrap();
+        assert_eq!(
+            queries,
+            ["humus", "chickpea dip", "bean dip", "garbanzo spread"]
         );
         assert!(parse("Hummus", Form::Queries).is_none());
         assert!(parse("hummus", Form::Lexicon).is_none());

@@ -139,7 +139,7 @@ fn no_words_list_the_menu_by_category_in_its_order() {
 
 /// Two items, whose only passages are their names, in two dimensions.
 fn with_vectors() -> MenuIndex {
-    let items = named(&["Lentil Soup", "Cold Drink"]);
+    let items = named(&["Dish Seven", "Item Nine"]);
     let rows = vec![vec![1.0, 0.0], vec![0.0, 1.0]];
     let vectors = Vectors::from_rows(SpaceId::from("s"), 2, &items, rows).expect("two rows");
     MenuIndex::build(items, MenuVersion(7), vectors).expect("a good menu")
@@ -162,15 +162,15 @@ fn meaning_finds_what_words_do_not_and_both_add_up() {
             .expect("a search")
     };
     let hits = ask("something to sip", &[0.0, 1.0]);
-    assert_eq!(hits[0].name, "Cold Drink");
+    assert_eq!(hits[0].name, "Item Nine");
     assert_eq!(hits[0].reason, "close in meaning");
     assert!((hits[0].scores.semantic - 1.0).abs() < 1e-6 && hits[0].scores.lexical == 0.0);
-    let hits = ask("lentil soup", &[0.6, 0.8]);
+    let hits = ask("dish seven", &[0.6, 0.8]);
     assert_eq!(
-        hits[0].name, "Lentil Soup",
+        hits[0].name, "Dish Seven",
         "the words outweigh a nearer meaning"
     );
-    let hits = ask("lentil", &[-1.0, 0.0]);
+    let hits = ask("dish", &[-1.0, 0.0]);
     assert_eq!(
         hits[0].scores.semantic, 0.0,
         "a negative cosine counts as none"
@@ -181,8 +181,8 @@ fn meaning_finds_what_words_do_not_and_both_add_up() {
         (MenuVersion(7), "s")
     );
     assert_eq!(
-        menu.get("Cold Drink").map(|item| item.name.as_str()),
-        Some("Cold Drink")
+        menu.get("Item Nine").map(|item| item.name.as_str()),
+        Some("Item Nine")
     );
     assert!(menu.get("nothing").is_none());
 }
@@ -244,6 +244,10 @@ fn a_dish_without_a_description_is_found_by_what_it_usually_is_and_the_hit_says_
         plain.description, None,
         "a gloss is not the restaurant's word"
     );
+    let usually = plain.usually.as_ref().expect("said as usual");
+    assert!(usually.gloss.contains("chickpea"), "{}", usually.gloss);
+    let own = search(&index, "grandmother");
+    assert_eq!(own[0].usually, None, "the menu says what it is");
     // The restaurant's own words stand alone where there are any.
     assert!(hits.iter().all(|hit| hit.id.as_str() != "own"));
 }

@@ -5,8 +5,11 @@
 //! fulfils no limit of a search, and never says that an allergen is absent.
 
 mod entry;
+mod named;
+mod sound;
 
 pub use entry::{COLUMNS, Entry, Kind};
+pub use named::{Named, named_in};
 
 use super::text::{self, singular};
 use olympus_proto::{Allergen, Usually};
@@ -25,42 +28,33 @@ const SOURCES: [&str; 8] = [
     include_str!("europe_drinks.tsv"),
 ];
 
-/// Most entries that one name brings together ("Hummus & Falafel Plate").
-const MOST: usize = 6;
-/// A single word of a menu's language that is shorter may be a word of another language ("fan",
-/// "dan") and needs another of its kitchen beside it.
-const SURE_CHARS: usize = 5;
-
-/// Words of a name that say how much or how it comes, not what it is.
-#[rustfmt::skip]
-const AMOUNTS: [&str; 27] = [
-    "plate", "platter", "combo", "special", "large", "small", "medium", "regular", "side", "order",
-    "piece", "pc", "of", "the", "our", "house", "a", "half", "full", "mini", "classic", "homemade",
-    "fresh", "lunch", "dinner", "famous", "original",
-];
-/// Cuisines whose dishes are named in English, what it is coming last.
-#[rustfmt::skip]
-const ENGLISH: [&str; 12] = [
-    "american", "southern", "british", "irish", "tex mex", "english", "australian", "canadian",
-    "hawaiian", "cajun", "scottish", "jewish",
-];
-
 struct Lexicon {
     entries: Vec<Entry>,
-    /// Entries by name, in the order of the files.
+    /// Entries by name, its words run together ("padthai"), in the order of the files.
     by_name: HashMap<String, Vec<usize>>,
+    /// Names that are one word, by how they sound.
+    by_sound: HashMap<String, Vec<(String, usize)>>,
     longest_words: usize,
 }
 
 static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| {
     let entries: Vec<Entry> = lines().filter_map(Entry::read).collect();
     let mut by_name: HashMap<String, Vec<usize>> = HashMap::new();
+    let mut by_sound: HashMap<String, Vec<(String, usize)>> = HashMap::new();
     let mut longest_words = 0;
     for (number, entry) in entries.iter().enumerate() {
         for name in &entry.names {
             let words = key(name);
             longest_words = longest_words.max(words.len());
-            let numbers = by_name.entry(words.join(" ")).or_default();
+            let joined = words.concat();
+            let heard = sound::key(&joined);
+            if words.len() == 1 && sound::is_telling(&joined) && !heard.is_empty() {
+                by_sound
+                    .entry(heard)
+                    .or_default()
+                    .push((joined.clone(), number));
+            }
+            let numbers = by_name.entry(joined).or_default();
             if numbers.last() != Some(&number) {
                 numbers.push(number);
             }
@@ -70,6 +64,7 @@ static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| {
     Lexicon {
         entries,
         by_name,
+        by_sound,
         longest_words,
     }
 });
@@ -90,124 +85,6 @@ fn key(name: &str) -> Vec<String> {
 #[must_use]
 pub fn entries() -> &'static [Entry] {
     &LEXICON.entries
-}
-
-/// An entry that a dish's name speaks of.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Named {
-    /// What is known of it.
-    pub entry: &'static Entry,
-    /// Whether the dish is one: a chicken fajita burrito is a burrito, and its fajita is no
-    /// skillet of meat.
-    pub is_head: bool,
-}
-
-/// What a dish's name usually means, from left to right, each once: the dishes that it is, and the
-/// parts and the words of its kitchen that are named in it; empty where none is known.
-#[must_use]
-pub fn named_in(name: &str) -> Vec<Named> {
-    let mut named: Vec<Named> = Vec::new();
-    for segment in segments(name) {
-        let found = longest_names(&segment);
-        for (number, hit) in found.iter().enumerate() {
-            let beside: Vec<&Entry> = found
-                .iter()
-                .enumerate()
-                .filter(|(other, _)| *other != number)
-                .flat_map(|(_, other)| other.entries.iter().copied())
-                .collect();
-            let Some(entry) = hit.choose(&beside) else {
-                continue;
-            };
-            let is_head = entry.kind == Kind::Dish && hit.is_head(entry, segment.len());
-            let is_part = entry.kind != Kind::Dish || hit.phrase.contains(' ');
-            let is_new = !named.iter().any(|known| std::ptr::eq(known.entry, entry));
-            if is_new && (is_head || is_part) {
-                named.push(Named { entry, is_head });
-            }
-        }
-    }
-    named.truncate(MOST);
-    named
-}
-
-/// The words of each dish that a name joins, without those that say only how much of it there is.
-fn segments(name: &str) -> Vec<Vec<String>> {
-    const JOINS: [&str; 8] = ["and", "with", "w", "y", "or", "over", "on", "in"];
-    let mut segments = Vec::new();
-    for part in name.split(['&', '+', ',', '(', ')', '/', ':', '-', '"', '|']) {
-        // A name may hold a joining word: "fish and chips", "mac and cheese".
-        let words = key(part);
-        if LEXICON.by_name.contains_key(&words.join(" ")) {
-            segments.push(words);
-            continue;
-        }
-        segments.extend(
-            words
-                .split(|word| JOINS.contains(&word.as_str()))
-                .map(<[String]>::to_vec),
-        );
-    }
-    for segment in &mut segments {
-        segment.retain(|word| {
-            !AMOUNTS.contains(&word.as_str()) && !word.chars().all(char::is_numeric)
-        });
-    }
-    segments.retain(|segment| !segment.is_empty());
-    segments
-}
-
-/// A name of the lexicon in a segment of a dish's name.
-struct Found {
-    phrase: String,
-    at: usize,
-    length: usize,
-    entries: Vec<&'static Entry>,
-}
-
-fn longest_names(words: &[String]) -> Vec<Found> {
-    let mut found = Vec::new();
-    let mut at = 0;
-    while at < words.len() {
-        let longest = LEXICON.longest_words.min(words.len() - at);
-        let hit = (1..=longest).rev().find_map(|length| {
-            let phrase = words.get(at..at + length)?.join(" ");
-            let numbers = LEXICON.by_name.get(&phrase)?;
-            let entries = numbers.iter().filter_map(|at| LEXICON.entries.get(*at));
-            let entries = entries.collect();
-            Some(Found {
-                phrase,
-                at,
-                length,
-                entries,
-            })
-        });
-        at += hit.as_ref().map_or(1, |hit| hit.length);
-        found.extend(hit);
-    }
-    found
-}
-
-impl Found {
-    /// Which of the entries of that name is meant, beside what else the dish's name speaks of.
-    fn choose(&self, beside: &[&Entry]) -> Option<&'static Entry> {
-        let at_home = |entry: &&Entry| beside.iter().any(|other| entry.shares_cuisine(other));
-        let long = self.length > 1 || self.phrase.chars().count() >= SURE_CHARS;
-        let is_sure = |entry: &&Entry| entry.kind != Kind::Word || long;
-        let mut in_order = self.entries.clone();
-        in_order.sort_by_key(|entry| entry.kind == Kind::Word);
-        let known = in_order.iter().copied().find(at_home);
-        known.or_else(|| in_order.into_iter().find(is_sure))
-    }
-
-    /// Whether the dish is one of these: English names it last, most other languages first.
-    fn is_head(&self, entry: &Entry, words: usize) -> bool {
-        let is_last = self.at + self.length == words;
-        let english = entry
-            .cuisine
-            .is_none_or(|cuisine| ENGLISH.iter().any(|english| cuisine.contains(english)));
-        is_last || (self.at == 0 && !english)
-    }
 }
 
 /// What dishes of that name usually are; `None` where nothing is known of them.
@@ -268,9 +145,23 @@ mod tests {
         assert_eq!(heads("Chicken Fajita Burrito"), ["burrito"]);
         assert_eq!(heads("Hummus & Falafel Plate"), ["hummus", "falafel"]);
         assert_eq!(heads("Fish and Chips").len(), 1);
+        assert_eq!(heads("Hummus with Falafel"), ["hummus"]);
         assert!(heads("Chili Lime Chicken").is_empty());
         assert!(!heads("Spaghetti Carbonara al Tartufo").is_empty());
         assert!(usually(&named_in("Chili Lime Chicken")).is_none());
+    }
+
+    #[test]
+    fn spellings_of_other_alphabets_meet_where_the_kitchen_is_plain() {
+        assert_eq!(glosses("Padthai"), glosses("Pad Thai"));
+        assert_eq!(glosses("Pad Gra-Tiem"), glosses("Pad Gratiem"));
+        assert!(
+            glosses("Gai Kraprow")
+                .iter()
+                .any(|gloss| gloss.contains("basil"))
+        );
+        assert!(glosses("Kratiyam").is_empty(), "alone it is only a guess");
+        assert!(!glosses("Gai Kratiyam").is_empty());
     }
 
     #[test]
