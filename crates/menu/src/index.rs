@@ -122,10 +122,21 @@ impl MenuIndex {
         &self.items
     }
 
+    /// The item of that id, with its position.
+    pub(crate) fn find(&self, id: &str) -> Option<(u32, &MenuItem)> {
+        let position = *self.positions.get(id)?;
+        Some((position, self.items.get(position as usize)?))
+    }
+
+    /// How near each item is in meaning to the one at `position`; empty where there are no vectors.
+    pub(crate) fn near(&self, position: u32) -> Vec<f32> {
+        self.vectors.near(position, self.items.len())
+    }
+
     /// The item of that id.
     #[must_use]
     pub fn get(&self, id: &str) -> Option<&MenuItem> {
-        self.items.get(*self.positions.get(id)? as usize)
+        self.find(id).map(|(_, item)| item)
     }
 
     /// Which menu this is.

@@ -19,6 +19,7 @@ mod index;
 mod inverted;
 mod render;
 mod similar;
+mod substitutes;
 mod suggest;
 mod synonyms;
 mod top;

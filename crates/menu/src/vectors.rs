@@ -121,6 +121,14 @@ impl Vectors {
         }
         best
     }
+
+    /// For each of `items` positions the cosine of its nearest passage with the first passage of
+    /// the item at `position`; empty where there are no vectors.
+    pub(crate) fn near(&self, position: u32, items: usize) -> Vec<f32> {
+        let first = self.owner.iter().position(|&owner| owner == position);
+        let row = first.and_then(|at| self.data.chunks_exact(self.dim.max(1)).nth(at));
+        row.map_or_else(Vec::new, |row| self.nearness(row, items))
+    }
 }
 
 /// Item position of each passage of `items`.

@@ -30,7 +30,7 @@ pub use meta::{Meta, Path, StagesUs};
 pub use money::Cents;
 pub use order::{
     AmbiguousItem, Amount, LineModifier, ModifierAction, NotUnderstood, OrderContext, OrderLine,
-    OrderParseRequest, OrderParseResponse, ParsedOrder, Span,
+    OrderParseRequest, OrderParseResponse, ParsedOrder, Span, Substitute, Unavailable,
 };
 pub use search::{
     Ambiguous, AvailabilityFilter, Filters, Hit, HitScores, Parse, SearchRequest, SearchResponse,

@@ -2,7 +2,8 @@
 
 use crate::ids::ItemId;
 use crate::meta::Meta;
-use crate::search::State;
+use crate::money::Cents;
+use crate::search::{Filters, State};
 use serde::{Deserialize, Serialize};
 
 /// Bytes of a text, `start` included and `end` not.
@@ -98,6 +99,9 @@ pub struct OrderParseRequest {
     pub text: String,
     /// What is known of the dialogue.
     pub context: OrderContext,
+    /// Hard limits for what is offered in place of dishes that cannot be had. They take nothing
+    /// from what is ordered.
+    pub filters: Filters,
 }
 
 /// Words that no rule took.
@@ -131,12 +135,39 @@ pub struct ParsedOrder {
     pub ambiguous: Vec<AmbiguousItem>,
 }
 
+/// A dish that can be had in place of another.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Substitute {
+    /// The item.
+    pub id: ItemId,
+    /// As printed.
+    pub name: String,
+    /// Price in cents; null where not stated.
+    pub price_cents: Option<Cents>,
+    /// Why this one, for people: `also under Pizza`.
+    pub reason: String,
+}
+
+/// A line of the order that cannot be had now, with what could be offered instead.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unavailable {
+    /// Which line of `lines`, from 0.
+    pub line: usize,
+    /// The item of that line.
+    pub id: ItemId,
+    /// Best first. They keep the diets that the line's dish states and have none of the allergens
+    /// that it is free of, within the limits of the request and of the text.
+    pub substitutes: Vec<Substitute>,
+}
+
 /// Answer of `POST /v1/order/parse`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct OrderParseResponse {
     /// What was understood.
     #[serde(flatten)]
     pub order: ParsedOrder,
+    /// Lines that cannot be had now.
+    pub unavailable: Vec<Unavailable>,
     /// How the answer was made.
     pub meta: Meta,
 }

@@ -7,4 +7,5 @@ pub mod filter;
 pub mod fusion;
 pub mod import;
 pub mod lexicon;
+pub mod substitute;
 pub mod text;

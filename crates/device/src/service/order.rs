@@ -2,15 +2,20 @@
 
 use super::checks::checked;
 use super::{Call, MAX_TEXT_BYTES, Service, ServiceError};
+use olympus_core::menu::attributes::{self, Manner};
 use olympus_core::menu::availability;
+use olympus_core::menu::filter::Filter;
 use olympus_core::order::{MOST, MOST_LINES};
 use olympus_proto::{
-    MenuVersion, OrderLine, OrderParseRequest, OrderParseResponse, ParsedOrder, StagesUs,
+    MenuVersion, OrderLine, OrderParseRequest, OrderParseResponse, ParsedOrder, StagesUs, State,
+    Unavailable,
 };
 use std::time::Instant;
 
 /// Said where no model took part.
 const GRAMMAR: &str = "grammar";
+/// Most dishes offered in place of one.
+const SUBSTITUTES: usize = 3;
 
 impl Service {
     /// The order that a text places, on top of the one in the request.
@@ -38,6 +43,8 @@ impl Service {
         check_order(&request.context.order)?;
         call.check()?;
         let started = Instant::now();
+        let filter = limits(request)?;
+        let mut unavailable = Vec::new();
         let (order, version) = match self.menu.live() {
             Some(live) => {
                 let known = |line: &OrderLine| live.index.get(&line.id.0).is_some();
@@ -53,6 +60,18 @@ impl Service {
                         availability::state(item, overrides.get(&item.id).copied(), now)
                     });
                 }
+                for (at, line) in order.lines.iter().enumerate() {
+                    if line.state.is_some_and(|state| state != State::Available) {
+                        let (id, index) = (line.id.clone(), &live.index);
+                        let substitutes =
+                            index.substitutes(&id.0, SUBSTITUTES, &filter, &overrides, now);
+                        unavailable.push(Unavailable {
+                            line: at,
+                            id,
+                            substitutes,
+                        });
+                    }
+                }
                 (order, live.index.version())
             }
             None => (ParsedOrder::default(), MenuVersion(0)),
@@ -63,9 +82,18 @@ impl Service {
         };
         Ok(OrderParseResponse {
             order,
+            unavailable,
             meta: self.meta(call, GRAMMAR, Some(version), stages),
         })
     }
+}
+
+/// The limits of the request and those said in the text: "I'm allergic to nuts".
+fn limits(request: &OrderParseRequest) -> Result<Filter, ServiceError> {
+    let said = attributes::parse_hard(&request.text, Manner::Order, &[]).filters();
+    // Every value of it is known; were one not, nothing may pass.
+    let said = Filter::from_query(&said).unwrap_or_else(|_| Filter::nothing());
+    Ok(Filter::from_wire(&request.filters)?.and(&said))
 }
 
 fn check_order(order: &[OrderLine]) -> Result<(), ServiceError> {

@@ -356,3 +356,55 @@ fn words_become_an_order_and_change_it() {
         400
     );
 }
+
+#[test]
+fn a_sold_out_dish_is_answered_with_what_may_replace_it() {
+    let server = Server::empty();
+    let free = json!({"free_of": ["nuts"]});
+    let menu = json!([
+        {"id": "pesto", "name": "Pesto Pasta", "category": "Pasta", "tags": ["vegetarian"],
+         "allergens": {"contains": ["nuts"]}, "price_cents": 1100},
+        {"id": "tomato", "name": "Tomato Pasta", "category": "Pasta", "tags": ["vegetarian"],
+         "allergens": free, "price_cents": 1000},
+        {"id": "ragu", "name": "Ragu Pasta", "category": "Pasta", "allergens": free},
+        {"id": "lemon", "name": "Lemon Pasta", "category": "Pasta", "tags": ["vegan"],
+         "allergens": free, "sold_out": true},
+        {"id": "cola", "name": "Cola", "category": "Drinks", "tags": ["vegan"]},
+    ]);
+    server.put_menu(&menu).ok();
+    let ask = |text: &str, filters: serde_json::Value| {
+        let body = json!({"text": text, "filters": filters});
+        let answer = server.post("/v1/order/parse", &body).ok();
+        check("OrderParseResponse", &answer);
+        answer
+    };
+    let offered = |answer: &serde_json::Value| -> Vec<String> {
+        let offered = answer["unavailable"][0]["substitutes"].as_array();
+        let offered = offered.expect("substitutes").iter();
+        offered
+            .map(|one| one["id"].as_str().expect("an id").to_owned())
+            .collect()
+    };
+    assert_eq!(ask("a pesto pasta", json!({}))["unavailable"], json!([]));
+
+    // It is vegan and free of nuts; no other dish that can be had is both.
+    let lemon = ask("a cola and two lemon pastas", json!({}));
+    assert_eq!(lemon["unavailable"][0]["line"], 1, "{lemon}");
+    assert_eq!(offered(&lemon), Vec::<String>::new());
+
+    let path = "/v1/menu/items/pesto/availability";
+    server.json("PATCH", path, &json!({"sold_out": true})).ok();
+    assert_eq!(offered(&ask("a pesto pasta", json!({}))), ["tomato"]);
+    let limited = json!({"exclude_allergens": ["nuts"], "price_max_cents": 900});
+    assert!(offered(&ask("a pesto pasta", limited)).is_empty());
+    let unknown = json!({"text": "a pesto pasta", "filters": {"exclude_allergens": ["dust"]}});
+    assert_eq!(server.post("/v1/order/parse", &unknown).status, 400);
+
+    // What is said in the text limits too: ragu states nothing about milk.
+    let path = "/v1/menu/items/ragu/availability";
+    server.json("PATCH", path, &json!({"sold_out": true})).ok();
+    let plain = ask("a ragu pasta", json!({}));
+    assert_eq!(offered(&plain), ["tomato"]);
+    let allergic = ask("a ragu pasta, I'm allergic to milk", json!({}));
+    assert!(offered(&allergic).is_empty(), "{allergic}");
+}
