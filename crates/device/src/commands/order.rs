@@ -43,6 +43,19 @@ fn told(answer: &OrderParseResponse) -> String {
     for line in &answer.order.lines {
         let _ = writeln!(out, "{:>3} × {}", line.quantity, line_text(line));
     }
+    for gone in &answer.unavailable {
+        let instead: Vec<&str> = gone.substitutes.iter().map(|s| s.name.as_str()).collect();
+        let instead = match instead.is_empty() {
+            true => "nothing near it can be had".to_owned(),
+            false => format!("offer {}", instead.join(", ")),
+        };
+        let name = answer
+            .order
+            .lines
+            .get(gone.line)
+            .map_or("", |line| &line.name);
+        let _ = writeln!(out, "  ! {name} cannot be had now: {instead}");
+    }
     for unclear in &answer.order.ambiguous {
         let ids: Vec<&str> = unclear.candidates.iter().map(|id| id.0.as_str()).collect();
         let _ = writeln!(out, "  ? `{}`: which of {}", unclear.text, ids.join(", "));
