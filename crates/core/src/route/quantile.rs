@@ -134,13 +134,17 @@ impl Sketch {
     /// The three quantiles; `None` where too few samples are left to say.
     #[must_use]
     pub fn quantiles(&self, now: Moment) -> Option<Quantiles> {
-        (self.weight(now) >= LEAST_WEIGHT).then(|| {
-            let of = |share| self.quantile(share).unwrap_or(MOST);
-            Quantiles {
-                p50: of(0.5),
-                p95: of(0.95),
-                p99: of(0.99),
-            }
+        self.last_known()
+            .filter(|_| self.weight(now) >= LEAST_WEIGHT)
+    }
+
+    /// The three quantiles as of the last sample, however old or lone it is; `None` without one.
+    #[must_use]
+    pub fn last_known(&self) -> Option<Quantiles> {
+        Some(Quantiles {
+            p50: self.quantile(0.5)?,
+            p95: self.quantile(0.95)?,
+            p99: self.quantile(0.99)?,
         })
     }
 

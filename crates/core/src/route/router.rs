@@ -141,7 +141,7 @@ impl Router {
             breaker: paths.breaker.state(now),
             standing: paths.trust.standing(),
             disagreement: paths.trust.disagreement(),
-            local: paths.local(now),
+            local: paths.local(),
             cloud: paths.cloud(now),
             in_flight: paths.limiter.in_flight(),
             hedges_left: paths.hedges.left(),
@@ -166,7 +166,7 @@ impl Router {
             now,
             answer_by,
             connectivity: self.connectivity,
-            local: local.then(|| paths.local(now)),
+            local: local.then(|| paths.local()),
             cloud: paths.cloud(now),
             closed: if parted {
                 Some(Reason::ParityClosed)
@@ -338,17 +338,25 @@ impl Paths {
         }
     }
 
-    fn local(&self, now: Moment) -> Quantiles {
-        measured(&self.local, self.task.local_prior_ms, now)
+    /// What was measured last holds: the local model does not change while it is not used. Its
+    /// tail is never taken to be shorter than the prior, because the deadline rests on it and a
+    /// few samples do not show a tail.
+    fn local(&self) -> Quantiles {
+        let prior = Duration::from_millis(u64::from(self.task.local_prior_ms));
+        self.local
+            .last_known()
+            .map_or(Quantiles::all(prior), |known| Quantiles {
+                p50: known.p50,
+                p95: known.p95.max(prior),
+                p99: known.p99.max(prior),
+            })
     }
 
+    /// The line changes by itself: old samples tell nothing.
     fn cloud(&self, now: Moment) -> Quantiles {
-        measured(&self.cloud, self.task.cloud_prior_ms, now)
+        let prior = Duration::from_millis(u64::from(self.task.cloud_prior_ms));
+        self.cloud
+            .quantiles(now)
+            .unwrap_or_else(|| Quantiles::all(prior))
     }
-}
-
-fn measured(sketch: &Sketch, prior_ms: u32, now: Moment) -> Quantiles {
-    sketch
-        .quantiles(now)
-        .unwrap_or_else(|| Quantiles::all(Duration::from_millis(u64::from(prior_ms))))
 }

@@ -17,6 +17,7 @@ impl Bench {
     fn new() -> Self {
         let mut config = RouteConfig::default();
         config.trust.audit_share = 0.0;
+        config.intent.local_prior_ms = 10;
         let mut router = Router::new(config).expect("settings");
         for millis in 0..100 {
             let at = Moment::from_millis(millis);
