@@ -318,6 +318,11 @@ impl Paths {
         self.trust.observe(agree);
     }
 
+    /// Whether the retry budget has a token.
+    pub(super) fn affords_retry(&self) -> bool {
+        self.retries.affords(0)
+    }
+
     /// Takes a token of the retry budget.
     pub(super) fn take_retry(&mut self) -> bool {
         self.retries.take()

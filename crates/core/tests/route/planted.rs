@@ -72,7 +72,7 @@ fn retries_without_a_budget() {
         s.config.retry.share = 1.0;
         s.config.retry.burst = 1_000_000;
     };
-    finds("brown_out", Policy::PreferCloud, plant, checks::always);
+    finds("errors", Policy::PreferCloud, plant, checks::always);
 }
 
 #[test]
@@ -108,8 +108,8 @@ fn no_margin_before_the_deadline() {
 }
 
 #[test]
-fn no_guard_against_a_wrong_cloud() {
-    let plant = |s: &mut Scenario| s.config.trust.lost_at = 2.0;
+fn paths_that_are_never_compared() {
+    let plant = |s: &mut Scenario| s.config.trust.audit_share = 0.0;
     let check = |s: &Scenario, run: &Run| {
         let alone = Scenario {
             policy: Policy::LocalOnly,

@@ -27,6 +27,9 @@ use std::time::Duration;
 
 /// Part of a retry's backoff that chance takes away at most.
 const BACKOFF_JITTER: f64 = 0.5;
+/// What a call that was called off counts as, in times of what it was given or of the p95: how much
+/// longer it would have taken nobody knows, but it must not look as if it had just made it.
+const UNANSWERED: f64 = 1.5;
 /// Looks at the lanes after one event: a start that fails is looked at again.
 const LOOKS: usize = 4;
 
@@ -255,9 +258,8 @@ impl Request {
         let at = now.after(wait);
         if situation.cloud_closed().is_none()
             && situation.cloud_fits(at)
-            && router.paths_mut(self.task).take_retry()
+            && router.paths(self.task).affords_retry()
         {
-            self.cloud.retries += 1;
             self.cloud.retry_at = Some(at);
         }
     }
@@ -267,10 +269,9 @@ impl Request {
         while let Some(index) = self.cloud.calls.iter().position(|call| call.expires <= now) {
             let call = self.cloud.calls.swap_remove(index);
             actions.push(Action::CancelCloud { call: call.id });
-            // It would have taken longer still; less than the p95 is nothing new.
             let (outcome, took) = if call.is_fair {
                 let least = now.since(call.since).max(call.p95);
-                (Outcome::Failure, Some(least))
+                (Outcome::Failure, Some(scaled(least, UNANSWERED)))
             } else {
                 (Outcome::Neutral, None)
             };

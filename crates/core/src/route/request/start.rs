@@ -69,7 +69,11 @@ impl Request {
     ) -> bool {
         if self.cloud.retry_at.is_some_and(|at| at <= now) {
             self.cloud.retry_at = None;
-            self.start_cloud(router, Cause::Retry, now, actions);
+            // Others may have had the last token since; then the failure stands.
+            if router.paths_mut(self.task).take_retry() {
+                self.cloud.retries += 1;
+                self.start_cloud(router, Cause::Retry, now, actions);
+            }
             return true;
         }
         match self.plan {

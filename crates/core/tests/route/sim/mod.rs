@@ -348,6 +348,7 @@ impl Simulator<'_> {
             .take()
             .map(|key| self.flights.finish(&key))
             .unwrap_or_default();
+        let leader = self.run.requests[index].clone();
         for (one, followed) in [(index, false)]
             .into_iter()
             .chain(followers.into_iter().map(|follower| (follower, true)))
@@ -360,6 +361,8 @@ impl Simulator<'_> {
             done.reason = Some(reason);
             done.right = given.is_some_and(|opinion| opinion.says == Some(TRUTH));
             done.followed = followed;
+            done.local_works = leader.local_works;
+            done.local_ms = leader.local_ms;
         }
     }
 }

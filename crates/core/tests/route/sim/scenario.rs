@@ -62,10 +62,11 @@ impl Scenario {
 }
 
 /// Names that [`named`] knows.
-pub(crate) const NAMES: [&str; 15] = [
+pub(crate) const NAMES: [&str; 16] = [
     "steady",
     "spikes",
     "two_speeds",
+    "errors",
     "brown_out",
     "outage_refused",
     "outage_silent",
@@ -100,6 +101,7 @@ pub(crate) fn named(name: &str, policy: Policy) -> Option<Scenario> {
             speeds.world.cloud = speeds.world.cloud.with_spikes(0.3, 12.0);
             speeds
         }
+        "errors" => base.phases(&[(0, slow(1.0, 0.3))]),
         "brown_out" => base.phases(&[(0, good), (5_000, slow(6.0, 0.2)), (13_000, good)]),
         "outage_refused" => {
             lasting(24_000, base).phases(&[(0, good), (5_000, Mood::Refused), (15_000, good)])
