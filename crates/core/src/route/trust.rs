@@ -9,7 +9,7 @@
 use serde::{Deserialize, Serialize};
 
 /// Comparisons that are assumed before the first.
-const PRIOR: f64 = 5.0;
+const PRIOR: f64 = 10.0;
 /// Disagreement that is assumed before the first comparison.
 const PRIOR_RATE: f64 = 0.1;
 

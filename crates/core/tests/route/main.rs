@@ -6,6 +6,10 @@
 mod checks;
 mod planted;
 mod properties;
+#[allow(
+    dead_code,
+    reason = "shared with the example, which uses other parts of it"
+)]
 mod sim;
 
 /// How many seeds each property is tried with, unless `ROUTE_SEEDS` says otherwise.
