@@ -64,7 +64,7 @@ fn outage_ms(scenario: &Scenario, run: &Run) -> Option<(f64, f64)> {
                 let requests = run.between(*at, at + STEP).count() as f64;
                 run.calls_in(*at, at + STEP) as f64 > (requests * 0.02).max(1.0)
             })
-            .last();
+            .next_back();
         let missing = windows(to, (to + 8_000.0).min(scenario.lasts_ms as f64))
             .take_while(|at| wanted(*at, at + STEP) < 0.9 * before)
             .last();
@@ -191,7 +191,7 @@ fn row(scenario: &Scenario, runs: &[Run]) -> String {
     let worst = |pick: fn(&(f64, f64)) -> f64| {
         let most = outages.iter().map(pick).fold(0.0, f64::max);
         if outages.is_empty() || scenario.policy == Policy::LocalOnly {
-            "".to_owned()
+            String::new()
         } else {
             format!("{:.1} s", most / 1_000.0)
         }

@@ -28,6 +28,7 @@ const ORANGE: &str = "#d55e00";
 const GREEN: &str = "#009e73";
 const YELLOW: &str = "#e69f00";
 const GREY: &str = "#5f6368";
+const PALE: &str = "#cfe8dc";
 
 /// One panel: where it lies and what its bottom and top stand for.
 struct Panel {
@@ -140,6 +141,7 @@ fn column(out: &mut String, left: f64, scenario: &Scenario, run: &Run) {
     let cloud_p95: Vec<(f64, f64)> = run
         .samples
         .iter()
+        .step_by(5)
         .map(|sample| (sample.at_ms / 1_000.0, sample.cloud_p95_ms))
         .collect();
     latency.line(out, &cloud_p95, YELLOW, r#"stroke-opacity="0.6""#);
@@ -203,22 +205,31 @@ fn phases(out: &mut String, panel: &Panel, scenario: &Scenario) {
     }
 }
 
-/// A strip with the breaker's state.
+/// A strip with the breaker's state: one box for each stretch of one state.
 fn breakers(out: &mut String, panel: &Panel, run: &Run) {
     text(out, panel.left, panel.top - 8.0, "start", GREY, "breaker");
-    for pair in run.samples.windows(2) {
-        let [one, next] = pair else { continue };
-        let colour = match one.breaker {
-            BreakerState::Closed => "#cfe8dc",
+    for stretch in run
+        .samples
+        .chunk_by(|one, next| one.breaker == next.breaker)
+    {
+        let (Some(first), Some(last)) = (stretch.first(), stretch.last()) else {
+            continue;
+        };
+        let colour = match first.breaker {
+            BreakerState::Closed => PALE,
             BreakerState::HalfOpen => YELLOW,
             BreakerState::Open { .. } => ORANGE,
         };
-        let (from, to) = (panel.x(one.at_ms / 1_000.0), panel.x(next.at_ms / 1_000.0));
+        // Samples are 0.1 s apart; the last state holds until the next sample.
+        let (from, to) = (
+            panel.x(first.at_ms / 1_000.0),
+            panel.x(last.at_ms / 1_000.0 + 0.1),
+        );
         let _ = writeln!(
             out,
             r#"<rect x="{from:.1}" y="{:.1}" width="{:.2}" height="{:.1}" fill="{colour}"/>"#,
             panel.top,
-            to - from + 0.1,
+            to - from,
             panel.height
         );
     }
@@ -233,7 +244,7 @@ fn legend(out: &mut String) {
         (ORANGE, "p99 of answers"),
         (YELLOW, "cloud p95 as the router knows it"),
         (GREY, "deadline (dotted)"),
-        ("#cfe8dc", "breaker closed"),
+        (PALE, "breaker closed"),
         (YELLOW, "half-open"),
         (ORANGE, "open"),
     ] {

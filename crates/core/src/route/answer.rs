@@ -92,104 +92,43 @@ mod tests {
         }
     }
 
+    /// The better of (label, confidence) local and cloud, `unknown` written 0, by the cloud's
+    /// disagreement; from one half on it is not believed.
+    fn choice(local: (u64, f32), cloud: (u64, f32), disagreement: f64) -> (Path, Reason) {
+        let standing = if disagreement < 0.5 {
+            Standing::Trusted
+        } else {
+            Standing::Distrusted
+        };
+        let record = Record {
+            standing,
+            disagreement,
+        };
+        better(&says(local.0, local.1), &says(cloud.0, cloud.1), record)
+    }
+
     #[test]
-    fn the_better_of_two() {
-        use Reason::{Agreed, CloudBetter, CloudDistrusted, LocalBetter};
-        use Standing::{Distrusted, Trusted};
-        for (local, cloud, standing, disagreement, path, reason) in [
-            (
-                says(1, 0.4),
-                says(2, 0.9),
-                Trusted,
-                0.1,
-                Path::Cloud,
-                CloudBetter,
-            ),
-            (
-                says(1, 0.9),
-                says(2, 0.4),
-                Trusted,
-                0.1,
-                Path::Local,
-                LocalBetter,
-            ),
-            (
-                says(1, 0.8),
-                says(2, 0.8),
-                Trusted,
-                0.1,
-                Path::Local,
-                LocalBetter,
-            ),
-            (
-                says(1, 0.2),
-                says(1, 0.9),
-                Trusted,
-                0.1,
-                Path::Local,
-                Agreed,
-            ),
-            // `unknown`, written 0, however sure, loses to anything said.
-            (
-                says(0, 0.9),
-                says(2, 0.3),
-                Trusted,
-                0.1,
-                Path::Cloud,
-                CloudBetter,
-            ),
-            (
-                says(1, 0.3),
-                says(0, 0.9),
-                Trusted,
-                0.1,
-                Path::Local,
-                LocalBetter,
-            ),
-            (
-                says(0, 0.3),
-                says(0, 0.9),
-                Trusted,
-                0.1,
-                Path::Local,
-                LocalBetter,
-            ),
-            // Its record caps its claim.
-            (
-                says(1, 0.8),
-                says(2, 0.99),
-                Trusted,
-                0.25,
-                Path::Local,
-                LocalBetter,
-            ),
-            (
-                says(1, 0.1),
-                says(2, 0.99),
-                Distrusted,
-                0.6,
-                Path::Local,
-                CloudDistrusted,
-            ),
-            (
-                says(0, 0.1),
-                says(2, 0.99),
-                Distrusted,
-                0.6,
-                Path::Cloud,
-                CloudBetter,
-            ),
-        ] {
-            let record = Record {
-                standing,
-                disagreement,
-            };
-            assert_eq!(
-                better(&local, &cloud, record),
-                (path, reason),
-                "{local:?} {cloud:?} {record:?}"
-            );
-        }
+    fn the_likelier_of_two_wins_and_unknown_loses() {
+        let cloud = (Path::Cloud, Reason::CloudBetter);
+        let local = (Path::Local, Reason::LocalBetter);
+        assert_eq!(choice((1, 0.4), (2, 0.9), 0.1), cloud);
+        assert_eq!(choice((1, 0.9), (2, 0.4), 0.1), local);
+        assert_eq!(choice((1, 0.8), (2, 0.8), 0.1), local, "equals");
+        let agreed = (Path::Local, Reason::Agreed);
+        assert_eq!(choice((1, 0.2), (1, 0.9), 0.1), agreed);
+        assert_eq!(choice((0, 0.9), (2, 0.3), 0.1), cloud);
+        assert_eq!(choice((1, 0.3), (0, 0.9), 0.1), local);
+        assert_eq!(choice((0, 0.3), (0, 0.9), 0.1), local);
+    }
+
+    #[test]
+    fn a_record_caps_what_the_cloud_claims() {
+        let local = (Path::Local, Reason::LocalBetter);
+        assert_eq!(choice((1, 0.8), (2, 0.99), 0.25), local);
+        let distrusted = (Path::Local, Reason::CloudDistrusted);
+        assert_eq!(choice((1, 0.1), (2, 0.99), 0.6), distrusted);
+        let alone = (Path::Cloud, Reason::CloudBetter);
+        assert_eq!(choice((0, 0.1), (2, 0.99), 0.6), alone);
     }
 
     #[test]

@@ -16,7 +16,7 @@ fn call(breaker: &mut Breaker, outcome: Outcome, now: Moment) -> Option<Change> 
 
 fn opened(now: Moment) -> Breaker {
     let mut breaker = Breaker::new(BreakerConfig::default());
-    for _ in 0..4 {
+    for _ in 0..7 {
         assert_eq!(call(&mut breaker, Outcome::Failure, now), None);
     }
     assert_eq!(
@@ -31,7 +31,7 @@ fn opens_on_failures_in_a_row_and_on_their_rate() {
     let breaker = opened(at(0));
     assert_eq!(breaker.state(at(1)), BreakerState::Open { told: false });
     let mut breaker = Breaker::new(BreakerConfig::default());
-    for n in 0..9 {
+    for n in 0..19 {
         let outcome = if n % 2 == 0 {
             Outcome::Failure
         } else {
@@ -40,7 +40,7 @@ fn opens_on_failures_in_a_row_and_on_their_rate() {
         assert_eq!(call(&mut breaker, outcome, at(n)), None);
     }
     assert_eq!(
-        call(&mut breaker, Outcome::Failure, at(9)),
+        call(&mut breaker, Outcome::Failure, at(19)),
         Some(Change::Opened)
     );
 }
@@ -52,9 +52,9 @@ fn old_failures_and_neutral_outcomes_do_not_count() {
         ..BreakerConfig::default()
     });
     for n in 0..90 {
-        // Many failures, but never ten calls within the window.
-        assert_eq!(call(&mut breaker, Outcome::Failure, at(n * 1_200)), None);
-        assert_eq!(call(&mut breaker, Outcome::Neutral, at(n * 1_200)), None);
+        // Many failures, but never twenty calls within the window.
+        assert_eq!(call(&mut breaker, Outcome::Failure, at(n * 600)), None);
+        assert_eq!(call(&mut breaker, Outcome::Neutral, at(n * 600)), None);
     }
 }
 
@@ -111,7 +111,7 @@ fn a_flapping_line_keeps_its_backoff_and_a_stable_one_loses_it() {
             call(&mut breaker, Outcome::Success, at(600));
         }
         let mut now = 600 + closed_for;
-        for _ in 0..5 {
+        for _ in 0..8 {
             call(&mut breaker, Outcome::Failure, at(now));
         }
         let from = now;
@@ -146,7 +146,7 @@ fn results_from_another_time_change_nothing() {
     let mut breaker = Breaker::new(BreakerConfig::default());
     let stale = breaker.pass(at(0)).expect("a pass");
     let stale_too = breaker.pass(at(0)).expect("a pass");
-    for _ in 0..5 {
+    for _ in 0..8 {
         call(&mut breaker, Outcome::Failure, at(1));
     }
     let probe = breaker.pass(at(600)).expect("a probe");

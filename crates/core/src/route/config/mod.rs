@@ -279,7 +279,7 @@ mod tests {
             ),
             (
                 r#"{"breaker":{"window":5}}"#,
-                "`breaker.least-calls` is 10: set it to 1 to 5",
+                "`breaker.least-calls` is 20: set it to 1 to 5",
             ),
             (
                 r#"{"trust":{"won-at":0.4}}"#,

@@ -159,7 +159,7 @@ fn no_escalation_without_time_and_the_wait_is_exact() {
     let at = Moment::from_millis(1_000);
     let woken = request.on(&mut bench.router, Event::Tick, at, Draw(0));
     let [Action::WaitUntil(silent)] = woken.as_slice() else {
-        panic!("{woken:?}");
+        unreachable!("{woken:?}");
     };
     assert!(
         silent.since(at) < Duration::from_millis(11),
