@@ -59,12 +59,10 @@ fn outage_ms(scenario: &Scenario, run: &Run) -> Option<(f64, f64)> {
             let count = ((end - start) / STEP) as u32;
             (0..count).map(move |n| start + f64::from(n) * STEP)
         };
-        let noisy = windows(from, to)
-            .filter(|at| {
-                let requests = run.between(*at, at + STEP).count() as f64;
-                run.calls_in(*at, at + STEP) as f64 > (requests * 0.02).max(1.0)
-            })
-            .next_back();
+        let noisy = windows(from, to).rfind(|at| {
+            let requests = run.between(*at, at + STEP).count() as f64;
+            run.calls_in(*at, at + STEP) as f64 > (requests * 0.02).max(1.0)
+        });
         let missing = windows(to, (to + 8_000.0).min(scenario.lasts_ms as f64))
             .take_while(|at| wanted(*at, at + STEP) < 0.9 * before)
             .last();

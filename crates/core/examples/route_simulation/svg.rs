@@ -148,17 +148,17 @@ fn column(out: &mut String, left: f64, scenario: &Scenario, run: &Run) {
     latency.line(out, &points(&seconds, |s| s.p99_ms), ORANGE, "");
     latency.line(out, &points(&seconds, |s| s.p50_ms), GREEN, "");
     breakers(out, &breaker, run);
+    axis(out, &share);
+}
+
+/// Seconds under the lowest panel.
+fn axis(out: &mut String, panel: &Panel) {
+    let step = if panel.lasts_s > 40.0 { 15.0 } else { 5.0 };
     let mut at_s = 0.0;
-    while at_s <= lasts_s {
-        text(
-            out,
-            share.x(at_s),
-            BOTTOM + 18.0,
-            "middle",
-            GREY,
-            &format!("{at_s} s"),
-        );
-        at_s += if lasts_s > 40.0 { 15.0 } else { 5.0 };
+    while at_s <= panel.lasts_s {
+        let label = format!("{at_s} s");
+        text(out, panel.x(at_s), BOTTOM + 18.0, "middle", GREY, &label);
+        at_s += step;
     }
 }
 

@@ -62,7 +62,7 @@ impl Scenario {
 }
 
 /// Names that [`named`] knows.
-pub(crate) const NAMES: [&str; 16] = [
+pub(crate) const NAMES: [&str; 17] = [
     "steady",
     "spikes",
     "two_speeds",
@@ -76,6 +76,7 @@ pub(crate) const NAMES: [&str; 16] = [
     "wrong",
     "flapping",
     "busy_device",
+    "slow_device",
     "failing_device",
     "popular",
     "showcase",
@@ -117,6 +118,22 @@ pub(crate) fn named(name: &str, policy: Policy) -> Option<Scenario> {
         ]),
         "capacity" => busy(base, Some(3_000)),
         "capacity_untold" => busy(base, None),
+        "showcase" => lasting(90_000, base).phases(&[
+            (0, good),
+            (15_000, slow(5.0, 0.1)),
+            (30_000, good),
+            (45_000, Mood::Silent),
+            (60_000, Mood::Recovering { slower: 3.0 }),
+            (70_000, good),
+        ]),
+        _ => return with_other_paths(name, base),
+    })
+}
+
+/// Those that differ in what the paths can do, not in the line alone.
+fn with_other_paths(name: &str, base: Scenario) -> Option<Scenario> {
+    let good = Mood::GOOD;
+    Some(match name {
         "wrong" => {
             let mut wrong = lasting(60_000, base);
             wrong.world.cloud = Latency::new(20.0, 0.2);
@@ -148,14 +165,13 @@ pub(crate) fn named(name: &str, policy: Policy) -> Option<Scenario> {
             popular: 0.6,
             ..base
         },
-        "showcase" => lasting(90_000, base).phases(&[
-            (0, good),
-            (15_000, slow(5.0, 0.1)),
-            (30_000, good),
-            (45_000, Mood::Silent),
-            (60_000, Mood::Recovering { slower: 3.0 }),
-            (70_000, good),
-        ]),
+        "slow_device" => {
+            // Both in turn do not fit: `auto` asks the cloud first.
+            let mut device = base;
+            device.world.local = Latency::new(130.0, 0.25);
+            device.config.intent.local_prior_ms = device.world.local.p99_ms().ceil() as u32;
+            device
+        }
         _ => return None,
     })
 }
