@@ -17,6 +17,8 @@ const UNFORESEEN: f64 = 1.5;
 /// Outage: cloud calls per request from `CALM_AFTER_MS` on.
 const OUTAGE_SHARE: f64 = 0.02;
 const CALM_AFTER_MS: f64 = 2_000.0;
+/// In every window of this length, at every quarter of a second.
+const CALM_WINDOW_MS: f64 = 2_000.0;
 /// After it: share of what went to the cloud before, from `BACK_AFTER_MS` on.
 const BACK_SHARE: f64 = 0.9;
 const BACK_AFTER_MS: f64 = 5_000.0;
@@ -117,11 +119,11 @@ pub(crate) fn outages(scenario: &Scenario, run: &Run) -> Vec<String> {
     for (from, to) in scenario.outages() {
         let calm = from + CALM_AFTER_MS;
         let mut at = calm;
-        while at + 1_000.0 <= to {
-            let calls = run.calls_in(at, at + 1_000.0) as f64;
-            let requests = run.between(at, at + 1_000.0).count() as f64;
+        while at + CALM_WINDOW_MS <= to {
+            let calls = run.calls_in(at, at + CALM_WINDOW_MS) as f64;
+            let requests = run.between(at, at + CALM_WINDOW_MS).count() as f64;
             // One call a second is what any rate has to bear.
-            if calls > (requests * OUTAGE_SHARE).max(1.0) {
+            if calls > (requests * OUTAGE_SHARE).max(CALM_WINDOW_MS / 1_000.0) {
                 wrong.push(format!(
                     "{calls} calls of {requests} requests at {at:.0} ms"
                 ));

@@ -59,7 +59,7 @@ impl Default for BreakerConfig {
             window_ms: 10_000,
             least_calls: 20,
             failure_rate: 0.5,
-            consecutive: 8,
+            consecutive: 6,
             open_ms: 500,
             open_most_ms: 2_000,
             told_most_ms: 60_000,

@@ -16,7 +16,7 @@ fn call(breaker: &mut Breaker, outcome: Outcome, now: Moment) -> Option<Change> 
 
 fn opened(now: Moment) -> Breaker {
     let mut breaker = Breaker::new(BreakerConfig::default());
-    for _ in 0..7 {
+    for _ in 0..5 {
         assert_eq!(call(&mut breaker, Outcome::Failure, now), None);
     }
     assert_eq!(
@@ -111,7 +111,7 @@ fn a_flapping_line_keeps_its_backoff_and_a_stable_one_loses_it() {
             call(&mut breaker, Outcome::Success, at(600));
         }
         let mut now = 600 + closed_for;
-        for _ in 0..8 {
+        for _ in 0..6 {
             call(&mut breaker, Outcome::Failure, at(now));
         }
         let from = now;
@@ -146,7 +146,7 @@ fn results_from_another_time_change_nothing() {
     let mut breaker = Breaker::new(BreakerConfig::default());
     let stale = breaker.pass(at(0)).expect("a pass");
     let stale_too = breaker.pass(at(0)).expect("a pass");
-    for _ in 0..8 {
+    for _ in 0..6 {
         call(&mut breaker, Outcome::Failure, at(1));
     }
     let probe = breaker.pass(at(600)).expect("a probe");

@@ -159,9 +159,11 @@ impl Request {
         draw: Draw,
         actions: &mut Vec<Action>,
     ) {
-        let unasked = self.cloud_state() == CloudState::Idle;
-        if unasked
-            && self.situation(router, now).cloud_closed().is_none()
+        let situation = self.situation(router, now);
+        // A cloud too slow to be asked is not audited: exploring finds out when that is over.
+        if self.cloud_state() == CloudState::Idle
+            && situation.cloud_closed().is_none()
+            && situation.cloud_fits(now)
             && router.take_audit(self.task, draw)
         {
             let expires = now.after(router.paths(self.task).deadline());
