@@ -14,3 +14,4 @@
 pub mod intent;
 pub mod menu;
 pub mod order;
+pub mod route;
