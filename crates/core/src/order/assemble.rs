@@ -44,6 +44,11 @@ struct Reader<'a> {
     joined: bool,
     amount: Option<Amount>,
     verb: Option<Verb>,
+    /// Whether the correction takes back what was said, and does not only go on from it: "no
+    /// wait", not "make it".
+    retracts: bool,
+    /// What is left out of an item that is still to come: "no pickles on the burger".
+    ahead: Vec<(&'a Names, Choice)>,
     place: Option<Option<u8>>,
     all: bool,
     out: ParsedOrder,
@@ -65,6 +70,8 @@ pub(super) fn assemble(
         joined: false,
         amount: None,
         verb: None,
+        retracts: false,
+        ahead: Vec::new(),
         place: None,
         all: false,
         out: ParsedOrder::default(),
@@ -78,6 +85,13 @@ pub(super) fn assemble(
         }
     }
     reader.settle();
+    for (_, choice) in std::mem::take(&mut reader.ahead) {
+        reader.not_understood(choice.span.start, choice.span.end);
+    }
+    reader
+        .out
+        .not_understood
+        .sort_by_key(|words| words.span.start);
     reader.out.lines = reader.lines.finish();
     reader.out
 }
@@ -119,10 +133,7 @@ impl<'a> Reader<'a> {
                 self.settle();
                 (self.negated, self.amount) = (false, None);
             }
-            Cue::Correction => {
-                self.verb = Some(Verb::Correct);
-                self.negated = false;
-            }
+            Cue::Correction => self.correction(segment, rest),
             Cue::Drop => {
                 self.settle();
                 self.verb = Some(Verb::Drop);
@@ -135,6 +146,23 @@ impl<'a> Reader<'a> {
             Cue::Place(place) => self.meant(|lines| lines.at(place).into_iter().collect()),
             Cue::All => self.meant(Lines::all),
         }
+    }
+
+    fn correction(&mut self, segment: &Segment<'_>, rest: &[Segment<'a>]) {
+        let said = self
+            .text
+            .get(segment.start..segment.end)
+            .unwrap_or_default();
+        let said = said.to_lowercase();
+        self.verb = Some(Verb::Correct);
+        self.retracts = !["make", "change", "better"]
+            .iter()
+            .any(|on| said.contains(on));
+        // "sorry no bacon": the "no" belongs to what can only be an option.
+        let is_option =
+            |next: &Segment<'_>| matches!(next.kind, Kind::Names(names) if names.items.is_empty());
+        self.negated = said.ends_with(" no") && rest.first().is_some_and(is_option);
+        self.negation_used = false;
     }
 
     /// Whether a number comes next, fillers apart: "two, no, three".
@@ -289,6 +317,12 @@ impl<'a> Reader<'a> {
         for (names, choice) in strays {
             self.attach(names, choice);
         }
+        for (names, choice) in std::mem::take(&mut self.ahead) {
+            match option_of(&names.options, item) {
+                Some(at) => draft.put(self.items, at, choice),
+                None => self.ahead.push((names, choice)),
+            }
+        }
         match self.verb.take() {
             Some(Verb::Correct) => self.lines.replace_last(draft, pending.number),
             Some(Verb::Put(line)) => self.lines.replace(line, draft, pending.number),
@@ -331,6 +365,9 @@ impl<'a> Reader<'a> {
             self.pending.start.get_or_insert(span.start);
             self.pending.options.push((names, choice));
         } else {
+            if self.verb == Some(Verb::Correct) && self.retracts {
+                self.lines.undo();
+            }
             self.attach(names, choice);
         }
         if self.verb == Some(Verb::Correct) {
@@ -349,7 +386,9 @@ impl<'a> Reader<'a> {
         for line in targets {
             placed |= self.lines.put(line, &names.options, choice);
         }
-        if !placed {
+        if !placed && choice.action == ModifierAction::Remove {
+            self.ahead.push((names, choice));
+        } else if !placed {
             self.not_understood(choice.span.start, choice.span.end);
         }
     }

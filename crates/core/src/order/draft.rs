@@ -1,7 +1,7 @@
 //! Lines while they are being read.
 
 use super::assemble::option_of;
-use super::phrases::{OptionRef, removed};
+use super::phrases::{OptionRef, removed, shortened};
 use super::{MOST, MOST_LINES};
 use olympus_proto::{
     Amount, LineModifier, MenuItem, Modifier, ModifierAction, ModifierGroup, OrderLine, Span,
@@ -193,6 +193,15 @@ impl<'a> Lines<'a> {
         true
     }
 
+    /// Takes back the latest choice of this clause.
+    pub(super) fn undo(&mut self) {
+        if let Some((line, at, _)) = self.recent.pop()
+            && let Some(draft) = self.drafts.get_mut(line)
+        {
+            draft.choices.retain(|(other, _)| *other != at);
+        }
+    }
+
     pub(super) fn forget_recent(&mut self) {
         self.recent.clear();
     }
@@ -231,7 +240,7 @@ impl<'a> Lines<'a> {
                 let (group, option) = named(items, *at)?;
                 Some(LineModifier {
                     id: option.id.clone(),
-                    name: removed(&option.name).unwrap_or(&option.name).to_owned(),
+                    name: away(&option.name).to_owned(),
                     group: group.id.clone(),
                     action: choice.action,
                     amount: choice.amount,
@@ -251,6 +260,11 @@ impl<'a> Lines<'a> {
         };
         self.drafts.into_iter().filter_map(line).collect()
     }
+}
+
+/// What is shown of an option: of "No sugar (skétos)" the sugar, which its action takes away.
+fn away(name: &str) -> &str {
+    removed(name).map_or(name, |taken| shortened(taken).unwrap_or(taken))
 }
 
 fn same_option(

@@ -53,11 +53,14 @@ impl Phrases {
                         option,
                     };
                     for name in std::iter::once(&choice.name).chain(&choice.aliases) {
-                        all.add(removed(name).unwrap_or(name), |names| {
-                            if names.options.last() != Some(&at) {
-                                names.options.push(at);
-                            }
-                        });
+                        let name = removed(name).unwrap_or(name);
+                        for said in std::iter::once(name).chain(shortened(name)) {
+                            all.add(said, |names| {
+                                if names.options.last() != Some(&at) {
+                                    names.options.push(at);
+                                }
+                            });
+                        }
                     }
                 }
             }
@@ -149,6 +152,17 @@ pub(super) fn removed(name: &str) -> Option<&str> {
         .iter()
         .any(|no| first.eq_ignore_ascii_case(no));
     takes_away.then(|| rest.trim_start())
+}
+
+/// An option's name without what menus add to it and nobody says: "sugar (skétos)", "peanuts on
+/// top".
+pub(super) fn shortened(name: &str) -> Option<&str> {
+    let said = name.split(['(', '[']).next().unwrap_or(name).trim_end();
+    let said = [" on top", " on the side", " on it"]
+        .iter()
+        .find_map(|ending| said.strip_suffix(ending))
+        .unwrap_or(said);
+    (!said.is_empty() && said != name).then_some(said)
 }
 
 /// A word without the ending of the plural; the same for menus and for speech, so it need not be

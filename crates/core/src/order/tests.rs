@@ -122,6 +122,27 @@ fn utterances_become_lines() {
             "hamburger without onions but with bacon",
             "1 hamburger -onions +bacon",
         ),
+        ("no onions on the hamburger please", "1 hamburger -onions"),
+        (
+            "i don't want onions on my hamburger and a coke",
+            "1 hamburger -onions; 1 coke",
+        ),
+        (
+            "a hamburger with bacon sorry no bacon",
+            "1 hamburger -bacon",
+        ),
+        (
+            "a hamburger with no onions no wait no pickles",
+            "1 hamburger -pickles",
+        ),
+        (
+            "a hamburger with bacon i mean cheese",
+            "1 hamburger +cheese",
+        ),
+        (
+            "a hamburger with bacon make it with cheese too",
+            "1 hamburger +bacon +cheese",
+        ),
         (
             "hamburger no onions extra bacon",
             "1 hamburger -onions +extra bacon",
