@@ -1,6 +1,6 @@
 //! From what a customer says to the lines of an order, by the menu's own names.
 //!
-//! Words are cut into phrases ([`segment`]): names of the menu and the cues of ordering
+//! Words are cut into phrases (`segment`): names of the menu and the cues of ordering
 //! ([`speech`]); the phrases are then read from left to right ([`assemble`]). Invariant: the same
 //! menu, text and order give the same answer; every line and every choice exists on the menu;
 //! every span lies in the text. No model takes part, so an order is never guessed from its sound.
