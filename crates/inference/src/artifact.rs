@@ -4,10 +4,9 @@
 //! and which may hold an intent head; and the hub's folder (`config.json`, `tokenizer.json`,
 //! `model.safetensors`, `1_Pooling/config.json`), which is an encoder alone.
 
-use crate::bert::Encoder;
 use crate::config::{EncoderConfig, Pooling, pooling_from_json};
 use crate::error::InferenceError;
-use crate::head::IntentHead;
+use crate::fused::{FusedEncoder, FusedHead};
 use crate::text::TextTokenizer;
 use crate::weights::Weights;
 use candle_core::quantized::{GgmlDType, QTensor, gguf_file};
@@ -15,6 +14,7 @@ use candle_core::{Device, Tensor};
 use olympus_core::intent::Calibration;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::io::{Seek, Write};
 use std::path::Path;
@@ -45,9 +45,9 @@ pub(crate) struct Parts {
     pub(crate) id: String,
     pub(crate) pooling: Pooling,
     pub(crate) max_tokens: usize,
-    pub(crate) encoder: Encoder,
+    pub(crate) encoder: FusedEncoder,
     pub(crate) tokenizer: TextTokenizer,
-    pub(crate) head: Option<(IntentHead, Calibration)>,
+    pub(crate) head: Option<(FusedHead, Calibration)>,
     pub(crate) sha256: String,
 }
 
@@ -63,13 +63,13 @@ pub fn sha256_hex(bytes: &[u8]) -> String {
 /// Reads our own GGUF and its tokenizer.
 pub(crate) fn from_gguf(
     model: &str,
-    gguf: &[u8],
+    gguf: Cow<'static, [u8]>,
     tokenizer: &[u8],
 ) -> Result<Parts, InferenceError> {
-    let (mut weights, metadata) = Weights::from_gguf(model, gguf)?;
-    let manifest = metadata
-        .get(MANIFEST_KEY)
-        .and_then(|value| value.to_string().ok())
+    let sha256 = sha256_hex(&gguf);
+    let weights = Weights::from_gguf(model, gguf)?;
+    let manifest = weights
+        .metadata(MANIFEST_KEY)
         .ok_or_else(|| {
             InferenceError::unfit(
                 model,
@@ -78,10 +78,10 @@ pub(crate) fn from_gguf(
         })?;
     let manifest: Manifest = serde_json::from_str(manifest)
         .map_err(|error| InferenceError::unfit(model, format!("`{MANIFEST_KEY}`: {error}")))?;
-    let encoder = Encoder::take(&mut weights, &manifest.config)?;
+    let encoder = FusedEncoder::take(&weights, &manifest.config)?;
     let head = match manifest.calibration {
         Some(calibration) => Some((
-            IntentHead::take(&mut weights, manifest.config.hidden_size)?,
+            FusedHead::take(&weights, manifest.config.hidden_size)?,
             calibration,
         )),
         None => None,
@@ -99,7 +99,7 @@ pub(crate) fn from_gguf(
         encoder,
         tokenizer,
         head,
-        sha256: sha256_hex(gguf),
+        sha256,
     })
 }
 
@@ -115,7 +115,7 @@ pub(crate) fn from_dir(dir: &Path) -> Result<Parts, InferenceError> {
     };
     let tokenizer = read("tokenizer.json")?;
     if dir.join("model.gguf").exists() {
-        return from_gguf(&name, &read("model.gguf")?, &tokenizer);
+        return from_gguf(&name, Cow::Owned(read("model.gguf")?), &tokenizer);
     }
     let config = EncoderConfig::from_json(&name, &read("config.json")?)?;
     let pooling_path = dir.join("1_Pooling/config.json");
@@ -127,8 +127,8 @@ pub(crate) fn from_dir(dir: &Path) -> Result<Parts, InferenceError> {
     }
     let pooling = pooling_from_json(&name, &read("1_Pooling/config.json")?, config.hidden_size)?;
     let bytes = read("model.safetensors")?;
-    let mut weights = Weights::from_safetensors(&name, &bytes)?;
-    let encoder = Encoder::take(&mut weights, &config)?;
+    let weights = Weights::from_safetensors(&name, &bytes)?;
+    let encoder = FusedEncoder::take(&weights, &config)?;
     let max_tokens = DEFAULT_MAX_TOKENS.min(config.max_position_embeddings);
     Ok(Parts {
         tokenizer: TextTokenizer::from_json(&name, &tokenizer, &config, max_tokens)?,

@@ -1,15 +1,13 @@
-//! The encoder: BERT's forward pass in plain Candle operations.
+//! The encoder in plain Candle operations: what training differentiates, and the reference that
+//! the fast path (`fused`) is measured against.
 //!
 //! Dense weights are kept transposed (input × output) and query, key and value in one matrix:
 //! Candle's f32 product is three times faster on that layout for the few rows that an utterance
-//! has. The same code serves training ([`Mode::Train`], where every operation has a gradient) and
-//! is therefore also the reference that the packed 8-bit weights ([`Encoder::pack`]) are measured
-//! against.
+//! has.
 
 use crate::config::{EncoderConfig, Pooling};
 use crate::error::InferenceError;
 use crate::weights::{WORD_TABLE, Weights};
-use candle_core::quantized::{GgmlDType, QMatMul, QTensor};
 use candle_core::{D, DType, Module, Result, Tensor};
 
 /// Whether gradients are wanted.
@@ -24,82 +22,40 @@ pub enum Mode {
 /// `x · weight + bias`.
 #[derive(Debug, Clone)]
 pub(crate) struct Linear {
-    weight: Weight,
+    /// Input × output.
+    weight: Tensor,
     bias: Tensor,
 }
 
-#[derive(Debug, Clone)]
-enum Weight {
-    /// f32, input × output.
-    Dense(Tensor),
-    /// 8-bit blocks, and the zeros that each input row gets at its end.
-    Packed(QMatMul, usize),
-}
-
-/// Candle's 8-bit products want inner widths that are a multiple of this; rows are padded to it.
-const PACKED_WIDTH: usize = 256;
-/// And so many outputs at a time.
-const PACKED_OUTPUTS: usize = 16;
-
 impl Linear {
     pub(crate) fn take(
-        weights: &mut Weights,
+        weights: &Weights,
         name: &str,
         input: usize,
         output: usize,
     ) -> std::result::Result<Self, InferenceError> {
-        let weight = weights.take(&format!("{name}.weight"), &[output, input])?;
-        let bias = weights.take(&format!("{name}.bias"), &[output])?;
+        let weight = weights.tensor(&format!("{name}.weight"), &[output, input])?;
+        let bias = weights.tensor(&format!("{name}.bias"), &[output])?;
         Ok(Self {
-            weight: Weight::Dense(weight.t()?.contiguous()?),
+            weight: weight.t()?.contiguous()?,
             bias,
         })
     }
 
     /// One layer of several with the same input: their outputs side by side.
     fn join(parts: &[Linear]) -> Result<Self> {
-        let mut weights = Vec::with_capacity(parts.len());
-        for part in parts {
-            match &part.weight {
-                Weight::Dense(weight) => weights.push(weight),
-                Weight::Packed(..) => candle_core::bail!("packed weights cannot be joined"),
-            }
-        }
+        let weights: Vec<&Tensor> = parts.iter().map(|part| &part.weight).collect();
         let biases: Vec<&Tensor> = parts.iter().map(|part| &part.bias).collect();
         Ok(Self {
-            weight: Weight::Dense(Tensor::cat(&weights, 1)?),
+            weight: Tensor::cat(&weights, 1)?,
             bias: Tensor::cat(&biases, 0)?,
-        })
-    }
-
-    /// The same in 8-bit blocks of 32 weights with one scale each; as it is where the outputs do
-    /// not fit Candle's kernels.
-    fn pack(self) -> Result<Self> {
-        let Weight::Dense(dense) = &self.weight else {
-            return Ok(self);
-        };
-        let (input, output) = dense.dims2()?;
-        if !output.is_multiple_of(PACKED_OUTPUTS) {
-            return Ok(self);
-        }
-        let zeros = input.next_multiple_of(PACKED_WIDTH) - input;
-        let rows = dense.t()?.contiguous()?.pad_with_zeros(1, 0, zeros)?;
-        let blocks = QTensor::quantize(&rows, GgmlDType::Q8_0)?;
-        Ok(Self {
-            weight: Weight::Packed(QMatMul::from_qtensor(blocks)?, zeros),
-            bias: self.bias,
         })
     }
 }
 
 impl Module for Linear {
     fn forward(&self, rows: &Tensor) -> Result<Tensor> {
-        let product = match &self.weight {
-            Weight::Dense(weight) => rows.matmul(weight)?,
-            Weight::Packed(weight, 0) => weight.forward(rows)?,
-            Weight::Packed(weight, zeros) => weight.forward(&rows.pad_with_zeros(1, 0, *zeros)?)?,
-        };
-        product.broadcast_add(&self.bias)
+        rows.matmul(&self.weight)?.broadcast_add(&self.bias)
     }
 }
 
@@ -112,14 +68,14 @@ struct Norm {
 
 impl Norm {
     fn take(
-        weights: &mut Weights,
+        weights: &Weights,
         name: &str,
         config: &EncoderConfig,
     ) -> std::result::Result<Self, InferenceError> {
         let shape = [config.hidden_size];
         Ok(Self {
-            weight: weights.take(&format!("{name}.weight"), &shape)?,
-            bias: weights.take(&format!("{name}.bias"), &shape)?,
+            weight: weights.tensor(&format!("{name}.weight"), &shape)?,
+            bias: weights.tensor(&format!("{name}.bias"), &shape)?,
             eps: config.layer_norm_eps,
         })
     }
@@ -154,13 +110,13 @@ struct Layer {
 
 impl Layer {
     fn take(
-        weights: &mut Weights,
+        weights: &Weights,
         index: usize,
         config: &EncoderConfig,
     ) -> std::result::Result<Self, InferenceError> {
         let (hidden, wide) = (config.hidden_size, config.intermediate_size);
         let at = format!("encoder.layer.{index}");
-        let part = |weights: &mut Weights, name: &str| {
+        let part = |name: &str| {
             Linear::take(
                 weights,
                 &format!("{at}.attention.self.{name}"),
@@ -168,11 +124,7 @@ impl Layer {
                 hidden,
             )
         };
-        let (q, k, v) = (
-            part(weights, "query")?,
-            part(weights, "key")?,
-            part(weights, "value")?,
-        );
+        let (q, k, v) = (part("query")?, part("key")?, part("value")?);
         Ok(Self {
             qkv: Linear::join(&[q, k, v])?,
             attention_out: Linear::take(
@@ -189,16 +141,6 @@ impl Layer {
             up: Linear::take(weights, &format!("{at}.intermediate.dense"), hidden, wide)?,
             down: Linear::take(weights, &format!("{at}.output.dense"), wide, hidden)?,
             out_norm: Norm::take(weights, &format!("{at}.output.LayerNorm"), config)?,
-        })
-    }
-
-    fn pack(self) -> Result<Self> {
-        Ok(Self {
-            qkv: self.qkv.pack()?,
-            attention_out: self.attention_out.pack()?,
-            up: self.up.pack()?,
-            down: self.down.pack()?,
-            ..self
         })
     }
 
@@ -255,24 +197,6 @@ pub struct Encoder {
     layers: Vec<Layer>,
 }
 
-/// Whether this processor has the 8-bit dot products that Candle's packed kernels use; without
-/// them the f32 product is faster.
-#[must_use]
-pub fn packing_pays() -> bool {
-    #[cfg(target_arch = "x86_64")]
-    {
-        is_x86_feature_detected!("avx512vnni") || is_x86_feature_detected!("avxvnni")
-    }
-    #[cfg(target_arch = "aarch64")]
-    {
-        std::arch::is_aarch64_feature_detected!("dotprod")
-    }
-    #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
-    {
-        false
-    }
-}
-
 /// Token ids of a batch, padded to one length.
 #[derive(Debug, Clone)]
 pub struct Batch {
@@ -288,17 +212,17 @@ impl Encoder {
     /// # Errors
     /// [`InferenceError::Unfit`] where one is missing or has another shape than the config says.
     pub fn take(
-        weights: &mut Weights,
+        weights: &Weights,
         config: &EncoderConfig,
     ) -> std::result::Result<Self, InferenceError> {
         config.check(weights.model())?;
         let hidden = config.hidden_size;
-        let words = weights.take(WORD_TABLE, &[config.vocab_size, hidden])?;
-        let positions = weights.take(
+        let words = weights.tensor(WORD_TABLE, &[config.vocab_size, hidden])?;
+        let positions = weights.tensor(
             "embeddings.position_embeddings.weight",
             &[config.max_position_embeddings, hidden],
         )?;
-        let types = weights.take("embeddings.token_type_embeddings.weight", &[2, hidden])?;
+        let types = weights.tensor("embeddings.token_type_embeddings.weight", &[2, hidden])?;
         let places = positions.broadcast_add(&types.narrow(0, 0, 1)?)?;
         let norm = Norm::take(weights, "embeddings.LayerNorm", config)?;
         let layers = (0..config.num_hidden_layers)
@@ -310,20 +234,6 @@ impl Encoder {
             places,
             norm,
             layers,
-        })
-    }
-
-    /// The same with its layers' matrices in 8-bit blocks: a third of the memory to read for each
-    /// text, which is what a short text costs. Inference only. Worth it where
-    /// [`packing_pays`] says so.
-    ///
-    /// # Errors
-    /// Candle's, where a matrix cannot be quantised.
-    pub fn pack(self) -> Result<Self> {
-        let layers = self.layers.into_iter().map(Layer::pack);
-        Ok(Self {
-            layers: layers.collect::<Result<_>>()?,
-            ..self
         })
     }
 

@@ -3,18 +3,24 @@
 //! Weights are read once and never change; every call is `&self` and may run on any thread.
 
 use crate::artifact::{self, Parts};
-use crate::bert::{Batch, Mode, packing_pays, pool};
-use crate::config::{ModelInfo, space_id};
+use crate::config::{ModelInfo, Pooling, space_id};
 use crate::error::InferenceError;
+use crate::fused::{HeadWorkspace, Kernel, Workspace, unit_mean};
 use olympus_core::intent::Calibration;
 use olympus_proto::SpaceId;
+use rayon::prelude::*;
+use std::borrow::Cow;
+use std::cell::RefCell;
 use std::path::Path;
 use std::time::Instant;
 
-/// Texts encoded together; more would spend more on padding than they save.
-const BATCH_TEXTS: usize = 32;
-/// Token slots encoded together, padding included; bounds the memory of a batch.
-const BATCH_TOKENS: usize = 2_048;
+/// Tokens encoded together: more would push the activations out of a core's own cache, fewer
+/// would read the weights more often.
+const PACK_TOKENS: usize = 192;
+
+thread_local! {
+    static BUFFERS: RefCell<(Workspace, HeadWorkspace)> = RefCell::default();
+}
 
 /// What one pass says of one text.
 #[derive(Debug, Clone, PartialEq)]
@@ -43,9 +49,7 @@ pub struct Timings {
 pub struct Engine {
     parts: Parts,
     info: ModelInfo,
-    /// Where packed weights run. Their products have threads of their own; what is left for f32
-    /// products is attention over a few tokens, which costs less than sharing it out.
-    alone: Option<rayon::ThreadPool>,
+    kernel: Kernel,
 }
 
 impl Engine {
@@ -57,7 +61,9 @@ impl Engine {
     pub fn embedded() -> Result<Self, InferenceError> {
         const GGUF: &[u8] = include_bytes!("../../../models/olympus-minilm-v1/model.gguf");
         const TOKENIZER: &[u8] = include_bytes!("../../../models/olympus-minilm-v1/tokenizer.json");
-        Self::from_gguf("olympus-minilm-v1", GGUF, TOKENIZER, "embedded")
+        let model = "olympus-minilm-v1";
+        let parts = artifact::from_gguf(model, Cow::Borrowed(GGUF), TOKENIZER)?;
+        Ok(Self::of(parts, "embedded"))
     }
 
     /// A model folder: our own layout or the hub's.
@@ -65,7 +71,10 @@ impl Engine {
     /// # Errors
     /// [`InferenceError::ReadFile`] or [`InferenceError::Unfit`].
     pub fn from_dir(dir: &Path) -> Result<Self, InferenceError> {
-        Self::of(artifact::from_dir(dir)?, &dir.display().to_string())
+        Ok(Self::of(
+            artifact::from_dir(dir)?,
+            &dir.display().to_string(),
+        ))
     }
 
     /// Our own GGUF from memory; `source` is shown to people.
@@ -74,20 +83,16 @@ impl Engine {
     /// [`InferenceError::Unfit`].
     pub fn from_gguf(
         model: &str,
-        gguf: &[u8],
+        gguf: Vec<u8>,
         tokenizer: &[u8],
         source: &str,
     ) -> Result<Self, InferenceError> {
-        Self::of(artifact::from_gguf(model, gguf, tokenizer)?, source)
+        let parts = artifact::from_gguf(model, Cow::Owned(gguf), tokenizer)?;
+        Ok(Self::of(parts, source))
     }
 
-    fn of(mut parts: Parts, source: &str) -> Result<Self, InferenceError> {
-        let mut alone = None;
-        if packing_pays() {
-            parts.encoder = parts.encoder.pack()?;
-            alone = Some(one_thread(&parts.id)?);
-        }
-        let dim = parts.encoder.config().hidden_size;
+    fn of(parts: Parts, source: &str) -> Self {
+        let dim = parts.encoder.hidden();
         let info = ModelInfo {
             id: parts.id.clone(),
             space: space_id(&parts.id, parts.pooling, dim),
@@ -97,7 +102,23 @@ impl Engine {
             sha256: parts.sha256.clone(),
             source: source.to_owned(),
         };
-        Ok(Self { parts, info, alone })
+        Self {
+            parts,
+            info,
+            kernel: Kernel::best(),
+        }
+    }
+
+    /// The same model on other instructions: slower, with the same answers to the bit.
+    #[must_use]
+    pub fn with_kernel(self, kernel: Kernel) -> Self {
+        Self { kernel, ..self }
+    }
+
+    /// The instructions it runs on.
+    #[must_use]
+    pub fn kernel(&self) -> Kernel {
+        self.kernel
     }
 
     /// What is known of the model.
@@ -136,7 +157,7 @@ impl Engine {
     /// # Errors
     /// As [`Engine::analyse`].
     pub fn embed(&self, texts: &[&str]) -> Result<Vec<Vec<f32>>, InferenceError> {
-        let (analyses, _) = self.run_where_it_pays(texts, false)?;
+        let (analyses, _) = self.run(texts, false)?;
         Ok(analyses.into_iter().map(|a| a.embedding).collect())
     }
 
@@ -145,7 +166,7 @@ impl Engine {
     /// # Errors
     /// [`InferenceError::Tokenize`] or [`InferenceError::Candle`].
     pub fn analyse(&self, texts: &[&str]) -> Result<Vec<Analysis>, InferenceError> {
-        Ok(self.run_where_it_pays(texts, true)?.0)
+        Ok(self.run(texts, true)?.0)
     }
 
     /// As [`Engine::analyse`], with the time of each stage.
@@ -156,18 +177,7 @@ impl Engine {
         &self,
         texts: &[&str],
     ) -> Result<(Vec<Analysis>, Timings), InferenceError> {
-        self.run_where_it_pays(texts, true)
-    }
-
-    fn run_where_it_pays(
-        &self,
-        texts: &[&str],
-        classify: bool,
-    ) -> Result<(Vec<Analysis>, Timings), InferenceError> {
-        match &self.alone {
-            Some(alone) => alone.install(|| self.run(texts, classify)),
-            None => self.run(texts, classify),
-        }
+        self.run(texts, true)
     }
 
     fn run(
@@ -176,77 +186,102 @@ impl Engine {
         classify: bool,
     ) -> Result<(Vec<Analysis>, Timings), InferenceError> {
         let start = Instant::now();
-        let mut rows = texts
+        let rows = texts
             .iter()
-            .enumerate()
-            .map(|(index, text)| Ok((index, self.parts.tokenizer.ids(text)?)))
-            .collect::<Result<Vec<_>, InferenceError>>()?;
+            .map(|text| self.parts.tokenizer.ids(text))
+            .collect::<Result<Vec<_>, _>>()?;
         let mut timings = Timings {
             tokenize_us: micros(start),
             ..Timings::default()
         };
-        // Neighbours in length share a batch, so that little is padding.
-        rows.sort_by_key(|(_, ids)| ids.len());
-        let mut done = Vec::with_capacity(rows.len());
-        let mut rest = rows.as_slice();
-        while !rest.is_empty() {
-            let (batch, later) = rest.split_at(batch_size(rest));
-            self.run_batch(batch, classify, &mut done, &mut timings)?;
-            rest = later;
-        }
-        done.sort_by_key(|(index, _)| *index);
-        Ok((done.into_iter().map(|(_, a)| a).collect(), timings))
-    }
-
-    fn run_batch(
-        &self,
-        rows: &[(usize, Vec<u32>)],
-        classify: bool,
-        done: &mut Vec<(usize, Analysis)>,
-        timings: &mut Timings,
-    ) -> Result<(), InferenceError> {
-        let start = Instant::now();
-        let ids: Vec<&[u32]> = rows.iter().map(|(_, ids)| ids.as_slice()).collect();
-        let batch = Batch::of(&ids)?;
-        let states = self.parts.encoder.forward(&batch, Mode::Infer)?;
-        let vectors = pool(&states, batch.mask.as_ref(), self.parts.pooling)?.to_vec2::<f32>()?;
-        timings.encode_us += micros(start);
-        let start = Instant::now();
-        let mut logits = match &self.parts.head {
-            Some((head, _)) if classify => head
-                .forward(&states, batch.mask.as_ref(), Mode::Infer)?
-                .to_vec2::<f32>()?
-                .into_iter(),
-            _ => Vec::new().into_iter(),
+        let packs = packs(&rows);
+        // One pack stays on this thread: handing it over would cost more than it saves.
+        let done: Vec<_> = match packs.as_slice() {
+            [pack] => vec![self.run_pack(pack, classify)],
+            packs => packs
+                .par_iter()
+                .map(|pack| self.run_pack(pack, classify))
+                .collect(),
         };
-        timings.classify_us += micros(start);
-        for ((index, ids), embedding) in rows.iter().zip(vectors) {
-            let analysis = Analysis {
-                embedding,
-                logits: logits.next().and_then(|row| row.try_into().ok()),
-                tokens: ids.len(),
-            };
-            done.push((*index, analysis));
+        let mut analyses = Vec::with_capacity(texts.len());
+        for pack in done {
+            let (mut some, took) = pack?;
+            analyses.append(&mut some);
+            timings.encode_us += took.encode_us;
+            timings.classify_us += took.classify_us;
         }
-        Ok(())
+        Ok((analyses, timings))
+    }
+
+    fn run_pack(
+        &self,
+        texts: &[Vec<u32>],
+        classify: bool,
+    ) -> Result<(Vec<Analysis>, Timings), InferenceError> {
+        BUFFERS.with_borrow_mut(|(work, head_work)| {
+            let start = Instant::now();
+            let ids: Vec<&[u32]> = texts.iter().map(Vec::as_slice).collect();
+            let lengths: Vec<usize> = ids.iter().map(|ids| ids.len()).collect();
+            self.parts.encoder.forward(self.kernel, &ids, work)?;
+            let vectors = self.pool(work.states(), &lengths);
+            let encode_us = micros(start);
+            let start = Instant::now();
+            let mut logits = match &self.parts.head {
+                Some((head, _)) if classify => {
+                    head.forward(self.kernel, work.states(), &lengths, head_work)
+                }
+                _ => Vec::new(),
+            }
+            .into_iter();
+            let timings = Timings {
+                encode_us,
+                classify_us: micros(start),
+                ..Timings::default()
+            };
+            let analyses = vectors
+                .into_iter()
+                .zip(lengths)
+                .map(|(embedding, tokens)| Analysis {
+                    embedding,
+                    logits: logits.next(),
+                    tokens,
+                });
+            Ok((analyses.collect(), timings))
+        })
+    }
+
+    /// Unit vectors of texts from their token states.
+    fn pool(&self, states: &[f32], lengths: &[usize]) -> Vec<Vec<f32>> {
+        let hidden = self.info.dim;
+        let mut rest = states;
+        let texts = lengths.iter().map(|length| {
+            let (text, later) = rest.split_at(length * hidden);
+            rest = later;
+            let rows = match self.parts.pooling {
+                Pooling::Mean => text,
+                Pooling::Cls => &text[..hidden],
+            };
+            unit_mean(self.kernel, rows, hidden)
+        });
+        texts.collect()
     }
 }
 
-fn one_thread(model: &str) -> Result<rayon::ThreadPool, InferenceError> {
-    rayon::ThreadPoolBuilder::new()
-        .num_threads(1)
-        .thread_name(|_| "encoder".to_owned())
-        .build()
-        .map_err(|error| InferenceError::unfit(model, format!("no thread for it: {error}")))
-}
-
-/// How many of the rows, sorted by length, go into one batch: at least one.
-fn batch_size(rows: &[(usize, Vec<u32>)]) -> usize {
-    rows.iter()
-        .take(BATCH_TEXTS)
-        .enumerate()
-        .take_while(|(index, (_, ids))| *index == 0 || (index + 1) * ids.len() <= BATCH_TOKENS)
-        .count()
+/// Neighbours of at most [`PACK_TOKENS`] tokens together; a longer text alone.
+fn packs(rows: &[Vec<u32>]) -> Vec<&[Vec<u32>]> {
+    let mut packs = Vec::new();
+    let (mut first, mut tokens) = (0, 0);
+    for (index, ids) in rows.iter().enumerate() {
+        if index > first && tokens + ids.len() > PACK_TOKENS {
+            packs.push(&rows[first..index]);
+            (first, tokens) = (index, 0);
+        }
+        tokens += ids.len();
+    }
+    if first < rows.len() {
+        packs.push(&rows[first..]);
+    }
+    packs
 }
 
 fn micros(since: Instant) -> u64 {

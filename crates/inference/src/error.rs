@@ -25,6 +25,14 @@ pub enum InferenceError {
     /// The tokenizer failed.
     #[error("tokenizing: {0}")]
     Tokenize(String),
+    /// The tokenizer made an id that the word table has no row for.
+    #[error(
+        "the word table has no row for token {0}; tokenizer and weights do not belong together"
+    )]
+    UnknownToken(u32),
+    /// A text has more tokens than the model has places.
+    #[error("a text of {0} tokens is longer than the model reads")]
+    TooLong(usize),
     /// Candle failed.
     #[error("running the encoder: {0}")]
     Candle(#[from] candle_core::Error),

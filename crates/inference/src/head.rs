@@ -40,9 +40,9 @@ impl IntentHead {
     ///
     /// # Errors
     /// [`InferenceError::Unfit`] where one is missing or has another shape.
-    pub fn take(weights: &mut Weights, hidden: usize) -> std::result::Result<Self, InferenceError> {
+    pub fn take(weights: &Weights, hidden: usize) -> std::result::Result<Self, InferenceError> {
         Ok(Self {
-            query: weights.take("intent.query", &[hidden, 1])?,
+            query: weights.tensor("intent.query", &[hidden, 1])?,
             dense: Linear::take(weights, "intent.dense", hidden, hidden)?,
             out: Linear::take(weights, "intent.out", hidden, Intent::ALL.len())?,
         })

@@ -1,20 +1,27 @@
-//! Named tensors of one model, from GGUF or safetensors, with shapes checked as they are taken.
+//! Named tensors of one model, from GGUF or safetensors, with shapes checked as they are read.
 
 use crate::error::InferenceError;
-use candle_core::quantized::gguf_file;
+use crate::fused::WordTable;
+use candle_core::quantized::{GgmlDType, gguf_file};
 use candle_core::{DType, Device, Tensor};
+use half::f16;
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::io::Cursor;
 
-/// The tensors of a model, dequantised, under their hub names.
+/// The tensors of a model under their hub names.
 #[derive(Debug)]
 pub struct Weights {
     model: String,
-    tensors: HashMap<String, Tensor>,
+    source: Source,
 }
 
-/// Weights and the key–value part of a GGUF file.
-pub(crate) type WithMetadata = (Weights, HashMap<String, gguf_file::Value>);
+#[derive(Debug)]
+enum Source {
+    Tensors(HashMap<String, Tensor>),
+    /// Dequantised one by one, as they are asked for.
+    Gguf(Cow<'static, [u8]>, gguf_file::Content),
+}
 
 impl Weights {
     /// Tensors that are already in memory, e.g. while training.
@@ -30,7 +37,7 @@ impl Weights {
             .collect();
         Self {
             model: model.to_owned(),
-            tensors,
+            source: Source::Tensors(tensors),
         }
     }
 
@@ -44,28 +51,35 @@ impl Weights {
         Ok(Self::new(model, tensors))
     }
 
-    /// Reads a GGUF file that is in memory. The word table stays in 16 bits: it is looked up,
-    /// never multiplied, and would double the process's memory otherwise.
-    pub(crate) fn from_gguf(model: &str, bytes: &[u8]) -> Result<WithMetadata, InferenceError> {
-        let bad = |error| InferenceError::unfit(model, format!("GGUF: {error}"));
-        let mut reader = Cursor::new(bytes);
-        let content = gguf_file::Content::read(&mut reader).map_err(bad)?;
-        let mut tensors = HashMap::with_capacity(content.tensor_infos.len());
-        for name in content.tensor_infos.keys() {
-            let quantized = content
-                .tensor(&mut reader, name, &Device::Cpu)
-                .map_err(bad)?;
-            let mut tensor = quantized.dequantize(&Device::Cpu)?;
-            if name.as_str() == WORD_TABLE {
-                tensor = tensor.to_dtype(DType::F16)?;
+    /// Reads the directory of a GGUF file that is in memory.
+    ///
+    /// # Errors
+    /// [`InferenceError::Unfit`] where the bytes are no GGUF file.
+    pub fn from_gguf(model: &str, bytes: Cow<'static, [u8]>) -> Result<Self, InferenceError> {
+        let content = gguf_file::Content::read(&mut Cursor::new(&bytes))
+            .map_err(|error| InferenceError::unfit(model, format!("GGUF: {error}")))?;
+        Ok(Self {
+            model: model.to_owned(),
+            source: Source::Gguf(bytes, content),
+        })
+    }
+
+    /// A text of a GGUF file's metadata.
+    pub(crate) fn metadata(&self, key: &str) -> Option<&str> {
+        match &self.source {
+            Source::Tensors(_) => None,
+            Source::Gguf(_, content) => {
+                let value = content.metadata.get(key)?;
+                value.to_string().ok().map(String::as_str)
             }
-            tensors.insert(name.clone(), tensor);
         }
-        Ok((Self::new(model, tensors), content.metadata))
     }
 
     pub(crate) fn has(&self, name: &str) -> bool {
-        self.tensors.contains_key(name)
+        match &self.source {
+            Source::Tensors(tensors) => tensors.contains_key(name),
+            Source::Gguf(_, content) => content.tensor_infos.contains_key(name),
+        }
     }
 
     /// The model that these are of, for messages.
@@ -73,27 +87,88 @@ impl Weights {
         &self.model
     }
 
-    /// Takes one tensor and checks its shape.
+    /// One tensor in f32, its shape checked.
     ///
     /// # Errors
-    /// [`InferenceError::Unfit`] where it is missing or has another shape.
-    pub fn take(&mut self, name: &str, shape: &[usize]) -> Result<Tensor, InferenceError> {
-        let tensor = self.tensors.remove(name).ok_or_else(|| {
-            InferenceError::unfit(&self.model, format!("its weights lack `{name}`"))
-        })?;
+    /// [`InferenceError::Unfit`] where it is missing, damaged or of another shape.
+    pub fn tensor(&self, name: &str, shape: &[usize]) -> Result<Tensor, InferenceError> {
+        let tensor = match &self.source {
+            Source::Tensors(tensors) => tensors.get(name).cloned(),
+            Source::Gguf(bytes, content) if content.tensor_infos.contains_key(name) => {
+                let tensor = content
+                    .tensor(&mut Cursor::new(bytes), name, &Device::Cpu)
+                    .map_err(|error| self.unfit(format!("GGUF: `{name}`: {error}")))?;
+                Some(tensor.dequantize(&Device::Cpu)?)
+            }
+            Source::Gguf(..) => None,
+        };
+        let tensor = tensor.ok_or_else(|| self.unfit(format!("its weights lack `{name}`")))?;
         if tensor.dims() != shape {
-            return Err(InferenceError::unfit(
-                &self.model,
-                format!(
-                    "`{name}` has shape {:?}, its config.json asks for {shape:?}",
-                    tensor.dims()
-                ),
-            ));
-        }
-        if name == WORD_TABLE {
-            return Ok(tensor);
+            return Err(self.unfit(format!(
+                "`{name}` has shape {:?}, its config.json asks for {shape:?}",
+                tensor.dims()
+            )));
         }
         Ok(tensor.to_dtype(DType::F32)?)
+    }
+
+    /// The numbers of one tensor, row after row.
+    ///
+    /// # Errors
+    /// As [`Weights::tensor`].
+    pub(crate) fn values(&self, name: &str, shape: &[usize]) -> Result<Vec<f32>, InferenceError> {
+        Ok(self.tensor(name, shape)?.flatten_all()?.to_vec1()?)
+    }
+
+    /// The word table, not dequantised where its file has it in blocks.
+    ///
+    /// # Errors
+    /// As [`Weights::tensor`].
+    pub(crate) fn word_table(
+        &self,
+        rows: usize,
+        width: usize,
+    ) -> Result<WordTable, InferenceError> {
+        if let Some(blocks) = self.blocks(rows, width)? {
+            return Ok(WordTable::Blocks(blocks));
+        }
+        let table = self.tensor(WORD_TABLE, &[rows, width])?;
+        let halves = table
+            .to_dtype(DType::F16)?
+            .flatten_all()?
+            .to_vec1::<f16>()?;
+        Ok(WordTable::Halves(halves))
+    }
+
+    fn blocks(
+        &self,
+        rows: usize,
+        width: usize,
+    ) -> Result<Option<Cow<'static, [u8]>>, InferenceError> {
+        let Source::Gguf(bytes, content) = &self.source else {
+            return Ok(None);
+        };
+        let Some(info) = content.tensor_infos.get(WORD_TABLE) else {
+            return Ok(None);
+        };
+        let as_expected = info.shape.dims() == [rows, width]
+            && info.ggml_dtype == GgmlDType::Q8_0
+            && WordTable::blocks_fit(width);
+        if !as_expected {
+            return Ok(None);
+        }
+        let cut = |bytes: u64| usize::try_from(bytes).unwrap_or(usize::MAX);
+        let start = cut(content.tensor_data_offset.saturating_add(info.offset));
+        let end = start.saturating_add(WordTable::block_bytes(rows * width));
+        let damaged = || self.unfit("GGUF: it ends within the word table".to_owned());
+        Ok(Some(match bytes {
+            Cow::Borrowed(bytes) => Cow::Borrowed(bytes.get(start..end).ok_or_else(damaged)?),
+            Cow::Owned(bytes) => Cow::Owned(bytes.get(start..end).ok_or_else(damaged)?.to_vec()),
+        }))
+    }
+
+    fn unfit(&self, reason: String) -> InferenceError {
+        InferenceError::unfit(&self.model, reason)
     }
 }
 

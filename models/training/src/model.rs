@@ -54,8 +54,8 @@ impl Base {
 
     /// The untouched encoder: the teacher of search and the frozen baseline.
     pub(crate) fn encoder(&self) -> anyhow::Result<Encoder> {
-        let mut weights = Weights::new("base", self.tensors.clone());
-        Ok(Encoder::take(&mut weights, &self.config)?)
+        let weights = Weights::new("base", self.tensors.clone());
+        Ok(Encoder::take(&weights, &self.config)?)
     }
 }
 
@@ -138,9 +138,9 @@ impl Learner {
 
     /// The model as inference sees it.
     pub(crate) fn build(&self) -> anyhow::Result<(Encoder, IntentHead)> {
-        let mut weights = Weights::new("learner", self.tensors());
-        let encoder = Encoder::take(&mut weights, &self.config)?;
-        let head = IntentHead::take(&mut weights, self.config.hidden_size)?;
+        let weights = Weights::new("learner", self.tensors());
+        let encoder = Encoder::take(&weights, &self.config)?;
+        let head = IntentHead::take(&weights, self.config.hidden_size)?;
         Ok((encoder, head))
     }
 }

@@ -1,4 +1,5 @@
 //! Integration tests of this crate.
 
+mod fused;
 mod hub;
 mod models;

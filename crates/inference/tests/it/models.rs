@@ -203,9 +203,9 @@ fn a_text_longer_than_the_model_is_cut_not_refused() {
 #[test]
 fn fused_and_differentiable_operations_agree() {
     let config = EncoderConfig::from_json("test", config().to_string().as_bytes()).expect("fits");
-    let mut weights = Weights::new("test", tensors());
-    let encoder = Encoder::take(&mut weights, &config).expect("fits");
-    let head = IntentHead::take(&mut weights, HIDDEN).expect("fits");
+    let weights = Weights::new("test", tensors());
+    let encoder = Encoder::take(&weights, &config).expect("fits");
+    let head = IntentHead::take(&weights, HIDDEN).expect("fits");
     let batch = Batch::of(&[&[2, 5, 6, 7, 8, 3], &[2, 11, 3]]).expect("a batch");
     let run = |mode| -> Vec<f32> {
         let states = encoder.forward(&batch, mode).expect("runs");

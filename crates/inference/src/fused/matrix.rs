@@ -1,0 +1,137 @@
+//! Weights and activations in bytes, in the order in which products read them.
+//!
+//! A weight matrix is cut into *panels* of 16 outputs and *groups* of [`GROUP`] inputs. A group of
+//! a panel is one line of 16 scales, then a line for every four inputs: four bytes for each
+//! output. So a product reads one stream from start to end. A byte is the weight over its scale
+//! plus 128, because dot products of bytes want one side unsigned; activations carry the sum of
+//! each group, which takes that 128 off again exactly.
+
+use super::kernel::{Kernel, vectorized};
+use super::math::round_to_i8;
+
+/// Inputs that share one scale: as many as in the artifact's own blocks, so packing loses nothing.
+/// Measured: 64 is a tenth faster and turns twice as many intents.
+pub(super) const GROUP: usize = 32;
+/// Outputs side by side in a panel.
+pub(super) const PANEL: usize = 16;
+/// What is added to a weight's byte.
+pub(super) const OFFSET: i32 = 128;
+/// Lines of a group: its scales and its bytes.
+pub(super) const GROUP_LINES: usize = 1 + GROUP / 4;
+
+/// One cache line: 16 scales or 4 inputs of 16 outputs.
+#[derive(Debug, Clone, Copy)]
+#[repr(C, align(64))]
+pub(super) struct Line(pub(super) [u8; 64]);
+
+/// A weight matrix, outputs × inputs, and its bias.
+#[derive(Debug, Clone)]
+pub(super) struct PackedMatrix {
+    pub(super) lines: Vec<Line>,
+    pub(super) bias: Vec<f32>,
+    pub(super) outputs: usize,
+    /// Groups of inputs; the last is filled up with zeros.
+    pub(super) groups: usize,
+}
+
+impl PackedMatrix {
+    /// Packs rows of `inputs` weights, one for each output, which has one bias each.
+    pub(super) fn pack(weights: &[f32], inputs: usize, bias: Vec<f32>) -> Self {
+        let outputs = bias.len();
+        let groups = inputs.div_ceil(GROUP);
+        let mut lines = Vec::with_capacity(outputs.div_ceil(PANEL) * groups * GROUP_LINES);
+        for panel in 0..outputs.div_ceil(PANEL) {
+            for group in 0..groups {
+                lines.extend(pack_group(weights, inputs, panel, group));
+            }
+        }
+        Self {
+            lines,
+            bias,
+            outputs,
+            groups,
+        }
+    }
+
+    /// Lines of a panel.
+    pub(super) fn panel_lines(&self) -> usize {
+        self.groups * GROUP_LINES
+    }
+}
+
+fn pack_group(weights: &[f32], inputs: usize, panel: usize, group: usize) -> Vec<Line> {
+    let mut lines = vec![Line([0; 64]); GROUP_LINES];
+    for lane in 0..PANEL {
+        let row = weights
+            .chunks_exact(inputs)
+            .nth(panel * PANEL + lane)
+            .unwrap_or_default();
+        let part = row.get(group * GROUP..).unwrap_or_default();
+        let part = part.get(..GROUP).unwrap_or(part);
+        let largest = part.iter().fold(0f32, |most, w| most.max(w.abs()));
+        let inverse = if largest > 0.0 { 127.0 / largest } else { 0.0 };
+        let scale = (largest / 127.0).to_ne_bytes();
+        lines[0].0[lane * 4..lane * 4 + 4].copy_from_slice(&scale);
+        for input in 0..GROUP {
+            let weight = part.get(input).copied().unwrap_or(0.0);
+            let byte = round_to_i8(weight * inverse).cast_unsigned() ^ 0x80;
+            lines[1 + input / 4].0[lane * 4 + input % 4] = byte;
+        }
+    }
+    lines
+}
+
+/// Activations in bytes: rows of whole groups, each group with its scale and the sum of its bytes.
+#[derive(Debug, Clone, Default)]
+pub(super) struct QuantizedRows {
+    pub(super) bytes: Vec<i8>,
+    pub(super) scales: Vec<f32>,
+    pub(super) sums: Vec<i32>,
+    pub(super) groups: usize,
+}
+
+impl QuantizedRows {
+    /// Takes over rows of `width` numbers.
+    pub(super) fn fill(&mut self, kernel: Kernel, rows: &[f32], width: usize) {
+        self.groups = width.div_ceil(GROUP);
+        let count = rows.len() / width;
+        self.bytes.resize(count * self.groups * GROUP, 0);
+        self.scales.resize(count * self.groups, 0.0);
+        self.sums.resize(count * self.groups, 0);
+        quantize(kernel, rows, width, self);
+    }
+
+    /// Number of rows.
+    pub(super) fn count(&self) -> usize {
+        self.scales.len().checked_div(self.groups).unwrap_or(0)
+    }
+}
+
+vectorized! {
+    /// Fills `into`, which has the right size.
+    fn quantize(rows: &[f32], width: usize, into: &mut QuantizedRows) {
+        let groups = rows.chunks_exact(width).flat_map(|row| row.chunks(GROUP));
+        let places = into.bytes.chunks_exact_mut(GROUP).zip(&mut into.scales);
+        for (part, ((bytes, scale), sum)) in groups.zip(places.zip(&mut into.sums)) {
+            let mut largest = [0f32; 16];
+            let (chunks, tail) = part.as_chunks::<16>();
+            for chunk in chunks {
+                for (most, value) in largest.iter_mut().zip(chunk) {
+                    let size = value.abs();
+                    *most = if size > *most { size } else { *most };
+                }
+            }
+            let largest = largest.iter().chain(tail).fold(0f32, |most, v| most.max(v.abs()));
+            let inverse = if largest > 0.0 { 127.0 / largest } else { 0.0 };
+            *scale = largest / 127.0;
+            let mut total = 0i32;
+            let (filled, rest) = bytes.split_at_mut(part.len());
+            for (byte, value) in filled.iter_mut().zip(part) {
+                *byte = round_to_i8(value * inverse);
+                total += i32::from(*byte);
+            }
+            rest.fill(0);
+            *sum = total;
+        }
+    }
+}

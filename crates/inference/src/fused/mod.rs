@@ -1,0 +1,36 @@
+//! The fast path: the encoder and the head on bytes, in one pass without tensors.
+//!
+//! ```text
+//! kernel     which instructions this processor has; the same bits from all of them
+//! matrix     weights and activations in bytes, in the order in which they are read
+//! product    rows × matrix: where the time goes, with a file for each family of instructions
+//! ops        layer norm, activation, softmax: plain loops, compiled once for each family
+//! attention  within each text of a pack
+//! words      the word table, read where it lies
+//! encoder    the forward pass of all layers
+//! head       states to logits
+//! ```
+//! The reference is [`crate::bert::Encoder`] in Candle over the same weights. Invariant: no
+//! padding, no shared state between texts, so a text's vector does not depend on its company, its
+//! batch or the processor. `unsafe` is only in `kernel` and `product`.
+
+#![allow(
+    unsafe_code,
+    reason = "only in kernel and product, each block with its reason"
+)]
+
+mod attention;
+mod encoder;
+mod head;
+mod kernel;
+mod math;
+mod matrix;
+mod ops;
+mod product;
+mod words;
+
+pub(crate) use encoder::{FusedEncoder, Workspace};
+pub(crate) use head::{FusedHead, HeadWorkspace};
+pub use kernel::Kernel;
+pub(crate) use ops::unit_mean;
+pub(crate) use words::WordTable;

@@ -1,0 +1,120 @@
+//! `rows · weightsᵀ + bias` over bytes: the one place where nearly all the time goes.
+//!
+//! The walk is the same for all instructions: panel by panel, so that weights are read from
+//! memory once however many rows there are, and within a panel by tiles of rows whose sums fit
+//! the registers. What differs is a tile, in a file for each family of instructions.
+
+#[cfg(target_arch = "x86_64")]
+mod avx2;
+#[cfg(target_arch = "x86_64")]
+mod avx512;
+#[cfg(target_arch = "x86_64")]
+mod avx_vnni;
+#[cfg(target_arch = "aarch64")]
+mod neon;
+mod portable;
+#[cfg(test)]
+mod tests;
+
+use super::kernel::{Isa, Kernel};
+use super::matrix::{GROUP, Line, PANEL, PackedMatrix, QuantizedRows};
+
+/// Writes rows × outputs to `out`.
+///
+/// # Panics
+/// Where the shapes do not fit: a bug of the caller.
+pub(super) fn product(
+    kernel: Kernel,
+    matrix: &PackedMatrix,
+    rows: &QuantizedRows,
+    out: &mut [f32],
+) {
+    assert_eq!(matrix.groups, rows.groups, "inputs of matrix and rows");
+    assert_eq!(out.len(), rows.count() * matrix.outputs, "room for outputs");
+    match kernel.isa() {
+        // SAFETY: a kernel exists only where its instructions were detected.
+        #[cfg(target_arch = "x86_64")]
+        Isa::Avx512Vnni => unsafe { avx512::product(matrix, rows, out) },
+        // SAFETY: as above.
+        #[cfg(target_arch = "x86_64")]
+        Isa::AvxVnni => unsafe { avx_vnni::product(matrix, rows, out) },
+        // SAFETY: as above.
+        #[cfg(target_arch = "x86_64")]
+        Isa::Avx2 => unsafe { avx2::product(matrix, rows, out) },
+        // SAFETY: as above.
+        #[cfg(target_arch = "aarch64")]
+        Isa::NeonDot => unsafe { neon::product(matrix, rows, out) },
+        Isa::Portable => portable::product(matrix, rows, out),
+    }
+}
+
+/// Some rows of activations: the bytes, scales and sums of each group, row after row.
+#[derive(Clone, Copy)]
+struct Tile<'a> {
+    bytes: &'a [i8],
+    scales: &'a [f32],
+    sums: &'a [i32],
+    groups: usize,
+}
+
+/// Sums of one panel for `R` rows.
+type Sums<const R: usize> = [[f32; PANEL]; R];
+
+/// Goes through panels and tiles of at most `most` rows; `run` fills the sums of its rows.
+#[inline(always)]
+fn walk(
+    matrix: &PackedMatrix,
+    rows: &QuantizedRows,
+    out: &mut [f32],
+    most: usize,
+    run: impl Fn(&[Line], Tile<'_>, &mut [[f32; PANEL]]),
+) {
+    let (count, groups) = (rows.count(), rows.groups);
+    if count == 0 {
+        return;
+    }
+    // Tiles of nearly equal size: 13 rows are 7 and 6, not 12 and 1.
+    let height = count.div_ceil(count.div_ceil(most));
+    let mut sums = [[0f32; PANEL]; MOST_ROWS];
+    let panels = matrix.lines.chunks_exact(matrix.panel_lines());
+    for (panel, bias) in panels.zip(matrix.bias.chunks(PANEL)).enumerate() {
+        let (lines, bias) = bias;
+        for first in (0..count).step_by(height) {
+            let last = (first + height).min(count);
+            let tile = Tile {
+                bytes: &rows.bytes[first * groups * GROUP..last * groups * GROUP],
+                scales: &rows.scales[first * groups..last * groups],
+                sums: &rows.sums[first * groups..last * groups],
+                groups,
+            };
+            let sums = &mut sums[..last - first];
+            run(lines, tile, sums);
+            for (row, sums) in (first..last).zip(sums.iter()) {
+                let at = row * matrix.outputs + panel * PANEL;
+                let place = &mut out[at..at + bias.len()];
+                for ((out, sum), bias) in place.iter_mut().zip(sums).zip(bias) {
+                    *out = sum + bias;
+                }
+            }
+        }
+    }
+}
+
+/// No tile has more rows than this.
+const MOST_ROWS: usize = 12;
+
+/// Calls a tile function whose number of rows is known when it is compiled.
+macro_rules! by_rows {
+    ($tile:ident, $lines:expr, $rows:expr, $sums:expr, [$($count:literal)*]) => {
+        match $sums.len() {
+            $($count => {
+                if let Ok(sums) = $sums.try_into() {
+                    $tile::<$count>($lines, $rows, sums);
+                }
+            })*
+            count => unreachable!("a tile of {count} rows"),
+        }
+    };
+}
+#[allow(unused_imports, reason = "not every processor family has such tiles")]
+use by_rows;

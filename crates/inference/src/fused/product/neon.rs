@@ -1,0 +1,78 @@
+//! 128-bit `sdot`: 16 products an instruction, a panel in four registers.
+//!
+//! The instruction is written out because its intrinsic is not stable yet. It wants both sides
+//! signed, so the weights' top bit is turned and no offset is needed.
+
+use super::{GROUP, Line, PackedMatrix, QuantizedRows, Sums, Tile, by_rows, walk};
+use crate::fused::matrix::GROUP_LINES;
+use std::arch::aarch64::{
+    int8x16_t, int32x4_t, vaddq_f32, vcvtq_f32_s32, vdupq_n_f32, vdupq_n_s32, vdupq_n_u8, veorq_u8,
+    vld1q_f32, vld1q_u8, vmulq_f32, vreinterpretq_s8_s32, vreinterpretq_s8_u8, vst1q_f32,
+};
+use std::arch::asm;
+
+#[target_feature(enable = "neon,dotprod")]
+pub(super) fn product(matrix: &PackedMatrix, rows: &QuantizedRows, out: &mut [f32]) {
+    walk(matrix, rows, out, 4, |lines, rows, sums| {
+        by_rows!(tile, lines, rows, sums, [1 2 3 4]);
+    });
+}
+
+#[target_feature(enable = "neon,dotprod")]
+#[inline]
+fn dot(mut sum: int32x4_t, weights: int8x16_t, four: int8x16_t) -> int32x4_t {
+    // SAFETY: one instruction on registers, which `dotprod` has.
+    unsafe {
+        asm!(
+            "sdot {sum:v}.4s, {weights:v}.16b, {four:v}.16b",
+            sum = inout(vreg) sum, weights = in(vreg) weights, four = in(vreg) four,
+            options(pure, nomem, nostack, preserves_flags)
+        );
+    }
+    sum
+}
+
+#[target_feature(enable = "neon,dotprod")]
+fn tile<const R: usize>(lines: &[Line], rows: Tile<'_>, sums: &mut Sums<R>) {
+    let groups = rows.groups;
+    // The reads below rely on these.
+    assert!(lines.len() >= groups * GROUP_LINES, "lines of a panel");
+    assert!(rows.bytes.len() >= R * groups * GROUP, "bytes of the rows");
+    assert!(rows.scales.len() >= R * groups);
+    *sums = [[0.0; 16]; R];
+    // SAFETY: every read lies within the lengths asserted above; four bytes of activations are
+    // read as unaligned.
+    unsafe {
+        let sign = vdupq_n_u8(0x80);
+        let mut line = lines.as_ptr().cast::<u8>();
+        for group in 0..groups {
+            let weight_scales = line.cast::<f32>();
+            line = line.add(64);
+            let mut dots = [[vdupq_n_s32(0); 4]; R];
+            let bytes = rows.bytes.as_ptr().add(group * GROUP);
+            for quad in 0..GROUP / 4 {
+                let weights: [int8x16_t; 4] = std::array::from_fn(|part| {
+                    let bytes = vld1q_u8(line.add(part * 16));
+                    vreinterpretq_s8_u8(veorq_u8(bytes, sign))
+                });
+                line = line.add(64);
+                for (row, dots) in dots.iter_mut().enumerate() {
+                    let four = bytes.add(row * groups * GROUP + quad * 4).cast::<i32>();
+                    let four = vreinterpretq_s8_s32(vdupq_n_s32(four.read_unaligned()));
+                    for (sum, weights) in dots.iter_mut().zip(weights) {
+                        *sum = dot(*sum, weights, four);
+                    }
+                }
+            }
+            for (row, (sums, dots)) in sums.iter_mut().zip(dots).enumerate() {
+                let scale = vdupq_n_f32(*rows.scales.get_unchecked(row * groups + group));
+                for (part, dot) in dots.into_iter().enumerate() {
+                    let place = sums.as_mut_ptr().add(part * 4);
+                    let scale = vmulq_f32(vld1q_f32(weight_scales.add(part * 4)), scale);
+                    let value = vmulq_f32(vcvtq_f32_s32(dot), scale);
+                    vst1q_f32(place, vaddq_f32(vld1q_f32(place), value));
+                }
+            }
+        }
+    }
+}

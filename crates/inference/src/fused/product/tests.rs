@@ -1,0 +1,109 @@
+//! Every kernel against plain sums of integers, on odd shapes and on the largest values.
+
+use super::product;
+use crate::fused::kernel::Kernel;
+use crate::fused::matrix::{GROUP, PackedMatrix, QuantizedRows};
+
+/// Pseudo-random numbers between −1 and 1 (a 64-bit linear congruence).
+fn numbers(count: usize, seed: u64) -> Vec<f32> {
+    let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
+    (0..count)
+        .map(|_| {
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1);
+            (state >> 40) as f32 / (1u64 << 23) as f32 - 1.0
+        })
+        .collect()
+}
+
+fn run(kernel: Kernel, matrix: &PackedMatrix, rows: &[f32], inputs: usize) -> Vec<f32> {
+    let mut bytes = QuantizedRows::default();
+    bytes.fill(kernel, rows, inputs);
+    let mut out = vec![f32::NAN; bytes.count() * matrix.outputs];
+    product(kernel, matrix, &bytes, &mut out);
+    out
+}
+
+/// The product of the numbers themselves, in f64.
+fn exact(weights: &[f32], bias: &[f32], rows: &[f32], inputs: usize) -> Vec<f64> {
+    rows.chunks_exact(inputs)
+        .flat_map(|row| {
+            weights
+                .chunks_exact(inputs)
+                .zip(bias)
+                .map(move |(weights, bias)| {
+                    let dot = weights
+                        .iter()
+                        .zip(row)
+                        .map(|(w, x)| f64::from(*w) * f64::from(*x));
+                    dot.sum::<f64>() + f64::from(*bias)
+                })
+        })
+        .collect()
+}
+
+#[test]
+fn every_kernel_gives_the_bits_of_the_portable_one() {
+    let portable = Kernel::named("portable").expect("always there");
+    let mut seed = 0;
+    for rows in [0, 1, 2, 3, 4, 5, 7, 11, 12, 13, 24, 25, 40] {
+        for (inputs, outputs) in [
+            (1, 1),
+            (3, 17),
+            (32, 16),
+            (GROUP, 6),
+            (GROUP + 4, 33),
+            (384, 48),
+        ] {
+            seed += 1;
+            let bias = numbers(outputs, seed + 1);
+            let matrix = PackedMatrix::pack(&numbers(inputs * outputs, seed), inputs, bias);
+            let rows = numbers(rows * inputs, seed + 2);
+            let reference = run(portable, &matrix, &rows, inputs);
+            for kernel in Kernel::available() {
+                let out = run(kernel, &matrix, &rows, inputs);
+                assert_eq!(out, reference, "{kernel}, {inputs} × {outputs}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_portable_one_is_near_the_exact_product() {
+    let portable = Kernel::named("portable").expect("always there");
+    let (inputs, outputs, rows) = (384, 40, 5);
+    let (weights, bias) = (numbers(inputs * outputs, 1), numbers(outputs, 2));
+    let rows = numbers(rows * inputs, 3);
+    let matrix = PackedMatrix::pack(&weights, inputs, bias.clone());
+    let out = run(portable, &matrix, &rows, inputs);
+    // Rounding to bytes: an error of at most half a step on each side, 384 of them at random.
+    for (out, exact) in out.iter().zip(exact(&weights, &bias, &rows, inputs)) {
+        assert!(
+            (f64::from(*out) - exact).abs() < 0.15,
+            "{out} against {exact}"
+        );
+    }
+}
+
+#[test]
+fn the_largest_bytes_do_not_saturate() {
+    let inputs = 3 * GROUP;
+    for (weight, value) in [(1.0, 1.0), (-1.0, 1.0), (1.0, -1.0), (-1.0, -1.0)] {
+        let matrix = PackedMatrix::pack(&vec![weight; inputs * 16], inputs, vec![0.0; 16]);
+        for kernel in Kernel::available() {
+            for out in run(kernel, &matrix, &vec![value; inputs * 3], inputs) {
+                let exact = weight * value * inputs as f32;
+                assert!((out - exact).abs() < 1e-3, "{kernel}: {out}, not {exact}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_group_of_zeros_is_zero_and_not_nothing() {
+    let matrix = PackedMatrix::pack(&vec![0.0; 16 * GROUP], GROUP, vec![0.25; 16]);
+    for kernel in Kernel::available() {
+        assert_eq!(run(kernel, &matrix, &[0.0; GROUP], GROUP), [0.25; 16]);
+    }
+}
