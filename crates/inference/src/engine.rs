@@ -77,20 +77,6 @@ impl Engine {
         ))
     }
 
-    /// Our own GGUF from memory; `source` is shown to people.
-    ///
-    /// # Errors
-    /// [`InferenceError::Unfit`].
-    pub fn from_gguf(
-        model: &str,
-        gguf: Vec<u8>,
-        tokenizer: &[u8],
-        source: &str,
-    ) -> Result<Self, InferenceError> {
-        let parts = artifact::from_gguf(model, Cow::Owned(gguf), tokenizer)?;
-        Ok(Self::of(parts, source))
-    }
-
     fn of(parts: Parts, source: &str) -> Self {
         let dim = parts.encoder.hidden();
         let info = ModelInfo {
