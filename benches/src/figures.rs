@@ -1,4 +1,4 @@
-//! Collects durations and prints their percentiles and ratios.
+//! Collects durations and prints their percentiles.
 
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -9,7 +9,6 @@ pub(crate) struct Figures {
     names: Vec<String>,
     samples_ms: BTreeMap<String, Vec<f64>>,
     singles: Vec<(String, f64, &'static str)>,
-    ratios: Vec<(String, String)>,
 }
 
 impl Figures {
@@ -18,7 +17,6 @@ impl Figures {
             names: Vec::new(),
             samples_ms: BTreeMap::new(),
             singles: Vec::new(),
-            ratios: Vec::new(),
         }
     }
 
@@ -31,11 +29,6 @@ impl Figures {
 
     pub(crate) fn single(&mut self, name: &str, value: f64, unit: &'static str) {
         self.singles.push((name.to_owned(), value, unit));
-    }
-
-    #[cfg(feature = "peers")]
-    pub(crate) fn compare(&mut self, ours: &str, theirs: &str) {
-        self.ratios.push((ours.to_owned(), theirs.to_owned()));
     }
 
     /// Nearest-rank percentile, 0 to 1.
@@ -79,10 +72,6 @@ impl fmt::Display for Figures {
         for name in &self.names {
             let (p50, p99) = (self.at(name, 0.5), self.at(name, 0.99));
             writeln!(f, "{name:<40} {p50:>9.2} {p99:>9.2}")?;
-        }
-        for (ours, theirs) in &self.ratios {
-            let ratio = self.at(theirs, 0.5) / self.at(ours, 0.5);
-            writeln!(f, "\n{theirs} takes {ratio:.2} times as long as {ours}")?;
         }
         Ok(())
     }

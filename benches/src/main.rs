@@ -1,10 +1,7 @@
 //! Measures the binary a user runs: start, memory, and each route over loopback, one request at
-//! a time. With the feature `peers`, candle-transformers' BertModel encodes the same texts in
-//! turn with it, in the same run. Prints; asserts nothing, because machines are noisy.
+//! a time. Prints; asserts nothing, because machines are noisy.
 
 mod figures;
-#[cfg(feature = "peers")]
-mod peer;
 mod server;
 
 use crate::figures::Figures;
@@ -35,9 +32,6 @@ struct Args {
     /// Requests a route.
     #[arg(long, default_value_t = 600)]
     requests: usize,
-    /// Folder of the base model, for the peer (feature `peers`).
-    #[arg(long, default_value = "target/base")]
-    base: PathBuf,
     /// Print JSON.
     #[arg(long)]
     json: bool,
@@ -80,10 +74,6 @@ fn measure(
     texts: &[String],
     queries: &[String],
 ) -> anyhow::Result<()> {
-    #[cfg(feature = "peers")]
-    let peer = peer::Peer::load(&args.base)?;
-    #[cfg(not(feature = "peers"))]
-    let _ = &args.base;
     for index in 0..args.requests {
         let text = &texts[index % texts.len()];
         let query = &queries[index % queries.len()];
@@ -104,15 +94,7 @@ fn measure(
         let start = Instant::now();
         server.suggest(query)?;
         figures.add("suggest", start.elapsed().as_secs_f64() * 1e3);
-        #[cfg(feature = "peers")]
-        {
-            let start = Instant::now();
-            peer.encode(text)?;
-            figures.add(peer::NAME, start.elapsed().as_secs_f64() * 1e3);
-        }
     }
-    #[cfg(feature = "peers")]
-    figures.compare("intent", peer::NAME);
     Ok(())
 }
 

@@ -191,39 +191,12 @@ fn timezone(config: &Config) -> Finding {
 
 fn processor() -> Finding {
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get);
-    let mut features = Vec::new();
-    #[cfg(target_arch = "x86_64")]
-    {
-        let known = [
-            ("avx2", std::arch::is_x86_feature_detected!("avx2")),
-            ("fma", std::arch::is_x86_feature_detected!("fma")),
-            ("f16c", std::arch::is_x86_feature_detected!("f16c")),
-            ("avx512f", std::arch::is_x86_feature_detected!("avx512f")),
-            (
-                "avx512vnni",
-                std::arch::is_x86_feature_detected!("avx512vnni"),
-            ),
-        ];
-        features.extend(known.iter().filter(|(_, has)| *has).map(|(name, _)| *name));
-    }
-    #[cfg(target_arch = "aarch64")]
-    {
-        let known = [
-            ("neon", std::arch::is_aarch64_feature_detected!("neon")),
-            (
-                "dotprod",
-                std::arch::is_aarch64_feature_detected!("dotprod"),
-            ),
-            ("i8mm", std::arch::is_aarch64_feature_detected!("i8mm")),
-        ];
-        features.extend(known.iter().filter(|(_, has)| *has).map(|(name, _)| *name));
-    }
     let detail = format!(
-        "{} {cores} cores {}",
+        "{} {cores} cores, encoder on {}",
         std::env::consts::ARCH,
-        features.join(" ")
+        olympus_inference::Kernel::best()
     );
-    ok("processor", detail.trim_end())
+    ok("processor", detail)
 }
 
 fn engine(global: &Global, config: &Config, quick: bool) -> Vec<Finding> {

@@ -23,9 +23,15 @@ pub(super) enum Isa {
     /// 256-bit multiply-add of byte pairs.
     #[cfg(target_arch = "x86_64")]
     Avx2,
+    /// 128-bit multiply-add of byte pairs.
+    #[cfg(target_arch = "x86_64")]
+    Ssse3,
     /// 128-bit dot products of bytes.
     #[cfg(target_arch = "aarch64")]
     NeonDot,
+    /// 128-bit products of bytes.
+    #[cfg(target_arch = "aarch64")]
+    Neon,
     /// Whatever the compiler makes of plain loops; also the reference of all others.
     Portable,
 }
@@ -38,8 +44,12 @@ const ALL: &[Isa] = &[
     Isa::AvxVnni,
     #[cfg(target_arch = "x86_64")]
     Isa::Avx2,
+    #[cfg(target_arch = "x86_64")]
+    Isa::Ssse3,
     #[cfg(target_arch = "aarch64")]
     Isa::NeonDot,
+    #[cfg(target_arch = "aarch64")]
+    Isa::Neon,
     Isa::Portable,
 ];
 
@@ -59,6 +69,10 @@ impl Isa {
             Isa::AvxVnni => is_x86_feature_detected!("avxvnni") && is_x86_feature_detected!("avx2"),
             #[cfg(target_arch = "x86_64")]
             Isa::Avx2 => is_x86_feature_detected!("avx2"),
+            #[cfg(target_arch = "x86_64")]
+            Isa::Ssse3 => is_x86_feature_detected!("ssse3"),
+            #[cfg(target_arch = "aarch64")]
+            Isa::Neon => true,
             #[cfg(target_arch = "aarch64")]
             Isa::NeonDot => std::arch::is_aarch64_feature_detected!("dotprod"),
             Isa::Portable => true,
@@ -89,7 +103,7 @@ impl Kernel {
         Self::available().into_iter().find(|k| k.name() == name)
     }
 
-    /// `avx512-vnni`, `avx-vnni`, `avx2`, `neon-dot` or `portable`.
+    /// `avx512-vnni`, `avx-vnni`, `avx2`, `ssse3`, `neon-dot`, `neon` or `portable`.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self.0 {
@@ -99,8 +113,12 @@ impl Kernel {
             Isa::AvxVnni => "avx-vnni",
             #[cfg(target_arch = "x86_64")]
             Isa::Avx2 => "avx2",
+            #[cfg(target_arch = "x86_64")]
+            Isa::Ssse3 => "ssse3",
             #[cfg(target_arch = "aarch64")]
             Isa::NeonDot => "neon-dot",
+            #[cfg(target_arch = "aarch64")]
+            Isa::Neon => "neon",
             Isa::Portable => "portable",
         }
     }
@@ -142,7 +160,7 @@ macro_rules! vectorized {
                 // SAFETY: as above.
                 #[cfg(target_arch = "x86_64")]
                 Isa::AvxVnni | Isa::Avx2 => unsafe { avx2($($arg),*) },
-                // NEON is part of every aarch64.
+                // SSE2 and NEON are part of every x86-64 and aarch64.
                 _ => body($($arg),*),
             }
         }

@@ -13,6 +13,8 @@ mod avx_vnni;
 #[cfg(target_arch = "aarch64")]
 mod neon;
 mod portable;
+#[cfg(target_arch = "x86_64")]
+mod ssse3;
 #[cfg(test)]
 mod tests;
 
@@ -42,8 +44,13 @@ pub(super) fn product(
         #[cfg(target_arch = "x86_64")]
         Isa::Avx2 => unsafe { avx2::product(matrix, rows, out) },
         // SAFETY: as above.
+        #[cfg(target_arch = "x86_64")]
+        Isa::Ssse3 => unsafe { ssse3::product(matrix, rows, out) },
+        // SAFETY: as above.
         #[cfg(target_arch = "aarch64")]
-        Isa::NeonDot => unsafe { neon::product(matrix, rows, out) },
+        Isa::NeonDot => unsafe { neon::product_dot(matrix, rows, out) },
+        #[cfg(target_arch = "aarch64")]
+        Isa::Neon => neon::product(matrix, rows, out),
         Isa::Portable => portable::product(matrix, rows, out),
     }
 }

@@ -1,39 +1,66 @@
-//! 128-bit `sdot`: 16 products an instruction, a panel in four registers.
+//! NEON, a panel in four registers: `sdot` where there is one (16 products an instruction), else
+//! `smull` and pairwise sums, as on a Cortex-A72.
 //!
-//! The instruction is written out because its intrinsic is not stable yet. It wants both sides
-//! signed, so the weights' top bit is turned and no offset is needed.
+//! `sdot` is written out because its intrinsic is not stable yet. Both want signed sides, so the
+//! weights' top bit is turned and no offset is needed.
 
 use super::{GROUP, Line, PackedMatrix, QuantizedRows, Sums, Tile, by_rows, walk};
 use crate::fused::matrix::GROUP_LINES;
 use std::arch::aarch64::{
-    int8x16_t, int32x4_t, vaddq_f32, vcvtq_f32_s32, vdupq_n_f32, vdupq_n_s32, vdupq_n_u8, veorq_u8,
-    vld1q_f32, vld1q_u8, vmulq_f32, vreinterpretq_s8_s32, vreinterpretq_s8_u8, vst1q_f32,
+    int8x16_t, int32x4_t, vaddq_f32, vaddq_s32, vcvtq_f32_s32, vdupq_n_f32, vdupq_n_s32,
+    vdupq_n_u8, veorq_u8, vget_low_s8, vld1q_f32, vld1q_u8, vmull_high_s8, vmull_s8, vmulq_f32,
+    vpaddlq_s16, vpaddq_s32, vreinterpretq_s8_s32, vreinterpretq_s8_u8, vst1q_f32,
 };
 use std::arch::asm;
 
+/// With `sdot`.
 #[target_feature(enable = "neon,dotprod")]
-pub(super) fn product(matrix: &PackedMatrix, rows: &QuantizedRows, out: &mut [f32]) {
+pub(super) fn product_dot(matrix: &PackedMatrix, rows: &QuantizedRows, out: &mut [f32]) {
     walk(matrix, rows, out, 4, |lines, rows, sums| {
-        by_rows!(tile, lines, rows, sums, [1 2 3 4]);
+        by_rows!(tile_dot, lines, rows, sums, [1 2 3 4]);
+    });
+}
+
+/// With what every aarch64 has.
+pub(super) fn product(matrix: &PackedMatrix, rows: &QuantizedRows, out: &mut [f32]) {
+    walk(matrix, rows, out, 2, |lines, rows, sums| {
+        by_rows!(tile_pairs, lines, rows, sums, [1 2]);
     });
 }
 
 #[target_feature(enable = "neon,dotprod")]
-#[inline]
-fn dot(mut sum: int32x4_t, weights: int8x16_t, four: int8x16_t) -> int32x4_t {
-    // SAFETY: one instruction on registers, which `dotprod` has.
-    unsafe {
-        asm!(
-            "sdot {sum:v}.4s, {weights:v}.16b, {four:v}.16b",
-            sum = inout(vreg) sum, weights = in(vreg) weights, four = in(vreg) four,
-            options(pure, nomem, nostack, preserves_flags)
-        );
-    }
-    sum
+fn tile_dot<const R: usize>(lines: &[Line], rows: Tile<'_>, sums: &mut Sums<R>) {
+    tile(lines, rows, sums, |mut sum, weights, four| {
+        // SAFETY: one instruction on registers, which `dotprod` has.
+        unsafe {
+            asm!(
+                "sdot {sum:v}.4s, {weights:v}.16b, {four:v}.16b",
+                sum = inout(vreg) sum, weights = in(vreg) weights, four = in(vreg) four,
+                options(pure, nomem, nostack, preserves_flags)
+            );
+        }
+        sum
+    });
 }
 
-#[target_feature(enable = "neon,dotprod")]
-fn tile<const R: usize>(lines: &[Line], rows: Tile<'_>, sums: &mut Sums<R>) {
+fn tile_pairs<const R: usize>(lines: &[Line], rows: Tile<'_>, sums: &mut Sums<R>) {
+    tile(lines, rows, sums, |sum, weights, four| {
+        // SAFETY: NEON is part of every aarch64. A product is at most 127 · 127 and fits 16 bits.
+        unsafe {
+            let low = vmull_s8(vget_low_s8(weights), vget_low_s8(four));
+            let high = vmull_high_s8(weights, four);
+            vaddq_s32(sum, vpaddq_s32(vpaddlq_s16(low), vpaddlq_s16(high)))
+        }
+    });
+}
+
+#[inline(always)]
+fn tile<const R: usize>(
+    lines: &[Line],
+    rows: Tile<'_>,
+    sums: &mut Sums<R>,
+    dot: impl Fn(int32x4_t, int8x16_t, int8x16_t) -> int32x4_t,
+) {
     let groups = rows.groups;
     // The reads below rely on these.
     assert!(lines.len() >= groups * GROUP_LINES, "lines of a panel");

@@ -1,5 +1,4 @@
-//! What one would use instead: candle-transformers' BertModel, f32, with the same base weights,
-//! called in process (no HTTP), which favours it.
+//! What one would use instead in Rust: candle-transformers' BertModel in f32, as it comes.
 
 use anyhow::Context as _;
 use candle_core::{DType, Device, Tensor};
@@ -8,14 +7,12 @@ use candle_transformers::models::bert::{BertModel, Config};
 use std::path::Path;
 use tokenizers::Tokenizer;
 
-pub(crate) const NAME: &str = "candle-transformers BertModel, in process";
-
-pub(crate) struct Peer {
+pub(crate) struct Candle {
     model: BertModel,
     tokenizer: Tokenizer,
 }
 
-impl Peer {
+impl Candle {
     pub(crate) fn load(dir: &Path) -> anyhow::Result<Self> {
         let read = |name: &str| {
             std::fs::read(dir.join(name)).with_context(|| {
