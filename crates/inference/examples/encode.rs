@@ -1,13 +1,15 @@
 //! Times the embedded model on a file of texts, one at a time, and with `--batch N` together.
 //!
 //! `cargo run --release -p olympus-inference --example encode -- [--kernel NAME] [--batch N]
-//! [--rounds N] FILE`, where each line of FILE is a text or JSON with `text` or `query`.
+//! [--rounds N] [--cold] FILE`, where each line of FILE is a text or JSON with `text` or `query`; `--cold` empties the
+//! processor's caches before each call.
 
 use olympus_inference::{Engine, Kernel};
 use std::time::Instant;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let (mut kernel, mut batch, mut rounds, mut file) = (Kernel::best(), 1, 1, None);
+    let mut other = Vec::new();
     let mut args = std::env::args().skip(1);
     while let Some(arg) = args.next() {
         let mut value = || args.next().ok_or(format!("{arg} needs a value"));
@@ -20,6 +22,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             }
             "--batch" => batch = value()?.parse()?,
             "--rounds" => rounds = value()?.parse()?,
+            "--cold" => other = vec![1u64; 16 << 20],
             _ => file = Some(arg),
         }
     }
@@ -40,6 +43,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     for _ in 0..rounds {
         for chunk in texts.chunks(batch) {
             let chunk: Vec<&str> = chunk.iter().map(String::as_str).collect();
+            std::hint::black_box(other.iter().sum::<u64>());
             let start = Instant::now();
             let (analyses, timings) = engine.analyse_timed(&chunk)?;
             times.push(start.elapsed().as_secs_f64() * 1e6);

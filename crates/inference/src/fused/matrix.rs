@@ -3,8 +3,8 @@
 //! A weight matrix is cut into *panels* of 16 outputs and *groups* of [`GROUP`] inputs. A group of
 //! a panel is one line of 16 scales, then a line for every four inputs: four bytes for each
 //! output. So a product reads one stream from start to end. A byte is the weight over its scale
-//! plus 128, because dot products of bytes want one side unsigned; activations carry the sum of
-//! each group, which takes that 128 off again exactly.
+//! plus 128, because dot products of bytes want one side unsigned; activations carry for
+//! each group what takes that 128 off again exactly.
 
 use super::kernel::{Kernel, vectorized};
 use super::math::round_to_i8;
@@ -15,7 +15,7 @@ pub(super) const GROUP: usize = 32;
 /// Outputs side by side in a panel.
 pub(super) const PANEL: usize = 16;
 /// What is added to a weight's byte.
-pub(super) const OFFSET: i32 = 128;
+const OFFSET: i32 = 128;
 /// Lines of a group: its scales and its bytes.
 pub(super) const GROUP_LINES: usize = 1 + GROUP / 4;
 
@@ -81,12 +81,13 @@ fn pack_group(weights: &[f32], inputs: usize, panel: usize, group: usize) -> Vec
     lines
 }
 
-/// Activations in bytes: rows of whole groups, each group with its scale and the sum of its bytes.
+/// Activations in bytes: rows of whole groups, each group with its scale and offset.
 #[derive(Debug, Clone, Default)]
 pub(super) struct QuantizedRows {
     pub(super) bytes: Vec<i8>,
     pub(super) scales: Vec<f32>,
-    pub(super) sums: Vec<i32>,
+    /// What the weights' offset adds to each dot product, to be taken off: −128 · the sum of bytes.
+    pub(super) offsets: Vec<i32>,
     pub(super) groups: usize,
 }
 
@@ -97,7 +98,7 @@ impl QuantizedRows {
         let count = rows.len() / width;
         self.bytes.resize(count * self.groups * GROUP, 0);
         self.scales.resize(count * self.groups, 0.0);
-        self.sums.resize(count * self.groups, 0);
+        self.offsets.resize(count * self.groups, 0);
         quantize(kernel, rows, width, self);
     }
 
@@ -112,7 +113,7 @@ vectorized! {
     fn quantize(rows: &[f32], width: usize, into: &mut QuantizedRows) {
         let groups = rows.chunks_exact(width).flat_map(|row| row.chunks(GROUP));
         let places = into.bytes.chunks_exact_mut(GROUP).zip(&mut into.scales);
-        for (part, ((bytes, scale), sum)) in groups.zip(places.zip(&mut into.sums)) {
+        for (part, ((bytes, scale), offset)) in groups.zip(places.zip(&mut into.offsets)) {
             let mut largest = [0f32; 16];
             let (chunks, tail) = part.as_chunks::<16>();
             for chunk in chunks {
@@ -131,7 +132,7 @@ vectorized! {
                 total += i32::from(*byte);
             }
             rest.fill(0);
-            *sum = total;
+            *offset = -OFFSET * total;
         }
     }
 }

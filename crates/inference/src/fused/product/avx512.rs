@@ -1,7 +1,7 @@
 //! 512-bit `vpdpbusd`: 64 products an instruction, 16 outputs a register.
 
 use super::{GROUP, Line, MOST_ROWS, PackedMatrix, QuantizedRows, Sums, Tile, by_rows, walk};
-use crate::fused::matrix::{GROUP_LINES, OFFSET};
+use crate::fused::matrix::GROUP_LINES;
 use std::arch::x86_64::{
     _mm512_add_ps, _mm512_cvtepi32_ps, _mm512_dpbusd_epi32, _mm512_load_ps, _mm512_load_si512,
     _mm512_mul_ps, _mm512_set1_epi32, _mm512_set1_ps, _mm512_setzero_ps, _mm512_storeu_ps,
@@ -20,7 +20,7 @@ fn tile<const R: usize>(lines: &[Line], rows: Tile<'_>, sums: &mut Sums<R>) {
     // The reads below rely on these.
     assert!(lines.len() >= groups * GROUP_LINES, "lines of a panel");
     assert!(rows.bytes.len() >= R * groups * GROUP, "bytes of the rows");
-    assert!(rows.scales.len() >= R * groups && rows.sums.len() >= R * groups);
+    assert!(rows.scales.len() >= R * groups && rows.offsets.len() >= R * groups);
     let mut total = [_mm512_setzero_ps(); R];
     // SAFETY: every read lies within the lengths asserted above; a line is 64 bytes on a 64-byte
     // boundary; four bytes of activations need no alignment because they are read as unaligned.
@@ -31,7 +31,7 @@ fn tile<const R: usize>(lines: &[Line], rows: Tile<'_>, sums: &mut Sums<R>) {
             line = line.add(64);
             let mut dots = [_mm512_set1_epi32(0); R];
             for (row, dot) in dots.iter_mut().enumerate() {
-                *dot = _mm512_set1_epi32(-OFFSET * rows.sums.get_unchecked(row * groups + group));
+                *dot = _mm512_set1_epi32(*rows.offsets.get_unchecked(row * groups + group));
             }
             let bytes = rows.bytes.as_ptr().add(group * GROUP);
             for quad in 0..GROUP / 4 {

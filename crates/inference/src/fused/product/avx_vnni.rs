@@ -1,7 +1,7 @@
 //! 256-bit `vpdpbusd`: 32 products an instruction, a panel in two registers.
 
 use super::{GROUP, Line, PackedMatrix, QuantizedRows, Sums, Tile, by_rows, walk};
-use crate::fused::matrix::{GROUP_LINES, OFFSET};
+use crate::fused::matrix::GROUP_LINES;
 use std::arch::x86_64::{
     _mm256_add_ps, _mm256_cvtepi32_ps, _mm256_dpbusd_avx_epi32, _mm256_load_ps, _mm256_load_si256,
     _mm256_loadu_ps, _mm256_mul_ps, _mm256_set1_epi32, _mm256_set1_ps, _mm256_storeu_ps,
@@ -20,7 +20,7 @@ fn tile<const R: usize>(lines: &[Line], rows: Tile<'_>, sums: &mut Sums<R>) {
     // The reads below rely on these.
     assert!(lines.len() >= groups * GROUP_LINES, "lines of a panel");
     assert!(rows.bytes.len() >= R * groups * GROUP, "bytes of the rows");
-    assert!(rows.scales.len() >= R * groups && rows.sums.len() >= R * groups);
+    assert!(rows.scales.len() >= R * groups && rows.offsets.len() >= R * groups);
     *sums = [[0.0; 16]; R];
     // SAFETY: every read lies within the lengths asserted above; a line is 64 bytes on a 64-byte
     // boundary; four bytes of activations are read as unaligned.
@@ -34,8 +34,8 @@ fn tile<const R: usize>(lines: &[Line], rows: Tile<'_>, sums: &mut Sums<R>) {
             line = line.add(64);
             let mut dots = [[_mm256_set1_epi32(0); 2]; R];
             for (row, dot) in dots.iter_mut().enumerate() {
-                let sum = rows.sums.get_unchecked(row * groups + group);
-                *dot = [_mm256_set1_epi32(-OFFSET * sum); 2];
+                let offset = *rows.offsets.get_unchecked(row * groups + group);
+                *dot = [_mm256_set1_epi32(offset); 2];
             }
             let bytes = rows.bytes.as_ptr().add(group * GROUP);
             for quad in 0..GROUP / 4 {

@@ -55,12 +55,12 @@ pub(super) fn product(
     }
 }
 
-/// Some rows of activations: the bytes, scales and sums of each group, row after row.
+/// Some rows of activations: the bytes, scales and offsets of each group, row after row.
 #[derive(Clone, Copy)]
 struct Tile<'a> {
     bytes: &'a [i8],
     scales: &'a [f32],
-    sums: &'a [i32],
+    offsets: &'a [i32],
     groups: usize,
 }
 
@@ -91,7 +91,7 @@ fn walk(
             let tile = Tile {
                 bytes: &rows.bytes[first * groups * GROUP..last * groups * GROUP],
                 scales: &rows.scales[first * groups..last * groups],
-                sums: &rows.sums[first * groups..last * groups],
+                offsets: &rows.offsets[first * groups..last * groups],
                 groups,
             };
             let sums = &mut sums[..last - first];

@@ -1,7 +1,7 @@
 //! Plain loops: the reference, and what runs where nothing better is known.
 
 use super::{Line, PANEL, PackedMatrix, QuantizedRows, Tile, walk};
-use crate::fused::matrix::{GROUP, GROUP_LINES, OFFSET};
+use crate::fused::matrix::{GROUP, GROUP_LINES};
 
 pub(super) fn product(matrix: &PackedMatrix, rows: &QuantizedRows, out: &mut [f32]) {
     walk(matrix, rows, out, 1, |lines, tile, sums| {
@@ -15,11 +15,11 @@ fn one_row(lines: &[Line], tile: Tile<'_>, sums: &mut [f32; PANEL]) {
     *sums = [0.0; PANEL];
     let activations = tile.bytes.chunks_exact(GROUP).zip(tile.scales);
     let groups = lines.chunks_exact(GROUP_LINES);
-    for (group, ((bytes, scale), total)) in groups.zip(activations.zip(tile.sums)) {
+    for (group, ((bytes, scale), offset)) in groups.zip(activations.zip(tile.offsets)) {
         let Some((scales, weights)) = group.split_first() else {
             continue;
         };
-        let mut dots = [-OFFSET * total; PANEL];
+        let mut dots = [*offset; PANEL];
         for (line, quad) in weights.iter().zip(bytes.as_chunks::<4>().0) {
             for (dot, weights) in dots.iter_mut().zip(line.0.as_chunks::<4>().0) {
                 for (weight, byte) in weights.iter().zip(quad) {
