@@ -1,63 +1,80 @@
 //! 256-bit `vpdpbusd`: 32 products an instruction, a panel in two registers.
+//!
+//! The instruction has two encodings. Processors without AVX-512 have the one that is used; the
+//! other one is compiled for the tests, so that this code is tested on machines that have only that.
 
 use super::{GROUP, Line, PackedMatrix, QuantizedRows, Sums, Tile, by_rows, walk};
 use crate::fused::matrix::GROUP_LINES;
 use std::arch::x86_64::{
-    _mm256_add_ps, _mm256_cvtepi32_ps, _mm256_dpbusd_avx_epi32, _mm256_load_ps, _mm256_load_si256,
-    _mm256_loadu_ps, _mm256_mul_ps, _mm256_set1_epi32, _mm256_set1_ps, _mm256_storeu_ps,
+    _mm256_add_ps, _mm256_cvtepi32_ps, _mm256_load_ps, _mm256_load_si256, _mm256_loadu_ps,
+    _mm256_mul_ps, _mm256_set1_epi32, _mm256_set1_ps, _mm256_storeu_ps,
 };
 
-#[target_feature(enable = "avx2,avxvnni")]
-pub(super) fn product(matrix: &PackedMatrix, rows: &QuantizedRows, out: &mut [f32]) {
-    walk(matrix, rows, out, 6, |lines, rows, sums| {
-        by_rows!(tile, lines, rows, sums, [1 2 3 4 5 6]);
-    });
-}
+/// A module with a product on one encoding of the instruction.
+macro_rules! kernel {
+    ($name:ident, $features:literal, $dpbusd:ident) => {
+        pub(super) mod $name {
+            use super::*;
+            use std::arch::x86_64::$dpbusd;
 
-#[target_feature(enable = "avx2,avxvnni")]
-fn tile<const R: usize>(lines: &[Line], rows: Tile<'_>, sums: &mut Sums<R>) {
-    let groups = rows.groups;
-    // The reads below rely on these.
-    assert!(lines.len() >= groups * GROUP_LINES, "lines of a panel");
-    assert!(rows.bytes.len() >= R * groups * GROUP, "bytes of the rows");
-    assert!(rows.scales.len() >= R * groups && rows.offsets.len() >= R * groups);
-    *sums = [[0.0; 16]; R];
-    // SAFETY: every read lies within the lengths asserted above; a line is 64 bytes on a 64-byte
-    // boundary; four bytes of activations are read as unaligned.
-    unsafe {
-        let mut line = lines.as_ptr().cast::<u8>();
-        for group in 0..groups {
-            let weight_scales = [
-                _mm256_load_ps(line.cast()),
-                _mm256_load_ps(line.add(32).cast()),
-            ];
-            line = line.add(64);
-            let mut dots = [[_mm256_set1_epi32(0); 2]; R];
-            for (row, dot) in dots.iter_mut().enumerate() {
-                let offset = *rows.offsets.get_unchecked(row * groups + group);
-                *dot = [_mm256_set1_epi32(offset); 2];
+            #[target_feature(enable = $features)]
+            pub(in super::super) fn product(matrix: &PackedMatrix, rows: &QuantizedRows, out: &mut [f32]) {
+                walk(matrix, rows, out, 6, |lines, rows, sums| {
+                    by_rows!(tile, lines, rows, sums, [1 2 3 4 5 6]);
+                });
             }
-            let bytes = rows.bytes.as_ptr().add(group * GROUP);
-            for quad in 0..GROUP / 4 {
-                let low = _mm256_load_si256(line.cast());
-                let high = _mm256_load_si256(line.add(32).cast());
-                line = line.add(64);
-                for (row, dot) in dots.iter_mut().enumerate() {
-                    let four = bytes.add(row * groups * GROUP + quad * 4).cast::<i32>();
-                    let four = _mm256_set1_epi32(four.read_unaligned());
-                    dot[0] = _mm256_dpbusd_avx_epi32(dot[0], low, four);
-                    dot[1] = _mm256_dpbusd_avx_epi32(dot[1], high, four);
-                }
-            }
-            for (row, (sums, dot)) in sums.iter_mut().zip(dots).enumerate() {
-                let scale = _mm256_set1_ps(*rows.scales.get_unchecked(row * groups + group));
-                for (half, (dot, weight_scale)) in dot.into_iter().zip(weight_scales).enumerate() {
-                    let place = sums.as_mut_ptr().add(half * 8);
-                    let part = _mm256_cvtepi32_ps(dot);
-                    let part = _mm256_mul_ps(part, _mm256_mul_ps(weight_scale, scale));
-                    _mm256_storeu_ps(place, _mm256_add_ps(_mm256_loadu_ps(place), part));
+
+            #[target_feature(enable = $features)]
+            fn tile<const R: usize>(lines: &[Line], rows: Tile<'_>, sums: &mut Sums<R>) {
+                let groups = rows.groups;
+                // The reads below rely on these.
+                assert!(lines.len() >= groups * GROUP_LINES, "lines of a panel");
+                assert!(rows.bytes.len() >= R * groups * GROUP, "bytes of the rows");
+                assert!(rows.scales.len() >= R * groups && rows.offsets.len() >= R * groups);
+                *sums = [[0.0; 16]; R];
+                // SAFETY: every read lies within the lengths asserted above; a line is 64 bytes on a 64-byte
+                // boundary; four bytes of activations are read as unaligned.
+                unsafe {
+                    let mut line = lines.as_ptr().cast::<u8>();
+                    for group in 0..groups {
+                        let weight_scales = [
+                            _mm256_load_ps(line.cast()),
+                            _mm256_load_ps(line.add(32).cast()),
+                        ];
+                        line = line.add(64);
+                        let mut dots = [[_mm256_set1_epi32(0); 2]; R];
+                        for (row, dot) in dots.iter_mut().enumerate() {
+                            let offset = *rows.offsets.get_unchecked(row * groups + group);
+                            *dot = [_mm256_set1_epi32(offset); 2];
+                        }
+                        let bytes = rows.bytes.as_ptr().add(group * GROUP);
+                        for quad in 0..GROUP / 4 {
+                            let low = _mm256_load_si256(line.cast());
+                            let high = _mm256_load_si256(line.add(32).cast());
+                            line = line.add(64);
+                            for (row, dot) in dots.iter_mut().enumerate() {
+                                let four = bytes.add(row * groups * GROUP + quad * 4).cast::<i32>();
+                                let four = _mm256_set1_epi32(four.read_unaligned());
+                                dot[0] = $dpbusd(dot[0], low, four);
+                                dot[1] = $dpbusd(dot[1], high, four);
+                            }
+                        }
+                        for (row, (sums, dot)) in sums.iter_mut().zip(dots).enumerate() {
+                            let scale = _mm256_set1_ps(*rows.scales.get_unchecked(row * groups + group));
+                            for (half, (dot, weight_scale)) in dot.into_iter().zip(weight_scales).enumerate() {
+                                let place = sums.as_mut_ptr().add(half * 8);
+                                let part = _mm256_cvtepi32_ps(dot);
+                                let part = _mm256_mul_ps(part, _mm256_mul_ps(weight_scale, scale));
+                                _mm256_storeu_ps(place, _mm256_add_ps(_mm256_loadu_ps(place), part));
+                            }
+                        }
+                    }
                 }
             }
         }
-    }
+    };
 }
+
+kernel!(vex, "avx2,avxvnni", _mm256_dpbusd_avx_epi32);
+#[cfg(test)]
+kernel!(evex, "avx2,avx512vnni,avx512vl", _mm256_dpbusd_epi32);

@@ -39,7 +39,7 @@ pub(super) fn product(
         Isa::Avx512Vnni => unsafe { avx512::product(matrix, rows, out) },
         // SAFETY: as above.
         #[cfg(target_arch = "x86_64")]
-        Isa::AvxVnni => unsafe { avx_vnni::product(matrix, rows, out) },
+        Isa::AvxVnni => unsafe { avx_vnni::vex::product(matrix, rows, out) },
         // SAFETY: as above.
         #[cfg(target_arch = "x86_64")]
         Isa::Avx2 => unsafe { avx2::product(matrix, rows, out) },

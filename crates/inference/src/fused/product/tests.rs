@@ -70,6 +70,27 @@ fn every_kernel_gives_the_bits_of_the_portable_one() {
 }
 
 #[test]
+#[cfg(target_arch = "x86_64")]
+#[expect(unsafe_code, reason = "calls code for instructions that were detected")]
+fn the_twin_of_avx_vnni_gives_the_same_bits() {
+    if !(is_x86_feature_detected!("avx512vnni") && is_x86_feature_detected!("avx512vl")) {
+        return;
+    }
+    let portable = Kernel::named("portable").expect("always there");
+    for (rows, inputs, outputs) in [(1, 3, 17), (6, 384, 48), (7, 100, 16), (20, GROUP, 33)] {
+        let weights = numbers(inputs * outputs, rows as u64);
+        let matrix = PackedMatrix::pack(&weights, inputs, numbers(outputs, 1));
+        let rows = numbers(rows * inputs, 2);
+        let mut bytes = QuantizedRows::default();
+        bytes.fill(portable, &rows, inputs);
+        let mut out = vec![f32::NAN; bytes.count() * outputs];
+        // SAFETY: its instructions were detected above.
+        unsafe { super::avx_vnni::evex::product(&matrix, &bytes, &mut out) };
+        assert_eq!(out, run(portable, &matrix, &rows, inputs));
+    }
+}
+
+#[test]
 fn the_portable_one_is_near_the_exact_product() {
     let portable = Kernel::named("portable").expect("always there");
     let (inputs, outputs, rows) = (384, 40, 5);
