@@ -39,18 +39,32 @@ codes! {
     NotFound = "not_found", 404;
     /// The route exists, the method does not.
     MethodNotAllowed = "method_not_allowed", 405;
+    /// What it rests on has changed meanwhile; read it anew and try again.
+    Conflict = "conflict", 409;
     /// There is no earlier menu to go back to.
     NothingToRollBack = "nothing_to_roll_back", 409;
+    /// The stored version is not the one that `if-match` or `if-none-match` names.
+    PreconditionFailed = "precondition_failed", 412;
     /// The body is larger than the route's limit.
     PayloadTooLarge = "payload_too_large", 413;
     /// The menu has more items than the device's limit.
     MenuTooLarge = "menu_too_large", 413;
     /// The content type is not one that the route reads.
     UnsupportedMediaType = "unsupported_media_type", 415;
+    /// The range lies outside of the file.
+    RangeNotSatisfiable = "range_not_satisfiable", 416;
+    /// The route speaks WebSocket alone.
+    UpgradeRequired = "upgrade_required", 426;
+    /// More requests than are allowed; retry after the header's seconds.
+    RateLimited = "rate_limited", 429;
     /// The queue is full; retry after the header's seconds.
     Overloaded = "overloaded", 429;
     /// The device failed; the request may be retried.
     Internal = "internal", 500;
+    /// A service that this one rests on failed; the request may be retried.
+    UpstreamFailed = "upstream_failed", 502;
+    /// A service that this one rests on has no capacity; retry after the header's seconds.
+    UpstreamBusy = "upstream_busy", 503;
     /// Still starting, or shutting down.
     NotReady = "not_ready", 503;
     /// The deadline passed before an answer was ready.

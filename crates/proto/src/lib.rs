@@ -10,6 +10,7 @@
 )]
 
 pub mod allergen;
+pub mod edge;
 pub mod error;
 pub mod ids;
 pub mod intent;
@@ -18,6 +19,8 @@ pub mod meta;
 pub mod money;
 pub mod order;
 pub mod search;
+pub mod vectorize;
+pub mod workers_ai;
 
 pub use allergen::{Allergen, AllergenStatement, Allergens};
 pub use error::{ApiError, ErrorBody, ErrorCode, ErrorDetail};

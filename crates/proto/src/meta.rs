@@ -1,6 +1,6 @@
 //! How an answer was made.
 
-use crate::ids::MenuVersion;
+use crate::ids::{MenuVersion, SpaceId};
 use serde::{Deserialize, Serialize};
 
 /// Which path answered.
@@ -43,6 +43,12 @@ pub struct Meta {
     /// The menu searched; absent where none took part.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub menu_version: Option<MenuVersion>,
+    /// Digest of the content of the menu searched, where the cloud searched it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub menu_digest: Option<String>,
+    /// The space of the vectors that took part, where they are not the local model's.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub space: Option<SpaceId>,
     /// Where the time went.
     pub stages_us: StagesUs,
     /// Id of the request, also in the header `x-request-id`.

@@ -394,6 +394,8 @@ impl Service {
             reason: "local_only".to_owned(),
             model: model.to_owned(),
             menu_version,
+            menu_digest: None,
+            space: None,
             stages_us: stages,
             request_id: call.request_id.clone(),
         }
