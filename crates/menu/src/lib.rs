@@ -11,6 +11,7 @@
 //! refuse is ever returned. Never does I/O; everything lies in RAM.
 
 mod analysis;
+mod asked;
 mod document;
 mod error;
 mod expand;
@@ -28,6 +29,7 @@ mod vectors;
 mod vocabulary;
 mod wishes;
 
+pub use asked::{Asked, AskedError, MAX_TEXT_BYTES, check_length, checked_text, fold};
 pub use error::MenuError;
 pub use index::{MenuIndex, Overrides, Query};
 pub use vectors::Vectors;

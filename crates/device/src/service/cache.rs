@@ -26,7 +26,7 @@ impl Cache {
         }
     }
 
-    /// What is known of `text`, which is already [`fold`]ed.
+    /// What is known of `text`, which is already folded.
     pub(crate) fn get(&self, text: &str) -> Option<Arc<Analysis>> {
         let entries = self.entries.as_ref()?;
         let mut entries = entries.lock().unwrap_or_else(PoisonError::into_inner);
@@ -42,18 +42,6 @@ impl Cache {
             entries.put(text, analysis);
         }
     }
-}
-
-/// Trims and makes every run of white space one blank: the encoder sees no difference.
-pub(crate) fn fold(text: &str) -> String {
-    let mut folded = String::with_capacity(text.len());
-    for word in text.split_whitespace() {
-        if !folded.is_empty() {
-            folded.push(' ');
-        }
-        folded.push_str(word);
-    }
-    folded
 }
 
 #[cfg(test)]
@@ -83,11 +71,5 @@ mod tests {
         let off = Cache::new(0);
         off.put("a".into(), analysis(1));
         assert!(off.get("a").is_none());
-    }
-
-    #[test]
-    fn folds_white_space_alone() {
-        assert_eq!(fold("  Two\tburgers,\n please "), "Two burgers, please");
-        assert_eq!(fold("\u{a0} \n"), "");
     }
 }

@@ -2,7 +2,7 @@
 
 use olympus_core::menu::filter::FilterError;
 use olympus_inference::InferenceError;
-use olympus_menu::MenuError;
+use olympus_menu::{AskedError, MAX_TEXT_BYTES, MenuError};
 use olympus_proto::{ErrorCode, ErrorDetail};
 use std::io;
 use std::path::PathBuf;
@@ -134,6 +134,20 @@ impl ServiceError {
             | Self::Storage { .. }
             | Self::Damaged { .. }
             | Self::Setup(_) => ErrorCode::Internal,
+        }
+    }
+}
+
+impl From<AskedError> for ServiceError {
+    fn from(error: AskedError) -> Self {
+        match error {
+            AskedError::EmptyText => Self::EmptyText,
+            AskedError::TextTooLong { bytes } => Self::TextTooLong {
+                bytes,
+                max: MAX_TEXT_BYTES,
+            },
+            AskedError::Invalid(message) => Self::Invalid(message),
+            AskedError::Filter(error) => Self::Filter(error),
         }
     }
 }

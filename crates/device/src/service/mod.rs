@@ -40,7 +40,7 @@ use std::time::{Duration, Instant};
 use vectors::Making;
 
 /// Longest text that is understood, in bytes after trimming.
-pub const MAX_TEXT_BYTES: usize = 8_192;
+pub const MAX_TEXT_BYTES: usize = olympus_menu::MAX_TEXT_BYTES;
 /// Most texts, searches or inputs in one batch.
 pub const MAX_BATCH: usize = 64;
 /// Most items of a menu, unless set otherwise.
