@@ -4,6 +4,7 @@
 //! the command line. Clocks, sockets, files and randomness live here and nowhere below.
 
 pub mod cli;
+pub mod cloud;
 mod commands;
 pub mod config;
 pub mod files;

@@ -1,0 +1,239 @@
+//! The cloud half, as this device asks it: one trait, and whoever answers behind it.
+//!
+//! Invariant: every call ends within the time it was given, with an answer for the menu that was
+//! asked about or with a [`CloudError`] that says what to do with it. A bearer key is all that
+//! proves who asks: no call carries a time of day, so a device whose clock is wrong is served.
+//! Never decides whether to call ([`olympus_core::route`] does), never renders a dish, never
+//! shows a secret.
+
+mod error;
+
+pub use error::CloudError;
+
+use bytes::Bytes;
+use olympus_proto::edge::{EmbedResponse, PublishRequest, PublishStatus};
+use olympus_proto::{IntentAnswer, IntentRequest, ItemId, MenuItem, SearchRequest, SpaceId};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use std::fmt;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// A call under way. Dropping it calls it off.
+pub type Calling<'a, T> = Pin<Box<dyn Future<Output = Result<T, CloudError>> + Send + 'a>>;
+
+/// Something asked of the cloud.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CloudAsk<T> {
+    /// Id of the request; it is passed on, so that both halves' logs can be laid side by side.
+    pub request_id: String,
+    /// After which the call fails with [`CloudError::TimedOut`]: connecting, asking and reading.
+    pub timeout: Duration,
+    /// What is asked.
+    pub what: T,
+}
+
+impl<T> CloudAsk<T> {
+    /// Asks `what` within `timeout`.
+    #[must_use]
+    pub fn new(request_id: impl Into<String>, timeout: Duration, what: T) -> Self {
+        Self {
+            request_id: request_id.into(),
+            timeout,
+            what,
+        }
+    }
+}
+
+/// An intent from the cloud.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CloudIntent {
+    /// The decision.
+    pub answer: IntentAnswer,
+    /// Id of the model that made it.
+    pub model: String,
+}
+
+/// A search, and the menu that it is meant for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SearchAsk {
+    /// The search.
+    pub request: SearchRequest,
+    /// [`menu_digest`] of the menu that this device serves; an answer for another one is
+    /// [`CloudError::WrongMenu`].
+    pub digest: String,
+}
+
+/// What the scores of hits are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HitKind {
+    /// Rank scores of a whole search, 0 to 1: words and meaning, filters applied.
+    Ranked,
+    /// Cosines alone: this device adds its own words.
+    Nearness,
+}
+
+/// What a search found: ids and scores. This device renders the dishes from its own menu.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CloudHits {
+    /// The menu searched: the one that was asked about.
+    pub digest: String,
+    /// The space of the vectors that took part; `None` where words alone did.
+    pub space: Option<SpaceId>,
+    /// Id of the embedding model; `lexical` where words alone took part.
+    pub model: String,
+    /// What the scores are.
+    pub kind: HitKind,
+    /// Best first, each item once.
+    pub hits: Vec<(ItemId, f32)>,
+}
+
+/// How a picture is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PictureFormat {
+    /// PNG.
+    Png,
+    /// JPEG.
+    Jpeg,
+    /// WebP.
+    Webp,
+}
+
+impl PictureFormat {
+    /// Its media type.
+    #[must_use]
+    pub const fn media_type(self) -> &'static str {
+        match self {
+            Self::Png => "image/png",
+            Self::Jpeg => "image/jpeg",
+            Self::Webp => "image/webp",
+        }
+    }
+}
+
+/// A picture to be recognised.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Picture {
+    /// How it is written.
+    pub format: PictureFormat,
+    /// The file.
+    pub bytes: Bytes,
+    /// The menu whose dishes it may show; see [`SearchAsk::digest`].
+    pub digest: String,
+}
+
+impl fmt::Debug for Picture {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Picture")
+            .field("format", &self.format)
+            .field("bytes", &self.bytes.len())
+            .field("digest", &self.digest)
+            .finish()
+    }
+}
+
+/// What a picture shows.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CloudImage {
+    /// In a few words; this device may search its own menu for them.
+    pub seen: String,
+    /// Dishes of the menu that it may be, likeliest first, with the probability of each; empty
+    /// where nobody in the cloud knows the menu.
+    pub recognised: Vec<(ItemId, f32)>,
+    /// Id of the model that saw it.
+    pub model: String,
+}
+
+/// What staff said of one item.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SoldOutAsk {
+    /// Which.
+    pub item: ItemId,
+    /// Sold out, to be had, or (`None`) as the menu says.
+    pub sold_out: Option<bool>,
+}
+
+/// A backup to be kept: bytes that only this restaurant can read.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Backup {
+    /// Its name: 1 to 64 of `a-z`, `0-9`, `-` and `.`.
+    pub name: String,
+    /// Encrypted on this device before they get here.
+    pub bytes: Bytes,
+}
+
+impl fmt::Debug for Backup {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Backup")
+            .field("name", &self.name)
+            .field("bytes", &self.bytes.len())
+            .finish()
+    }
+}
+
+/// A backup that is kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BackupEntry {
+    /// Its name.
+    pub name: String,
+    /// Its size.
+    pub bytes: u64,
+    /// Lower-case hex SHA-256 of its encrypted bytes.
+    pub sha256: String,
+    /// When it was put there, milliseconds since 1970 by the cloud's clock.
+    pub created_ms: u64,
+}
+
+/// Whoever answers for the cloud: the restaurant's Worker, Workers AI and Vectorize asked
+/// directly, or a simulation.
+pub trait CloudApi: Send + Sync + fmt::Debug {
+    /// What an utterance means.
+    fn intent<'a>(&'a self, ask: &'a CloudAsk<IntentRequest>) -> Calling<'a, CloudIntent>;
+
+    /// What on the menu fits a query.
+    fn search<'a>(&'a self, ask: &'a CloudAsk<SearchAsk>) -> Calling<'a, CloudHits>;
+
+    /// What a picture shows.
+    fn image<'a>(&'a self, ask: &'a CloudAsk<Picture>) -> Calling<'a, CloudImage>;
+
+    /// Unit vectors of 1 to 100 texts, in their order.
+    fn embed<'a>(&'a self, ask: &'a CloudAsk<Vec<String>>) -> Calling<'a, EmbedResponse>;
+
+    /// Begins to publish a menu, or goes on where it is the one on its way; nothing happens where
+    /// it is live. Says where that stands.
+    fn publish<'a>(&'a self, ask: &'a CloudAsk<Arc<PublishRequest>>) -> Calling<'a, PublishStatus>;
+
+    /// Where publishing stands; changes nothing.
+    fn publish_status<'a>(&'a self, ask: &'a CloudAsk<()>) -> Calling<'a, PublishStatus>;
+
+    /// Goes on with the menu on its way until the time is over or it is live, and says where that
+    /// stands. Where the cloud goes on by itself this only asks.
+    fn publish_on<'a>(&'a self, ask: &'a CloudAsk<()>) -> Calling<'a, PublishStatus> {
+        self.publish_status(ask)
+    }
+
+    /// Tells what staff said of an item.
+    fn sold_out<'a>(&'a self, ask: &'a CloudAsk<SoldOutAsk>) -> Calling<'a, ()>;
+
+    /// Keeps a backup; one of the same name is replaced.
+    fn backup_put<'a>(&'a self, ask: &'a CloudAsk<Backup>) -> Calling<'a, ()>;
+
+    /// The bytes of a backup.
+    fn backup_get<'a>(&'a self, ask: &'a CloudAsk<String>) -> Calling<'a, Bytes>;
+
+    /// Every backup, newest first.
+    fn backup_list<'a>(&'a self, ask: &'a CloudAsk<()>) -> Calling<'a, Vec<BackupEntry>>;
+
+    /// Whether somebody answers. The least work that tells.
+    fn ping<'a>(&'a self, ask: &'a CloudAsk<()>) -> Calling<'a, ()>;
+}
+
+/// Names a menu by its content: lower-case hex SHA-256 of its items' JSON. Devices and the cloud
+/// use the same recipe.
+#[must_use]
+pub fn menu_digest(items: &[MenuItem]) -> String {
+    // Items are plain data with text keys: writing them into memory cannot fail.
+    let json = serde_json::to_vec(items).unwrap_or_default();
+    crate::keys::hex(&Sha256::digest(&json))
+}
