@@ -8,4 +8,5 @@ pub mod fusion;
 pub mod import;
 pub mod lexicon;
 pub mod substitute;
+pub mod sureness;
 pub mod text;
