@@ -39,7 +39,12 @@ const ARROWS: &[(&str, &[&str])] = &[
             "olympus-proto",
         ],
     ),
+    (
+        "olympus-edge-worker",
+        &["olympus-core", "olympus-menu", "olympus-proto"],
+    ),
     ("xtask", &[]),
+    ("xtask-worker", &[]),
 ];
 
 const WASM_TARGET: &str = "wasm32-unknown-unknown";

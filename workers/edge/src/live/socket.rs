@@ -1,0 +1,220 @@
+//! What every socket of this Worker has in common: sizes, rate, faults and how it is closed.
+//!
+//! Invariant: what a socket may still do travels in its attachment, so that it survives the
+//! eviction of its object. Never trusts a message's size, encoding or pace.
+
+use olympus_core::rate_limit::{self, Decision, Quota, QuotaSettings};
+use serde::{Deserialize, Serialize};
+use worker::{WebSocket, WebSocketIncomingMessage, WebSocketRequestResponsePair};
+
+/// Bytes of one message.
+pub(crate) const MESSAGE_BYTES: usize = 16 * 1024;
+/// Faults after which a socket is closed.
+const STRIKES: u8 = 5;
+/// What a client sends so that nobody wakes up for it, byte by byte.
+pub(crate) const PING: &str = r#"{"type":"ping"}"#;
+/// What it gets.
+pub(crate) const PONG: &str = r#"{"type":"pong"}"#;
+
+/// The part of an attachment that guards a socket.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Guard {
+    /// State of its rate limit.
+    pub(crate) pace: rate_limit::State,
+    /// Faults so far.
+    pub(crate) strikes: u8,
+}
+
+/// Why a message was not taken.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Fault {
+    /// Binary frames are not spoken.
+    #[error("send text")]
+    Binary,
+    /// It is longer than [`MESSAGE_BYTES`].
+    #[error("a message has at most 16 KiB")]
+    TooLarge,
+    /// It is not what this socket understands.
+    #[error("{0}")]
+    Malformed(String),
+    /// It came too soon.
+    #[error("too many messages; wait {0} ms")]
+    TooFast(u64),
+}
+
+impl Fault {
+    /// The stable name.
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Binary => "unsupported_media_type",
+            Self::TooLarge => "payload_too_large",
+            Self::Malformed(_) => "invalid_request",
+            Self::TooFast(_) => "rate_limited",
+        }
+    }
+
+    /// The close code, when this was once too often.
+    fn close_code(&self) -> u16 {
+        match self {
+            Self::Binary => 1003,
+            Self::TooLarge => 1009,
+            Self::Malformed(_) | Self::TooFast(_) => 1008,
+        }
+    }
+}
+
+/// The frame that tells a client what it did.
+#[derive(Debug, Serialize)]
+pub(crate) struct ErrorFrame<'a> {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    code: &'a str,
+    message: String,
+}
+
+impl<'a> ErrorFrame<'a> {
+    /// With a stable code.
+    pub(crate) fn new(code: &'a str, message: String) -> Self {
+        Self {
+            kind: "error",
+            code,
+            message,
+        }
+    }
+}
+
+impl Guard {
+    /// The text of a message, if it may be read now.
+    pub(crate) fn admit(
+        &mut self,
+        message: WebSocketIncomingMessage,
+        quota: QuotaSettings,
+        now_ms: u64,
+    ) -> Result<String, Fault> {
+        let quota = Quota::try_from(quota).map_err(|_| Fault::TooFast(1_000))?;
+        match quota.check(self.pace, now_ms.saturating_mul(1_000), 1) {
+            Decision::Admitted { state, .. } => self.pace = state,
+            Decision::Refused { retry_after, .. } => {
+                // Rounded up: earlier would be refused again.
+                let wait_ms = retry_after.as_micros().div_ceil(1_000);
+                return Err(Fault::TooFast(u64::try_from(wait_ms).unwrap_or(u64::MAX)));
+            }
+            Decision::TooCostly { .. } => return Err(Fault::TooFast(1_000)),
+        }
+        match message {
+            WebSocketIncomingMessage::Binary(_) => Err(Fault::Binary),
+            WebSocketIncomingMessage::String(text) if text.len() > MESSAGE_BYTES => {
+                Err(Fault::TooLarge)
+            }
+            WebSocketIncomingMessage::String(text) => Ok(text),
+        }
+    }
+
+    /// Counts a fault; whether it was once too often.
+    fn strike(&mut self) -> bool {
+        self.strikes = self.strikes.saturating_add(1);
+        self.strikes >= STRIKES
+    }
+}
+
+/// Tells a client its fault and closes the socket at the last one; whether it is closed.
+pub(crate) fn punish(socket: &WebSocket, guard: &mut Guard, fault: &Fault) -> bool {
+    send(socket, &ErrorFrame::new(fault.code(), fault.to_string()));
+    let closed = guard.strike();
+    if closed {
+        close(socket, fault.close_code(), fault.code());
+    }
+    closed
+}
+
+/// The answer to [`PING`] that the platform gives by itself.
+pub(crate) fn auto_pong() -> Option<WebSocketRequestResponsePair> {
+    WebSocketRequestResponsePair::new(PING, PONG).ok()
+}
+
+/// Sends a frame. A socket that is gone is told so by its close event, not here.
+pub(crate) fn send<T: Serialize>(socket: &WebSocket, frame: &T) {
+    match serde_json::to_string(frame) {
+        Ok(text) => send_text(socket, &text),
+        Err(error) => worker::console_error!("frame: {error}"),
+    }
+}
+
+/// Sends what is a frame already.
+pub(crate) fn send_text(socket: &WebSocket, text: &str) {
+    if let Err(error) = socket.send_with_str(text) {
+        worker::console_debug!("send: {error}");
+    }
+}
+
+/// Closes a socket.
+pub(crate) fn close(socket: &WebSocket, code: u16, reason: &str) {
+    if let Err(error) = socket.close(Some(code), Some(reason)) {
+        worker::console_debug!("close: {error}");
+    }
+}
+
+/// The code that a peer's close is answered with: its own, where that one may be sent.
+pub(crate) fn closing_code(code: usize) -> u16 {
+    match u16::try_from(code) {
+        Ok(code @ (1000..=1003 | 1007..=1014 | 3000..=4999)) => code,
+        _ => 1000,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_that_may_not_be_sent_become_normal() {
+        for (code, expected) in [
+            (1000, 1000),
+            (1001, 1001),
+            (1004, 1000),
+            (1005, 1000),
+            (1006, 1000),
+            (1009, 1009),
+            (1015, 1000),
+            (2999, 1000),
+            (4000, 4000),
+            (5000, 1000),
+            (usize::MAX, 1000),
+        ] {
+            assert_eq!(closing_code(code), expected, "{code}");
+        }
+    }
+
+    #[test]
+    fn a_message_is_admitted_by_pace_size_and_kind() {
+        let quota = QuotaSettings {
+            burst: 3,
+            rate: 2,
+            per_ms: 1_000,
+        };
+        let text = |bytes| WebSocketIncomingMessage::String("x".repeat(bytes));
+        let mut guard = Guard::default();
+        assert!(guard.admit(text(MESSAGE_BYTES), quota, 10_000).is_ok());
+        assert_eq!(
+            guard.admit(text(MESSAGE_BYTES + 1), quota, 10_000),
+            Err(Fault::TooLarge)
+        );
+        assert_eq!(
+            guard.admit(WebSocketIncomingMessage::Binary(vec![1]), quota, 10_000),
+            Err(Fault::Binary)
+        );
+        assert_eq!(
+            guard.admit(text(1), quota, 10_000),
+            Err(Fault::TooFast(500)),
+            "refused messages count as well"
+        );
+        assert!(guard.admit(text(1), quota, 10_500).is_ok());
+    }
+
+    #[test]
+    fn the_last_strike_is_the_fifth() {
+        let mut guard = Guard::default();
+        let strikes: Vec<bool> = (0..6).map(|_| guard.strike()).collect();
+        assert_eq!(strikes, [false, false, false, false, true, true]);
+    }
+}
