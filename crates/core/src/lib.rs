@@ -11,7 +11,9 @@
     clippy::panic
 )]
 
+pub mod cart;
 pub mod intent;
 pub mod menu;
 pub mod order;
+pub mod rate_limit;
 pub mod route;
