@@ -6,9 +6,14 @@
 //! Never decides whether to call ([`olympus_core::route`] does), never renders a dish, never
 //! shows a secret.
 
+mod address;
 mod error;
+mod http;
+mod secret;
 
+pub use address::{BadUrl, BaseUrl};
 pub use error::CloudError;
+pub use secret::Secret;
 
 use bytes::Bytes;
 use olympus_proto::edge::{EmbedResponse, PublishRequest, PublishStatus};
