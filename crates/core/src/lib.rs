@@ -12,8 +12,11 @@
 )]
 
 pub mod cart;
+pub mod image;
 pub mod intent;
 pub mod menu;
 pub mod order;
+pub mod parity;
 pub mod rate_limit;
 pub mod route;
+mod unreadable;

@@ -6,6 +6,7 @@
 //! expected to cost more. Never sees the text.
 
 mod cost;
+pub mod remote;
 
 pub use cost::{Costs, CostsError};
 
