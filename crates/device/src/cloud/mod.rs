@@ -7,13 +7,17 @@
 //! shows a secret.
 
 mod address;
+mod checks;
 mod error;
 mod http;
 mod secret;
+mod status;
+mod worker;
 
 pub use address::{BadUrl, BaseUrl};
 pub use error::CloudError;
 pub use secret::Secret;
+pub use worker::Worker;
 
 use bytes::Bytes;
 use olympus_proto::edge::{EmbedResponse, PublishRequest, PublishStatus};
@@ -159,6 +163,9 @@ pub struct SoldOutAsk {
     pub sold_out: Option<bool>,
 }
 
+/// Longest backup, encrypted.
+pub const MAX_BACKUP: usize = 64 * 1024 * 1024;
+
 /// A backup to be kept: bytes that only this restaurant can read.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Backup {
@@ -240,5 +247,24 @@ pub trait CloudApi: Send + Sync + fmt::Debug {
 pub fn menu_digest(items: &[MenuItem]) -> String {
     // Items are plain data with text keys: writing them into memory cannot fail.
     let json = serde_json::to_vec(items).unwrap_or_default();
-    crate::keys::hex(&Sha256::digest(&json))
+    sha256_hex(&json)
+}
+
+/// Lower-case hex SHA-256.
+pub(crate) fn sha256_hex(bytes: &[u8]) -> String {
+    crate::keys::hex(&Sha256::digest(bytes))
+}
+
+/// Refuses a name that no backup has.
+fn backup_name(name: &str) -> Result<(), CloudError> {
+    let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b'.';
+    let dots = name.starts_with('.');
+    if (1..=64).contains(&name.len()) && name.bytes().all(plain) && !dots {
+        return Ok(());
+    }
+    Err(CloudError::Refused {
+        status: 400,
+        code: "invalid_request".to_owned(),
+        message: "name a backup with 1 to 64 of a-z, 0-9, - and ., the first no dot".to_owned(),
+    })
 }
