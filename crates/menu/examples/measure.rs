@@ -10,7 +10,7 @@ use anyhow::{Context, Result, bail};
 use olympus_core::menu::availability::LocalTime;
 use olympus_core::menu::filter::Filter;
 use olympus_core::menu::import::{Format, Limits, parse};
-use olympus_menu::{MenuIndex, Overrides, Query, Vectors};
+use olympus_menu::{Meaning, MenuIndex, Overrides, Query, Vectors};
 use olympus_proto::{Hit, MenuVersion, Weekday};
 use serde::Deserialize;
 use std::time::{Duration, Instant};
@@ -87,7 +87,7 @@ fn main() -> Result<()> {
     for case in &labelled {
         let query = Query {
             text: &case.query,
-            vector: None,
+            meaning: Meaning::None,
             limit: 10,
             filter: &filter,
             as_you_type: false,

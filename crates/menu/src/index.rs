@@ -24,13 +24,26 @@ const LEAST_CANDIDATES: usize = 256;
 /// Items judged for each hit asked for, on longer pages.
 const CANDIDATES_A_HIT: usize = 8;
 
+/// What is known of a query's meaning. All but [`Meaning::None`] judge the whole menu by it.
+#[derive(Debug, Clone, Copy)]
+pub enum Meaning<'a> {
+    /// Nothing: words alone decide.
+    None,
+    /// Its embedding, a unit vector, and the space that it lives in.
+    Vector(&'a SpaceId, &'a [f32]),
+    /// How near each item is, as another index compared them: the cosine of its nearest passage.
+    /// Items that are not there are not near, ids of other menus are passed over, and what is no
+    /// finite number counts as 0.
+    Items(&'a HashMap<ItemId, f32>),
+}
+
 /// What is looked for.
 #[derive(Debug, Clone, Copy)]
 pub struct Query<'a> {
     /// What was typed or said; empty lists the menu by category.
     pub text: &'a str,
-    /// Its embedding, a unit vector, and the space that it lives in.
-    pub vector: Option<(&'a SpaceId, &'a [f32])>,
+    /// What is known of its meaning.
+    pub meaning: Meaning<'a>,
     /// Most hits.
     pub limit: usize,
     /// Who may appear.
@@ -152,7 +165,7 @@ impl MenuIndex {
     }
 
     /// The best hits, best first. A text without a word (empty, punctuation) lists the menu by
-    /// category in menu order, unless a vector says what it means.
+    /// category in menu order, unless its meaning is known.
     ///
     /// # Errors
     /// [`MenuError::SpaceMismatch`] and [`MenuError::DimensionMismatch`] where the vector is not
@@ -183,9 +196,11 @@ impl MenuIndex {
             now,
             allowed: wishes.allowed.as_deref(),
         };
-        let nearness = match query.vector {
-            Some(vector) if !query.text.trim().is_empty() => Some(self.nearness(vector)?),
-            _ => None,
+        let nearness = match query.meaning {
+            _ if query.text.trim().is_empty() => None,
+            Meaning::None => None,
+            Meaning::Vector(space, vector) => Some(self.nearness(space, vector)?),
+            Meaning::Items(cosines) => Some(self.told(cosines)),
         };
         let words = self.expander().words(query.text, query.as_you_type);
         if words.is_empty() && nearness.is_none() {
@@ -216,7 +231,21 @@ impl MenuIndex {
         }
     }
 
-    fn nearness(&self, (space, vector): (&SpaceId, &[f32])) -> Result<Vec<f32>, MenuError> {
+    /// Nearness by position, of what was told by id.
+    fn told(&self, cosines: &HashMap<ItemId, f32>) -> Vec<f32> {
+        let mut nearness = vec![0.0; self.items.len()];
+        for (id, cosine) in cosines {
+            let position = self.positions.get(id).map(|position| *position as usize);
+            if let Some(near) = position.and_then(|position| nearness.get_mut(position))
+                && cosine.is_finite()
+            {
+                *near = cosine.clamp(0.0, 1.0);
+            }
+        }
+        nearness
+    }
+
+    fn nearness(&self, space: &SpaceId, vector: &[f32]) -> Result<Vec<f32>, MenuError> {
         if *space != self.vectors.space {
             return Err(MenuError::SpaceMismatch {
                 menu: self.vectors.space.clone(),

@@ -12,7 +12,10 @@ use tantivy::query::{
     BooleanQuery, BoostQuery, DisjunctionMaxQuery, EnableScoring, Occur, Query, TermQuery,
 };
 use tantivy::schema::{self, IndexRecordOption, Schema, TextFieldIndexing, TextOptions};
-use tantivy::{Index, IndexSettings, Searcher, SingleSegmentIndexWriter, TantivyDocument, Term};
+use tantivy::{
+    Index, IndexReader, IndexSettings, ReloadPolicy, Searcher, SingleSegmentIndexWriter,
+    TantivyDocument, Term,
+};
 
 /// Hash tables of the writer while it builds; freed afterwards.
 const WRITER_BYTES: usize = 15_000_000;
@@ -48,7 +51,11 @@ impl Inverted {
         });
         let mut writer: SingleSegmentIndexWriter = Index::builder()
             .schema(schema.build())
-            .settings(IndexSettings::default())
+            .settings(IndexSettings {
+                // No text is stored, so there is nothing to compress; and the Worker has no threads.
+                docstore_compress_dedicated_thread: false,
+                ..IndexSettings::default()
+            })
             .single_segment_index_writer(RamDirectory::create(), WRITER_BYTES)?;
         for draft in drafts {
             let mut document = TantivyDocument::default();
@@ -61,7 +68,12 @@ impl Inverted {
             }
             writer.add_document(document)?;
         }
-        let searcher = writer.finalize()?.reader()?.searcher();
+        let reader: IndexReader = writer
+            .finalize()?
+            .reader_builder()
+            .reload_policy(ReloadPolicy::Manual)
+            .try_into()?;
+        let searcher = reader.searcher();
         Ok(Self { searcher, fields })
     }
 

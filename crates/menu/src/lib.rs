@@ -31,6 +31,6 @@ mod wishes;
 
 pub use asked::{Asked, AskedError, MAX_TEXT_BYTES, check_length, checked_text, fold};
 pub use error::MenuError;
-pub use index::{MenuIndex, Overrides, Query};
+pub use index::{Meaning, MenuIndex, Overrides, Query};
 pub use vectors::Vectors;
 pub use wishes::{Reading, Wishes};

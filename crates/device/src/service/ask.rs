@@ -14,7 +14,7 @@ use olympus_core::intent::decide;
 use olympus_core::menu::attributes::Manner;
 use olympus_core::menu::filter::Filter;
 use olympus_inference::Analysis;
-use olympus_menu::Query;
+use olympus_menu::{Meaning, Query};
 use olympus_proto::{
     Ambiguous, Context, Hit, Intent, IntentAnswer, IntentResponse, MenuVersion, Meta, Path,
     SearchRequest, SearchResponse, StagesUs,
@@ -289,7 +289,9 @@ impl Service {
         let started = Instant::now();
         let query = Query {
             text: &search.text,
-            vector: analysis.map(|found| (&self.model().space, found.embedding.as_slice())),
+            meaning: analysis.map_or(Meaning::None, |found| {
+                Meaning::Vector(&self.model().space, &found.embedding)
+            }),
             limit: search.limit,
             filter: &search.filter,
             as_you_type: search.as_you_type,

@@ -2,7 +2,7 @@
 
 use crate::{NOON, ids, index, named, search};
 use olympus_core::menu::filter::Filter;
-use olympus_menu::{MenuIndex, Overrides, Query};
+use olympus_menu::{Meaning, MenuIndex, Overrides, Query};
 
 /// Names that get in each other's way, in several scripts.
 const NAMES: &[&str] = &[
@@ -143,7 +143,7 @@ fn the_last_word_may_be_unfinished_while_typing() {
     ] {
         let query = Query {
             text,
-            vector: None,
+            meaning: Meaning::None,
             limit: 3,
             filter: &filter,
             as_you_type,

@@ -2,8 +2,9 @@
 
 use crate::{NOON, index, named, search, search_with};
 use olympus_core::menu::filter::Filter;
-use olympus_menu::{MenuError, MenuIndex, Overrides, Query, Vectors};
+use olympus_menu::{Meaning, MenuError, MenuIndex, Overrides, Query, Vectors};
 use olympus_proto::{Cents, Filters, ItemId, MenuItem, MenuVersion, SpaceId, State};
+use std::collections::HashMap;
 
 fn pho() -> MenuItem {
     let mut item = MenuItem::new("pho", "Phở Bò");
@@ -89,7 +90,7 @@ fn an_item_is_shown_whole_and_sold_out_is_never_available() {
     for text in ["pho", ""] {
         let query = Query {
             text,
-            vector: None,
+            meaning: Meaning::None,
             limit: 10,
             filter: &filter,
             as_you_type: false,
@@ -153,7 +154,7 @@ fn meaning_finds_what_words_do_not_and_both_add_up() {
     let ask = |text: &str, vector: &[f32]| {
         let query = Query {
             text,
-            vector: Some((&space, vector)),
+            meaning: Meaning::Vector(&space, vector),
             limit: 5,
             filter: &filter,
             as_you_type: false,
@@ -195,7 +196,7 @@ fn spaces_never_mix_and_ids_never_repeat() {
     for (space, vector) in [(&other, &[0.0, 1.0][..]), (&own, &[1.0])] {
         let query = Query {
             text: "soup",
-            vector: Some((space, vector)),
+            meaning: Meaning::Vector(space, vector),
             limit: 5,
             filter: &filter,
             as_you_type: false,
@@ -250,4 +251,42 @@ fn a_dish_without_a_description_is_found_by_what_it_usually_is_and_the_hit_says_
     assert_eq!(own[0].usually, None, "the menu says what it is");
     // The restaurant's own words stand alone where there are any.
     assert!(hits.iter().all(|hit| hit.id.as_str() != "own"));
+}
+
+#[test]
+fn nearness_that_is_told_counts_as_nearness_that_is_measured() {
+    let menu = with_vectors();
+    let (space, filter) = (SpaceId::from("s"), Filter::default());
+    let ask = |text: &str, meaning: Meaning<'_>| {
+        let query = Query {
+            text,
+            meaning,
+            limit: 5,
+            filter: &filter,
+            as_you_type: false,
+        };
+        menu.search(&query, &Overrides::new(), NOON)
+            .expect("a search")
+    };
+    for (vector, told) in [
+        ([0.6_f32, 0.8], [0.6, 0.8]),
+        ([-1.0, 0.0], [-1.0, f32::NAN]),
+        ([1.0, 0.0], [7.0, f32::NEG_INFINITY]),
+    ] {
+        let cosines: HashMap<ItemId, f32> = [
+            (ItemId::from("Dish Seven"), told[0]),
+            (ItemId::from("Item Nine"), told[1]),
+            (ItemId::from("of another menu"), 1.0),
+        ]
+        .into();
+        for text in ["dish seven", "something to sip", "nine", ""] {
+            assert_eq!(
+                ask(text, Meaning::Items(&cosines)),
+                ask(text, Meaning::Vector(&space, &vector)),
+                "{text:?} {told:?}"
+            );
+        }
+    }
+    let hits = ask("something to sip", Meaning::Items(&HashMap::new()));
+    assert!(hits.is_empty(), "nothing is near");
 }

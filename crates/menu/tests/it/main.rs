@@ -9,7 +9,7 @@ mod wishes;
 
 use olympus_core::menu::availability::LocalTime;
 use olympus_core::menu::filter::Filter;
-use olympus_menu::{MenuIndex, Overrides, Query, Vectors};
+use olympus_menu::{Meaning, MenuIndex, Overrides, Query, Vectors};
 use olympus_proto::{Filters, Hit, MenuItem, MenuVersion, Weekday};
 
 const NOON: LocalTime = LocalTime {
@@ -31,7 +31,7 @@ fn search_with(index: &MenuIndex, text: &str, limit: usize, filters: &Filters) -
     let filter = Filter::from_wire(filters).expect("a good filter");
     let query = Query {
         text,
-        vector: None,
+        meaning: Meaning::None,
         limit,
         filter: &filter,
         as_you_type: false,

@@ -4,13 +4,13 @@
 use crate::NOON;
 use olympus_core::menu::availability;
 use olympus_core::menu::filter::Filter;
-use olympus_menu::{MenuIndex, Overrides, Query, Vectors};
+use olympus_menu::{Meaning, MenuIndex, Overrides, Query, Vectors};
 use olympus_proto::{
     Allergen, AllergenStatement, AvailabilityFilter, Cents, Daypart, Filters, Hit, ItemId,
     MenuItem, MenuVersion, SpaceId, State,
 };
 use proptest::prelude::*;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 const WORDS: &[&str] = &[
     "chicken",
@@ -163,7 +163,7 @@ proptest! {
         let vector = angle.map(|angle| [angle.cos(), angle.sin()]);
         let query = Query {
             text: &text,
-            vector: vector.as_ref().map(|vector| (&space, &vector[..])),
+            meaning: vector.as_ref().map_or(Meaning::None, |vector| Meaning::Vector(&space, vector)),
             limit,
             filter: &filter,
             as_you_type,
@@ -198,12 +198,46 @@ proptest! {
     }
 
     #[test]
+    fn what_is_told_of_meaning_is_held_to_the_same_limits(
+        items in prop::collection::vec(item(), 0..24),
+        filters in filters(),
+        text in texts(),
+        limit in 0_usize..12,
+        told in prop::collection::hash_map(0_usize..30, any::<f32>(), 0..30),
+        gone in prop::collection::hash_set(0_usize..24, 0..6),
+    ) {
+        let menu = built(items);
+        let filter = Filter::from_wire(&filters).expect("a good filter");
+        let by_number = |number: &usize| ItemId(format!("i{number}"));
+        let overrides: Overrides = gone.iter().map(|number| (by_number(number), true)).collect();
+        let cosines: HashMap<ItemId, f32> =
+            told.iter().map(|(number, cosine)| (by_number(number), *cosine)).collect();
+        let query = Query {
+            text: &text,
+            meaning: Meaning::Items(&cosines),
+            limit,
+            filter: &filter,
+            as_you_type: false,
+        };
+        let hits = menu.search(&query, &overrides, NOON).expect("no nearness makes it fail");
+        prop_assert!(hits.len() <= limit);
+        for hit in &hits {
+            prop_assert!(keeps(hit, &filters), "{:?} {:?}", hit, filters);
+            prop_assert!((0.0..=1.0).contains(&hit.score), "{:?}", hit);
+            let told = cosines.get(&hit.id).copied().filter(|cosine| cosine.is_finite());
+            let semantic = told.map_or(0.0, |cosine| cosine.clamp(0.0, 1.0));
+            prop_assert!(hit.scores.semantic == 0.0 || hit.scores.semantic == semantic);
+        }
+        prop_assert!(hits.is_sorted_by(|left, right| left.score >= right.score));
+    }
+
+    #[test]
     fn an_item_is_found_by_its_own_name(items in prop::collection::vec(item(), 1..24)) {
         let menu = built(items);
         let filter = Filter::default();
         for item in menu.items() {
             let query = Query {
-                text: &item.name, vector: None, limit: 24, filter: &filter, as_you_type: false,
+                text: &item.name, meaning: Meaning::None, limit: 24, filter: &filter, as_you_type: false,
             };
             let hits = menu.search(&query, &Overrides::new(), NOON).expect("a search");
             prop_assert!(hits.iter().any(|hit| hit.id == item.id), "{}", item.name);

@@ -2,7 +2,7 @@
 
 use crate::{NOON, ids, index};
 use olympus_core::menu::attributes::Manner;
-use olympus_menu::{MenuIndex, Overrides, Query};
+use olympus_menu::{Meaning, MenuIndex, Overrides, Query};
 use olympus_proto::{Allergen, Cents, Hit, MenuItem};
 
 fn item(name: &str, category: &str, cents: i64) -> MenuItem {
@@ -48,7 +48,7 @@ fn ask_as(menu: &MenuIndex, query: &str, manner: Manner, ignore: &[String]) -> V
     let reading = menu.read(query, manner, ignore);
     let query = Query {
         text: &reading.text,
-        vector: None,
+        meaning: Meaning::None,
         limit: 20,
         filter: &reading.filter,
         as_you_type: false,
