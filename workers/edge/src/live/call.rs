@@ -179,7 +179,10 @@ mod tests {
             location: "loc-7".into(),
         };
         let header = caller.to_header().unwrap();
-        assert!(header.bytes().all(|byte| byte.is_ascii_graphic()), "{header}");
+        assert!(
+            header.bytes().all(|byte| byte.is_ascii_graphic()),
+            "{header}"
+        );
         assert_eq!(Caller::from_header(&header), Some(caller));
         assert_eq!(Caller::from_header(""), None);
         assert_eq!(Caller::from_header("{}"), None);

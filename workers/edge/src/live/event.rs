@@ -128,7 +128,7 @@ pub(crate) enum Event {
         /// Its version after the change.
         version: u64,
         /// What it costs now.
-        total_cents: u64,
+        total_cents: i64,
     },
 }
 
@@ -240,7 +240,11 @@ mod tests {
             (Some(10), 5, 9, Replay::Reset),
             (Some(u64::MAX), 5, 9, Replay::Reset),
         ] {
-            assert_eq!(replay(after, oldest, last), expected, "{after:?} {oldest} {last}");
+            assert_eq!(
+                replay(after, oldest, last),
+                expected,
+                "{after:?} {oldest} {last}"
+            );
         }
     }
 

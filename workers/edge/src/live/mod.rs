@@ -27,7 +27,9 @@ const BINDING: &str = "LIVE";
 
 /// The object of a location.
 fn stub(env: &Env, location: &LocationId) -> Result<Stub, EdgeError> {
-    Ok(env.durable_object(BINDING)?.get_by_name(location.as_str())?)
+    Ok(env
+        .durable_object(BINDING)?
+        .get_by_name(location.as_str())?)
 }
 
 /// Tells all screens of a location that listen to the event's topic; the event's number.
@@ -82,5 +84,12 @@ pub(crate) async fn watch(ctx: &Ctx, request: Request) -> Answer {
         .map(|(name, value)| (*name, value.as_str()))
         .collect();
     let caller = Caller::new(ctx)?;
-    upgrade(&stub(&ctx.env, &ctx.location)?, "/watch", &query, &caller, &request).await
+    upgrade(
+        &stub(&ctx.env, &ctx.location)?,
+        "/watch",
+        &query,
+        &caller,
+        &request,
+    )
+    .await
 }

@@ -9,7 +9,7 @@ use worker::{WebSocket, WebSocketIncomingMessage, WebSocketRequestResponsePair};
 
 /// Bytes of one message.
 pub(crate) const MESSAGE_BYTES: usize = 16 * 1024;
-/// Faults after which a socket is closed.
+/// Faults in a row after which a socket is closed.
 const STRIKES: u8 = 5;
 /// What a client sends so that nobody wakes up for it, byte by byte.
 pub(crate) const PING: &str = r#"{"type":"ping"}"#;
@@ -110,6 +110,12 @@ impl Guard {
         }
     }
 
+    /// A good message ends a row of faults; whether the socket is closed, which it never is.
+    pub(crate) fn forgive(&mut self) -> bool {
+        self.strikes = 0;
+        false
+    }
+
     /// Counts a fault; whether it was once too often.
     fn strike(&mut self) -> bool {
         self.strikes = self.strikes.saturating_add(1);
@@ -156,9 +162,11 @@ pub(crate) fn close(socket: &WebSocket, code: u16, reason: &str) {
 
 /// The code that a peer's close is answered with: its own, where that one may be sent.
 pub(crate) fn closing_code(code: usize) -> u16 {
-    match u16::try_from(code) {
-        Ok(code @ (1000..=1003 | 1007..=1014 | 3000..=4999)) => code,
-        _ => 1000,
+    let code = u16::try_from(code).unwrap_or(1000);
+    if matches!(code, 1000..=1003 | 1007..=1014 | 3000..=4999) {
+        code
+    } else {
+        1000
     }
 }
 

@@ -198,7 +198,11 @@ impl Store {
     }
 
     /// Sets or takes back a mark; the state's number, and whether it changed.
-    pub(crate) fn set_sold_out(&self, item: &ItemId, sold_out: Option<bool>) -> Result<(u64, bool)> {
+    pub(crate) fn set_sold_out(
+        &self,
+        item: &ItemId,
+        sold_out: Option<bool>,
+    ) -> Result<(u64, bool)> {
         let rows: Vec<OverrideRow> = self
             .sql
             .exec(
@@ -241,7 +245,9 @@ impl Store {
             vec![number(now_ms)],
         )?;
         if self.scalar("SELECT COUNT(*) AS value FROM ticket", vec![])? >= TICKETS_KEPT {
-            return Err(StoreError::Full("too many tickets wait; retry in 30 seconds"));
+            return Err(StoreError::Full(
+                "too many tickets wait; retry in 30 seconds",
+            ));
         }
         self.sql.exec(
             "INSERT INTO ticket (hash, target, principal, expires_ms) VALUES (?, ?, ?, ?)",

@@ -144,7 +144,14 @@ mod tests {
         assert!(well_formed(&ticket));
         assert_ne!(random_id().unwrap(), ticket);
         assert!(!hash(&ticket).contains(&ticket));
-        for bad in ["", "0", &ticket.to_uppercase().replace(|c: char| c.is_ascii_digit(), "A"), &format!("{ticket}0")] {
+        for bad in [
+            "",
+            "0",
+            &ticket
+                .to_uppercase()
+                .replace(|c: char| c.is_ascii_digit(), "A"),
+            &format!("{ticket}0"),
+        ] {
             assert!(!well_formed(bad), "{bad}");
         }
         assert_eq!(hash("abc").get(..8), Some("ba7816bf"));

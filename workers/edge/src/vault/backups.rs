@@ -92,9 +92,8 @@ fn is_mismatch(error: &worker::Error) -> bool {
 /// `PUT …/backups/{name}`.
 pub(crate) async fn put(ctx: &Ctx, request: Request) -> Answer {
     let key = key(ctx)?;
-    let expected = digest::named(&request)?.ok_or_else(|| {
-        EdgeError::invalid(format!("send the body's SHA-256 in `{HEADER}`"))
-    })?;
+    let expected = digest::named(&request)?
+        .ok_or_else(|| EdgeError::invalid(format!("send the body's SHA-256 in `{HEADER}`")))?;
     let size_bytes = length(header(&request, "content-length").as_deref())?;
     let body = request
         .inner()
@@ -156,9 +155,9 @@ async fn prune(bucket: &Bucket, prefix: &str, just_stored: &str) -> worker::Resu
 /// `GET …/backups`.
 pub(crate) async fn list(ctx: &Ctx, _request: Request) -> Answer {
     let prefix = prefix(ctx);
-    let listed = ctx.env.bucket(BINDING)?.list().prefix(&prefix).execute();
+    let bucket = ctx.env.bucket(BINDING)?;
+    let listed = bucket.list().prefix(&prefix).execute().await?;
     let mut backups: Vec<Backup> = listed
-        .await?
         .objects()
         .iter()
         .map(|object| describe(object, &prefix))
@@ -210,7 +209,8 @@ mod tests {
     fn a_length_is_known_and_in_bounds() {
         let code = |declared| length(declared).map_err(|error| error.code);
         assert_eq!(code(Some("1")), Ok(1));
-        assert_eq!(code(Some(&MAX_BYTES.to_string())), Ok(MAX_BYTES));
+        let most = MAX_BYTES.to_string();
+        assert_eq!(code(Some(&most)), Ok(MAX_BYTES));
         for bad in [None, Some(""), Some("0"), Some("-1"), Some("x")] {
             assert_eq!(code(bad), Err(ErrorCode::InvalidRequest), "{bad:?}");
         }

@@ -61,7 +61,14 @@ mod tests {
     fn a_digest_has_one_spelling() {
         let text = "00ff".repeat(16);
         assert_eq!(parse(&text).map(|digest| hex(&digest)), Some(text.clone()));
-        for bad in ["", &text.to_uppercase(), &text[1..], &format!("{text}0"), &text.replace('f', "g"), &"é".repeat(32)] {
+        for bad in [
+            "",
+            &text.to_uppercase(),
+            &text[1..],
+            &format!("{text}0"),
+            &text.replace('f', "g"),
+            &"é".repeat(32),
+        ] {
             assert_eq!(parse(bad), None, "{bad}");
         }
     }

@@ -38,7 +38,16 @@ mod tests {
         assert!(!is_backup("R_2026-0001"));
         let too_long = "a".repeat(65);
         for bad in [
-            "", "a/b", "..", "a.b", "a b", "é", "a\0", "a%2f", "a\n", too_long.as_str(),
+            "",
+            "a/b",
+            "..",
+            "a.b",
+            "a b",
+            "é",
+            "a\0",
+            "a%2f",
+            "a\n",
+            too_long.as_str(),
         ] {
             assert!(!is_backup(bad), "{bad:?}");
             assert!(!is_receipt(bad), "{bad:?}");
