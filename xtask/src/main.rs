@@ -4,6 +4,7 @@
 mod ci;
 mod sh;
 mod tidy;
+mod worker;
 
 use clap::{Parser, Subcommand};
 
@@ -28,6 +29,9 @@ enum Chore {
         #[arg(long, default_value_t = 60)]
         seconds: u32,
     },
+    /// The Worker: its modules, and running them here.
+    #[command(subcommand)]
+    Worker(worker::Worker),
 }
 
 fn main() -> anyhow::Result<()> {
@@ -36,5 +40,6 @@ fn main() -> anyhow::Result<()> {
         Chore::Ci => ci::run(&root),
         Chore::Tidy => tidy::check(&root),
         Chore::Fuzz { seconds } => ci::fuzz(&root, seconds),
+        Chore::Worker(chore) => worker::run_worker(&root, &chore),
     }
 }

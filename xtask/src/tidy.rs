@@ -43,11 +43,15 @@ const ARROWS: &[(&str, &[&str])] = &[
         "olympus-edge-worker",
         &["olympus-core", "olympus-menu", "olympus-proto"],
     ),
+    (
+        "olympus-standin",
+        &["olympus-core", "olympus-inference", "olympus-proto"],
+    ),
     ("xtask", &[]),
     ("xtask-worker", &[]),
 ];
 
-const WASM_TARGET: &str = "wasm32-unknown-unknown";
+pub(crate) const WASM_TARGET: &str = "wasm32-unknown-unknown";
 /// Crates that also run in the Worker.
 const WASM: [&str; 2] = ["olympus-proto", "olympus-core"];
 
@@ -94,7 +98,7 @@ pub(crate) fn check(root: &Path) -> anyhow::Result<()> {
 }
 
 /// rust-toolchain.toml names the target, but where rustup may not install by itself it is missing.
-fn add_wasm_target(root: &Path) -> anyhow::Result<()> {
+pub(crate) fn add_wasm_target(root: &Path) -> anyhow::Result<()> {
     let asked = Command::new("rustc")
         .current_dir(root)
         .args(["--print", "target-libdir", "--target", WASM_TARGET])

@@ -9,9 +9,25 @@
     clippy::indexing_slicing,
     clippy::panic
 )]
+#![allow(
+    missing_docs,
+    reason = "all that is public are the objects' methods, which a macro writes"
+)]
 
+mod assets;
 mod auth;
+mod carts;
+mod flags;
 mod http;
+mod keys;
+mod limits;
+mod live;
+mod metrics;
+mod vault;
+
+pub use carts::Cart;
+pub use limits::RateLimiter;
+pub use live::Live;
 
 use worker::{Context, Env, Request, Response, event};
 

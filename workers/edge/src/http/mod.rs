@@ -2,7 +2,7 @@
 //! Invariant: every answer passes here; no text of a customer is ever logged.
 
 pub(crate) mod body;
-mod cors;
+pub(crate) mod cors;
 pub(crate) mod ctx;
 pub(crate) mod endpoint;
 pub(crate) mod error;
@@ -12,10 +12,14 @@ pub(crate) mod reply;
 mod router;
 pub(crate) mod time;
 
+use crate::metrics::{self, Answered};
 use ctx::ExecHandle;
 use endpoint::Endpoint;
 use error::{Answer, EdgeError};
 use worker::{Context, Env, Headers, Request, Response};
+
+/// Label of what no route took.
+const UNMATCHED: &str = "unmatched";
 
 /// Answers one request.
 pub(crate) async fn serve(request: Request, env: Env, exec: Context) -> Response {
@@ -23,13 +27,21 @@ pub(crate) async fn serve(request: Request, env: Env, exec: Context) -> Response
     let sent = header(&request, "x-request-id");
     let request_id = ids::take(sent.as_deref());
     let origin = header(&request, "origin");
-    let head = request.inner().method() == "HEAD";
     let exec = ExecHandle::new(exec);
+    let method = request.inner().method();
     let (endpoint, answer) = answer(request, &env, &exec, &request_id, started_ms).await;
-    let response = match answer {
-        Ok(response) => Ok(response),
-        Err(error) => error.render(&request_id),
+    let (response, code) = match answer {
+        Ok(response) => (Ok(response), None),
+        Err(error) => (error.render(&request_id), Some(error.code.as_str())),
     };
+    let answered = Answered {
+        route: endpoint.map_or(UNMATCHED, Endpoint::name),
+        method: known(&method),
+        status: response.as_ref().map_or(500, Response::status_code),
+        code,
+        took_ms: time::now_ms().saturating_sub(started_ms),
+    };
+    metrics::answered(&env, &answered);
     let origins = var(&env, "CORS_ORIGINS");
     let finished = response.and_then(|response| {
         dress(
@@ -41,7 +53,7 @@ pub(crate) async fn serve(request: Request, env: Env, exec: Context) -> Response
         )
     });
     let finished = finished.and_then(|response| {
-        if head {
+        if method == "HEAD" {
             bodiless(response)
         } else {
             Ok(response)
@@ -51,6 +63,15 @@ pub(crate) async fn serve(request: Request, env: Env, exec: Context) -> Response
         error::log(&format!("an answer could not be written: {cause}"));
         Response::builder().with_status(500).empty()
     })
+}
+
+/// A method for a label: one that a client made up is none.
+fn known(method: &str) -> &'static str {
+    const KNOWN: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+    KNOWN
+        .into_iter()
+        .find(|known| *known == method)
+        .unwrap_or("other")
 }
 
 async fn answer(

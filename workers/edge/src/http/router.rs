@@ -9,7 +9,7 @@ use super::endpoint::Endpoint;
 use super::error::{Answer, EdgeError};
 use super::path::Found;
 use super::{header, reply};
-use crate::auth;
+use crate::{assets, auth, carts, flags, keys, limits, live, metrics, vault};
 use worker::{Env, Request};
 
 pub(crate) async fn run(
@@ -21,7 +21,10 @@ pub(crate) async fn run(
     started_ms: u64,
 ) -> Answer {
     let route = found.endpoint.route();
+    let address = header(&request, "cf-connecting-ip");
+    let by_address = limits::by_address(env, route.rate, address.as_deref()).await?;
     let principal = auth::authorise(&request, &found, env, exec).await?;
+    let by_caller = limits::by_caller(env, route.rate, &principal, &found.location).await?;
     let declared = header(&request, "content-length");
     check_length(declared.as_deref(), route.class.max_body_bytes())?;
     let ctx = Ctx {
@@ -34,7 +37,11 @@ pub(crate) async fn run(
         principal,
         started_ms,
     };
-    dispatch(&ctx, request).await
+    let told = by_address.and(by_caller);
+    match dispatch(&ctx, request).await {
+        Ok(response) => told.dress(response),
+        Err(error) => Err(told.dress_error(error)),
+    }
 }
 
 #[derive(serde::Serialize)]
@@ -42,9 +49,28 @@ struct Health {
     status: &'static str,
 }
 
-async fn dispatch(ctx: &Ctx, _request: Request) -> Answer {
+async fn dispatch(ctx: &Ctx, request: Request) -> Answer {
     match ctx.endpoint {
         Endpoint::Health => reply::json(&Health { status: "ok" }),
+        Endpoint::Metrics => metrics::show(ctx, request).await,
+        Endpoint::Static => assets::file(ctx, request).await,
+        Endpoint::GetImage => assets::image(ctx, request).await,
+        Endpoint::PutImage => assets::put_image(ctx, request).await,
+        Endpoint::Flags => flags::list(ctx, request).await,
+        Endpoint::PutFlag => flags::set(ctx, request).await,
+        Endpoint::CreateKey => keys::create(ctx, request).await,
+        Endpoint::RevokeKey => keys::revoke(ctx, request).await,
+        Endpoint::CreateCart => carts::create(ctx, request).await,
+        Endpoint::GetCart => carts::get(ctx, request).await,
+        Endpoint::CartOps => carts::ops(ctx, request).await,
+        Endpoint::CartLive => carts::join(ctx, request).await,
+        Endpoint::LocationLive => live::watch(ctx, request).await,
+        Endpoint::Ticket => live::tickets::issue(ctx, request).await,
+        Endpoint::ListBackups => vault::backups::list(ctx, request).await,
+        Endpoint::PutBackup => vault::backups::put(ctx, request).await,
+        Endpoint::GetBackup => vault::backups::get(ctx, request).await,
+        Endpoint::PutReceipt => vault::receipts::put(ctx, request).await,
+        Endpoint::GetReceipt => vault::receipts::get(ctx, request).await,
         _ => Err(EdgeError::not_found("there is no such route")),
     }
 }

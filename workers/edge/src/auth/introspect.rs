@@ -1,0 +1,267 @@
+//! Tokens of the auth service, by RFC 7662 introspection over a service binding.
+//!
+//! Invariant: a token is opaque here. Whatever it says of itself, in a header or in claims, is
+//! never read; the auth service alone says whether it holds. A service that does not answer, or
+//! answers with anything else than the documented shape, vouches for nobody.
+
+use super::{Principal, cache};
+use crate::http::ctx::ExecHandle;
+use crate::http::error::EdgeError;
+use crate::http::time::now_ms;
+use futures_util::future::{Either, select};
+use olympus_proto::LocationId;
+use olympus_proto::edge::EdgeScope;
+use serde::{Deserialize, Serialize};
+use std::pin::pin;
+use std::time::Duration;
+use worker::{Delay, Env, Headers, Method, Request, RequestInit, Response};
+
+const BINDING: &str = "AUTH";
+const URL: &str = "https://auth.internal/introspect";
+const PATIENCE: Duration = Duration::from_secs(3);
+/// How long a token that holds is believed; also how long after its revocation it may still pass.
+const POSITIVE_MS: u64 = 300_000;
+/// How long a token that does not hold is not asked about again.
+const NEGATIVE_MS: u64 = 30_000;
+/// Longest answer of the auth service.
+const MAX_ANSWER_BYTES: usize = 16 * 1024;
+
+/// What the auth service says.
+#[derive(Debug, Deserialize)]
+struct Answer {
+    active: bool,
+    #[serde(default)]
+    scope: String,
+    #[serde(default)]
+    locations: Vec<String>,
+    #[serde(default)]
+    exp: Option<u64>,
+    #[serde(default)]
+    nbf: Option<u64>,
+    #[serde(default)]
+    sub: String,
+}
+
+/// What is kept of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Entry {
+    /// Of the token.
+    sha256: String,
+    /// Believed until.
+    until_ms: u64,
+    /// Nobody, where the token does not hold.
+    caller: Option<Caller>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Caller {
+    sub: String,
+    scope: Option<EdgeScope>,
+    locations: Vec<LocationId>,
+}
+
+/// Whom the token speaks for.
+pub(super) async fn check(
+    env: &Env,
+    exec: &ExecHandle,
+    token: &str,
+) -> Result<Principal, EdgeError> {
+    let sha256 = cache::hash(token);
+    let key = format!("auth/token/{sha256}");
+    let kept = cache::get::<Entry>(env, &key)
+        .await
+        .filter(|entry| entry.holds_for(&sha256, now_ms()));
+    cache::count(kept.is_some());
+    let entry = match kept {
+        Some(entry) => entry,
+        None => {
+            let answer = ask(env, token).await?;
+            let now = now_ms();
+            let entry = Entry::new(sha256.clone(), &answer, now);
+            let ttl_s = entry.until_ms.saturating_sub(now) / 1_000;
+            cache::put(env, exec, key, &entry, ttl_s);
+            entry
+        }
+    };
+    let caller = entry
+        .caller
+        .ok_or_else(|| EdgeError::unauthorized("the token does not hold, or no longer"))?;
+    let id = if caller.sub.is_empty() {
+        format!("token:{}", sha256.get(..16).unwrap_or_default())
+    } else {
+        caller.sub
+    };
+    Ok(Principal {
+        id,
+        scope: caller.scope,
+        locations: caller.locations,
+    })
+}
+
+impl Entry {
+    fn new(sha256: String, answer: &Answer, now_ms: u64) -> Self {
+        let now_s = now_ms / 1_000;
+        // A token without an end is none of this service.
+        let ends_ms = answer.exp.unwrap_or(0).saturating_mul(1_000);
+        let holds =
+            answer.active && ends_ms > now_ms && answer.nbf.is_none_or(|begins| begins <= now_s);
+        if !holds {
+            return Self {
+                sha256,
+                until_ms: now_ms + NEGATIVE_MS,
+                caller: None,
+            };
+        }
+        Self {
+            sha256,
+            until_ms: ends_ms.min(now_ms + POSITIVE_MS),
+            caller: Some(Caller {
+                sub: answer.sub.clone(),
+                scope: highest(&answer.scope),
+                locations: answer
+                    .locations
+                    .iter()
+                    .map(|id| id.as_str().into())
+                    .collect(),
+            }),
+        }
+    }
+
+    fn holds_for(&self, sha256: &str, now_ms: u64) -> bool {
+        // An entry from the future is somebody's mistake.
+        let longest = now_ms.saturating_add(POSITIVE_MS);
+        cache::same(&self.sha256, sha256) && now_ms < self.until_ms && self.until_ms <= longest
+    }
+}
+
+/// The highest scope of this service in a list with spaces; others mean nothing here.
+fn highest(scopes: &str) -> Option<EdgeScope> {
+    scopes
+        .split(' ')
+        .filter_map(|scope| scope.parse().ok())
+        .max()
+}
+
+async fn ask(env: &Env, token: &str) -> Result<Answer, EdgeError> {
+    let failed = |cause: String| EdgeError::upstream("the auth service", cause);
+    let asked = pin!(send(env, token));
+    let mut response = match select(asked, pin!(Delay::from(PATIENCE))).await {
+        Either::Left((Ok(response), _)) => response,
+        Either::Left((Err(error), _)) => return Err(failed(error.to_string())),
+        Either::Right(_) => return Err(failed(format!("no answer in {PATIENCE:?}"))),
+    };
+    if response.status_code() != 200 {
+        return Err(failed(format!("status {}", response.status_code())));
+    }
+    let body = response
+        .bytes()
+        .await
+        .map_err(|error| failed(error.to_string()))?;
+    if body.len() > MAX_ANSWER_BYTES {
+        return Err(failed("an answer that is too long".to_owned()));
+    }
+    // The cause of serde may quote the answer, which the log should not have.
+    serde_json::from_slice(&body).map_err(|_| failed("an answer of another shape".to_owned()))
+}
+
+async fn send(env: &Env, token: &str) -> worker::Result<Response> {
+    let headers = Headers::new();
+    headers.set("content-type", "application/x-www-form-urlencoded")?;
+    headers.set("accept", "application/json")?;
+    let mut init = RequestInit::new();
+    init.with_method(Method::Post)
+        .with_headers(headers)
+        .with_body(Some(form(token).into()));
+    let request = Request::new_with_init(URL, &init)?;
+    env.service(BINDING)?.fetch_request(request).await
+}
+
+/// The form; a token's own characters are few, and three of them mean something in a form.
+fn form(token: &str) -> String {
+    let escaped = token
+        .replace('+', "%2B")
+        .replace('/', "%2F")
+        .replace('=', "%3D");
+    format!("token={escaped}&token_type_hint=access_token")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Answer, Entry, NEGATIVE_MS, POSITIVE_MS, cache, form, highest};
+    use olympus_proto::edge::EdgeScope;
+
+    const NOW: u64 = 1_800_000_000_000;
+
+    fn entry(answer: &str) -> Entry {
+        let answer: Answer = serde_json::from_str(answer).unwrap();
+        Entry::new(cache::hash("t"), &answer, NOW)
+    }
+
+    #[test]
+    fn a_token_is_believed_until_its_end_at_most_five_minutes() {
+        let long = entry(
+            r#"{"active":true,"scope":"kiosk pos","locations":["a"],"exp":1800009999,"sub":"u"}"#,
+        );
+        assert_eq!(long.until_ms, NOW + POSITIVE_MS);
+        assert_eq!(long.caller.unwrap().scope, Some(EdgeScope::Pos));
+        let short = entry(r#"{"active":true,"scope":"kiosk","exp":1800000010}"#);
+        assert_eq!(short.until_ms, NOW + 10_000);
+    }
+
+    #[test]
+    fn what_does_not_hold_is_nobody_for_half_a_minute() {
+        for answer in [
+            r#"{"active":false}"#,
+            r#"{"active":false,"scope":"admin","locations":["a"],"exp":1900000000}"#,
+            r#"{"active":true,"scope":"admin","locations":["a"],"exp":1800000000}"#,
+            r#"{"active":true,"scope":"admin","locations":["a"],"exp":1}"#,
+            r#"{"active":true,"scope":"admin","locations":["a"]}"#,
+            r#"{"active":true,"scope":"admin","locations":["a"],"exp":1900000000,"nbf":1800000001}"#,
+        ] {
+            let entry = entry(answer);
+            assert_eq!(entry.caller, None, "{answer}");
+            assert_eq!(entry.until_ms, NOW + NEGATIVE_MS);
+        }
+        for shape in [
+            r#"{}"#,
+            r#"{"active":"true"}"#,
+            r#"{"active":1}"#,
+            r#"{"active":true,"locations":"a"}"#,
+            r#"{"active":true,"exp":"1900000000"}"#,
+            r#"{"active":true,"exp":-1}"#,
+            r#"[true]"#,
+        ] {
+            assert!(serde_json::from_str::<Answer>(shape).is_err(), "{shape}");
+        }
+    }
+
+    #[test]
+    fn an_entry_holds_for_its_own_token_and_time() {
+        let entry = entry(r#"{"active":true,"scope":"kiosk","exp":1900000000}"#);
+        let own = cache::hash("t");
+        assert!(entry.holds_for(&own, NOW));
+        assert!(!entry.holds_for(&cache::hash("u"), NOW));
+        assert!(!entry.holds_for(&own, NOW + POSITIVE_MS));
+        let forged = Entry {
+            until_ms: u64::MAX,
+            ..entry
+        };
+        assert!(!forged.holds_for(&own, NOW));
+    }
+
+    #[test]
+    fn scopes_are_whole_words_in_their_own_case() {
+        assert_eq!(highest("openid kiosk device"), Some(EdgeScope::Device));
+        for none in ["", "Admin", "admin,pos", "admins", "admin\u{a0}", "ADMIN"] {
+            assert_eq!(highest(none), None, "{none}");
+        }
+    }
+
+    #[test]
+    fn a_token_cannot_add_fields_to_the_form() {
+        assert_eq!(
+            form("a+b/c=="),
+            "token=a%2Bb%2Fc%3D%3D&token_type_hint=access_token"
+        );
+    }
+}
