@@ -3,6 +3,12 @@
 //! Invariant: unknown keys and values that cannot work are refused when they are set and when
 //! the file is read, with the remedy. Never prints a secret; the file is its owner's alone.
 
+mod cloud;
+mod route;
+
+pub use cloud::{CloudSettings, DirectSettings, Models, Way, WorkerSettings};
+
+use crate::cloud::Secret;
 use crate::files::{FileLock, write_atomic};
 use olympus_core::intent::{Costs, CostsError};
 use serde::{Deserialize, Serialize};
@@ -39,18 +45,39 @@ pub struct Config {
     /// What wrong intents cost.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub intent_costs: Option<Costs>,
-    /// Which restaurant this is; kept for the cloud half.
+    /// Which restaurant this is, in the cloud half.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub location_id: Option<String>,
-    /// Key of the cloud half; kept, never shown.
+    /// Address of the restaurant's Worker.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub api_key: Option<String>,
+    pub cloud_url: Option<String>,
+    /// Key of the Worker.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub api_key: Option<Secret>,
+    /// Account whose Workers AI and Vectorize are asked, where there is no Worker.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cloud_account: Option<String>,
+    /// Its API token.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cloud_token: Option<Secret>,
+    /// Its Vectorize index.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cloud_index: Option<String>,
+    /// Its models by task.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cloud_models: Option<Models>,
+    /// Key that backups are encrypted with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub recovery_key: Option<Secret>,
+    /// Settings of routing, as far as they are set: [`Config::route`] has them all.
+    #[serde(skip_serializing_if = "toml::Table::is_empty")]
+    pub route: toml::Table,
 }
 
 /// One setting, as people see it.
 #[derive(Debug, Clone, Copy)]
 pub struct KeySpec {
-    /// Name in the file and on the command line.
+    /// Name in the file and on the command line; dots part tables.
     pub name: &'static str,
     /// What it does.
     pub about: &'static str,
@@ -61,7 +88,7 @@ pub struct KeySpec {
 }
 
 /// Every setting, in the order of `config list`.
-pub const KEYS: [KeySpec; 9] = [
+pub const KEYS: [KeySpec; 24] = [
     spec("listen", "address of the local API", "127.0.0.1:8080"),
     spec(
         "timezone",
@@ -87,14 +114,46 @@ pub const KEYS: [KeySpec; 9] = [
     ),
     spec(
         "location-id",
-        "which restaurant this is (cloud half)",
-        "not set",
+        "which restaurant this is, in the cloud",
+        UNSET,
     ),
+    spec("cloud-url", "address of the restaurant's Worker", UNSET),
+    secret("api-key", "key of the Worker: oek_…, scope device"),
+    spec(
+        "cloud-account",
+        "account of Workers AI and Vectorize, where there is no Worker",
+        UNSET,
+    ),
+    secret("cloud-token", "API token of that account"),
+    spec("cloud-index", "Vectorize index of that account", UNSET),
+    spec(
+        "cloud-models",
+        "models of that account, e.g. embed=@cf/baai/bge-small-en-v1.5",
+        UNSET,
+    ),
+    secret("recovery-key", "key that backups are encrypted with: ork_…"),
+    spec("route.intent.policy", POLICY, "auto"),
+    spec("route.intent.deadline-ms", DEADLINE, "300"),
+    spec("route.intent.confident-at", CONFIDENT, "0.7"),
+    spec("route.search.policy", POLICY, "auto"),
+    spec("route.search.deadline-ms", DEADLINE, "300"),
+    spec("route.search.confident-at", CONFIDENT, "0.7"),
+    spec("route.image.policy", POLICY, "auto"),
+    spec("route.image.deadline-ms", DEADLINE, "2000"),
+    spec("route.image.confident-at", CONFIDENT, "0.7"),
+];
+
+const UNSET: &str = "not set";
+const POLICY: &str = "local_only, prefer_local, prefer_cloud or auto";
+const DEADLINE: &str = "time for an answer, where a request does not say";
+const CONFIDENT: &str = "probability from which an answer is sure";
+
+const fn secret(name: &'static str, about: &'static str) -> KeySpec {
     KeySpec {
         secret: true,
-        ..spec("api-key", "key of the cloud half", "not set")
-    },
-];
+        ..spec(name, about, UNSET)
+    }
+}
 
 const fn spec(name: &'static str, about: &'static str, default: &'static str) -> KeySpec {
     KeySpec {
@@ -130,11 +189,14 @@ pub enum ConfigError {
     /// No such setting.
     #[error("there is no setting `{0}`; `olympus-edge config list` shows them")]
     UnknownKey(String),
+    /// Settings that are wanted together are not all there.
+    #[error("the cloud is not set up: {0}")]
+    Incomplete(String),
     /// The value cannot work.
     #[error("`{key}` cannot be `{value}`: {remedy}")]
     BadValue {
         /// Which setting.
-        key: &'static str,
+        key: String,
         /// The value, hidden where it is a secret.
         value: String,
         /// What would work.
@@ -166,13 +228,31 @@ impl Config {
                 });
             }
         };
-        let config: Self = toml::from_str(&text).map_err(|error| ConfigError::Damaged {
-            path,
-            // The first line of toml's own message may quote the file, secrets included.
-            message: format!("{}{}", error.message(), at_line(&text, error.span())),
-        })?;
+        let config = Self::read(&text).map_err(|message| ConfigError::Damaged { path, message })?;
         config.check()?;
         Ok(config)
+    }
+
+    /// Reads settings that are not in a file of their own.
+    ///
+    /// # Errors
+    /// What is wrong with them.
+    pub(crate) fn parse(text: &str) -> Result<Self, String> {
+        let config = Self::read(text)?;
+        config.check().map_err(|error| error.to_string())?;
+        Ok(config)
+    }
+
+    fn read(text: &str) -> Result<Self, String> {
+        // The first line of toml's own message may quote the file, secrets included.
+        toml::from_str(text).map_err(|error: toml::de::Error| {
+            format!("{}{}", error.message(), at_line(text, error.span()))
+        })
+    }
+
+    /// Leaves out what nobody else may have.
+    pub(crate) fn forget_secrets(&mut self) {
+        (self.api_key, self.cloud_token, self.recovery_key) = (None, None, None);
     }
 
     /// Changes one setting in the file; an empty value unsets it.
@@ -232,9 +312,8 @@ impl Config {
                     None => None,
                 }
             }
-            "location-id" => self.location_id = text,
-            "api-key" => self.api_key = text,
-            _ => return Err(ConfigError::UnknownKey(key.to_owned())),
+            key if route::is_key(key) => route::assign(&mut self.route, key, value)?,
+            key => return self.assign_cloud(key, text),
         }
         Ok(())
     }
@@ -253,9 +332,8 @@ impl Config {
             "max-items" => self.max_items.map(|n| n.to_string()),
             "min-confidence" => self.min_confidence.map(|least| least.to_string()),
             "intent-costs" => self.intent_costs.map(|costs| costs.to_string()),
-            "location-id" => self.location_id.clone(),
-            "api-key" => self.api_key.as_ref().map(|_| HIDDEN.to_owned()),
-            _ => return Err(ConfigError::UnknownKey(key.to_owned())),
+            key if route::is_key(key) => route::shown(&self.route, key)?,
+            key => return self.shown_cloud(key),
         })
     }
 
@@ -295,7 +373,8 @@ impl Config {
         if let Some(costs) = &self.intent_costs {
             costs.check().map_err(bad_costs)?;
         }
-        Ok(())
+        self.check_cloud()?;
+        self.route().map(drop)
     }
 }
 
@@ -305,9 +384,9 @@ fn bad_costs(error: CostsError) -> ConfigError {
     bad("intent-costs", &error.found, remedy)
 }
 
-fn bad(key: &'static str, value: &str, remedy: &str) -> ConfigError {
+fn bad(key: &str, value: &str, remedy: &str) -> ConfigError {
     ConfigError::BadValue {
-        key,
+        key: key.to_owned(),
         value: value.to_owned(),
         remedy: remedy.to_owned(),
     }
@@ -332,6 +411,8 @@ pub fn default_data_dir() -> PathBuf {
 mod tests {
     use super::*;
 
+    const RECOVERY: &str = "ork_00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
+
     #[test]
     fn what_is_set_is_read_again_and_secrets_stay_hidden() {
         let dir = tempfile::tempdir().expect("a folder");
@@ -347,7 +428,18 @@ mod tests {
                 "ask-again=1,wrong=2,false-cancel=5,missed-complaint=2.5",
             ),
             ("location-id", "store-7"),
-            ("api-key", "s3cret"),
+            ("cloud-url", "https://edge.example"),
+            ("api-key", "oek_1_s3cret"),
+            ("recovery-key", RECOVERY),
+            ("route.intent.policy", "prefer_cloud"),
+            ("route.intent.deadline-ms", "250"),
+            ("route.intent.confident-at", "0.8"),
+            ("route.search.policy", "local_only"),
+            ("route.search.deadline-ms", "150"),
+            ("route.search.confident-at", "0.5"),
+            ("route.image.policy", "auto"),
+            ("route.image.deadline-ms", "3000"),
+            ("route.image.confident-at", "1"),
         ];
         for (key, value) in values {
             Config::set(dir.path(), key, value).expect("sets");
@@ -355,11 +447,20 @@ mod tests {
         let config = Config::load(dir.path()).expect("loads");
         for (key, value) in values {
             let shown = config.shown(key).expect("is a key");
-            let expected = if key == "api-key" { HIDDEN } else { value };
-            assert_eq!(shown.as_deref(), Some(expected));
-            assert!(KEYS.iter().any(|spec| spec.name == key));
+            let spec = KEYS.iter().find(|spec| spec.name == key);
+            let secret = spec.expect("is listed").secret;
+            let expected = if secret { HIDDEN } else { value };
+            assert_eq!(shown.as_deref(), Some(expected), "{key}");
         }
-        assert_eq!(values.len(), KEYS.len());
+        assert!(!format!("{config:?}").contains("s3cret"));
+        // The others are those of the other way to the cloud.
+        let other = [
+            "cloud-account",
+            "cloud-token",
+            "cloud-index",
+            "cloud-models",
+        ];
+        assert_eq!(values.len() + other.len(), KEYS.len());
         Config::set(dir.path(), "listen", "").expect("unsets");
         assert_eq!(Config::load(dir.path()).expect("loads").listen, None);
     }
@@ -379,6 +480,17 @@ mod tests {
             ("min-confidence", "NaN"),
             ("min-confidence", "high"),
             ("nonsense", "1"),
+            ("cloud-url", "http://edge.example"),
+            ("cloud-account", "a/b"),
+            ("cloud-index", "my index"),
+            ("cloud-models", "embed"),
+            ("cloud-models", "sing=@cf/x"),
+            ("recovery-key", "ork_1"),
+            ("route.intent.policy", "cloud_only"),
+            ("route.intent.deadline-ms", "soon"),
+            ("route.intent.deadline-ms", "1"),
+            ("route.sing.policy", "auto"),
+            ("route.intent", "auto"),
         ] {
             let error = Config::set(dir.path(), key, value).expect_err("is refused");
             assert!(error.to_string().contains(key), "{error}");

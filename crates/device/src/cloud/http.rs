@@ -159,10 +159,12 @@ impl Call<'_> {
             .header(REQUEST_ID, self.request_id);
         if let Some(secret) = self.bearer {
             // A value that no header can hold must not be quoted in an error.
-            let mut value = HeaderValue::try_from(format!("Bearer {}", secret.reveal()))
-                .map_err(|_| CloudError::Unauthorized {
-                    status: 401,
-                    message: "the key has characters that no key has".to_owned(),
+            let mut value =
+                HeaderValue::try_from(format!("Bearer {}", secret.reveal())).map_err(|_| {
+                    CloudError::Unauthorized {
+                        status: 401,
+                        message: "the key has characters that no key has".to_owned(),
+                    }
                 })?;
             value.set_sensitive(true);
             request = request.header(AUTHORIZATION, value);

@@ -7,6 +7,7 @@
 //! shows a secret.
 
 mod address;
+pub mod backup;
 mod checks;
 mod error;
 mod http;
@@ -15,6 +16,7 @@ mod status;
 mod worker;
 
 pub use address::{BadUrl, BaseUrl};
+pub use backup::RecoveryKey;
 pub use error::CloudError;
 pub use secret::Secret;
 pub use worker::Worker;
@@ -169,7 +171,7 @@ pub const MAX_BACKUP: usize = 64 * 1024 * 1024;
 /// A backup to be kept: bytes that only this restaurant can read.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Backup {
-    /// Its name: 1 to 64 of `a-z`, `0-9`, `-` and `.`.
+    /// Its name: 1 to 64 of `a-z`, `0-9` and `-`.
     pub name: String,
     /// Encrypted on this device before they get here.
     pub bytes: Bytes,
@@ -190,11 +192,12 @@ pub struct BackupEntry {
     /// Its name.
     pub name: String,
     /// Its size.
-    pub bytes: u64,
-    /// Lower-case hex SHA-256 of its encrypted bytes.
-    pub sha256: String,
+    pub size_bytes: u64,
     /// When it was put there, milliseconds since 1970 by the cloud's clock.
-    pub created_ms: u64,
+    pub uploaded_ms: u64,
+    /// Lower-case hex SHA-256 of its encrypted bytes, where the cloud knows it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sha256: Option<String>,
 }
 
 /// Whoever answers for the cloud: the restaurant's Worker, Workers AI and Vectorize asked
@@ -257,14 +260,13 @@ pub(crate) fn sha256_hex(bytes: &[u8]) -> String {
 
 /// Refuses a name that no backup has.
 fn backup_name(name: &str) -> Result<(), CloudError> {
-    let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b'.';
-    let dots = name.starts_with('.');
-    if (1..=64).contains(&name.len()) && name.bytes().all(plain) && !dots {
+    let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
+    if (1..=64).contains(&name.len()) && name.bytes().all(plain) {
         return Ok(());
     }
     Err(CloudError::Refused {
         status: 400,
         code: "invalid_request".to_owned(),
-        message: "name a backup with 1 to 64 of a-z, 0-9, - and ., the first no dot".to_owned(),
+        message: "name a backup with 1 to 64 of a-z, 0-9 and -".to_owned(),
     })
 }

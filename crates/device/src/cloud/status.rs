@@ -125,7 +125,11 @@ mod tests {
             (408, "", "TimedOut(1s)"),
             (429, "", "Busy { retry_after: Some(9s) }"),
             (500, "{}", "Refused { status: 500"),
-            (502, failed, "code: \"upstream_failed\", message: \"auth is down\""),
+            (
+                502,
+                failed,
+                "code: \"upstream_failed\", message: \"auth is down\"",
+            ),
             (503, "", "Busy { retry_after: Some(9s) }"),
             (503, failed, "Refused { status: 503"),
             (504, "", "TimedOut(1s)"),

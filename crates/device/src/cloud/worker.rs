@@ -57,7 +57,9 @@ impl Worker {
         let location = &self.location;
         Call {
             method,
-            url: self.base.join(&format!("/api/v1/locations/{location}{path}")),
+            url: self
+                .base
+                .join(&format!("/api/v1/locations/{location}{path}")),
             bearer: Some(&self.key),
             request_id: &ask.request_id,
             timeout: ask.timeout,
@@ -115,7 +117,9 @@ impl CloudApi for Worker {
     fn search<'a>(&'a self, ask: &'a CloudAsk<SearchAsk>) -> Calling<'a, CloudHits> {
         Box::pin(async move {
             let SearchAsk { request, digest } = &ask.what;
-            let reply = self.send(ask, Method::POST, "/menu/search", request).await?;
+            let reply = self
+                .send(ask, Method::POST, "/menu/search", request)
+                .await?;
             let SearchResponse { hits, meta, .. } = reply.json(ask.timeout)?;
             Ok(CloudHits {
                 digest: same_menu(&meta, digest)?,
@@ -220,7 +224,7 @@ impl CloudApi for Worker {
         Box::pin(async move {
             let call = self.call(ask, Method::GET, "/backups");
             let Backups { mut backups } = self.http.call(&call).await?.json(ask.timeout)?;
-            backups.sort_by_key(|entry| std::cmp::Reverse(entry.created_ms));
+            backups.sort_by_key(|entry| std::cmp::Reverse(entry.uploaded_ms));
             Ok(backups)
         })
     }

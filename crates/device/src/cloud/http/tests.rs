@@ -135,7 +135,10 @@ async fn a_connection_is_kept_and_used_again() {
     let server = serve(|_, _| Do::Say(ok())).await;
     let http = Http::new();
     for _ in 0..5 {
-        assert_eq!(http.call(&call(&server)).await.expect("answers").status, 200);
+        assert_eq!(
+            http.call(&call(&server)).await.expect("answers").status,
+            200
+        );
     }
     assert_eq!(server.connections.load(Ordering::SeqCst), 1);
     assert_eq!(server.requests.load(Ordering::SeqCst), 5);
@@ -151,7 +154,9 @@ async fn a_kept_connection_that_was_closed_is_replaced_once_where_that_is_harmle
     let server = serve(script).await;
     let http = Http::new();
     http.call(&call(&server)).await.expect("answers");
-    http.call(&call(&server)).await.expect("answers on a fresh one");
+    http.call(&call(&server))
+        .await
+        .expect("answers on a fresh one");
     assert_eq!(server.connections.load(Ordering::SeqCst), 2);
 
     let server = serve(script).await;
@@ -250,7 +255,11 @@ async fn retry_after_is_seconds_or_a_date_by_the_servers_clock() {
         let server = serve(move |_, _| Do::Say(said.clone())).await;
         let reply = Http::new().call(&call(&server)).await.expect("answers");
         assert_eq!(reply.status, 429);
-        assert_eq!(reply.retry_after(), wait.map(Duration::from_secs), "{headers}");
+        assert_eq!(
+            reply.retry_after(),
+            wait.map(Duration::from_secs),
+            "{headers}"
+        );
     }
 }
 
