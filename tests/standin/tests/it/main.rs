@@ -1,0 +1,9 @@
+//! Every documented limit, tripped; both wires; what the control API changes.
+
+mod ai;
+mod binding;
+mod control;
+mod introspection;
+mod support;
+mod vectorize;
+mod writes;
