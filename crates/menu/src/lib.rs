@@ -18,6 +18,8 @@ mod expand;
 mod fit;
 mod index;
 mod inverted;
+mod ranked;
+mod ranked;
 mod render;
 mod similar;
 mod substitutes;

@@ -4,6 +4,7 @@ mod behaviour;
 mod hits;
 mod limits;
 mod properties;
+mod ranked;
 mod suggestions;
 mod wishes;
 
