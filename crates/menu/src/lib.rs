@@ -19,7 +19,6 @@ mod fit;
 mod index;
 mod inverted;
 mod ranked;
-mod ranked;
 mod render;
 mod similar;
 mod substitutes;
