@@ -14,6 +14,7 @@
     reason = "all that is public are the objects' methods, which a macro writes"
 )]
 
+mod ai;
 mod assets;
 mod auth;
 mod carts;
@@ -22,12 +23,14 @@ mod http;
 mod keys;
 mod limits;
 mod live;
+mod menu;
 mod metrics;
 mod vault;
 
 pub use carts::Cart;
 pub use limits::RateLimiter;
 pub use live::Live;
+pub use menu::Publisher;
 
 use worker::{Context, Env, Request, Response, event};
 

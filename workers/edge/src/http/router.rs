@@ -6,10 +6,10 @@
 use super::body::check_length;
 use super::ctx::{Ctx, ExecHandle};
 use super::endpoint::Endpoint;
-use super::error::{Answer, EdgeError};
+use super::error::Answer;
 use super::path::Found;
 use super::{header, reply};
-use crate::{assets, auth, carts, flags, keys, limits, live, metrics, vault};
+use crate::{ai, assets, auth, carts, flags, keys, limits, live, menu, metrics, vault};
 use worker::{Env, Request};
 
 pub(crate) async fn run(
@@ -71,6 +71,13 @@ async fn dispatch(ctx: &Ctx, request: Request) -> Answer {
         Endpoint::GetBackup => vault::backups::get(ctx, request).await,
         Endpoint::PutReceipt => vault::receipts::put(ctx, request).await,
         Endpoint::GetReceipt => vault::receipts::get(ctx, request).await,
-        _ => Err(EdgeError::not_found("there is no such route")),
+        Endpoint::Intent => ai::intent::ask(ctx, request).await,
+        Endpoint::Embeddings => ai::embeddings::embed(ctx, request).await,
+        Endpoint::Image => ai::image::recognise(ctx, request).await,
+        Endpoint::Search => menu::search::search(ctx, request).await,
+        Endpoint::GetMenu => menu::get(ctx, request).await,
+        Endpoint::PutMenu => menu::put(ctx, request).await,
+        Endpoint::MenuStatus => menu::status(ctx, request).await,
+        Endpoint::Availability => menu::availability(ctx, request).await,
     }
 }

@@ -1,0 +1,138 @@
+//! The restaurant's menu at the edge: published by its device, searched by its customers.
+//!
+//! Invariant: what answers is a menu that a device published, whole and unchanged; a menu on its
+//! way changes nothing before it can be searched. What is sold out is the `Live` object's to say.
+
+mod document;
+pub(crate) mod live;
+mod local_time;
+mod pointer;
+mod publisher;
+pub(crate) mod search;
+mod state;
+mod store;
+
+pub use publisher::Publisher;
+
+use crate::ai::embed::Embedder;
+use crate::http::ctx::Ctx;
+use crate::http::error::{Answer, EdgeError};
+use crate::http::{body, header, reply};
+use olympus_proto::edge::{PublishRequest, SoldOut};
+use olympus_proto::{ItemId, LocationId};
+use publisher::{Offered, Report};
+use state::Offer;
+use worker::{Env, Headers, Request, Response, Stub};
+
+/// The publisher of a location.
+fn stub(env: &Env, location: &LocationId) -> Result<Stub, EdgeError> {
+    Ok(env
+        .durable_object("PUBLISHER")?
+        .get_by_name(location.as_str())?)
+}
+
+pub(crate) fn none_published() -> EdgeError {
+    EdgeError::not_found(
+        "no menu is in use at this location; its device publishes one by PUT …/menu",
+    )
+}
+
+/// `PUT …/menu`: the device's menu is to be used.
+pub(crate) async fn put(ctx: &Ctx, mut request: Request) -> Answer {
+    let max = ctx.endpoint.route().class.max_body_bytes();
+    let sent: PublishRequest = body::json(&mut request, max).await?;
+    document::check(&sent)?;
+    let offer = Offer {
+        digest: sent.digest.clone(),
+        version: sent.version,
+        timezone: sent.timezone.clone(),
+        items: sent.items.len(),
+        passages: document::passages(&sent.items).count(),
+    };
+    let location = ctx.location.as_str();
+    store::write(&ctx.env, location, &sent).await?;
+    let offered = Offered {
+        location: ctx.location.clone(),
+        offer,
+    };
+    let stub = stub(&ctx.env, &ctx.location)?;
+    let report: Report = crate::live::call::call(&stub, "/offer", &offered, None).await?;
+    // An old menu of that digest may have been cleared up just before it was offered again; from
+    // here on it is not.
+    if !store::exists(&ctx.env, location, &sent.digest).await? {
+        store::write(&ctx.env, location, &sent).await?;
+    }
+    live::forget(&ctx.location);
+    reply::json_with_status(if report.is_live { 200 } else { 202 }, &report.status)
+}
+
+/// `GET …/menu`: the menu in use.
+pub(crate) async fn get(ctx: &Ctx, request: Request) -> Answer {
+    let prefix = Embedder::of(&ctx.env).prefix();
+    let pointer = live::pointer(&ctx.env, &ctx.location, &prefix).await?;
+    let live = pointer.ok_or_else(none_published)?.live;
+    let headers = Headers::new();
+    headers.set("etag", &format!("\"{}\"", live.digest))?;
+    headers.set("cache-control", "private, no-cache")?;
+    let known = header(&request, "if-none-match");
+    if known.is_some_and(|known| names(&known, &live.digest)) {
+        return Ok(Response::empty()?.with_status(304).with_headers(headers));
+    }
+    let bytes = store::bytes(&ctx.env, ctx.location.as_str(), &live.digest).await?;
+    let bytes = bytes.ok_or_else(|| EdgeError::internal("the menu's document is gone"))?;
+    headers.set("content-type", "application/json")?;
+    Ok(Response::from_bytes(bytes)?.with_headers(headers))
+}
+
+/// Whether an `if-none-match` names the digest.
+fn names(header: &str, digest: &str) -> bool {
+    header.split(',').map(str::trim).any(|tag| {
+        let bare = tag.strip_prefix("W/").unwrap_or(tag);
+        tag == "*" || bare.strip_prefix('"').and_then(|tag| tag.strip_suffix('"')) == Some(digest)
+    })
+}
+
+/// `GET …/menu/status`: which menu is in use, and which is on its way.
+pub(crate) async fn status(ctx: &Ctx, _request: Request) -> Answer {
+    let report = live::report(&ctx.env, &ctx.location).await?;
+    reply::json(&report.status)
+}
+
+/// `PATCH …/menu/items/{id}/availability`: a dish is sold out, or there again.
+pub(crate) async fn availability(ctx: &Ctx, mut request: Request) -> Answer {
+    let max = ctx.endpoint.route().class.max_body_bytes();
+    let sent: SoldOut = body::json(&mut request, max).await?;
+    let item = ItemId::from(ctx.param(0));
+    let prefix = Embedder::of(&ctx.env).prefix();
+    let menu = live::menu(&ctx.env, &ctx.location, &prefix).await?;
+    let menu = menu.ok_or_else(none_published)?;
+    if menu.index.get(item.as_str()).is_none() {
+        return Err(EdgeError::not_found(format!(
+            "the menu has no item `{item}`"
+        )));
+    }
+    crate::live::set_sold_out(&ctx.env, &ctx.location, &item, sent.sold_out).await?;
+    live::forget(&ctx.location);
+    reply::no_content()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::names;
+
+    #[test]
+    fn an_etag_is_found_in_a_list() {
+        for header in [
+            "\"d\"",
+            "W/\"d\"",
+            "\"x\", \"d\"",
+            "*",
+            " W/\"a\" , W/\"d\"",
+        ] {
+            assert!(names(header, "d"), "{header}");
+        }
+        for header in ["", "d", "\"dd\"", "\"d", "w/\"d\"", "\"x\",\"y\""] {
+            assert!(!names(header, "d"), "{header}");
+        }
+    }
+}
