@@ -4,6 +4,9 @@
 //! Invariant: a dish is named by its number in the list that was sent, so an answer can name no
 //! other one. Names of dishes, and words in the picture, are data. Never decodes a picture.
 
+#[cfg(test)]
+mod tests;
+
 pub use crate::unreadable::Unreadable;
 
 use crate::unreadable::{object, probability};

@@ -235,3 +235,141 @@ fn dot(one: &[f32], other: &[f32]) -> f64 {
 fn cosine(one: &[f32], other: &[f32]) -> f64 {
     dot(one, other) / (dot(one, one).sqrt() * dot(other, other).sqrt())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Drift, GOLDEN, LEAST_COSINE, Reference, compare};
+    use olympus_proto::SpaceId;
+    use proptest::prelude::*;
+    use std::collections::BTreeSet;
+
+    const SPACE: &str = "@cf/baai/bge-small-en-v1.5/cls/4";
+
+    /// One vector a text, all different.
+    fn vectors() -> Vec<Vec<f32>> {
+        (1..=GOLDEN.len())
+            .map(|number| vec![number as f32, 1.0, -2.0, 0.5])
+            .collect()
+    }
+
+    fn reference() -> Reference {
+        Reference::new(SpaceId::from(SPACE), vectors()).expect("sound vectors")
+    }
+
+    fn against(fresh: &[Vec<f32>]) -> Result<(), Drift> {
+        compare(&reference(), &SpaceId::from(SPACE), fresh)
+    }
+
+    #[test]
+    fn golden_texts_are_distinct_and_of_many_scripts() {
+        let distinct: BTreeSet<_> = GOLDEN.iter().collect();
+        assert_eq!(distinct.len(), GOLDEN.len());
+        assert!(GOLDEN.iter().filter(|text| !text.is_ascii()).count() >= 8);
+    }
+
+    #[test]
+    fn a_space_that_changed_says_in_what() {
+        let code = |space: &str| {
+            let drift = compare(&reference(), &SpaceId::from(space), &vectors());
+            drift.map_err(|drift| drift.code())
+        };
+        assert_eq!(code(SPACE), Ok(()));
+        assert_eq!(code("@cf/baai/bge-base-en-v1.5/cls/4"), Err("model"));
+        assert_eq!(code("@cf/baai/bge-small-en-v1.5/mean/4"), Err("pooling"));
+        assert_eq!(code("@cf/baai/bge-small-en-v1.5/cls/8"), Err("dimension"));
+        assert_eq!(code("cls/4"), Err("model"));
+        assert_eq!(code(""), Err("model"));
+        let changed = compare(&reference(), &SpaceId::from("other/mean/8"), &vectors());
+        let (was, is) = ("@cf/baai/bge-small-en-v1.5".to_owned(), "other".to_owned());
+        assert_eq!(changed, Err(Drift::Model { was, is }), "the model first");
+    }
+
+    #[test]
+    fn what_are_no_vectors_of_the_texts_is_drift() {
+        assert_eq!(against(&vectors()), Ok(()));
+        let mut fresh = vectors();
+        fresh.pop();
+        let (expected, got) = (GOLDEN.len(), GOLDEN.len() - 1);
+        assert_eq!(against(&fresh), Err(Drift::Count { expected, got }));
+        let mut fresh = vectors();
+        fresh[3].push(0.0);
+        let (text, expected, got) = (3, 4, 5);
+        let length = Drift::Length {
+            text,
+            expected,
+            got,
+        };
+        assert_eq!(against(&fresh), Err(length));
+        let endless = vec![f32::INFINITY, 0.0, 0.0, 0.0];
+        for bad in [vec![0.0; 4], vec![f32::NAN; 4], endless] {
+            let mut fresh = vectors();
+            fresh[7] = bad;
+            assert_eq!(against(&fresh), Err(Drift::NotAVector { text: 7 }));
+        }
+        let mut fresh = vectors();
+        fresh.swap(0, 23);
+        assert!(matches!(
+            against(&fresh),
+            Err(Drift::Turned { text: 0, .. })
+        ));
+    }
+
+    #[test]
+    fn a_reference_that_is_broken_passes_nothing() {
+        let space = SpaceId::from(SPACE);
+        for vectors in [vec![], vec![vec![]; 24], vec![vec![0.0; 4]; 24]] {
+            assert!(Reference::new(space.clone(), vectors.clone()).is_err());
+            let broken = Reference {
+                space: space.clone(),
+                vectors: vectors.clone(),
+            };
+            let drift = compare(&broken, &space, &vectors).expect_err("no reference");
+            assert_eq!(drift.code(), "reference");
+        }
+        let json = serde_json::to_string(&reference()).expect("serialises");
+        let read: Reference = serde_json::from_str(&json).expect("reads");
+        assert_eq!(read, reference());
+    }
+
+    proptest! {
+        #[test]
+        fn length_does_not_matter_and_noise_within_reason_passes(
+            scale in 1e-6_f32..1e6,
+            noise in prop::collection::vec(-0.001_f32..0.001, 24 * 4),
+        ) {
+            let mut fresh = vectors();
+            for (number, noise) in fresh.iter_mut().flatten().zip(noise) {
+                *number = (*number + noise) * scale;
+            }
+            prop_assert_eq!(against(&fresh), Ok(()));
+        }
+
+        #[test]
+        fn one_text_that_turns_is_named(text in 0..GOLDEN.len(), angle in 0.05_f32..6.2) {
+            // Turned in the plane of the vector and of one at a right angle to it.
+            let mut fresh = vectors();
+            let vector = &mut fresh[text];
+            let norm = vector.iter().map(|x| x * x).sum::<f32>().sqrt();
+            let across = [0.0, 2.0 * norm / 5.0_f32.sqrt(), norm / 5.0_f32.sqrt(), 0.0];
+            for (x, y) in vector.iter_mut().zip(across) {
+                *x = *x * angle.cos() + y * angle.sin();
+            }
+            let drift = against(&fresh);
+            let Err(Drift::Turned { text: named, cosine }) = drift else {
+                return Err(TestCaseError::fail(format!("{drift:?}")));
+            };
+            prop_assert_eq!(named, text);
+            prop_assert!(cosine < LEAST_COSINE && (cosine - angle.cos()).abs() < 1e-3);
+        }
+
+        #[test]
+        fn no_vectors_panic(
+            fresh in prop::collection::vec(prop::collection::vec(any::<f32>(), 3..6), 20..28),
+            space in ".{0,20}",
+        ) {
+            prop_assert!(against(&fresh).is_err());
+            let drift = compare(&reference(), &SpaceId::from(space.as_str()), &fresh);
+            prop_assert!(drift.is_err());
+        }
+    }
+}

@@ -146,7 +146,7 @@ fn removed_lines_are_remembered_up_to_a_number() {
     let oldest = does(&mut cart, "ann", quantity("l0", 2));
     assert_eq!(oldest, refused(Reason::NoSuchLine));
     assert_eq!(
-        does(&mut cart, "ann", quantity("l1", 2)),
+        does(&mut cart, "bob", quantity("l1", 2)),
         refused(Reason::Gone)
     );
 }
