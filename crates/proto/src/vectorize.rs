@@ -16,6 +16,10 @@ pub const MAX_TOP_K_FULL: usize = 50;
 pub const MAX_BATCH_WORKER: usize = 1_000;
 /// Most vectors of one write over REST.
 pub const MAX_BATCH_REST: usize = 5_000;
+/// Most ids of one lookup; more are refused with 40007.
+pub const MAX_GET_IDS: usize = 20;
+/// Most ids of one deletion; more are refused with 40007.
+pub const MAX_DELETE_IDS: usize = 100;
 
 /// One vector, as a line of NDJSON.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
