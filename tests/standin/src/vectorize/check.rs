@@ -6,10 +6,6 @@ use olympus_proto::vectorize::{Ids, MAX_ID_BYTES};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-/// Most ids of one lookup. Not on the page of limits; the service says it with its 40007.
-pub(super) const MAX_GET_IDS: usize = 20;
-/// Most ids of one deletion; as above.
-pub(super) const MAX_DELETE_IDS: usize = 100;
 /// Most bytes of one vector's metadata.
 const MAX_METADATA_BYTES: usize = 10 << 10;
 /// Bytes of a text that a metadata index keeps.

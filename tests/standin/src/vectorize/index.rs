@@ -5,7 +5,7 @@ use super::check::{self, Vector};
 use crate::fault::{self, Fault};
 use crate::state::State;
 use jiff::Timestamp;
-use olympus_proto::vectorize::{Ids, IndexInfo, Mutation};
+use olympus_proto::vectorize::{Ids, IndexInfo, MAX_DELETE_IDS, Mutation};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, VecDeque};
@@ -70,7 +70,7 @@ impl Write {
     }
 
     pub(crate) fn deletion(ids: Ids) -> Result<Self, Fault> {
-        check::ids(&ids, check::MAX_DELETE_IDS)?;
+        check::ids(&ids, MAX_DELETE_IDS)?;
         Ok(Self::Delete(ids.ids))
     }
 

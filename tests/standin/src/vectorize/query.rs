@@ -1,11 +1,11 @@
 //! Exact search and lookup over what is seen.
 
 use super::Metric;
-use super::check::{self, MAX_GET_IDS};
+use super::check;
 use super::filter::Filter;
 use super::index::{Index, Stored};
 use crate::fault::{self, Fault};
-use olympus_proto::vectorize::{Ids, MAX_TOP_K, MAX_TOP_K_FULL, ReturnMetadata};
+use olympus_proto::vectorize::{Ids, MAX_GET_IDS, MAX_TOP_K, MAX_TOP_K_FULL, ReturnMetadata};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
