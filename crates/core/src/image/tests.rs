@@ -22,10 +22,10 @@ fn turns(items: &[(ItemId, String)]) -> (String, String, String) {
     assert_eq!((system.role, user.role), (Role::System, Role::User));
     assert!(messages.next().is_none());
     let (Content::Text(policy), Content::Parts(parts)) = (system.content, user.content) else {
-        panic!("instructions, then parts");
+        unreachable!("instructions, then parts");
     };
     let [Part::Text { text }, Part::ImageUrl { image_url }] = &parts[..] else {
-        panic!("{parts:?}");
+        unreachable!("{parts:?}");
     };
     (policy, text.clone(), image_url.url.clone())
 }

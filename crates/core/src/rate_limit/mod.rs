@@ -122,7 +122,7 @@ impl Quota {
         if burst == 0 || rate == 0 || per.is_zero() {
             return Err(QuotaError::Zero);
         }
-        if per.subsec_nanos() % 1_000 != 0 {
+        if !per.subsec_nanos().is_multiple_of(1_000) {
             return Err(QuotaError::TooFine);
         }
         let quota = Self { burst, rate, per };

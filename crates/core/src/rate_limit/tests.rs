@@ -195,7 +195,7 @@ fn a_client_is_told_its_limit() {
     let names: Vec<_> = headers.pairs().iter().map(|(name, _)| *name).collect();
     assert!(!names.contains(&"Retry-After"));
     let Decision::Admitted { state, .. } = admitted else {
-        panic!("{admitted:?}");
+        unreachable!("{admitted:?}");
     };
     let refused = quota.check(state, 0, 18);
     let headers = Headers::new("token", &quota, &refused);
