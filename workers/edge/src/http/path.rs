@@ -69,7 +69,8 @@ pub(crate) fn methods(path: &str) -> Vec<&'static str> {
 fn segments(path: &str) -> Result<Vec<String>, EdgeError> {
     let refused = || EdgeError::invalid("the path has a segment that no route takes");
     let rest = path.strip_prefix('/').ok_or_else(refused)?;
-    if path.len() > MAX_PATH_BYTES || rest.split('/').count() > MAX_SEGMENTS {
+    let empty = rest.split('/').any(str::is_empty);
+    if empty || path.len() > MAX_PATH_BYTES || rest.split('/').count() > MAX_SEGMENTS {
         return Err(EdgeError::not_found("there is no such route"));
     }
     rest.split('/')
