@@ -4,7 +4,6 @@
 //! awaiting and only then told, so that all who watch see one order, and what they see is on disk.
 //! Nothing but the row and the sockets' attachments is needed to go on after an eviction. It
 //! trusts its caller, which is the Worker alone; it never authenticates.
-#![allow(missing_docs)] // of what `durable_object` writes
 
 use super::batch::{self, Done};
 use super::message::{self, Ack, Frame, Heard, MAX_OPS, Ops, Person, View};

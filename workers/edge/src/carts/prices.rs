@@ -1,12 +1,22 @@
-//! What menu and kitchen say, asked for a cart. Invariant: a dish whose state could not be learnt
-//! is no answer but an error: nothing is sold on a guess.
+//! What menu and kitchen say, asked for a cart.
+//!
+//! Invariant: what is sold out is asked of the authority each time, and a dish whose state could
+//! not be learnt is no answer but an error: nothing is sold on a guess. Never waits for longer
+//! than [`PATIENCE`], since all who use the cart wait with it.
 
 use super::batch::Dishes;
+use crate::ai::embed::Embedder;
 use crate::http::error::EdgeError;
-use crate::live;
+use crate::{live, menu};
+use futures_util::future::{Either, select};
 use olympus_proto::{ItemId, LocationId};
 use std::collections::BTreeSet;
-use worker::Env;
+use std::pin::pin;
+use std::time::Duration;
+use worker::{Delay, Env};
+
+/// How long the answers may take.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Looks the dishes up.
 pub(super) async fn look_up(
@@ -14,28 +24,35 @@ pub(super) async fn look_up(
     location: &LocationId,
     wanted: BTreeSet<ItemId>,
 ) -> Result<Dishes, EdgeError> {
-    let mut dishes = Dishes::default();
     if wanted.is_empty() {
-        return Ok(dishes);
+        return Ok(Dishes::default());
     }
+    match select(pin!(ask(env, location, wanted)), Delay::from(PATIENCE)).await {
+        Either::Left((dishes, _)) => dishes,
+        Either::Right(_) => Err(EdgeError::upstream("the menu", "too slow for a cart")),
+    }
+}
+
+async fn ask(
+    env: &Env,
+    location: &LocationId,
+    wanted: BTreeSet<ItemId>,
+) -> Result<Dishes, EdgeError> {
+    let mut dishes = Dishes::default();
+    let prefix = Embedder::of(env).prefix();
+    let Some(menu) = menu::live::menu(env, location, &prefix).await? else {
+        return Ok(dishes);
+    };
     let marks = live::overrides(env, location).await?;
     for id in wanted {
-        let Some(item) = item(env, location, &id).await? else {
+        let Some(item) = menu.index.get(id.as_str()) else {
             continue;
         };
         let mark = marks.items.get(&id).copied();
         if mark.unwrap_or(item.availability.sold_out) {
             dishes.sold_out.insert(id.clone());
         }
-        dishes.items.insert(id, item);
+        dishes.items.insert(id, item.clone());
     }
     Ok(dishes)
-}
-
-async fn item(
-    _env: &Env,
-    _location: &LocationId,
-    _id: &ItemId,
-) -> Result<Option<olympus_proto::MenuItem>, EdgeError> {
-    Ok(None)
 }

@@ -3,7 +3,6 @@
 //! Invariant: it decides, writes and sends without awaiting in between, so events have one order
 //! for all, and a socket that joins sees each event once: in the replay or live. It trusts its
 //! caller, which is the Worker alone; it never authenticates.
-#![allow(missing_docs)] // of what `durable_object` writes
 
 use super::call::{self, Caller};
 use super::event::{self, BadTopics, Event, Frame, Replay, Topic};
