@@ -11,5 +11,6 @@ pub mod files;
 pub mod http;
 pub mod keys;
 pub mod metrics;
+mod routing;
 pub mod service;
 pub mod wire;

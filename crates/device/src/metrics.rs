@@ -3,7 +3,8 @@
 //! Invariant: labels come from fixed sets (route templates, error codes, stages), so that no
 //! client can make the number of series grow. Never holds what anybody said.
 
-use olympus_proto::{ErrorCode, StagesUs};
+use olympus_core::route::{BreakerState, Cause, Connectivity, Parity, Reason, Task};
+use olympus_proto::{ErrorCode, Path, StagesUs};
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
@@ -45,6 +46,36 @@ struct StageLabel {
     stage: &'static str,
 }
 
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct AnswerLabels {
+    task: &'static str,
+    path: &'static str,
+    reason: &'static str,
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct CallLabels {
+    task: &'static str,
+    path: &'static str,
+    cause: &'static str,
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct TaskLabel {
+    task: &'static str,
+}
+
+/// State of the cloud half, as it is when the metrics are read.
+#[derive(Debug, Clone, Copy)]
+pub struct CloudGauges {
+    /// The line.
+    pub connectivity: Connectivity,
+    /// The embedding spaces.
+    pub parity: Parity,
+    /// Each task's breaker.
+    pub breakers: [(Task, BreakerState); 3],
+}
+
 /// Every counter, histogram and gauge of one server.
 #[derive(Debug)]
 pub struct Metrics {
@@ -58,6 +89,12 @@ pub struct Metrics {
     menu_version: Gauge<i64, AtomicI64>,
     hits: AtomicU64,
     lookups: AtomicU64,
+    answers: Family<AnswerLabels, Counter>,
+    calls: Family<CallLabels, Counter>,
+    cloud_latency: Family<TaskLabel, Histogram>,
+    breakers: Family<TaskLabel, Gauge<i64, AtomicI64>>,
+    parity_open: Gauge<i64, AtomicI64>,
+    connectivity: Gauge<i64, AtomicI64>,
 }
 
 impl Default for Metrics {
@@ -82,8 +119,15 @@ impl Metrics {
             menu_version: Gauge::default(),
             hits: AtomicU64::new(0),
             lookups: AtomicU64::new(0),
+            answers: Family::default(),
+            calls: Family::default(),
+            cloud_latency: Family::new_with_constructor(histogram),
+            breakers: Family::default(),
+            parity_open: Gauge::default(),
+            connectivity: Gauge::default(),
         };
         metrics.register();
+        metrics.register_routing();
         metrics
     }
 
@@ -125,6 +169,88 @@ impl Metrics {
             "Version of the menu in use; 0 is none",
             self.menu_version.clone(),
         );
+    }
+
+    fn register_routing(&mut self) {
+        let registry = &mut self.registry;
+        registry.register(
+            "edge_route_answers",
+            "Routed requests by task, by the path that answered (none for errors) and why",
+            self.answers.clone(),
+        );
+        registry.register(
+            "edge_route_calls",
+            "Starts of a path by task, path and why",
+            self.calls.clone(),
+        );
+        registry.register(
+            "edge_cloud_latency_seconds",
+            "From a cloud call to its answer, ready to be given",
+            self.cloud_latency.clone(),
+        );
+        registry.register(
+            "edge_breaker_state",
+            "0 calls pass, 1 a few pass, 2 none pass",
+            self.breakers.clone(),
+        );
+        registry.register(
+            "edge_parity_open",
+            "1 where the cloud embeds as it did when the menu was published",
+            self.parity_open.clone(),
+        );
+        registry.register(
+            "edge_cloud_connectivity",
+            "The line to the cloud: 0 down or not set up, 1 up, 2 up and metered",
+            self.connectivity.clone(),
+        );
+    }
+
+    /// A routed request was answered, or (`None`) not.
+    pub fn answer(&self, task: Task, path: Option<Path>, reason: Reason) {
+        let labels = AnswerLabels {
+            task: task.as_str(),
+            path: path.map_or("none", path_name),
+            reason: reason.as_str(),
+        };
+        self.answers.get_or_create(&labels).inc();
+    }
+
+    /// A path was started.
+    pub fn call(&self, task: Task, path: Path, cause: Cause) {
+        let labels = CallLabels {
+            task: task.as_str(),
+            path: path_name(path),
+            cause: cause.as_str(),
+        };
+        self.calls.get_or_create(&labels).inc();
+    }
+
+    /// The cloud answered.
+    pub fn cloud_latency(&self, task: Task, took: Duration) {
+        let task = task.as_str();
+        self.cloud_latency
+            .get_or_create(&TaskLabel { task })
+            .observe(took.as_secs_f64());
+    }
+
+    /// What is known of the cloud half.
+    pub fn cloud(&self, gauges: &CloudGauges) {
+        self.connectivity.set(match gauges.connectivity {
+            Connectivity::Offline => 0,
+            Connectivity::Online => 1,
+            Connectivity::Metered => 2,
+        });
+        self.parity_open
+            .set(i64::from(gauges.parity == Parity::Open));
+        for (task, breaker) in gauges.breakers {
+            let task = task.as_str();
+            let state = match breaker {
+                BreakerState::Closed => 0,
+                BreakerState::HalfOpen => 1,
+                BreakerState::Open { .. } => 2,
+            };
+            self.breakers.get_or_create(&TaskLabel { task }).set(state);
+        }
     }
 
     /// One request was answered.
@@ -189,6 +315,13 @@ impl Metrics {
     }
 }
 
+fn path_name(path: Path) -> &'static str {
+    match path {
+        Path::Local => "local",
+        Path::Cloud => "cloud",
+    }
+}
+
 /// Stage names and microseconds, in the order in which they run.
 #[must_use]
 pub fn stage_names(stages: &StagesUs) -> [(&'static str, u64); 6] {
@@ -217,6 +350,15 @@ mod tests {
         });
         metrics.cache(1, 4);
         metrics.queue_depth(7);
+        metrics.answer(Task::Search, Some(Path::Cloud), Reason::Escalated);
+        metrics.answer(Task::Image, None, Reason::Offline);
+        metrics.call(Task::Search, Path::Cloud, Cause::Escalate);
+        metrics.cloud_latency(Task::Search, Duration::from_millis(80));
+        metrics.cloud(&CloudGauges {
+            connectivity: Connectivity::Online,
+            parity: Parity::Closed,
+            breakers: Task::ALL.map(|task| (task, BreakerState::Open { told: true })),
+        });
         let text = metrics.render();
         for line in [
             "edge_requests_total{route=\"/v1/intent\",status=\"200\"} 1",
@@ -225,6 +367,13 @@ mod tests {
             "edge_stage_seconds_count{stage=\"encode\"} 1",
             "edge_cache_hit_rate 0.25",
             "edge_queue_depth 7",
+            "edge_route_answers_total{task=\"search\",path=\"cloud\",reason=\"escalated\"} 1",
+            "edge_route_answers_total{task=\"image\",path=\"none\",reason=\"offline\"} 1",
+            "edge_route_calls_total{task=\"search\",path=\"cloud\",cause=\"escalate\"} 1",
+            "edge_cloud_latency_seconds_count{task=\"search\"} 1",
+            "edge_breaker_state{task=\"intent\"} 2",
+            "edge_parity_open 0",
+            "edge_cloud_connectivity 1",
         ] {
             assert!(text.contains(line), "{line} is not in\n{text}");
         }

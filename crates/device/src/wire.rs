@@ -3,6 +3,8 @@
 //! Invariant: data only. Requests refuse unknown fields, so that a misspelt filter is an error
 //! and never silently ignored; only the OpenAI-shaped one takes what it does not know.
 
+use olympus_core::route::{Connectivity, Parity, Policy, Task};
+use olympus_proto::edge::PublishStatus;
 use olympus_proto::{
     Ambiguous, Context, Filters, Hit, IntentAnswer, IntentRequest, MenuItem, MenuVersion, Meta,
     Parse, SearchRequest, State, Suggestion,
@@ -259,6 +261,63 @@ pub struct EmbeddingsResponse {
     pub model: String,
     /// Tokens read.
     pub usage: Usage,
+}
+
+/// Answer of `GET /v1/cloud`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct CloudStatus {
+    /// Whether the cloud half is set up; without it nothing else is said.
+    pub configured: bool,
+    /// The line.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub connectivity: Option<Connectivity>,
+    /// Whether the cloud embeds as it did when the menu was published.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub parity: Option<Parity>,
+    /// How far this menu is on its way to the cloud.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub publish: Option<PublishState>,
+    /// Both paths of each task.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty", default)]
+    pub tasks: BTreeMap<Task, TaskStatus>,
+}
+
+/// How far a menu is on its way to the cloud.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PublishState {
+    /// As the cloud said last.
+    #[serde(flatten)]
+    pub status: PublishStatus,
+    /// What went wrong since, for people.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub error: Option<String>,
+}
+
+/// Both paths of a task.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TaskStatus {
+    /// Which path, where a request does not say.
+    pub policy: Policy,
+    /// `closed` (calls pass), `half_open` (a few pass, to see) or `open` (none pass).
+    pub breaker: String,
+    /// `trusted`, or `distrusted` where the cloud's sure answers are too often not the local ones.
+    pub standing: String,
+    /// Latency of the local model; absent where there is none.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub local_ms: Option<LatencyMs>,
+    /// Latency of the cloud; what is assumed until it was measured.
+    pub cloud_ms: LatencyMs,
+    /// Cloud calls in flight.
+    pub in_flight: u32,
+}
+
+/// Milliseconds that half and 95 % of the calls take at most.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct LatencyMs {
+    /// Half.
+    pub p50: f64,
+    /// 95 %.
+    pub p95: f64,
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
-// Whether the device answers. Asks `/readyz` again and again, sooner while it does not; tells the
-// page when it comes back.
+// Whether the device answers, and whether it reaches the cloud. Asks `/readyz` again and again,
+// sooner while it does not answer; tells the page when it comes back. The line that counts is the
+// device's own, so nobody asks the browser whether it is online.
 import { byId } from "./dom.js";
 
 const CALM_MS = 5_000;
@@ -20,9 +21,8 @@ export class Status {
     this.back = back;
     this.state = null;
     this.path = "local";
+    this.line = "none"; // none, online or offline
     this.timer = 0;
-    addEventListener("online", () => this.check());
-    addEventListener("offline", () => this.check());
     document.addEventListener("visibilitychange", () => !document.hidden && this.check());
     this.check();
   }
@@ -30,11 +30,12 @@ export class Status {
   /** What an answer's `meta` says of the path that it took. */
   seen(meta) {
     this.path = meta?.path === "cloud" ? "cloud" : "local";
+    if (this.path === "cloud") this.line = "online"; // it must have been reached
     if (this.state !== "down") this.show(this.ready());
   }
 
   ready() {
-    if (!navigator.onLine) return "offline";
+    if (this.line === "offline") return "offline";
     return this.path === "cloud" ? "cloud" : "ready";
   }
 
@@ -43,8 +44,10 @@ export class Status {
     let next = "down";
     try {
       const response = await fetch("/readyz", { cache: "no-store", signal: AbortSignal.timeout(LIMIT_MS) });
-      if (response.ok) next = this.ready();
-      else if (response.status === 503) next = "starting";
+      if (response.ok) {
+        this.line = (await response.json()).cloud ?? "none";
+        next = this.ready();
+      } else if (response.status === 503) next = "starting";
     } catch {
       next = "down"; // refused or too slow: it is the state that this page is here to show
     }

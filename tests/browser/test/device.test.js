@@ -46,9 +46,9 @@ describe("a device of one's own", { skip: GIVEN_URL ? "OLYMPUS_URL names a devic
     await device.start();
     const { page, context, done } = await open(browser, device.url);
     await settled(page);
-    await page.evaluate(() => {
-      Object.defineProperty(navigator, "onLine", { value: false }); // the line of the machine cannot be cut from here
-      dispatchEvent(new Event("offline"));
+    await page.route("**/readyz", async (route) => { // this device has no cloud: one that has says so
+      const response = await route.fetch();
+      await route.fulfill({ response, json: { ...await response.json(), cloud: "offline" } });
     });
     await page.locator("#status[data-state=offline]").waitFor();
     assert.match(await page.locator("#status").innerText(), /no internet/);

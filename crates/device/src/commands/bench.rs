@@ -6,13 +6,11 @@ use super::table::table;
 use super::{say, say_json, service_options};
 use crate::cli::Global;
 use crate::config::Config;
-use crate::http::Limits;
 use crate::http::server::{self, ServerError};
 use crate::service::{Options, Service};
 use anyhow::Context;
 use serde::Serialize;
 use serde_json::{Value, json};
-use std::net::SocketAddr;
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
@@ -80,11 +78,8 @@ fn over_loopback(service: Options, time: Duration) -> anyhow::Result<Measured> {
     let (ready, address) = mpsc::channel();
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
     let options = server::Options {
-        listen: SocketAddr::from(([127, 0, 0, 1], 0)),
         keys_dir: None,
-        service,
-        cors_origins: Vec::new(),
-        limits: Limits::default(),
+        ..server::Options::on_loopback(service)
     };
     let serving = runtime.spawn(async move {
         let told = |address| {

@@ -4,6 +4,7 @@ use super::body::{read_json, timed};
 use super::endpoint::Endpoint;
 use super::error::HttpError;
 use super::state::{AppState, Context};
+use crate::service::Service;
 use crate::wire::{
     EmbeddingData, EmbeddingValue, EmbeddingsInput, EmbeddingsRequest, EmbeddingsResponse,
     EncodingFormat, IntentBatchRequest, SearchBatchRequest, UnderstandRequest, Usage,
@@ -36,9 +37,12 @@ impl AppState {
 pub(crate) async fn intent(State(state): App, Extension(ctx): Context, request: Request) -> Answer {
     let body: IntentRequest = state.body(Endpoint::Intent, request).await?;
     let answer = state
-        .ask(&ctx, move |service, call| {
-            service.intent_for(call, &body.text, body.context.as_ref())
-        })
+        .route(
+            &ctx,
+            body,
+            async |shell, asking, body| shell.intent(asking, body).await,
+            |service, call, body| service.intent_for(call, &body.text, body.context.as_ref()),
+        )
         .await?;
     timed(&answer, answer.meta.stages_us)
 }
@@ -62,9 +66,12 @@ pub(crate) async fn understand(
 ) -> Answer {
     let body: UnderstandRequest = state.body(Endpoint::Understand, request).await?;
     let answer = state
-        .ask(&ctx, move |service, call| {
-            service.understand_for(call, &body)
-        })
+        .route(
+            &ctx,
+            body,
+            async |shell, asking, body| shell.understand(asking, body).await,
+            Service::understand_for,
+        )
         .await?;
     timed(&answer, answer.meta.stages_us)
 }
@@ -86,7 +93,12 @@ pub(crate) async fn parse_order(
 pub(crate) async fn search(State(state): App, Extension(ctx): Context, request: Request) -> Answer {
     let body: SearchRequest = state.body(Endpoint::Search, request).await?;
     let answer = state
-        .ask(&ctx, move |service, call| service.search_for(call, &body))
+        .route(
+            &ctx,
+            body,
+            async |shell, asking, body| shell.search(asking, body).await,
+            Service::search_for,
+        )
         .await?;
     timed(&answer, answer.meta.stages_us)
 }

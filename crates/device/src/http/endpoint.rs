@@ -13,6 +13,8 @@ pub enum Class {
     Text,
     /// Up to 64 texts: 1 MiB, few at a time.
     Bulk,
+    /// A picture: 4 MiB, few at a time.
+    Picture,
     /// A whole menu: 32 MiB, two at a time.
     Menu,
 }
@@ -25,6 +27,7 @@ impl Class {
             Class::Plain => 0,
             Class::Text => 64 * 1024,
             Class::Bulk => 1024 * 1024,
+            Class::Picture => 4 * 1024 * 1024,
             Class::Menu => 32 * 1024 * 1024,
         }
     }
@@ -41,11 +44,13 @@ pub enum Endpoint {
     Search,
     SearchBatch,
     Suggest,
+    Image,
     GetMenu,
     PutMenu,
     Rollback,
     Availability,
     Embeddings,
+    Cloud,
     Health,
     Ready,
     Metrics,
@@ -54,7 +59,7 @@ pub enum Endpoint {
 
 impl Endpoint {
     /// Every route.
-    pub const ALL: [Endpoint; 16] = [
+    pub const ALL: [Endpoint; 18] = [
         Endpoint::Intent,
         Endpoint::IntentBatch,
         Endpoint::Understand,
@@ -62,11 +67,13 @@ impl Endpoint {
         Endpoint::Search,
         Endpoint::SearchBatch,
         Endpoint::Suggest,
+        Endpoint::Image,
         Endpoint::GetMenu,
         Endpoint::PutMenu,
         Endpoint::Rollback,
         Endpoint::Availability,
         Endpoint::Embeddings,
+        Endpoint::Cloud,
         Endpoint::Health,
         Endpoint::Ready,
         Endpoint::Metrics,
@@ -87,7 +94,9 @@ impl Endpoint {
             Endpoint::GetMenu | Endpoint::PutMenu => "/v1/menu",
             Endpoint::Rollback => "/v1/menu/rollback",
             Endpoint::Availability => "/v1/menu/items/{id}/availability",
+            Endpoint::Image => "/v1/image",
             Endpoint::Embeddings => "/v1/embeddings",
+            Endpoint::Cloud => "/v1/cloud",
             Endpoint::Health => "/healthz",
             Endpoint::Ready => "/readyz",
             Endpoint::Metrics => "/metrics",
@@ -105,12 +114,14 @@ impl Endpoint {
             | Endpoint::ParseOrder
             | Endpoint::Search
             | Endpoint::SearchBatch
+            | Endpoint::Image
             | Endpoint::Rollback
             | Endpoint::Embeddings => Method::POST,
             Endpoint::PutMenu => Method::PUT,
             Endpoint::Availability => Method::PATCH,
             Endpoint::Suggest
             | Endpoint::GetMenu
+            | Endpoint::Cloud
             | Endpoint::Health
             | Endpoint::Ready
             | Endpoint::Metrics
@@ -130,9 +141,10 @@ impl Endpoint {
             | Endpoint::Search
             | Endpoint::SearchBatch
             | Endpoint::Suggest
+            | Endpoint::Image
             | Endpoint::GetMenu
             | Endpoint::Metrics => Some(Scope::Kiosk),
-            Endpoint::Availability | Endpoint::Embeddings => Some(Scope::Pos),
+            Endpoint::Availability | Endpoint::Embeddings | Endpoint::Cloud => Some(Scope::Pos),
             Endpoint::PutMenu | Endpoint::Rollback => Some(Scope::Admin),
         }
     }
@@ -147,15 +159,26 @@ impl Endpoint {
             | Endpoint::Search
             | Endpoint::Availability => Class::Text,
             Endpoint::IntentBatch | Endpoint::SearchBatch | Endpoint::Embeddings => Class::Bulk,
+            Endpoint::Image => Class::Picture,
             Endpoint::PutMenu => Class::Menu,
             Endpoint::Suggest
             | Endpoint::GetMenu
             | Endpoint::Rollback
+            | Endpoint::Cloud
             | Endpoint::Health
             | Endpoint::Ready
             | Endpoint::Metrics
             | Endpoint::OpenApi => Class::Plain,
         }
+    }
+
+    /// Whether the cloud may answer in this device's place, so that `x-route-policy` is read.
+    #[must_use]
+    pub fn is_routed(self) -> bool {
+        matches!(
+            self,
+            Endpoint::Intent | Endpoint::Understand | Endpoint::Search | Endpoint::Image
+        )
     }
 
     /// What it is for.
@@ -169,11 +192,13 @@ impl Endpoint {
             Endpoint::Search => "Dishes that fit a query; an empty one lists the menu",
             Endpoint::SearchBatch => "Up to 64 searches",
             Endpoint::Suggest => "Completions of what is being typed",
+            Endpoint::Image => "The dishes that a picture may show; asks the cloud",
             Endpoint::GetMenu => "The menu in use",
             Endpoint::PutMenu => "Replace the menu, all or nothing",
             Endpoint::Rollback => "Go back to the menu before; again undoes it",
             Endpoint::Availability => "Say that an item is sold out, or is not",
             Endpoint::Embeddings => "Unit vectors of texts, in OpenAI's shape",
+            Endpoint::Cloud => "The cloud half: line, parity, publishing, both paths of each task",
             Endpoint::Health => "The process lives",
             Endpoint::Ready => "Model and menu are loaded and warm",
             Endpoint::Metrics => "Counters for Prometheus",

@@ -9,6 +9,7 @@ use axum::body::Body;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use olympus_proto::{ApiError, ErrorBody, ErrorCode, ErrorDetail};
+use std::time::Duration;
 
 /// Longer messages quote too much of what was sent.
 const MAX_MESSAGE_CHARS: usize = 600;
@@ -91,10 +92,17 @@ impl IntoResponse for HttpError {
 
 impl From<ServiceError> for HttpError {
     fn from(error: ServiceError) -> Self {
+        Self::from(&error)
+    }
+}
+
+impl From<&ServiceError> for HttpError {
+    fn from(error: &ServiceError) -> Self {
         let code = error.code();
-        let retry_after_s = match &error {
+        let retry_after_s = match error {
             ServiceError::Overloaded { retry_after_s, .. } => Some(*retry_after_s),
             ServiceError::NotReady(_) => Some(1),
+            ServiceError::Cloud { retry_after, .. } => Some(whole_seconds(*retry_after)),
             _ => None,
         };
         let message = if code == ErrorCode::Internal {
@@ -105,7 +113,7 @@ impl From<ServiceError> for HttpError {
             error.to_string()
         };
         let details = match error {
-            ServiceError::InvalidMenu { details, .. } => details,
+            ServiceError::InvalidMenu { details, .. } => details.clone(),
             _ => Vec::new(),
         };
         Self {
@@ -115,4 +123,10 @@ impl From<ServiceError> for HttpError {
             retry_after_s,
         }
     }
+}
+
+/// At least one: `Retry-After` knows no parts of a second.
+fn whole_seconds(wait: Option<Duration>) -> u32 {
+    let seconds = wait.map_or(1, |wait| wait.as_millis().div_ceil(1_000));
+    u32::try_from(seconds).unwrap_or(u32::MAX).max(1)
 }

@@ -7,11 +7,15 @@ use super::endpoint::{Class, Endpoint};
 use super::error::HttpError;
 use super::state::{AppState, Ctx, deadline};
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use olympus_core::route::{Policy, PolicyError};
 use olympus_proto::ErrorCode;
 use std::sync::Arc;
+
+/// The header that forces a path for one request.
+pub(super) const ROUTE_POLICY: &str = "x-route-policy";
 
 /// Which route answered, for metrics and logs.
 #[derive(Debug, Clone, Copy)]
@@ -46,8 +50,14 @@ async fn pass(
         let text = header.to_str().unwrap_or_default();
         ctx.call.deadline = Some(deadline(text, ctx.call.started)?);
     }
+    if endpoint.is_routed()
+        && let Some(header) = request.headers().get(ROUTE_POLICY).cloned()
+        && let Some(ctx) = request.extensions_mut().get_mut::<Ctx>()
+    {
+        ctx.forced = Some(policy(&header)?);
+    }
     let slots = match endpoint.class() {
-        Class::Bulk => Some(&state.bulk),
+        Class::Bulk | Class::Picture => Some(&state.bulk),
         Class::Menu => Some(&state.menus),
         Class::Plain | Class::Text => None,
     };
@@ -56,6 +66,13 @@ async fn pass(
         .transpose()
         .map_err(|_| HttpError::overloaded("too many large requests at a time"))?;
     Ok(next.run(request).await)
+}
+
+fn policy(header: &HeaderValue) -> Result<Policy, HttpError> {
+    let text = String::from_utf8_lossy(header.as_bytes());
+    text.trim()
+        .parse()
+        .map_err(|error: PolicyError| HttpError::invalid(format!("{ROUTE_POLICY}: {error}")))
 }
 
 fn authorise(state: &AppState, endpoint: Endpoint, request: &Request) -> Result<(), HttpError> {

@@ -8,6 +8,7 @@ use crate::metrics;
 use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use olympus_core::route::Connectivity;
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -42,10 +43,30 @@ pub(crate) async fn ready(State(state): App) -> Answer {
         "intent_model": service.intent_model().id,
         "menu_version": version.unwrap_or_default(),
         "items": service.item_count(),
+        "cloud": line(&state),
     }))
 }
 
+/// The line to the cloud, for the pages.
+fn line(state: &AppState) -> &'static str {
+    match state.shell.get().map(|shell| shell.connectivity()) {
+        None => "none",
+        Some(Connectivity::Offline) => "offline",
+        Some(Connectivity::Online | Connectivity::Metered) => "online",
+    }
+}
+
+pub(crate) async fn cloud(State(state): App) -> Answer {
+    // Only what is known by then could be said before.
+    state.service()?;
+    let status = state.shell.get().map(|shell| shell.status());
+    json(&status.unwrap_or_default())
+}
+
 pub(crate) async fn metrics(State(state): App) -> Answer {
+    if let Some(shell) = state.shell.get() {
+        shell.measure();
+    }
     let kind = [(header::CONTENT_TYPE, metrics::CONTENT_TYPE)];
     Ok((kind, state.metrics.render()).into_response())
 }

@@ -4,6 +4,7 @@ use super::body::{json, media_type, read};
 use super::endpoint::Endpoint;
 use super::error::HttpError;
 use super::state::{AppState, Context};
+use crate::routing::Shell;
 use crate::service::Watch;
 use crate::wire::AvailabilityRequest;
 use axum::body::Body;
@@ -52,6 +53,7 @@ pub(crate) async fn put(
             service.import_said(&bytes, format, said.allergens_complete, &watch)
         })
         .await?;
+    state.tell(Shell::menu_changed);
     json(&change)
 }
 
@@ -105,6 +107,7 @@ pub(crate) async fn rollback(State(state): App, Extension(ctx): Context) -> Answ
             })
         })
         .await?;
+    state.tell(Shell::menu_changed);
     json(&change)
 }
 
@@ -122,6 +125,7 @@ pub(crate) async fn availability(
             service.set_sold_out(&id, body.sold_out)
         })
         .await?;
+    state.tell(|shell| shell.said_of(&answer.id, answer.sold_out));
     json(&answer)
 }
 

@@ -10,6 +10,7 @@ pub mod endpoint;
 mod error;
 mod guard;
 mod health;
+mod image;
 mod menu;
 mod observe;
 mod openapi;
@@ -103,11 +104,13 @@ fn handler(endpoint: Endpoint) -> MethodRouter<Arc<AppState>> {
         Endpoint::Search => on(filter, ask::search),
         Endpoint::SearchBatch => on(filter, ask::search_batch),
         Endpoint::Suggest => on(filter, ask::suggest),
+        Endpoint::Image => on(filter, image::image),
         Endpoint::GetMenu => on(filter, menu::get),
         Endpoint::PutMenu => on(filter, menu::put),
         Endpoint::Rollback => on(filter, menu::rollback),
         Endpoint::Availability => on(filter, menu::availability),
         Endpoint::Embeddings => on(filter, ask::embeddings),
+        Endpoint::Cloud => on(filter, health::cloud),
         Endpoint::Health => on(filter, health::alive),
         Endpoint::Ready => on(filter, health::ready),
         Endpoint::Metrics => on(filter, health::metrics),
@@ -136,6 +139,7 @@ fn cors(origins: &[String]) -> CorsLayer {
             header("x-api-key"),
             header("x-request-id"),
             header("x-deadline-ms"),
+            header(guard::ROUTE_POLICY),
         ])
         .expose_headers([
             header("x-request-id"),

@@ -38,6 +38,7 @@ pub(crate) async fn observe(
             deadline: None,
             started,
         },
+        forced: None,
     });
     let method = request.method().clone();
     let mut response = next.run(request).await;

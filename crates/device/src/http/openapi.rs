@@ -2,6 +2,7 @@
 //! `schemas.json`, which the tests hold against real answers.
 
 use super::endpoint::{Class, Endpoint};
+use olympus_core::route::Policy;
 use olympus_proto::ErrorCode;
 use serde_json::{Map, Value, json};
 
@@ -143,7 +144,16 @@ pub(crate) fn errors_of(endpoint: Endpoint) -> Vec<ErrorCode> {
         Endpoint::Availability => {
             codes.extend([Code::NotFound, Code::Overloaded, Code::DeadlineExceeded]);
         }
+        Endpoint::Image => {
+            codes.extend([
+                Code::Overloaded,
+                Code::UpstreamFailed,
+                Code::UpstreamBusy,
+                Code::DeadlineExceeded,
+            ]);
+        }
         Endpoint::GetMenu
+        | Endpoint::Cloud
         | Endpoint::Health
         | Endpoint::Ready
         | Endpoint::Metrics
@@ -161,6 +171,8 @@ fn success(endpoint: Endpoint) -> Value {
         Endpoint::Search => "SearchResponse",
         Endpoint::SearchBatch => "SearchBatchResponse",
         Endpoint::Suggest => "SuggestResponse",
+        Endpoint::Image => "ImageResponse",
+        Endpoint::Cloud => "CloudStatus",
         Endpoint::GetMenu => "MenuResponse",
         Endpoint::PutMenu | Endpoint::Rollback => "MenuChange",
         Endpoint::Availability => "AvailabilityResponse",
@@ -196,6 +208,12 @@ fn request_body(endpoint: Endpoint) -> Option<Value> {
         Endpoint::SearchBatch => "SearchBatchRequest",
         Endpoint::Availability => "AvailabilityRequest",
         Endpoint::Embeddings => "EmbeddingsRequest",
+        Endpoint::Image => {
+            let file = json!({"schema": {"type": "string", "format": "binary"}});
+            return Some(json!({"required": true, "content": {
+                "image/png": file, "image/jpeg": file, "image/webp": file,
+            }}));
+        }
         Endpoint::PutMenu => {
             return Some(json!({"required": true, "content": {
                 "application/json": {"schema": reference("Menu")},
@@ -229,6 +247,16 @@ fn parameters(endpoint: Endpoint) -> Value {
             "When the answer is of no more use.",
         ));
     }
+    if endpoint.is_routed() {
+        let policies = Policy::ALL.map(Policy::as_str);
+        parameters.push(one(
+            "x-route-policy",
+            "header",
+            false,
+            json!({"type": "string", "enum": policies}),
+            "Which path may answer this request: this device or the cloud.",
+        ));
+    }
     match endpoint {
         Endpoint::Suggest => {
             let text = json!({"type": "string", "maxLength": 8192});
@@ -254,6 +282,15 @@ mod tests {
     use super::*;
     use std::collections::BTreeSet;
 
+    /// Said by the cloud half alone.
+    const OF_THE_EDGE: [&str; 5] = [
+        "conflict",
+        "precondition_failed",
+        "range_not_satisfiable",
+        "upgrade_required",
+        "rate_limited",
+    ];
+
     #[test]
     fn every_route_and_every_code_is_described() {
         let document = document();
@@ -272,7 +309,9 @@ mod tests {
             }
         }
         let all: BTreeSet<_> = ErrorCode::ALL.iter().map(|code| code.as_str()).collect();
-        assert_eq!(described, all);
+        let said: BTreeSet<_> = described.iter().copied().chain(OF_THE_EDGE).collect();
+        assert_eq!(said, all);
+        assert!(OF_THE_EDGE.iter().all(|code| !described.contains(code)));
         let listed = &document["components"]["schemas"]["ErrorCode"]["enum"];
         assert_eq!(listed.as_array().map(Vec::len), Some(all.len()));
     }

@@ -5,13 +5,16 @@
 
 use super::state::{AppState, RequestIds};
 use super::{Limits, router};
+use crate::cloud::CloudApi;
 use crate::keys::{KeyError, KeyFile, KeyRing};
 use crate::metrics::Metrics;
+use crate::routing::{self, Shell};
 use crate::service::{self, Service, ServiceError, Watch};
 use axum::Router;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
+use olympus_core::route::RouteConfig;
 use std::collections::HashMap;
 use std::future::Future;
 use std::io;
@@ -37,6 +40,10 @@ pub struct Options {
     pub cors_origins: Vec<String>,
     /// What it takes.
     pub limits: Limits,
+    /// The cloud half; `None` answers everything here.
+    pub cloud: Option<Arc<dyn CloudApi>>,
+    /// How requests are routed between the two.
+    pub route: RouteConfig,
 }
 
 impl Options {
@@ -49,6 +56,8 @@ impl Options {
             service,
             cors_origins: Vec::new(),
             limits: Limits::default(),
+            cloud: None,
+            route: RouteConfig::default(),
         }
     }
 }
@@ -78,6 +87,9 @@ pub enum ServerError {
     /// Model or menu cannot be loaded.
     #[error(transparent)]
     Service(#[from] ServiceError),
+    /// A setting of routing cannot work.
+    #[error("route: {0}")]
+    Route(#[from] olympus_core::route::ConfigError),
 }
 
 /// Serves until `stop` ends. `bound` is told the address as soon as connections are taken,
@@ -105,6 +117,7 @@ pub async fn run(
     let limits = options.limits;
     let state = Arc::new(AppState {
         service: OnceLock::new(),
+        shell: OnceLock::new(),
         metrics: Arc::new(Metrics::new()),
         keys,
         loopback,
@@ -122,12 +135,15 @@ pub async fn run(
     bound(address);
 
     let mut stop = std::pin::pin!(stop);
-    let loading = load(Arc::clone(&state), options.service);
+    let routing = (options.cloud, options.route);
+    let loading = load(Arc::clone(&state), options.service, routing);
     let outcome = tokio::select! {
         loaded = loading => loaded,
-        () = &mut stop => Ok(false),
+        () = &mut stop => Ok(()),
     };
-    if let Ok(true) = outcome {
+    if let (Ok(()), Some(service)) = (&outcome, state.service.get()) {
+        // Goes on until the server ends.
+        let _watching = state.shell.get().map(|shell| shell.watch(service));
         ready(address);
         stop.await;
     }
@@ -135,10 +151,16 @@ pub async fn run(
     let _ = stop_sender.send(true);
     // The accept loop ends by itself, after the grace at the latest; a panic in it was logged.
     let _ = accepting.await;
-    outcome.map(drop)
+    outcome
 }
 
-async fn load(state: Arc<AppState>, options: service::Options) -> Result<bool, ServerError> {
+/// Loads models and menu, and sets up routing where there is a cloud.
+async fn load(
+    state: Arc<AppState>,
+    options: service::Options,
+    (cloud, route): (Option<Arc<dyn CloudApi>>, RouteConfig),
+) -> Result<(), ServerError> {
+    let remembers = options.data_dir.clone().filter(|_| !options.demo);
     let loading = tokio::task::spawn_blocking(move || {
         let started = std::time::Instant::now();
         let watch = Watch {
@@ -159,12 +181,19 @@ async fn load(state: Arc<AppState>, options: service::Options) -> Result<bool, S
             ms = started.elapsed().as_millis(),
             "ready"
         );
-        // Nobody else sets it.
+        // Nobody else sets them; who sees the service sees the shell.
+        if let Some(cloud) = cloud {
+            let route = routing::measured(route, &service)?;
+            let calls = Arc::clone(&state.calls);
+            let metrics = Arc::clone(&state.metrics);
+            let shell = Shell::new(route, cloud, calls, metrics, remembers.as_deref())?;
+            let _ = state.shell.set(shell);
+        }
         let _ = state.service.set(Arc::new(service));
-        Ok(true)
+        Ok(())
     });
     match loading.await {
-        Ok(loaded) => loaded.map_err(ServerError::Service),
+        Ok(loaded) => loaded,
         Err(error) => Err(ServiceError::Encoder(error.to_string()).into()),
     }
 }

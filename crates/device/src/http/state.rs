@@ -4,8 +4,10 @@ use super::Limits;
 use super::error::HttpError;
 use crate::keys::KeyRing;
 use crate::metrics::Metrics;
+use crate::routing::{Asking, Shell};
 use crate::service::{Call, Service, ServiceError};
 use axum::extract::Extension;
+use olympus_core::route::Policy;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
@@ -15,6 +17,8 @@ use tokio::sync::Semaphore;
 #[derive(Debug)]
 pub(crate) struct AppState {
     pub(crate) service: OnceLock<Arc<Service>>,
+    /// Where a cloud is set up; there before the service is.
+    pub(crate) shell: OnceLock<Arc<Shell>>,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) keys: KeyRing,
     /// Whether the server listens on loopback alone.
@@ -38,6 +42,8 @@ pub(crate) struct AppState {
 #[derive(Debug, Clone)]
 pub(crate) struct Ctx {
     pub(crate) call: Call,
+    /// `x-route-policy`.
+    pub(crate) forced: Option<Policy>,
 }
 
 /// Extracts what the outermost layer put in.
@@ -67,6 +73,48 @@ impl AppState {
         match tokio::time::timeout_at(deadline.into(), answer).await {
             Ok(answer) => answer,
             Err(_) => Err(ServiceError::DeadlineExceeded.into()),
+        }
+    }
+
+    /// Routes a question where a cloud is set up: between this device and it. Nobody waits past
+    /// the deadline.
+    pub(crate) async fn route<Q, T>(
+        &self,
+        ctx: &Ctx,
+        question: Q,
+        routed: impl AsyncFnOnce(&Arc<Shell>, &Asking, Q) -> Result<T, Arc<ServiceError>>,
+        here: impl FnOnce(&Service, &Call, &Q) -> Result<T, ServiceError> + Send + 'static,
+    ) -> Result<T, HttpError>
+    where
+        Q: Send + 'static,
+        T: Send + 'static,
+    {
+        let Some(shell) = self.shell.get() else {
+            return self
+                .ask(ctx, move |service, call| here(service, call, &question))
+                .await;
+        };
+        let mut call = ctx.call.clone();
+        let deadline = call
+            .deadline
+            .unwrap_or(call.started + self.limits.default_deadline);
+        let asking = Asking {
+            service: self.service()?,
+            deadline: call.deadline.replace(deadline),
+            forced: ctx.forced,
+            call,
+        };
+        let answer = routed(shell, &asking, question);
+        match tokio::time::timeout_at(deadline.into(), answer).await {
+            Ok(answer) => answer.map_err(|error| HttpError::from(&*error)),
+            Err(_) => Err(ServiceError::DeadlineExceeded.into()),
+        }
+    }
+
+    /// Tells the cloud half of a change, where there is one.
+    pub(crate) fn tell(&self, what: impl FnOnce(&Shell)) {
+        if let Some(shell) = self.shell.get() {
+            what(shell);
         }
     }
 

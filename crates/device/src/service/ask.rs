@@ -3,6 +3,7 @@
 //! Invariant: a text is checked before it is queued and encoded at most once a call. Never
 //! changes anything but the cache and the counters.
 
+use super::answers::{Decided, Found, Made, Understood, Way};
 use super::checks::{Search, at_entry, check_batch, check_length, checked, checked_batch};
 use super::encoder_thread::Lane;
 use super::{Call, Service, ServiceError};
@@ -10,28 +11,25 @@ use crate::wire::{
     Hits, IntentBatchRequest, IntentBatchResponse, SearchBatchRequest, SearchBatchResponse,
     SuggestResponse, UnderstandRequest, UnderstandResponse,
 };
-use olympus_core::intent::decide;
 use olympus_core::menu::attributes::Manner;
 use olympus_core::menu::filter::Filter;
+use olympus_core::menu::sureness::sureness;
 use olympus_inference::Analysis;
 use olympus_menu::{Meaning, Query};
 use olympus_proto::{
-    Ambiguous, Context, Hit, Intent, IntentAnswer, IntentResponse, MenuVersion, Meta, Path,
-    SearchRequest, SearchResponse, StagesUs,
+    Ambiguous, Context, Hit, Intent, IntentResponse, MenuVersion, SearchRequest, SearchResponse,
+    StagesUs,
 };
-use std::sync::Arc;
 use std::time::Instant;
 
-/// Texts of a batch that are encoded at once.
-const PIECE: usize = 8;
 /// Said where no model took part.
 const LEXICAL: &str = "lexical";
 
 /// What a search found, and in which menu.
-struct Found {
-    hits: Vec<Hit>,
-    ambiguous: Option<Ambiguous>,
-    version: MenuVersion,
+pub(super) struct Page {
+    pub(super) hits: Vec<Hit>,
+    pub(super) ambiguous: Option<Ambiguous>,
+    pub(super) version: MenuVersion,
 }
 
 impl Service {
@@ -57,12 +55,23 @@ impl Service {
         text: &str,
         context: Option<&Context>,
     ) -> Result<IntentResponse, ServiceError> {
+        let decided = self.decided(call, text, context)?;
+        Ok(self.say_intent(call, Way::LOCAL_ONLY, decided))
+    }
+
+    /// The intent by this device's model.
+    pub(crate) fn decided(
+        &self,
+        call: &Call,
+        text: &str,
+        context: Option<&Context>,
+    ) -> Result<Decided, ServiceError> {
         let mut stages = StagesUs::default();
         let analysis = self.encode_one(call, &checked(text)?, &mut stages)?;
         let answer = self.decide(&analysis, context)?;
-        Ok(IntentResponse {
+        Ok(Decided {
             answer,
-            meta: self.meta(call, &self.intent_model().id, None, stages),
+            made: Made::here(&self.intent_model().id, None, stages),
         })
     }
 
@@ -84,7 +93,11 @@ impl Service {
             .collect::<Result<Vec<_>, _>>()?;
         Ok(IntentBatchResponse {
             results,
-            meta: self.meta(call, &self.intent_model().id, None, stages),
+            meta: self.meta(
+                call,
+                Way::LOCAL_ONLY,
+                Made::here(&self.intent_model().id, None, stages),
+            ),
         })
     }
 
@@ -108,25 +121,55 @@ impl Service {
         call: &Call,
         request: &UnderstandRequest,
     ) -> Result<UnderstandResponse, ServiceError> {
-        let mut search = Search::checked(&request.text, request.limit, &request.filters, false)?
-            .understanding(request.parse, &request.ignore)?;
+        let understood = self.understood(call, request)?;
+        Ok(self.say_understood(call, Way::LOCAL_ONLY, understood))
+    }
+
+    /// Intent and dishes by this device's models.
+    pub(crate) fn understood(
+        &self,
+        call: &Call,
+        request: &UnderstandRequest,
+    ) -> Result<Understood, ServiceError> {
+        self.understood_as(call, request, None)
+    }
+
+    /// As [`Service::understood`]; the intent may have been decided elsewhere.
+    pub(crate) fn understood_as(
+        &self,
+        call: &Call,
+        request: &UnderstandRequest,
+        decided: Option<Decided>,
+    ) -> Result<Understood, ServiceError> {
+        let mut search = search_in(request)?;
         let mut stages = StagesUs::default();
         let analysis = self.encode_one(call, &checked(&request.text)?, &mut stages)?;
-        let answer = self.decide(&analysis, request.context.as_ref())?;
+        let Decided { answer, mut made } = match decided {
+            Some(decided) => decided,
+            None => Decided {
+                answer: self.decide(&analysis, request.context.as_ref())?,
+                made: Made::here(&self.intent_model().id, None, stages),
+            },
+        };
         let manner = match answer.intent {
             Intent::Order | Intent::Modification | Intent::Cancel => Manner::Order,
             _ => Manner::Search,
         };
         self.read(&mut search, manner);
         // The whole text's vector: understanding costs one encoding.
-        let found = self.find(&search, Some(&analysis), &mut stages)?;
-        Ok(UnderstandResponse {
+        let page = self.find(&search, self.meaning(Some(&analysis)), &mut stages)?;
+        made.menu_version = Some(page.version);
+        made.stages = stages;
+        Ok(Understood {
             answer,
-            hits: found.hits,
-            parse: search.parse,
-            ambiguous: found.ambiguous,
-            meta: self.meta(call, &self.intent_model().id, Some(found.version), stages),
+            found: found(search, page, made),
         })
+    }
+
+    /// What keeps a request to understand from being answered; nothing is computed.
+    pub(crate) fn check_understand(&self, request: &UnderstandRequest) -> Result<(), ServiceError> {
+        checked(&request.text)?;
+        search_in(request).map(drop)
     }
 
     /// Dishes that fit a query; an empty one lists the menu by category.
@@ -146,6 +189,16 @@ impl Service {
         call: &Call,
         request: &SearchRequest,
     ) -> Result<SearchResponse, ServiceError> {
+        let found = self.found(call, request)?;
+        Ok(self.say_found(call, Way::LOCAL_ONLY, found))
+    }
+
+    /// Dishes by this device's model.
+    pub(crate) fn found(
+        &self,
+        call: &Call,
+        request: &SearchRequest,
+    ) -> Result<Found, ServiceError> {
         let mut search = Search::of(request)?;
         self.read(&mut search, Manner::Search);
         let mut stages = StagesUs::default();
@@ -153,14 +206,10 @@ impl Service {
             true => None,
             false => Some(self.encode_one(call, &search.text, &mut stages)?),
         };
-        let found = self.find(&search, analysis.as_deref(), &mut stages)?;
+        let page = self.find(&search, self.meaning(analysis.as_deref()), &mut stages)?;
         let model = analysis.map_or(LEXICAL, |_| self.model().id.as_str());
-        Ok(SearchResponse {
-            hits: found.hits,
-            parse: search.parse,
-            ambiguous: found.ambiguous,
-            meta: self.meta(call, model, Some(found.version), stages),
-        })
+        let made = Made::here(model, page.version, stages);
+        Ok(found(search, page, made))
     }
 
     /// Up to 64 searches.
@@ -199,7 +248,7 @@ impl Service {
         for search in searches {
             call.check()?;
             let analysis = (!search.text.is_empty()).then(|| analyses.next()).flatten();
-            let found = self.find(&search, analysis.as_deref(), &mut stages)?;
+            let found = self.find(&search, self.meaning(analysis.as_deref()), &mut stages)?;
             used = found.version;
             results.push(Hits {
                 hits: found.hits,
@@ -209,7 +258,11 @@ impl Service {
         }
         Ok(SearchBatchResponse {
             results,
-            meta: self.meta(call, &self.model().id, Some(used), stages),
+            meta: self.meta(
+                call,
+                Way::LOCAL_ONLY,
+                Made::here(&self.model().id, used, stages),
+            ),
         })
     }
 
@@ -241,46 +294,30 @@ impl Service {
         let version = live.map_or(MenuVersion(0), |live| live.index.version());
         Ok(SuggestResponse {
             suggestions,
-            meta: self.meta(call, LEXICAL, Some(version), stages),
+            meta: self.meta(call, Way::LOCAL_ONLY, Made::here(LEXICAL, version, stages)),
         })
     }
 
-    /// Unit vectors and token counts of up to 64 texts.
-    ///
-    /// # Errors
-    /// As [`Service::intent`]; one bad text fails the batch and is named.
-    pub fn embeddings_for(
-        &self,
-        call: &Call,
-        texts: &[String],
-    ) -> Result<(Vec<Arc<Analysis>>, StagesUs), ServiceError> {
-        let texts = checked_batch("input", texts)?;
-        let mut stages = StagesUs::default();
-        let lane = if texts.len() == 1 {
-            Lane::Interactive
-        } else {
-            Lane::Bulk
-        };
-        let analyses = self.encode(call, &texts, lane, &mut stages)?;
-        stages.total = micros(call.started);
-        self.metrics.stages(&stages);
-        Ok((analyses, stages))
-    }
-
-    fn read(&self, search: &mut Search, manner: Manner) {
+    pub(super) fn read(&self, search: &mut Search, manner: Manner) {
         if let Some(live) = self.menu.live() {
             search.read(&live.index, manner);
         }
     }
 
-    fn find(
+    fn meaning<'a>(&'a self, analysis: Option<&'a Analysis>) -> Meaning<'a> {
+        analysis.map_or(Meaning::None, |found| {
+            Meaning::Vector(&self.model().space, &found.embedding)
+        })
+    }
+
+    pub(super) fn find(
         &self,
         search: &Search,
-        analysis: Option<&Analysis>,
+        meaning: Meaning<'_>,
         stages: &mut StagesUs,
-    ) -> Result<Found, ServiceError> {
+    ) -> Result<Page, ServiceError> {
         let Some(live) = self.menu.live() else {
-            return Ok(Found {
+            return Ok(Page {
                 hits: Vec::new(),
                 ambiguous: None,
                 version: MenuVersion(0),
@@ -289,9 +326,7 @@ impl Service {
         let started = Instant::now();
         let query = Query {
             text: &search.text,
-            meaning: analysis.map_or(Meaning::None, |found| {
-                Meaning::Vector(&self.model().space, &found.embedding)
-            }),
+            meaning,
             limit: search.limit,
             filter: &search.filter,
             as_you_type: search.as_you_type,
@@ -307,100 +342,38 @@ impl Service {
             false => live.index.ambiguous(&search.text, &hits),
         };
         stages.search += micros(started);
-        Ok(Found {
+        Ok(Page {
             hits,
             ambiguous,
             version: live.index.version(),
         })
     }
+}
 
-    fn decide(
-        &self,
-        analysis: &Analysis,
-        context: Option<&Context>,
-    ) -> Result<IntentAnswer, ServiceError> {
-        let expected = context.map_or(&[][..], |context| &context.expected);
-        match (analysis.logits, &self.calibration) {
-            (Some(logits), Some(calibration)) => {
-                Ok(decide(logits, calibration, &self.costs, expected))
-            }
-            _ => Err(ServiceError::Encoder(
-                "the model has no intent head".to_owned(),
-            )),
-        }
+/// Checks a search within a request to understand.
+pub(super) fn search_in(request: &UnderstandRequest) -> Result<Search, ServiceError> {
+    let search = Search::checked(&request.text, request.limit, &request.filters, false)?;
+    Ok(search.understanding(request.parse, &request.ignore)?)
+}
+
+pub(super) fn found(search: Search, page: Page, made: Made) -> Found {
+    Found {
+        sureness: sureness_of(&search, &page.hits),
+        filter: search.filter,
+        hits: page.hits,
+        parse: search.parse,
+        ambiguous: page.ambiguous,
+        made,
     }
+}
 
-    fn encode_one(
-        &self,
-        call: &Call,
-        text: &str,
-        stages: &mut StagesUs,
-    ) -> Result<Arc<Analysis>, ServiceError> {
-        let texts = [text.to_owned()];
-        self.encode(call, &texts, Lane::Interactive, stages)?
-            .pop()
-            .ok_or_else(|| ServiceError::Encoder("it gave no answer".to_owned()))
-    }
-
-    /// Encodes folded texts, those in the cache excepted; adds to `stages`.
-    fn encode(
-        &self,
-        call: &Call,
-        texts: &[String],
-        lane: Lane,
-        stages: &mut StagesUs,
-    ) -> Result<Vec<Arc<Analysis>>, ServiceError> {
-        let mut found: Vec<_> = texts.iter().map(|text| self.cache.get(text)).collect();
-        let mut missing: Vec<String> = texts
-            .iter()
-            .zip(&found)
-            .filter(|(_, known)| known.is_none())
-            .map(|(text, _)| text.clone())
-            .collect();
-        let lookups = u64::try_from(texts.len()).unwrap_or(u64::MAX);
-        let misses = u64::try_from(missing.len()).unwrap_or(u64::MAX);
-        self.metrics.cache(lookups - misses, lookups);
-        let mut empty = found.iter_mut().filter(|known| known.is_none());
-        while !missing.is_empty() {
-            let piece: Vec<String> = missing.drain(..PIECE.min(missing.len())).collect();
-            let encoded = self.encoder.encode(piece.clone(), lane, call.deadline)?;
-            stages.queue += encoded.queue_us;
-            stages.tokenize += encoded.timings.tokenize_us;
-            stages.encode += encoded.timings.encode_us;
-            stages.classify += encoded.timings.classify_us;
-            for ((text, analysis), slot) in
-                piece.into_iter().zip(encoded.analyses).zip(empty.by_ref())
-            {
-                let analysis = Arc::new(analysis);
-                self.cache.put(text, Arc::clone(&analysis));
-                *slot = Some(analysis);
-            }
-        }
-        found
-            .into_iter()
-            .collect::<Option<Vec<_>>>()
-            .ok_or_else(|| ServiceError::Encoder("it gave too few answers".to_owned()))
-    }
-
-    pub(super) fn meta(
-        &self,
-        call: &Call,
-        model: &str,
-        menu_version: Option<MenuVersion>,
-        mut stages: StagesUs,
-    ) -> Meta {
-        stages.total = micros(call.started);
-        self.metrics.stages(&stages);
-        Meta {
-            path: Path::Local,
-            reason: "local_only".to_owned(),
-            model: model.to_owned(),
-            menu_version,
-            menu_digest: None,
-            space: None,
-            stages_us: stages,
-            request_id: call.request_id.clone(),
-        }
+/// Probability that the first hit is right. A search without words is a list: it is what was
+/// asked for.
+fn sureness_of(search: &Search, hits: &[Hit]) -> f32 {
+    match hits {
+        _ if search.text.is_empty() || search.wishes.alone() => 1.0,
+        [] => 0.0,
+        [best, rest @ ..] => sureness(best.score, rest.first().map(|hit| hit.score)),
     }
 }
 

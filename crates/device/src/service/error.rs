@@ -1,11 +1,13 @@
 //! What can go wrong with a request, each kind with its stable code.
 
 use olympus_core::menu::filter::FilterError;
+use olympus_core::route::Reason;
 use olympus_inference::InferenceError;
 use olympus_menu::{AskedError, MAX_TEXT_BYTES, MenuError};
 use olympus_proto::{ErrorCode, ErrorDetail};
 use std::io;
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// Errors of the service.
 #[derive(Debug, thiserror::Error)]
@@ -79,6 +81,25 @@ pub enum ServiceError {
         /// Which folder.
         path: PathBuf,
     },
+    /// The menu changed under a question that the cloud was asked.
+    #[error("the menu was changed while the cloud searched it")]
+    OtherMenu,
+    /// There is no model for it on this device, and the cloud gives no answer.
+    #[error("{why}")]
+    Cloud {
+        /// What keeps it from answering.
+        reason: Reason,
+        /// The same for people.
+        why: String,
+        /// When it may be worth to try again, where the cloud said so.
+        retry_after: Option<Duration>,
+    },
+    /// There is no model for it on this device, and no cloud.
+    #[error(
+        "this device has no model for pictures; set up the cloud half: \
+         `olympus-edge config set cloud-url`, `location-id` and `api-key`"
+    )]
+    NeedsCloud,
     /// The model failed.
     #[error("the model failed: {0}")]
     Inference(#[from] InferenceError),
@@ -127,7 +148,13 @@ impl ServiceError {
             Self::NothingToRollBack => ErrorCode::NothingToRollBack,
             Self::Overloaded { .. } => ErrorCode::Overloaded,
             Self::DeadlineExceeded => ErrorCode::DeadlineExceeded,
-            Self::NotReady(_) | Self::DataDirInUse { .. } => ErrorCode::NotReady,
+            Self::NotReady(_) | Self::DataDirInUse { .. } | Self::NeedsCloud => ErrorCode::NotReady,
+            Self::OtherMenu => ErrorCode::Conflict,
+            Self::Cloud { reason, .. } => match reason {
+                Reason::CloudBusy | Reason::Shed => ErrorCode::UpstreamBusy,
+                Reason::LocalOnly => ErrorCode::NotReady,
+                _ => ErrorCode::UpstreamFailed,
+            },
             Self::Inference(_)
             | Self::Encoder(_)
             | Self::Menu(_)

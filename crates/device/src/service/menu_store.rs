@@ -16,6 +16,7 @@ use olympus_core::menu::text::passages;
 use olympus_core::order::OrderParser;
 use olympus_menu::{MenuIndex, Overrides, Vectors};
 use olympus_proto::{ItemId, MenuItem, MenuVersion};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// One version, ready to be searched.
@@ -27,6 +28,8 @@ pub(crate) struct Live {
     pub(crate) items_json: Bytes,
     /// Hash of those bytes.
     pub(crate) sha256: String,
+    /// Names the items to the cloud.
+    pub(crate) digest: String,
 }
 
 /// The menu of this device.
@@ -36,6 +39,8 @@ pub(crate) struct MenuStore {
     metrics: Arc<Metrics>,
     live: ArcSwapOption<Live>,
     overrides: ArcSwap<Overrides>,
+    /// Goes up after each change of what is searched.
+    epoch: AtomicU64,
     /// Held through an import or a rollback, which may take minutes.
     changing: Mutex<()>,
     /// Held while files are replaced, which takes milliseconds.
@@ -59,6 +64,7 @@ impl MenuStore {
             metrics,
             live: ArcSwapOption::empty(),
             overrides: ArcSwap::from_pointee(overrides),
+            epoch: AtomicU64::new(0),
             changing: Mutex::default(),
             writing: Mutex::default(),
         };
@@ -87,6 +93,11 @@ impl MenuStore {
     /// What staff said.
     pub(crate) fn overrides(&self) -> Arc<Overrides> {
         self.overrides.load_full()
+    }
+
+    /// Differs from an earlier one wherever the menu or what staff said was changed since.
+    pub(crate) fn epoch(&self) -> u64 {
+        self.epoch.load(Ordering::Acquire)
     }
 
     /// Which version is in use and which one was.
@@ -173,7 +184,7 @@ impl MenuStore {
             None => overrides.remove(id),
         };
         menu_files::write_overrides(&self.backing, &overrides)?;
-        self.overrides.store(Arc::new(overrides));
+        self.say(overrides);
         Ok(())
     }
 
@@ -213,7 +224,7 @@ impl MenuStore {
         if let Err(error) = menu_files::write_overrides(&self.backing, &kept) {
             tracing::warn!(%error, "what was said of removed items stays on the disk");
         }
-        self.overrides.store(Arc::new(kept));
+        self.say(kept);
     }
 
     fn load(
@@ -291,16 +302,23 @@ impl MenuStore {
         };
         Ok(Live {
             orders: OrderParser::new(items.clone()),
+            digest: crate::cloud::menu_digest(&items),
             index: MenuIndex::build(items, version, vectors)?,
             sha256: menu_files::hash(&items_json),
             items_json: Bytes::from(items_json),
         })
     }
 
+    fn say(&self, overrides: Overrides) {
+        self.overrides.store(Arc::new(overrides));
+        self.epoch.fetch_add(1, Ordering::AcqRel);
+    }
+
     fn publish(&self, live: Live) -> Arc<Live> {
         let live = Arc::new(live);
         self.metrics.menu_version(live.index.version().0);
         self.live.store(Some(Arc::clone(&live)));
+        self.epoch.fetch_add(1, Ordering::AcqRel);
         live
     }
 

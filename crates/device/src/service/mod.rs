@@ -5,12 +5,15 @@
 //! serves intent and search. Invariant: nothing is acknowledged before it is durable. Never
 //! knows about routes, keys or scopes.
 
+mod answers;
 mod ask;
 mod backing;
 mod cache;
 mod checks;
+mod cloud;
 mod embedding;
 mod encoder_thread;
+mod encoding;
 mod error;
 mod menu_admin;
 mod menu_files;
@@ -18,6 +21,7 @@ mod menu_store;
 mod order;
 mod vectors;
 
+pub(crate) use answers::{Decided, Found, Seen, Understood, Way};
 pub use embedding::Watch;
 pub use error::ServiceError;
 pub use menu_admin::MenuBytes;

@@ -1,5 +1,6 @@
 //! Orders from words: the parser of the menu in use, and whether each line can be had now.
 
+use super::answers::{Made, Way};
 use super::checks::checked;
 use super::{Call, MAX_TEXT_BYTES, Service, ServiceError};
 use olympus_core::menu::attributes::{self, Manner};
@@ -83,7 +84,7 @@ impl Service {
         Ok(OrderParseResponse {
             order,
             unavailable,
-            meta: self.meta(call, GRAMMAR, Some(version), stages),
+            meta: self.meta(call, Way::LOCAL_ONLY, Made::here(GRAMMAR, version, stages)),
         })
     }
 }
