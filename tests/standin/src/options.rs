@@ -28,7 +28,7 @@ WHILE IT RUNS
     {\"tasks\": {\"chat\": {\"latency\": {\"p50_ms\": 300, \"p99_ms\": 900}}}}
     {\"tasks\": {\"chat\": {\"errors\": {\"rate\": 1, \"code\": 3040, \"retry_after_s\": 7}}}}
     {\"chat\": \"wrong\"}          also right, json_mode_error, no_json, off_schema
-    {\"vectors\": \"zero\"}        also right, short, null, missing
+    {\"vectors\": \"zero\"}        also right, short, null, missing, mean
     {\"drift_degrees\": 5}       vectors whose cosine with the old ones is cos 5°
     {\"daily_requests\": 0}      3036 from now on
     {\"images\": {\"SHA-256\": {\"seen\": \"dish\", \"items\": [\"Pizza\"]}}}

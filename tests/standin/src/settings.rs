@@ -147,6 +147,8 @@ pub(crate) enum VectorMode {
     Null,
     /// One vector too few.
     Missing,
+    /// The mean, whatever pooling was asked for, and it says so.
+    Mean,
 }
 
 /// What a model id stands for.

@@ -47,7 +47,11 @@ pub(super) async fn run(
     state.gates.items(Task::Embeddings, texts.len());
     let settings = state.settings();
     let engine = Arc::clone(&state.engine);
-    let space = Space::new(model, input.pooling.as_str(), dims);
+    let pooling = match settings.vectors {
+        VectorMode::Mean => Pooling::Mean,
+        _ => input.pooling,
+    };
+    let space = Space::new(model, pooling.as_str(), dims);
     let degrees = settings.drift_degrees;
     let data = compute(move || {
         let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
@@ -58,13 +62,13 @@ pub(super) async fn run(
             .collect::<Vec<_>>())
     })
     .await?;
-    Ok(spoilt(data, dims, input.pooling, settings.vectors))
+    Ok(spoilt(data, dims, pooling, settings.vectors))
 }
 
 /// The result, or what the settings make of it.
 fn spoilt(mut data: Vec<Vec<f32>>, dims: usize, pooling: Pooling, mode: VectorMode) -> Value {
     match mode {
-        VectorMode::Right | VectorMode::Null => {}
+        VectorMode::Right | VectorMode::Null | VectorMode::Mean => {}
         VectorMode::Zero => data.iter_mut().for_each(|vector| vector.fill(0.0)),
         VectorMode::Short => data.iter_mut().for_each(|vector| vector.truncate(dims / 2)),
         VectorMode::Missing => drop(data.pop()),

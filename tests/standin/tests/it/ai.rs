@@ -165,6 +165,13 @@ fn drift_turns_and_faulty_vectors_are_as_set() {
     assert!(data("null")[0][0].is_null());
     assert_eq!(data("missing").as_array().map(Vec::len), Some(1));
     assert_eq!(data("right").as_array().map(Vec::len), Some(2));
+    server.control(&json!({"vectors": "mean"}));
+    let asked = json!({"text": ["tea"], "pooling": "cls"});
+    let given = server.run(BGE, &asked).result();
+    assert_eq!(given["pooling"], "mean");
+    server.control(&json!({"vectors": "right"}));
+    let given: Vec<Vec<f32>> = serde_json::from_value(given["data"].clone()).expect("vectors");
+    assert_eq!(given, embed(&server, "mean", &["tea"]));
 }
 
 #[test]
