@@ -11,7 +11,7 @@ const IMAGES = "/api/v1/locations/loc-7/images";
 before(async () => {
   worker = await startWorker({ auth: authService({ admin: active("admin", ["loc-7"]), device: active("device", ["loc-7"]) }) });
   const assets = await worker.mf.getR2Bucket("ASSETS");
-  await assets.put("app.0f3a9c2e.js", FILE);
+  await assets.put("app.0f3a9c2e.js", new Uint8Array(FILE).buffer);
   await assets.put("css/app.css", "body{}", { httpMetadata: { contentType: "text/html" } });
   await assets.put("empty.txt", "");
 });
