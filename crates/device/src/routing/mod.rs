@@ -17,6 +17,8 @@ mod opinion;
 mod parity;
 mod publish;
 mod status;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use ask::Asking;
 
