@@ -2,6 +2,7 @@
 
 use crate::sh::{ONE_CANDLE_THREAD, cargo, has, run as run_command, run_and_read, say};
 use crate::tidy;
+use crate::worker;
 use anyhow::{Context as _, bail};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -48,7 +49,11 @@ pub(crate) fn run(root: &Path) -> anyhow::Result<()> {
                 .current_dir(root)
                 .args(["test", "--workspace", "--no-fail-fast"]),
         )?;
-    lines.extend(browser(root)?);
+    worker::lint(root)?;
+    worker::build(root, false)?;
+    let binaries = Binaries::built(root)?;
+    lines.extend(pages(root, &binaries)?);
+    lines.extend(edge(root, &binaries)?);
     let (passed, failed) = tally(&lines);
     if passed == 0 {
         bail!("no test ran");
@@ -90,28 +95,56 @@ fn deny(root: &Path) -> anyhow::Result<()> {
     run_command(Command::new(&deny).current_dir(root).args(args))
 }
 
-/// The pages in a real Chromium, against the binary that the tests just built.
-fn browser(root: &Path) -> anyhow::Result<Vec<String>> {
+/// What the tests outside of Rust start: what `cargo test` has just built.
+struct Binaries {
+    device: PathBuf,
+    standin: PathBuf,
+    chromium: PathBuf,
+}
+
+impl Binaries {
+    fn built(root: &Path) -> anyhow::Result<Self> {
+        let target =
+            std::env::var_os("CARGO_TARGET_DIR").map_or(root.join("target"), PathBuf::from);
+        let built = |name: &str| {
+            let file = target.join("debug").join(name);
+            match file.exists() {
+                true => Ok(file),
+                false => bail!("{} is not there after `cargo test`", file.display()),
+            }
+        };
+        Ok(Self {
+            device: built("olympus-edge")?,
+            standin: built("olympus-standin")?,
+            chromium: chromium()?,
+        })
+    }
+
+    /// The tests of one npm package.
+    fn test(&self, dir: &Path) -> anyhow::Result<Vec<String>> {
+        worker::install(dir)?;
+        run_and_read(
+            Command::new("npm")
+                .current_dir(dir)
+                .args(["test", "--silent"])
+                .env(ONE_CANDLE_THREAD.0, ONE_CANDLE_THREAD.1)
+                .env("CHROMIUM", &self.chromium)
+                .env("OLYMPUS_EDGE", &self.device)
+                .env("OLYMPUS_STANDIN", &self.standin),
+        )
+    }
+}
+
+/// The pages in a real Chromium.
+fn pages(root: &Path, binaries: &Binaries) -> anyhow::Result<Vec<String>> {
     say("pages in Chromium");
-    let chromium = chromium()?;
-    run_in(root, &["build", "--package", "olympus-device"])?;
-    let dir = root.join("tests/browser");
-    run_command(Command::new("npm").current_dir(&dir).args([
-        "ci",
-        "--no-audit",
-        "--no-fund",
-        "--loglevel=error",
-    ]))
-    .context("Node 20 with npm is needed for the browser tests")?;
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or(root.join("target"), PathBuf::from);
-    run_and_read(
-        Command::new("npm")
-            .current_dir(&dir)
-            .args(["test", "--silent"])
-            .env(ONE_CANDLE_THREAD.0, ONE_CANDLE_THREAD.1)
-            .env("CHROMIUM", chromium)
-            .env("OLYMPUS_EDGE", target.join("debug/olympus-edge")),
-    )
+    binaries.test(&root.join("tests/browser"))
+}
+
+/// The Worker in workerd, and the device against it over a line that breaks.
+fn edge(root: &Path, binaries: &Binaries) -> anyhow::Result<Vec<String>> {
+    say("the Worker in workerd, and the device with it");
+    binaries.test(&root.join("tests/edge"))
 }
 
 fn chromium() -> anyhow::Result<PathBuf> {

@@ -37,7 +37,7 @@ pub(crate) fn run_worker(root: &Path, chore: &Worker) -> anyhow::Result<()> {
             run(cargo()
                 .current_dir(root)
                 .args(["build", "--package", "olympus-standin"]))?;
-            install(root)?;
+            install(&root.join("tests/edge"))?;
             run(Command::new("node")
                 .current_dir(root.join("tests/edge"))
                 .args(["dev.mjs", "--port", &port.to_string()]))
@@ -68,9 +68,19 @@ pub(crate) fn build(root: &Path, dev: bool) -> anyhow::Result<()> {
         .args(classes(root)?))
 }
 
-/// What the tests and `dev` need of npm, exactly as locked.
-pub(crate) fn install(root: &Path) -> anyhow::Result<()> {
-    let dir = root.join("tests/edge");
+/// The lints of the Worker, as it is compiled for wasm32.
+pub(crate) fn lint(root: &Path) -> anyhow::Result<()> {
+    say("the Worker: lints for wasm32");
+    run(cargo()
+        .current_dir(root)
+        .args(["clippy", "--package", PACKAGE, "--lib"])
+        .args(["--target", WASM_TARGET, "--", "-D", "warnings"])
+        .env("CARGO_TARGET_DIR", root.join("target/worker"))
+        .env_remove("RUSTFLAGS"))
+}
+
+/// What an npm package's tests need, exactly as locked.
+pub(crate) fn install(dir: &Path) -> anyhow::Result<()> {
     let lock = dir.join("package-lock.json");
     let done = dir.join("node_modules/.package-lock.json");
     let time = |path: &Path| path.metadata().and_then(|meta| meta.modified());
@@ -79,13 +89,13 @@ pub(crate) fn install(root: &Path) -> anyhow::Result<()> {
     {
         return Ok(());
     }
-    run(Command::new("npm").current_dir(&dir).args([
+    run(Command::new("npm").current_dir(dir).args([
         "ci",
         "--no-audit",
         "--no-fund",
         "--loglevel=error",
     ]))
-    .context("Node 20 with npm is needed to run the Worker")
+    .context("Node 20 with npm is needed for the tests of pages and of the Worker")
 }
 
 /// The Durable Objects that the deployment names.
