@@ -80,7 +80,7 @@ fn a_model_fails_as_the_class_reads_it() {
 #[test]
 fn a_binding_rejects_at_once_where_it_asks_for_that() {
     let server = Server::prompt();
-    let slow = json!({"p50_ms": 400, "p99_ms": 400});
+    let slow = json!({"p50_ms": 1_000, "p99_ms": 1_000});
     server.control(&json!({"tasks": {"embeddings": {"capacity": 1, "latency": slow}}}));
     let ask = |busy: bool| {
         let options = json!({"rejectIfBusy": busy});
