@@ -41,6 +41,11 @@ impl BaseUrl {
         Ok(Self(text.trim_end_matches('/').to_owned()))
     }
 
+    /// Cloudflare's own API.
+    pub(crate) fn cloudflare() -> Self {
+        Self("https://api.cloudflare.com".to_owned())
+    }
+
     /// The address of `path`, which begins with a slash.
     pub(crate) fn join(&self, path: &str) -> String {
         format!("{}{path}", self.0)

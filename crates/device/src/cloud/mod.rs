@@ -9,24 +9,30 @@
 mod address;
 pub mod backup;
 mod checks;
+mod direct;
 mod error;
 mod http;
 mod secret;
+mod simulated;
 mod status;
 mod worker;
 
 pub use address::{BadUrl, BaseUrl};
 pub use backup::RecoveryKey;
+pub use direct::Direct;
 pub use error::CloudError;
 pub use secret::Secret;
+pub use simulated::{Outage, Profile, Simulated};
 pub use worker::Worker;
 
+use crate::config::{CloudSettings, Way};
 use bytes::Bytes;
 use olympus_proto::edge::{EmbedResponse, PublishRequest, PublishStatus};
 use olympus_proto::{IntentAnswer, IntentRequest, ItemId, MenuItem, SearchRequest, SpaceId};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::fmt;
+use std::path::PathBuf;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -219,7 +225,7 @@ pub trait CloudApi: Send + Sync + fmt::Debug {
     /// it is live. Says where that stands.
     fn publish<'a>(&'a self, ask: &'a CloudAsk<Arc<PublishRequest>>) -> Calling<'a, PublishStatus>;
 
-    /// Where publishing stands; changes nothing.
+    /// Where publishing stands; nothing that is searched changes.
     fn publish_status<'a>(&'a self, ask: &'a CloudAsk<()>) -> Calling<'a, PublishStatus>;
 
     /// Goes on with the menu on its way until the time is over or it is live, and says where that
@@ -242,6 +248,30 @@ pub trait CloudApi: Send + Sync + fmt::Debug {
 
     /// Whether somebody answers. The least work that tells.
     fn ping<'a>(&'a self, ask: &'a CloudAsk<()>) -> Calling<'a, ()>;
+}
+
+/// Whoever is set up to answer. `data_dir` keeps what a device that publishes by itself has to
+/// remember; without one it is forgotten at the end of the process.
+#[must_use]
+pub fn connect(
+    settings: &CloudSettings,
+    min_confidence: f32,
+    data_dir: Option<PathBuf>,
+) -> Arc<dyn CloudApi> {
+    let location = &settings.location;
+    match &settings.way {
+        Way::Worker(worker) => Arc::new(Worker::new(
+            worker.url.clone(),
+            location,
+            worker.key.clone(),
+        )),
+        Way::Direct(direct) => Arc::new(Direct::new(
+            direct,
+            location.clone(),
+            min_confidence,
+            data_dir,
+        )),
+    }
 }
 
 /// Names a menu by its content: lower-case hex SHA-256 of its items' JSON. Devices and the cloud
