@@ -1,15 +1,13 @@
 // The whole chain as a restaurant has it: the device's binary, a line that can break, the Worker in
 // workerd, and behind it the stand-in of Workers AI and Vectorize. Nothing in it is a mock.
-import { spawn } from "node:child_process";
-import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Device } from "../../browser/lib/device.js";
 import { Line } from "./line.js";
+import { startStandin } from "./standin.js";
 import { inSeconds, startWorker } from "./worker.js";
 
 const ROOT = resolve(fileURLToPath(import.meta.url), "../../../..");
-const STANDIN = process.env.OLYMPUS_STANDIN ?? join(ROOT, "target/debug/olympus-standin");
 export const DEMO_MENU = join(ROOT, "crates/device/demo/menu.json");
 export const LOCATION = "loc-7";
 const ADMIN = "token-of-the-head-office";
@@ -28,45 +26,10 @@ export async function until(what, probe, { everyMs = 100, patienceMs = PATIENCE_
   }
 }
 
-/** The stand-in, as a process of its own on a free port. */
-export class Standin {
-  async start(...flags) {
-    if (!existsSync(STANDIN)) throw new Error(`${STANDIN} is not there: build it with \`cargo build -p olympus-standin\`, or set OLYMPUS_STANDIN`);
-    const index = ["--index", "olympus-edge-menu=384", "--metadata-index", "olympus-edge-menu:digest=string"];
-    this.process = spawn(STANDIN, [...index, "--visibility", "300,900", ...flags], { stdio: ["ignore", "pipe", "inherit"] });
-    this.address = await new Promise((found, failed) => {
-      let said = "";
-      this.process.once("exit", (code) => failed(new Error(`the stand-in ended with ${code}: ${said}`)));
-      this.process.stdout.setEncoding("utf8").on("data", (chunk) => {
-        said += chunk;
-        const address = /http:\/\/(127\.0\.0\.1:\d+)/.exec(said);
-        if (address) found(address[1]);
-      });
-    });
-    return this;
-  }
-
-  /** Changes settings at once; see `olympus-standin --help`. */
-  async set(patch) {
-    const response = await fetch(`http://${this.address}/__control`, { method: "PUT", body: JSON.stringify(patch) });
-    if (!response.ok) throw new Error(`the stand-in refused ${JSON.stringify(patch)}: ${await response.text()}`);
-    return response.json();
-  }
-
-  async control() {
-    return (await fetch(`http://${this.address}/__control`)).json();
-  }
-
-  stop() {
-    this.process.removeAllListeners("exit");
-    this.process.kill("SIGKILL");
-  }
-}
-
 export class Restaurant {
   /** Starts all of it and waits until the menu is published and searched in the cloud. */
-  async open({ settings = {}, standin = [], vars = {} } = {}) {
-    this.standin = await new Standin().start(...standin);
+  async open({ settings = {}, visibility = "300,900", vars = {} } = {}) {
+    this.standin = await startStandin({ visibility });
     await this.standin.set({ tokens: { [ADMIN]: { active: true, scope: "admin", locations: [LOCATION], exp: inSeconds(3600), sub: "head-office" } } });
     this.worker = await startWorker({ standin: this.standin.address, vars });
     const made = await this.worker.call("POST", `/api/v1/locations/${LOCATION}/keys`, { token: ADMIN, json: { name: "device of the tests", scope: "device" } });
@@ -119,6 +82,6 @@ export class Restaurant {
     await this.device?.remove();
     await this.line?.close();
     await this.worker?.stop();
-    this.standin?.stop();
+    await this.standin?.stop();
   }
 }

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, describe, test } from "node:test";
 import { Restaurant, sleep, until } from "../lib/restaurant.js";
+import { CALM } from "../lib/standin.js";
 
 // What is waited beyond a deadline before the test fails: the machine that runs it may be busy.
 const SLACK_MS = 250;
@@ -11,7 +12,6 @@ const TEXTS = [SURE, "cancel the coke", "where is my order", "no onions on that"
 
 /** Slower than the deadlines of these tests, and never an outage. */
 const HUNG = { tasks: { all: { health: "hang" } } };
-const UP = { tasks: { all: { health: "up", latency: { p50_ms: 0, p99_ms: 0 }, errors: { rate: 0 } } }, chat: "right", vectors: "right", drift_degrees: 0 };
 
 describe("a restaurant with a cloud", () => {
   /** @type {Restaurant} */
@@ -27,7 +27,7 @@ describe("a restaurant with a cloud", () => {
   afterEach(async () => {
     place.line.up();
     place.line.slow(0);
-    await place.standin.set(UP);
+    await place.standin.set({ ...CALM, drift_degrees: 0 });
     // Breakers close by probes: they need questions.
     await until("the cloud is asked again", async () => {
       const [one, two] = await Promise.all([place.intent(fresh(SURE), { policy: "prefer_cloud" }), place.search(fresh("noodle soup"), { policy: "prefer_cloud" })]);
@@ -101,10 +101,10 @@ describe("a restaurant with a cloud", () => {
       reasons.add(body.meta.reason);
     }
     assert.ok(reasons.has("cloud_busy"), [...reasons].join());
-    const asked = (await place.standin.control()).counters.chat;
+    const asked = (await place.standin.counters()).chat;
     const calls = JSON.stringify(asked);
     await place.intent(fresh(SURE), { policy: "prefer_cloud" });
-    assert.equal(JSON.stringify((await place.standin.control()).counters.chat), calls, "not asked while it wants to be left alone");
+    assert.equal(JSON.stringify((await place.standin.counters()).chat), calls, "not asked while it wants to be left alone");
   });
 
   test("a fast cloud that is wrong changes no sure answer", async () => {
