@@ -2,6 +2,7 @@
 //! that fails; never changes a tracked file.
 
 mod ci;
+mod provision;
 mod sh;
 mod tidy;
 mod worker;

@@ -3,6 +3,7 @@
 //! Wasm is built into `target/worker`, so that it never waits for native builds; the modules go
 //! to `workers/edge/build`, which git ignores.
 
+use crate::provision;
 use crate::sh::{cargo, run, say};
 use crate::tidy::{WASM_TARGET, add_wasm_target};
 use anyhow::Context as _;
@@ -27,11 +28,24 @@ pub(crate) enum Worker {
         #[arg(long, default_value_t = 8787)]
         port: u16,
     },
+    /// Makes what the deployment names (KV, D1, R2, Vectorize, secrets) and deploys it.
+    Provision {
+        /// Environment of wrangler.toml.
+        #[arg(long = "env", default_value = "production")]
+        environment: String,
+        /// Only says what would be called.
+        #[arg(long)]
+        dry_run: bool,
+    },
 }
 
 pub(crate) fn run_worker(root: &Path, chore: &Worker) -> anyhow::Result<()> {
-    match *chore {
-        Worker::Build { dev } => build(root, dev),
+    match chore {
+        Worker::Build { dev } => build(root, *dev),
+        Worker::Provision {
+            environment,
+            dry_run,
+        } => provision::run(root, environment, *dry_run),
         Worker::Dev { port } => {
             build(root, true)?;
             run(cargo()
