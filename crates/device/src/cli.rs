@@ -3,7 +3,8 @@
 //! Exit status: 0 done; 1 failed; 2 wrong use or wrong input. Results go to stdout, everything
 //! else to stderr, so that output can be piped. Never prints a secret but a key just made.
 
-use crate::commands::{bench, config, doctor, intent, keys, menu, models, order, start};
+use crate::cloud::backup::BackupError;
+use crate::commands::{bench, cloud, config, doctor, intent, keys, menu, models, order, start};
 use crate::config::{ConfigError, default_data_dir};
 use crate::keys::KeyError;
 use crate::service::ServiceError;
@@ -20,6 +21,7 @@ Examples:
   olympus-edge intent \"two burgers, no onions\"
   olympus-edge keys create --name till --scope pos
   olympus-edge start --listen 0.0.0.0:8080       for other machines; asks for keys
+  olympus-edge cloud status                      whether the cloud half is there
   olympus-edge doctor                            what is set, what works, how fast
 
 Exit status: 0 done; 1 failed; 2 wrong use or wrong input.";
@@ -71,6 +73,9 @@ enum Command {
     /// Make, list and revoke access keys
     #[command(subcommand)]
     Keys(keys::Command),
+    /// The cloud half: is it there, publish the menu, back up and restore
+    #[command(subcommand)]
+    Cloud(cloud::Command),
     /// List, fetch, choose and remove models
     #[command(subcommand)]
     Models(models::Command),
@@ -121,6 +126,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Understand(args) => intent::run_understand(&global, args)?,
         Command::Order(command) => order::run(&global, command)?,
         Command::Keys(command) => keys::run(&global, command)?,
+        Command::Cloud(command) => cloud::run(&global, command)?,
         Command::Models(command) => models::run(&global, command)?,
         Command::Doctor(args) => return doctor::run(&global, args),
         Command::Bench(args) => bench::run(&global, args)?,
@@ -142,7 +148,15 @@ fn status_of(error: &anyhow::Error) -> u8 {
                 .is_some_and(|error| (400..500).contains(&error.code().http_status()))
             || matches!(
                 cause.downcast_ref::<ConfigError>(),
-                Some(ConfigError::BadValue { .. } | ConfigError::UnknownKey(_))
+                Some(
+                    ConfigError::BadValue { .. }
+                        | ConfigError::UnknownKey(_)
+                        | ConfigError::Incomplete(_)
+                )
+            )
+            || matches!(
+                cause.downcast_ref::<BackupError>(),
+                Some(BackupError::NotEmpty(_))
             )
             || matches!(
                 cause.downcast_ref::<KeyError>(),

@@ -1,6 +1,7 @@
 //! One module a command; what they share is here.
 
 pub(crate) mod bench;
+pub(crate) mod cloud;
 pub(crate) mod config;
 pub(crate) mod doctor;
 pub(crate) mod intent;

@@ -2,14 +2,13 @@
 
 use super::{Usage, say, service_options};
 use crate::cli::Global;
-use crate::cloud::{CloudApi, Worker};
-use crate::config::{CloudSettings, Config, Way};
+use crate::cloud::connect;
+use crate::config::Config;
 use crate::files::create_private_dir;
 use crate::http::Limits;
 use crate::http::server::{self, Options};
 use anyhow::Context;
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::time::Duration;
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt;
@@ -68,7 +67,11 @@ pub(crate) fn run(global: &Global, args: Args) -> anyhow::Result<()> {
             "--listen {listen}: use ADDRESS:PORT, e.g. {DEFAULT_LISTEN}"
         ))
     })?;
-    let cloud = config.cloud()?.map(connect).transpose()?;
+    let remembers = (!args.demo).then(|| data_dir.clone());
+    let min_confidence = config.min_confidence.unwrap_or_default();
+    let cloud = config
+        .cloud()?
+        .map(|settings| connect(&settings, min_confidence, remembers));
     let options = Options {
         listen,
         service: service_options(global, &config, args.demo)?,
@@ -100,18 +103,6 @@ pub(crate) fn run(global: &Global, args: Args) -> anyhow::Result<()> {
     // Long work was told to end; what does not listen is left behind.
     runtime.shutdown_timeout(Duration::from_secs(2));
     served
-}
-
-/// Who answers for the cloud, where one is set up.
-fn connect(settings: CloudSettings) -> anyhow::Result<Arc<dyn CloudApi>> {
-    match settings.way {
-        Way::Worker(worker) => Ok(Arc::new(Worker::new(
-            worker.url,
-            &settings.location,
-            worker.key,
-        ))),
-        Way::Direct(_) => anyhow::bail!("this build asks a Worker alone; set `cloud-url`"),
-    }
 }
 
 /// Ends with the first SIGTERM or Ctrl-C.

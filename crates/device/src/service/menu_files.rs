@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
+use std::path::Path;
 
 const POINTERS: &str = "current.json";
 const AVAILABILITY: &str = "availability.json";
@@ -127,6 +128,23 @@ pub(crate) fn read_pointers(backing: &Backing) -> Result<Pointers, ServiceError>
             })
         }
     }
+}
+
+/// The menu in use in a data folder, on which a server may be running; `None` where there is none.
+pub(crate) fn stored(
+    data_dir: &Path,
+) -> Result<Option<(MenuVersion, Vec<MenuItem>)>, ServiceError> {
+    let dir = data_dir.join("menu");
+    if !dir.exists() {
+        return Ok(None);
+    }
+    // Not swept: the server may be writing.
+    let backing = Backing::Dir(dir);
+    let Some(version) = read_pointers(&backing)?.current else {
+        return Ok(None);
+    };
+    let (items, _) = read_items(&backing, version)?;
+    Ok(Some((version, items)))
 }
 
 /// Replaces the pointers: from here on the new menu is the one in use.

@@ -25,6 +25,7 @@ pub(crate) use answers::{Decided, Found, Seen, Understood, Way};
 pub use embedding::Watch;
 pub use error::ServiceError;
 pub use menu_admin::MenuBytes;
+pub(crate) use menu_files::stored as stored_menu;
 
 use crate::files::{self, FileLock};
 use crate::metrics::Metrics;
