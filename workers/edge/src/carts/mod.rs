@@ -9,6 +9,7 @@ pub(crate) mod id;
 mod message;
 mod object;
 mod prices;
+mod room;
 mod store;
 
 pub use object::Cart;

@@ -6,37 +6,35 @@
 //! trusts its caller, which is the Worker alone; it never authenticates.
 
 use super::batch::{self, Done};
-use super::message::{self, Ack, Frame, Heard, MAX_OPS, Ops, Person, View};
+use super::message::{Ack, Frame, Heard, MAX_OPS, Ops, View};
 use super::prices;
+use super::room::{Seat, author, seat};
 use super::store::{self, Kept};
 use crate::http::error::{EdgeError, log};
-use crate::http::ids::{hex, random_hex};
 use crate::http::time::now_ms;
+use crate::http::var;
 use crate::live::call::{self, Caller};
-use crate::live::socket::{self, ErrorFrame, Fault, Guard};
+use crate::live::socket::{self, ErrorFrame, Fault};
 use crate::live::{self, Event};
 use olympus_core::cart::{Author, Operation};
 use olympus_core::rate_limit::QuotaSettings;
 use olympus_proto::{ErrorCode, LocationId};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 use std::cell::{Cell, RefCell};
 use std::time::Duration;
 use tokio::sync::Mutex;
 use worker::{
     DurableObject, Env, Request, Response, State, WebSocket, WebSocketIncomingMessage,
-    WebSocketPair, durable_object,
+    durable_object,
 };
 
-/// Sockets of one cart.
-const SOCKETS: usize = 100;
 /// A quick hand taps five times a second; a client that comes back sends what it saved up.
 const QUOTA: QuotaSettings = QuotaSettings {
     burst: 60,
     rate: 20,
     per_ms: 1_000,
 };
-/// How long a cart that nobody changes is kept.
+/// How long a cart that nobody changes is kept, where the var `CART_IDLE_S` says nothing.
 const IDLE_MS: u64 = 24 * 60 * 60 * 1_000;
 /// The close code of a cart that is no more.
 const GONE: u16 = 4404;
@@ -53,26 +51,13 @@ pub(super) struct Create {
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Look {}
 
-#[derive(Debug, Deserialize)]
-struct Join {
-    #[serde(default)]
-    name: String,
-}
-
-/// What a socket carries through an eviction.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-struct Seat {
-    id: String,
-    name: String,
-    author: String,
-    guard: Guard,
-}
-
 /// One cart.
 #[durable_object]
 pub struct Cart {
-    state: State,
+    pub(super) state: State,
     env: Env,
+    idle_ms: u64,
+    pub(super) age_ms: u64,
     kept: RefCell<Option<Kept>>,
     /// First come, first served: looking a price up awaits, and the next message must not pass.
     turn: Mutex<()>,
@@ -87,6 +72,8 @@ impl DurableObject for Cart {
         }
         Self {
             state,
+            idle_ms: socket::span_ms(&var(&env, "CART_IDLE_S"), IDLE_MS),
+            age_ms: socket::age_ms(&env),
             env,
             kept: RefCell::new(None),
             turn: Mutex::new(()),
@@ -121,7 +108,9 @@ impl DurableObject for Cart {
             Err(error) if error.code == ErrorCode::NotFound => return Response::empty(),
             Err(error) => return Err(worker::Error::RustError(error.message)),
         };
-        let left_ms = touched_ms.saturating_add(IDLE_MS).saturating_sub(now_ms());
+        let left_ms = touched_ms
+            .saturating_add(self.idle_ms)
+            .saturating_sub(now_ms());
         if left_ms > 0 {
             let later = Duration::from_millis(left_ms);
             self.state.storage().set_alarm(later).await?;
@@ -130,7 +119,7 @@ impl DurableObject for Cart {
         *self.kept.borrow_mut() = None;
         self.state.storage().delete_all().await?;
         for socket in self.state.get_websockets() {
-            socket::close(&socket, GONE, "nobody changed the cart for a day");
+            socket::close(&socket, GONE, "nobody changed the cart for too long");
         }
         Response::empty()
     }
@@ -140,10 +129,13 @@ impl DurableObject for Cart {
         ws: WebSocket,
         message: WebSocketIncomingMessage,
     ) -> worker::Result<()> {
-        let Some(mut seat) = ws.deserialize_attachment::<Seat>()? else {
+        let Some(mut seat) = seat(&ws) else {
             socket::close(&ws, 1011, "no seat");
             return Ok(());
         };
+        if self.is_over(&ws, &seat) {
+            return Ok(());
+        }
         let heard = seat
             .guard
             .admit(message, QUOTA, now_ms())
@@ -197,16 +189,8 @@ fn read(text: &str) -> Result<Heard, Fault> {
     }
 }
 
-/// The name that a caller's operations go by: its own where a cart takes it.
-fn author(subject: &str) -> Author {
-    let own = Author::from(subject);
-    if own.is_sound() {
-        return own;
-    }
-    Author(hex(Sha256::digest(subject.as_bytes()).as_slice()))
-}
-
-fn view(kept: &Kept) -> View {
+/// The cart as it is answered.
+pub(super) fn view(kept: &Kept) -> View {
     View {
         cart: kept.cart.clone(),
         table: kept.table.clone(),
@@ -216,7 +200,7 @@ fn view(kept: &Kept) -> View {
 
 impl Cart {
     /// Reads the cart, from storage where it is not in memory.
-    fn read<T>(&self, read: impl FnOnce(&Kept) -> T) -> Result<T, EdgeError> {
+    pub(super) fn read<T>(&self, read: impl FnOnce(&Kept) -> T) -> Result<T, EdgeError> {
         if let Some(kept) = self.kept.borrow().as_ref() {
             return Ok(read(kept));
         }
@@ -246,7 +230,7 @@ impl Cart {
         store::create(&sql, &kept)?;
         let answer = view(&kept);
         *self.kept.borrow_mut() = Some(kept);
-        let idle = Duration::from_millis(IDLE_MS);
+        let idle = Duration::from_millis(self.idle_ms);
         self.state.storage().set_alarm(idle).await?;
         Ok(answer)
     }
@@ -332,104 +316,12 @@ impl Cart {
         }
         self.announcing.set(false);
     }
-
-    fn join(&self, request: &Request) -> Result<Response, EdgeError> {
-        let caller = Caller::of(request)?;
-        let asked: Join = request.query()?;
-        let name =
-            message::name(&asked.name).map_err(|error| EdgeError::invalid(error.to_string()))?;
-        let cart = self.read(view)?;
-        if self.state.get_websockets().len() >= SOCKETS {
-            return Err(call::overloaded(
-                "this cart is open too often; close a page",
-            ));
-        }
-        let seat = Seat {
-            id: random_hex::<8>().ok_or_else(|| EdgeError::internal("no randomness"))?,
-            name,
-            author: author(&caller.subject).0,
-            guard: Guard::default(),
-        };
-        let WebSocketPair { client, server } = WebSocketPair::new()?;
-        self.state.accept_web_socket(&server);
-        server.serialize_attachment(&seat)?;
-        socket::send(
-            &server,
-            &Frame::Hello {
-                you: &seat.id,
-                author: &seat.author,
-                cart: &cart,
-            },
-        );
-        self.tell_presence(None);
-        Ok(Response::from_websocket(client)?)
-    }
-
-    fn catch_up(&self, ws: &WebSocket, version: u64) {
-        let sent = self.read(|kept| match kept.state.since(version) {
-            Some(ops) => socket::send(
-                ws,
-                &Frame::Ops {
-                    from: version,
-                    version: kept.state.version(),
-                    total_cents: kept.state.total().0,
-                    ops: &ops,
-                },
-            ),
-            None => socket::send(ws, &Frame::Snapshot { cart: &view(kept) }),
-        });
-        if let Err(error) = sent {
-            socket::send(ws, &ErrorFrame::new(error.code.as_str(), error.message));
-        }
-    }
-
-    /// Tells all who have the cart open who does, without the one that is leaving.
-    fn tell_presence(&self, leaving: Option<&WebSocket>) {
-        let seat = |ws: &WebSocket| ws.deserialize_attachment::<Seat>().ok().flatten();
-        let left = leaving.and_then(seat).map(|seat| seat.id);
-        let people: Vec<Person> = self
-            .state
-            .get_websockets()
-            .iter()
-            .filter_map(seat)
-            .filter(|seat| left.as_ref() != Some(&seat.id))
-            .map(|seat| Person {
-                id: seat.id,
-                name: seat.name,
-            })
-            .collect();
-        self.tell(&Frame::Presence {
-            count: people.len(),
-            people: &people,
-        });
-    }
-
-    fn tell(&self, frame: &Frame<'_>) {
-        match serde_json::to_string(frame) {
-            Ok(text) => {
-                for socket in self.state.get_websockets() {
-                    socket::send_text(&socket, &text);
-                }
-            }
-            Err(error) => log(&format!("a frame could not be written: {error}")),
-        }
-    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{MAX_OPS, author, read};
+    use super::{MAX_OPS, read};
     use crate::live::socket::Fault;
-
-    #[test]
-    fn authors_are_sound_and_distinct() {
-        assert_eq!(author("key:k1").0, "key:k1");
-        let long = "x".repeat(65);
-        for odd in ["", "a b", "é", long.as_str()] {
-            assert!(author(odd).is_sound(), "{odd:?}");
-            assert_ne!(author(odd), author("a c"));
-        }
-    }
 
     #[test]
     fn a_message_holds_a_bounded_number_of_operations() {

@@ -25,8 +25,6 @@ pub(crate) struct Caller {
     pub(crate) subject: String,
     /// What it may do.
     pub(crate) scope: EdgeScope,
-    /// The location it acts at.
-    pub(crate) location: String,
 }
 
 impl Caller {
@@ -36,7 +34,6 @@ impl Caller {
         Ok(Self {
             subject: ctx.principal.id.clone(),
             scope: scope.ok_or_else(|| EdgeError::internal("a scoped route without a scope"))?,
-            location: ctx.location.as_str().to_owned(),
         })
     }
 
@@ -176,7 +173,6 @@ mod tests {
         let caller = Caller {
             subject: "kiosk ü+%&=\r\n\"1\"".into(),
             scope: EdgeScope::Kiosk,
-            location: "loc-7".into(),
         };
         let header = caller.to_header().unwrap();
         assert!(

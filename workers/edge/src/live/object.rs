@@ -90,16 +90,18 @@ struct Watch {
 #[durable_object(websocket)]
 pub struct Live {
     state: State,
+    age_ms: u64,
     store: OnceCell<Store>,
 }
 
 impl DurableObject for Live {
-    fn new(state: State, _env: Env) -> Self {
+    fn new(state: State, env: Env) -> Self {
         if let Some(pair) = socket::auto_pong() {
             state.set_websocket_auto_response(&pair);
         }
         Self {
             state,
+            age_ms: socket::age_ms(&env),
             store: OnceCell::new(),
         }
     }
@@ -137,6 +139,9 @@ impl DurableObject for Live {
         message: WebSocketIncomingMessage,
     ) -> worker::Result<()> {
         let mut guard: Guard = ws.deserialize_attachment()?.unwrap_or_default();
+        if socket::retire(&ws, &guard, self.age_ms) {
+            return Ok(());
+        }
         let fault = match guard.admit(message, QUOTA, now_ms()) {
             Ok(text) if is_ping(&text) => {
                 socket::send_text(&ws, socket::PONG);
@@ -225,7 +230,10 @@ impl Live {
         let (seq, topic) = (logged.seq, logged.event.topic());
         let text = serde_json::to_string(&Frame::from(logged)).map_err(EdgeError::internal)?;
         for socket in self.state.get_websockets_with_tag(topic.as_str()) {
-            socket::send_text(&socket, &text);
+            let guard: Guard = socket.deserialize_attachment()?.unwrap_or_default();
+            if !socket::retire(&socket, &guard, self.age_ms) {
+                socket::send_text(&socket, &text);
+            }
         }
         Ok(Published { seq })
     }
@@ -292,7 +300,7 @@ impl Live {
         let WebSocketPair { client, server } = WebSocketPair::new()?;
         let tags: Vec<&str> = topics.iter().map(|topic| Topic::as_str(*topic)).collect();
         self.state.accept_websocket_with_tags(&server, &tags);
-        server.serialize_attachment(Guard::default())?;
+        server.serialize_attachment(Guard::new())?;
         socket::send(&server, &Frame::Hello { seq: last, topics });
         for frame in &first {
             socket::send(&server, frame);

@@ -1,16 +1,24 @@
 //! What every socket of this Worker has in common: sizes, rate, faults and how it is closed.
 //!
 //! Invariant: what a socket may still do travels in its attachment, so that it survives the
-//! eviction of its object. Never trusts a message's size, encoding or pace.
+//! eviction of its object. A socket that is older than the var `SOCKET_AGE_S` is told nothing more
+//! and heard no more: who opened it may have lost the right since. Never trusts a message's size,
+//! encoding or pace.
 
+use crate::http::time::now_ms;
+use crate::http::var;
 use olympus_core::rate_limit::{self, Decision, Quota, QuotaSettings};
 use serde::{Deserialize, Serialize};
-use worker::{WebSocket, WebSocketIncomingMessage, WebSocketRequestResponsePair};
+use worker::{Env, WebSocket, WebSocketIncomingMessage, WebSocketRequestResponsePair};
 
 /// Bytes of one message.
 pub(crate) const MESSAGE_BYTES: usize = 16 * 1024;
 /// Faults in a row after which a socket is closed.
 const STRIKES: u8 = 5;
+/// The close code of a socket that is too old: open another.
+const TOO_OLD: u16 = 4401;
+/// How long a socket is good where the var says nothing: a shift.
+const AGE_MS: u64 = 12 * 60 * 60 * 1_000;
 /// What a client sends so that nobody wakes up for it, byte by byte.
 pub(crate) const PING: &str = r#"{"type":"ping"}"#;
 /// What it gets.
@@ -19,6 +27,8 @@ pub(crate) const PONG: &str = r#"{"type":"pong"}"#;
 /// The part of an attachment that guards a socket.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Guard {
+    /// When it was opened, milliseconds since 1970.
+    pub(crate) opened_ms: u64,
     /// State of its rate limit.
     pub(crate) pace: rate_limit::State,
     /// Faults so far.
@@ -83,7 +93,41 @@ impl<'a> ErrorFrame<'a> {
     }
 }
 
+/// A time in seconds from a var, in milliseconds; what is no time is as if it were not set.
+pub(crate) fn span_ms(text: &str, default_ms: u64) -> u64 {
+    match text.parse::<u64>() {
+        Ok(seconds) if seconds > 0 => seconds.saturating_mul(1_000),
+        _ => default_ms,
+    }
+}
+
+/// How old a socket may get.
+pub(crate) fn age_ms(env: &Env) -> u64 {
+    span_ms(&var(env, "SOCKET_AGE_S"), AGE_MS)
+}
+
+/// Ends a socket that is too old; whether it was.
+pub(crate) fn retire(socket: &WebSocket, guard: &Guard, age_ms: u64) -> bool {
+    let is_over = guard.is_over(now_ms(), age_ms);
+    if is_over {
+        close(socket, TOO_OLD, "the socket is too old; open another");
+    }
+    is_over
+}
+
 impl Guard {
+    /// Of a socket that is being opened.
+    pub(crate) fn new() -> Self {
+        Self {
+            opened_ms: now_ms(),
+            ..Self::default()
+        }
+    }
+
+    fn is_over(&self, now_ms: u64, age_ms: u64) -> bool {
+        now_ms.saturating_sub(self.opened_ms) >= age_ms
+    }
+
     /// The text of a message, if it may be read now.
     pub(crate) fn admit(
         &mut self,
@@ -217,6 +261,26 @@ mod tests {
             "refused messages count as well"
         );
         assert!(guard.admit(text(1), quota, 10_500).is_ok());
+    }
+
+    #[test]
+    fn a_socket_gets_old_and_one_without_a_date_is_it() {
+        let guard = Guard {
+            opened_ms: 5_000,
+            ..Guard::default()
+        };
+        assert!(!guard.is_over(14_999, 10_000));
+        assert!(guard.is_over(15_000, 10_000));
+        assert!(!guard.is_over(4_000, 10_000), "a clock that went back");
+        assert!(Guard::default().is_over(1_000_000_000_000, AGE_MS));
+    }
+
+    #[test]
+    fn a_span_is_whole_seconds_or_the_default() {
+        assert_eq!(span_ms("2", 7), 2_000);
+        for bad in ["", "0", "-1", "2s", "1e9", "99999999999999999999"] {
+            assert_eq!(span_ms(bad, 7), 7, "{bad}");
+        }
     }
 
     #[test]
