@@ -29,7 +29,7 @@ pub(crate) struct Args {
     /// Address and port; port 0 takes a free one [default: 127.0.0.1:8080]
     #[arg(long, env = "OLYMPUS_LISTEN", value_name = "ADDRESS:PORT")]
     listen: Option<String>,
-    /// Serve the demo menu from RAM; menus of the data folder are left alone
+    /// Serve the demo menu from RAM; menus of the data folder and the cloud are left alone
     #[arg(long)]
     demo: bool,
     /// Log filter: error, warn, info, debug, trace [default: info]
@@ -67,11 +67,10 @@ pub(crate) fn run(global: &Global, args: Args) -> anyhow::Result<()> {
             "--listen {listen}: use ADDRESS:PORT, e.g. {DEFAULT_LISTEN}"
         ))
     })?;
-    let remembers = (!args.demo).then(|| data_dir.clone());
     let min_confidence = config.min_confidence.unwrap_or_default();
-    let cloud = config
-        .cloud()?
-        .map(|settings| connect(&settings, min_confidence, remembers));
+    // The demo's menu would take the place of the restaurant's own in the cloud.
+    let cloud = config.cloud()?.filter(|_| !args.demo);
+    let cloud = cloud.map(|settings| connect(&settings, min_confidence, Some(data_dir.clone())));
     let options = Options {
         listen,
         service: service_options(global, &config, args.demo)?,

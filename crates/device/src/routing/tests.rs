@@ -4,57 +4,24 @@ use super::Shell;
 use super::flight::Key;
 use super::job::{Calling, Fault, Given, Job};
 use super::opinion::{Decided, Seen};
-use crate::cloud::{
-    Backup, BackupEntry, CloudApi, CloudAsk, CloudError, CloudHits, CloudImage, CloudIntent, Picture,
-    SearchAsk, SoldOutAsk,
-};
+use crate::cloud::{CloudError, Profile, Simulated};
 use crate::metrics::Metrics;
 use crate::service::ServiceError;
-use olympus_core::route::{
-    Connectivity, Parity, Policy, Reason, RouteConfig, Standing, Task,
-};
-use olympus_proto::edge::{EmbedResponse, PublishRequest, PublishStatus};
-use olympus_proto::{ErrorCode, Intent, IntentAnswer, IntentReason, IntentRequest, Path};
+use olympus_core::route::{Connectivity, Parity, Policy, Reason, RouteConfig, Standing, Task};
+use olympus_proto::{ErrorCode, Intent, IntentAnswer, IntentReason, Path};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
 
-/// No cloud: the tests' questions bring their own.
-#[derive(Debug)]
-struct Nobody;
-
-macro_rules! nobody {
-    ($($call:ident($ask:ty) -> $answer:ty;)*) => {
-        impl CloudApi for Nobody {
-            $(fn $call<'a>(&'a self, _: &'a CloudAsk<$ask>) -> crate::cloud::Calling<'a, $answer> {
-                Box::pin(async { Err(CloudError::unreachable("nobody")) })
-            })*
-        }
-    };
-}
-
-nobody! {
-    intent(IntentRequest) -> CloudIntent;
-    search(SearchAsk) -> CloudHits;
-    image(Picture) -> CloudImage;
-    embed(Vec<String>) -> EmbedResponse;
-    publish(Arc<PublishRequest>) -> PublishStatus;
-    publish_status(()) -> PublishStatus;
-    sold_out(SoldOutAsk) -> ();
-    backup_put(Backup) -> ();
-    backup_get(String) -> bytes::Bytes;
-    backup_list(()) -> Vec<BackupEntry>;
-    ping(()) -> ();
-}
-
 /// Routing with room for so many blocking calls; nothing is audited.
 fn shell_with(places: usize, change: impl FnOnce(&mut RouteConfig)) -> Arc<Shell> {
     let mut config = RouteConfig::default();
     config.trust.audit_share = 0.0;
     change(&mut config);
-    let cloud: Arc<dyn CloudApi> = Arc::new(Nobody);
+    // Nobody asks it: the questions bring their own.
+    let cloud = Arc::new(Simulated::new(1, Profile::default()));
     let calls = Arc::new(Semaphore::new(places));
     Shell::new(config, cloud, calls, Arc::new(Metrics::new()), None).expect("settings")
 }
@@ -161,7 +128,11 @@ async fn a_sure_answer_is_given_at_once_and_an_unsure_one_goes_on() {
     let begun = Instant::now();
     let given = shell.drive(cloud.job(sure)).await.expect("answers");
     assert_eq!(way(&given), (Path::Local, Reason::LocalConfident));
-    assert!(begun.elapsed() < Duration::from_millis(20), "{:?}", begun.elapsed());
+    assert!(
+        begun.elapsed() < Duration::from_millis(20),
+        "{:?}",
+        begun.elapsed()
+    );
     assert_eq!(cloud.asked(), 0);
     let given = shell.drive(cloud.job(unsure)).await.expect("answers");
     assert_eq!(way(&given), (Path::Cloud, Reason::CloudBetter));
@@ -182,7 +153,11 @@ async fn the_deadline_takes_what_is_there() {
         };
         let given = shell.drive(job).await.expect("answers");
         let took = begun.elapsed().as_millis();
-        assert_eq!(way(&given), (Path::Local, Reason::CloudLate), "{deadline:?}");
+        assert_eq!(
+            way(&given),
+            (Path::Local, Reason::CloudLate),
+            "{deadline:?}"
+        );
         assert!((at_most - 10..=at_most).contains(&took), "{took} ms");
     }
     settle().await;
@@ -202,7 +177,10 @@ async fn failures_leave_the_other_path() {
     let given = shell.drive(Cloud::new(20, right).job(failing)).await;
     let given = given.expect("answers");
     assert_eq!(way(&given), (Path::Cloud, Reason::LocalFailed));
-    let error = shell.drive(cloud.job(failing)).await.expect_err("nobody is left");
+    let error = shell
+        .drive(cloud.job(failing))
+        .await
+        .expect_err("nobody is left");
     assert_eq!(error.code(), ErrorCode::Internal, "{error}");
 }
 
@@ -211,7 +189,10 @@ async fn a_panic_is_a_failure_and_never_a_hang() {
     let shell = shell();
     let cloud = Cloud::new(20, right);
     let given = shell.drive(cloud.job(|| panic!("local"))).await;
-    assert_eq!(way(&given.expect("answers")), (Path::Cloud, Reason::LocalFailed));
+    assert_eq!(
+        way(&given.expect("answers")),
+        (Path::Cloud, Reason::LocalFailed)
+    );
     let bad = Cloud::new(20, || panic!("cloud"));
     let given = shell.drive(bad.job(unsure)).await.expect("answers");
     assert_eq!(way(&given), (Path::Local, Reason::CloudRefused));
@@ -375,19 +356,28 @@ async fn what_this_device_has_no_model_for_says_why_it_fails() {
         })
     };
     for (forced, fault, code) in [
-        (Some(Policy::LocalOnly), gone as fn() -> Fault, ErrorCode::NotReady),
+        (
+            Some(Policy::LocalOnly),
+            gone as fn() -> Fault,
+            ErrorCode::NotReady,
+        ),
         (None, gone, ErrorCode::UpstreamFailed),
         (None, busy, ErrorCode::UpstreamBusy),
     ] {
         let error = shell.drive(image(forced, fault)).await.expect_err("fails");
         assert_eq!(error.code(), code, "{error}");
     }
-    let ServiceError::Cloud { retry_after, .. } =
-        &*shell.drive(image(None, busy)).await.expect_err("told to wait")
+    let ServiceError::Cloud { retry_after, .. } = &*shell
+        .drive(image(None, busy))
+        .await
+        .expect_err("told to wait")
     else {
         panic!("the cloud's error");
     };
-    assert_eq!(*retry_after, None, "nobody was asked: the wait is the breaker's");
+    assert_eq!(
+        *retry_after, None,
+        "nobody was asked: the wait is the breaker's"
+    );
 }
 
 #[tokio::test(start_paused = true)]
