@@ -47,7 +47,7 @@ export const inSeconds = (seconds) => Math.floor(Date.now() / 1000) + seconds;
 export const active = (scope, locations, more = {}) => ({ active: true, scope, locations, exp: inSeconds(3600), sub: `${scope}-of-${locations.join("-")}`, ...more });
 
 /** The Worker, started. `standin`: the address of a running stand-in, for AI, Vectorize and auth. */
-export async function startWorker({ auth = authService(), vars = {}, standin, persist, port = 0, without = [] } = {}) {
+export async function startWorker({ auth = authService(), vars = {}, standin, persist, port = 0, without = [], entry } = {}) {
   const built = readFileSync(join(BUILD, "worker.js"), "utf8");
   const durableObjects = Object.fromEntries(
     Object.entries(CLASSES)
@@ -63,7 +63,8 @@ export async function startWorker({ auth = authService(), vars = {}, standin, pe
     defaultPersistRoot: persist,
     modules: true,
     modulesRoot: BUILD,
-    scriptPath: join(BUILD, "worker.js"),
+    // `entry` stands beside the modules that were built, and imports them.
+    ...(entry ? { script: entry, scriptPath: join(BUILD, "entry.js") } : { scriptPath: join(BUILD, "worker.js") }),
     modulesRules: [
       { type: "ESModule", include: ["**/*.js"], fallthrough: true },
       { type: "CompiledWasm", include: ["**/*.wasm"], fallthrough: true },

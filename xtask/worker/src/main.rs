@@ -5,6 +5,7 @@
 //! of OUT.
 
 use anyhow::{Context as _, bail};
+use std::fmt::Write as _;
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -13,6 +14,7 @@ use wasm_bindgen_cli_support::Bindgen;
 /// What Cloudflare takes of a free plan, gzipped.
 const MAX_GZIPPED: usize = 3 * 1024 * 1024;
 const STEM: &str = "index";
+const ENTRY: &str = include_str!("entry.js");
 
 fn main() -> anyhow::Result<()> {
     let mut args = std::env::args_os().skip(1).map(PathBuf::from);
@@ -27,43 +29,38 @@ fn main() -> anyhow::Result<()> {
     Bindgen::new()
         .input_path(&wasm)
         .out_name(STEM)
-        .bundler(true)?
+        .module(true)?
+        .reset_state_function(true)
         .typescript(false)
         .keep_debug(false)
         .remove_name_section(true)
         .remove_producers_section(true)
         .generate(&out)
         .with_context(|| format!("binding {}", wasm.display()))?;
-    // What the bundler would start the module with; ours follows.
-    fs::remove_file(out.join(format!("{STEM}.js")))?;
-    let glue = fs::read_to_string(out.join(format!("{STEM}_bg.js")))?;
+    let file = out.join(format!("{STEM}.js"));
+    let glue = for_workerd(&fs::read_to_string(&file)?)?;
+    fs::write(&file, &glue)?;
     fs::write(out.join("worker.js"), entry(&glue, &classes)?)?;
     report(&out)
 }
 
+/// workerd gives a compiled module to a plain import, and knows no import in the source phase.
+fn for_workerd(glue: &str) -> anyhow::Result<String> {
+    let (by_source, plain) = ("import source wasmModule ", "import wasmModule ");
+    if !glue.contains(by_source) {
+        bail!("wasm-bindgen imports the module in another way than this program knows");
+    }
+    Ok(glue.replacen(by_source, plain, 1))
+}
+
 /// The module that workerd starts.
 fn entry(glue: &str, classes: &[String]) -> anyhow::Result<String> {
+    let mut entry = ENTRY.to_owned();
     for class in classes {
         if !glue.contains(&format!("export class {class} ")) {
             bail!("the Worker has no Durable Object `{class}`");
         }
-    }
-    let mut entry = format!(
-        "// Written by `cargo xtask worker build`.\n\
-         import * as glue from \"./{STEM}_bg.js\";\n\
-         import module from \"./{STEM}_bg.wasm\";\n\
-         \n\
-         const instance = new WebAssembly.Instance(module, {{ \"./{STEM}_bg.js\": glue }});\n\
-         glue.__wbg_set_wasm(instance.exports);\n\
-         instance.exports.__wbindgen_start?.();\n\
-         \n\
-         export default {{ fetch: (request, env, context) => glue.fetch(request, env, context) }};\n"
-    );
-    if !classes.is_empty() {
-        entry.push_str(&format!(
-            "export {{ {} }} from \"./{STEM}_bg.js\";\n",
-            classes.join(", ")
-        ));
+        writeln!(entry, "export const {class} = lasting(glue.{class});")?;
     }
     Ok(entry)
 }
@@ -100,14 +97,21 @@ fn gzip(bytes: &[u8]) -> anyhow::Result<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::entry;
+    use super::{entry, for_workerd};
 
     #[test]
     fn the_entry_names_every_object_or_none_is_made() {
         let glue = "export class RateLimiter {\n}\n";
         let text = entry(glue, &["RateLimiter".to_owned()]).unwrap();
-        assert!(text.contains("export { RateLimiter } from"));
+        assert!(text.ends_with("export const RateLimiter = lasting(glue.RateLimiter);\n"));
         assert!(entry(glue, &["Cart".to_owned()]).is_err());
-        assert!(!entry(glue, &[]).unwrap().contains("export {  }"));
+    }
+
+    #[test]
+    fn only_the_known_import_is_rewritten() {
+        let glue = "import source wasmModule from \"./index_bg.wasm\";";
+        let rewritten = for_workerd(glue).unwrap();
+        assert_eq!(rewritten, "import wasmModule from \"./index_bg.wasm\";");
+        assert!(for_workerd("import * as wasm from \"./index_bg.wasm\";").is_err());
     }
 }
