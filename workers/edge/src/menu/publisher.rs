@@ -5,7 +5,7 @@
 //! disk before the next step begins, and every step may be done twice. It trusts its caller,
 //! which is the Worker alone.
 
-use super::document::{Names, passages};
+use super::document::{Names, Passage, passages};
 use super::state::{Job, Live, Offer, Old, Pace, State as Progress, Step, Taken};
 use super::{pointer, store};
 use crate::ai::binding::Vectorize;
@@ -18,15 +18,16 @@ use crate::live::{self, Event, call};
 use olympus_proto::LocationId;
 use olympus_proto::edge::{PublishRequest, PublishStatus};
 use olympus_proto::vectorize::{MetadataValue, QueryOptions, ReturnMetadata, Vector};
+use olympus_proto::workers_ai::MAX_EMBED_TEXTS;
 use serde::{Deserialize, Serialize};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 use std::time::Duration;
 use worker::{DurableObject, Env, Request, Response, State, durable_object};
 
-/// Passages of one step of writing: three calls of the model, one write.
-const WRITE: usize = 300;
+/// Calls of the model in one step of writing, before one write.
+const EMBEDDINGS: usize = 3;
 /// Passages that are looked for, evenly over the menu.
 const SAMPLE: usize = 100;
 /// Most ids of one look.
@@ -97,6 +98,10 @@ pub struct Publisher {
     kept: RefCell<Option<Progress>>,
     /// The document read last.
     document: RefCell<Option<(String, Rc<PublishRequest>)>>,
+    /// What was seen of a job, by its epoch: looks that failed in the middle need not begin anew.
+    seen: RefCell<(u64, HashMap<String, Vec<f32>>)>,
+    /// Until when a step that began is taken to run.
+    busy_until_ms: Cell<u64>,
 }
 
 impl DurableObject for Publisher {
@@ -106,6 +111,8 @@ impl DurableObject for Publisher {
             env,
             kept: RefCell::new(None),
             document: RefCell::new(None),
+            seen: RefCell::default(),
+            busy_until_ms: Cell::new(0),
         }
     }
 
@@ -132,8 +139,11 @@ impl DurableObject for Publisher {
         {
             // Where this object is killed in the middle of the step, it wakes up again.
             self.state.storage().set_alarm(WATCHDOG).await?;
+            let limit = u64::try_from(WATCHDOG.as_millis()).unwrap_or(u64::MAX);
+            self.busy_until_ms.set(now_ms().saturating_add(limit));
             self.step(step).await;
             self.save().await?;
+            self.busy_until_ms.set(0);
         }
         self.arm().await?;
         Response::empty()
@@ -209,8 +219,8 @@ impl Publisher {
         if began {
             self.save().await?;
         }
-        if self.state.storage().get_alarm().await?.is_none() {
-            // Whatever became of the alarm: what is left to do is done.
+        if self.busy_until_ms.get() < now_ms() {
+            // Whatever became of the alarm, or of the step before: what is left to do is done.
             self.arm().await?;
         }
         Ok(self.told(false))
@@ -263,34 +273,66 @@ impl Publisher {
             return Ok(());
         }
         let document = self.document(&job.offer.digest).await?;
-        let names = Names::new(&self.location(), &job.offer.digest, &job.prefix);
-        let batch: Vec<_> = passages(&document.items)
-            .skip(job.done)
-            .take(WRITE)
-            .collect();
-        let texts: Vec<String> = batch.iter().map(|passage| passage.text.clone()).collect();
-        let rows = embedder.embed(&self.env, &texts).await?;
-        let dim = rows.first().map_or(0, Vec::len);
-        let mut vectors = Vec::with_capacity(rows.len());
-        for (passage, values) in batch.iter().zip(rows) {
-            let Some(item) = document.items.get(passage.item) else {
-                continue;
-            };
-            let text = |text: &str| MetadataValue::Text(text.to_owned());
-            vectors.push(Vector {
+        let mut written = 0;
+        let mut vectors = Vec::new();
+        let mut fault = None;
+        for _ in 0..EMBEDDINGS {
+            let batch: Vec<_> = passages(&document.items)
+                .skip(job.done + written)
+                .take(MAX_EMBED_TEXTS)
+                .collect();
+            if batch.is_empty() {
+                break;
+            }
+            let texts: Vec<String> = batch.iter().map(|passage| passage.text.clone()).collect();
+            match embedder.embed(&self.env, &texts).await {
+                Ok(rows) => vectors.extend(self.vectors(job, &document, &batch, rows)),
+                Err(error) => {
+                    fault = Some(error);
+                    break;
+                }
+            }
+            written += batch.len();
+        }
+        if let (0, Some(error)) = (written, fault) {
+            return Err(error.into());
+        }
+        // What was made before a fault is kept.
+        let dim = vectors.first().map_or(0, |vector| vector.values.len());
+        if vectors.iter().any(|vector| vector.values.len() != dim) {
+            let what = "the model gave vectors of several lengths";
+            return Err(Stop::Refused(what.to_owned()));
+        }
+        let index = Vectorize::of(&self.env)?;
+        within(TIMEOUT, index.upsert(&vectors)).await?;
+        self.with(|progress| progress.wrote(job.epoch, written, dim, now_ms()));
+        Ok(())
+    }
+
+    /// The vectors of a batch, as they are kept.
+    fn vectors(
+        &self,
+        job: &Job,
+        document: &PublishRequest,
+        batch: &[Passage],
+        rows: Vec<Vec<f32>>,
+    ) -> Vec<Vector> {
+        let location = self.location();
+        let names = Names::new(&location, &job.offer.digest, &job.prefix);
+        let text = |text: &str| MetadataValue::Text(text.to_owned());
+        let one = |(passage, values): (&Passage, Vec<f32>)| {
+            let item = document.items.get(passage.item)?;
+            Some(Vector {
                 id: names.id(item.id.as_str(), passage.no),
                 values,
-                namespace: Some(self.location()),
+                namespace: Some(location.clone()),
                 metadata: BTreeMap::from([
                     ("digest".to_owned(), text(&names.tag)),
                     ("item".to_owned(), text(item.id.as_str())),
                 ]),
-            });
-        }
-        let index = Vectorize::of(&self.env)?;
-        within(TIMEOUT, index.upsert(&vectors)).await?;
-        self.with(|progress| progress.wrote(job.epoch, vectors.len(), dim, now_ms()));
-        Ok(())
+            })
+        };
+        batch.iter().zip(rows).filter_map(one).collect()
     }
 
     /// Looks whether what was written shows, by its names and by a search.
@@ -304,19 +346,14 @@ impl Publisher {
         let names = Names::new(&self.location(), &job.offer.digest, &job.prefix);
         let index = Vectorize::of(&self.env)?;
         let sample = sample(&document, &names);
-        let mut seen: HashMap<String, Vec<f32>> = HashMap::new();
-        for ids in sample.chunks(GET) {
-            let kept = within(TIMEOUT, index.get_by_ids(ids)).await?;
-            seen.extend(kept.into_iter().map(|kept| (kept.id, kept.values)));
-        }
-        seen.retain(|id, _| sample.contains(id));
-        let missing = sample.len() - seen.len();
-        let why = if missing > 0 {
-            format!(
-                "{missing} of {} vectors that were looked for do not show yet",
-                sample.len()
-            )
-        } else if self.is_found(&index, &names, &seen).await? {
+        let fault = self.look(job.epoch, &index, &sample).await;
+        let found = self.seen.borrow().1.clone();
+        let why = if let Some(error) = fault {
+            format!("looking for what was written: {error}")
+        } else if found.len() < sample.len() {
+            let missing = sample.len() - found.len();
+            format!("{missing} of {} vectors do not show yet", sample.len())
+        } else if self.is_found(&index, &names, &found).await? {
             self.with(|progress| progress.switch(job.epoch, pace, now_ms()));
             return Ok(());
         } else {
@@ -324,9 +361,37 @@ impl Publisher {
              the index needs a metadata index on `digest`, made before the first publish"
                 .to_owned()
         };
-        let done = job.offer.passages * seen.len() / sample.len().max(1);
+        let done = job.offer.passages * found.len() / sample.len().max(1);
         self.with(|progress| progress.unseen(job.epoch, done, &why, pace, now_ms()));
         Ok(())
+    }
+
+    /// Looks for those of the sample that were not seen yet; a fault where there was one.
+    async fn look(
+        &self,
+        epoch: u64,
+        index: &Vectorize,
+        sample: &[String],
+    ) -> Option<UpstreamError> {
+        let missing: Vec<String> = {
+            let mut seen = self.seen.borrow_mut();
+            if seen.0 != epoch {
+                *seen = (epoch, HashMap::new());
+            }
+            let unseen = sample.iter().filter(|id| !seen.1.contains_key(*id));
+            unseen.cloned().collect()
+        };
+        for ids in missing.chunks(GET) {
+            match within(TIMEOUT, index.get_by_ids(ids)).await {
+                Ok(kept) => {
+                    let kept = kept.into_iter().filter(|kept| ids.contains(&kept.id));
+                    let kept = kept.map(|kept| (kept.id, kept.values));
+                    self.seen.borrow_mut().1.extend(kept);
+                }
+                Err(error) => return Some(error),
+            }
+        }
+        None
     }
 
     /// Whether a search as customers make it finds one of the vectors by itself.
