@@ -1,4 +1,5 @@
 // A WebSocket client that keeps all that it heard, so that a test asks for frames and never sleeps.
+import { setTimeout as sleep } from "node:timers/promises";
 import { WebSocket } from "ws";
 
 export class Socket {
@@ -64,6 +65,17 @@ export class Socket {
 
   async close() {
     this.ws.close(1000);
+    return this.closed;
+  }
+
+  /** Waits for the server's close frame; its code. workerd keeps the connection for ten seconds more. */
+  async ended({ timeoutMs = 10_000 } = {}) {
+    const end = performance.now() + timeoutMs;
+    while (this.ws.readyState === WebSocket.OPEN) {
+      if (performance.now() > end) throw new Error(`still open after ${timeoutMs} ms`);
+      await sleep(5);
+    }
+    this.ws.terminate();
     return this.closed;
   }
 

@@ -199,15 +199,24 @@ describe("a cart over a socket", () => {
     }
     await ana.flush(); // a good message ends the row
     for (const [sent] of [...faults, ["{", ""]]) ana.send(sent);
-    assert.equal((await ana.closed).code, 1008);
+    assert.equal((await ana.ended()).code, 1008);
     assert.equal((await read(path)).version, 0);
+  });
+
+  test("is open a hundred times at most", { timeout: 30_000 }, async () => {
+    const { path } = await newCart();
+    const sockets = await Promise.all(Array.from({ length: 100 }, () => Socket.open(worker.url, `${path}/live`, { token: "kiosk" })));
+    assert.equal(await refusedWith(Socket.open(worker.url, `${path}/live`, { token: "kiosk" })), 429);
+    await sockets[0].close();
+    const again = await Socket.open(worker.url, `${path}/live`, { token: "kiosk" });
+    for (const socket of [...sockets.slice(1), again]) socket.drop();
   });
 
   test("slows a flood down and ends it", async () => {
     const { path } = await newCart();
     const flood = await Socket.open(worker.url, `${path}/live`, { token: "kiosk" });
     for (let n = 0; n < 200; n += 1) flood.send(`{ "type": "ping" }`);
-    const { code, reason } = await flood.closed;
+    const { code, reason } = await flood.ended();
     assert.deepEqual([code, reason], [1008, "rate_limited"]);
     const pongs = flood.frames.filter(({ type }) => type === "pong").length;
     assert.ok(pongs >= 60 && pongs <= 110, `${pongs} of 200 were admitted`);
@@ -292,6 +301,35 @@ describe("what outlives its object", () => {
     assert.deepEqual(here.people.map(({ name }) => name).sort(), ["Ana", "Bo", "Cy"], "identities are in the attachments");
     assert.equal((await cy.next("hello")).cart.table, "7");
     await Promise.all([ana.close(), bo.close(), cy.close()]);
+  });
+
+  test("nobody's cart is deleted, an old socket is ended, and one in use stays", { timeout: 40_000 }, async () => {
+    const mine = worker;
+    worker = await startWorker({ auth: authService(TOKENS), vars: { CART_IDLE_S: "2", SOCKET_AGE_S: "4" } });
+    try {
+      await putMenuInUse(worker.mf, "loc-1", MENU);
+      const [idle, used] = [await newCart(), await newCart()];
+      const left = await Socket.open(worker.url, `${idle.path}/live`, { token: "kiosk" });
+      const old = await Socket.open(worker.url, `${used.path}/live`, { token: "kiosk" });
+      const listening = await Socket.open(worker.url, `${used.path}/live`, { token: "other" });
+      for (let n = 0; n < 10; n += 1) {
+        assert.equal((await send(used.path, [add(`l${n}`, "d0")])).status, 200);
+        await sleep(500);
+      }
+      assert.equal((await left.ended()).code, 4404);
+      assert.equal((await worker.call("GET", idle.path, { token: "kiosk" })).status, 404);
+      assert.equal((await read(used.path)).version, 10);
+      assert.equal((await listening.ended()).code, 4401, "told nothing once it is too old");
+      assert.ok(listening.frames.filter(({ type }) => type === "ops").length < 10);
+      old.send({ type: "ops", ops: [op({ op: "clear" })] });
+      assert.equal((await old.ended()).code, 4401);
+      assert.equal((await read(used.path)).version, 10, "nor heard");
+      await sleep(4_500);
+      assert.equal((await worker.call("GET", used.path, { token: "kiosk" })).status, 404);
+    } finally {
+      await worker.stop();
+      worker = mine;
+    }
   });
 
   test("a cart outlives a restart of everything, and so does what was done once", { timeout: 60_000 }, async () => {

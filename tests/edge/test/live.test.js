@@ -93,6 +93,27 @@ describe("what screens hear", () => {
     await Promise.all(screens.map((screen) => screen.close()));
   });
 
+  test("nothing any more once its socket is too old", { timeout: 30_000 }, async () => {
+    const mine = worker;
+    worker = await startWorker({ auth: authService(TOKENS), vars: { SOCKET_AGE_S: "2" } });
+    try {
+      await putMenuInUse(worker.mf, "loc-1", MENU);
+      const screen = await watch();
+      await mark("soup", true);
+      await screen.next("event");
+      await sleep(2_100);
+      const young = await watch();
+      await mark("soup", false);
+      assert.equal((await screen.ended()).code, 4401);
+      assert.deepEqual(screen.frames.filter(({ type }) => type === "event"), []);
+      await young.next("event");
+      await young.close();
+    } finally {
+      await worker.stop();
+      worker = mine;
+    }
+  });
+
   test("nothing odd: unknown topics and numbers are refused, chatter is answered and ended", async () => {
     for (const query of ["?topics=", "?topics=orders", "?after=-1", "?after=x", "?after=1e3"]) {
       assert.equal(await refusedWith(watch(query)), 400, query);
@@ -101,7 +122,7 @@ describe("what screens hear", () => {
     const screen = await watch();
     for (let n = 0; n < 5; n += 1) screen.send({ type: "sold_out", item: "soup" });
     assert.equal((await screen.next("error")).code, "invalid_request");
-    assert.equal((await screen.closed).code, 1008);
+    assert.equal((await screen.ended()).code, 1008);
   });
 });
 

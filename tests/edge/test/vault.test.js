@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { createHash, randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { connect } from "node:net";
 import { after, before, describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { active, authService, startWorker } from "../lib/worker.js";
@@ -58,6 +60,20 @@ describe("backups", () => {
     assert.ok((await get(path("kept"))).bytes.equals(good));
     assert.equal((await put(path("kept"), bad)).status, 201, "a new one of the name takes its place");
     assert.ok((await get(path("kept"))).bytes.equals(bad));
+  });
+
+  test("what breaks off in the middle is not stored, and the next try is", async () => {
+    const bytes = randomBytes(2 * MIB);
+    const { hostname, port } = new URL(worker.url);
+    const socket = connect(Number(port), hostname);
+    await once(socket, "connect");
+    socket.write(`PUT ${path("torn")} HTTP/1.1\r\nhost: ${hostname}:${port}\r\nauthorization: Bearer device\r\nx-content-sha256: ${sha256(bytes)}\r\ncontent-length: ${bytes.length}\r\n\r\n`);
+    socket.write(bytes.subarray(0, MIB));
+    await sleep(200);
+    socket.resetAndDestroy();
+    await sleep(300);
+    assert.equal((await get(path("torn"))).status, 404);
+    assert.equal((await put(path("torn"), bytes)).status, 201);
   });
 
   test("names, digests and sizes are checked before a byte is stored", async () => {
