@@ -115,6 +115,26 @@ describe("a cart over HTTP", () => {
     assert.equal((await worker.call("GET", path.replace("loc-1", "loc-2"), { token: "foreign" })).status, 404);
   });
 
+  test("sells nothing on a guess: without word from the kitchen an operation fails whole and may be sent again", async () => {
+    const mine = worker;
+    worker = await startWorker({ auth: authService(TOKENS), without: ["LIVE"] });
+    try {
+      await putMenuInUse(worker.mf, "loc-1", MENU);
+      const { path } = await newCart();
+      const answer = await send(path, [add("l1", "d1")]);
+      assert.ok(answer.status >= 500, `${answer.status}`);
+      assert.equal((await read(path)).version, 0);
+      const socket = await Socket.open(worker.url, `${path}/live`, { token: "kiosk" });
+      socket.send({ type: "ops", ops: [add("l2", "d1")] });
+      assert.ok(["internal", "upstream_failed"].includes((await socket.next("error")).code));
+      await socket.flush(); // it is no fault of the client's
+      await socket.close();
+    } finally {
+      await worker.stop();
+      worker = mine;
+    }
+  });
+
   test("cannot be told who calls by a header", async () => {
     const { path } = await newCart();
     const forged = encodeURIComponent(JSON.stringify({ subject: "forged", scope: "admin", location: "loc-1" }));

@@ -148,6 +148,40 @@ describe("a screen that was away", () => {
     for (const socket of [back, others, future]) await socket.close();
   });
 
+  test("joins in the middle of a storm and sees each event once, in order", { timeout: 60_000 }, async () => {
+    const location = "loc-2";
+    const probe = await watch("?topics=availability", { token: "both", location });
+    const { seq: start } = await probe.next("hello");
+    let storming = true;
+    const storm = (async () => {
+      let n = 0;
+      for (; storming; n += 1) await Promise.all(["soup", "salad"].map((item) => mark(item, n % 2 === 0, { token: "both", location })));
+      return n;
+    })();
+    const screens = [];
+    for (let n = 0; n < 20; n += 1) {
+      const screen = await watch(`?topics=availability&after=${start}`, { token: "both", location });
+      screens.push(screen);
+      await sleep(25);
+    }
+    storming = false;
+    await storm;
+    const all = [];
+    for (;;) {
+      const event = await probe.next("event", { timeoutMs: 500 }).catch(() => undefined);
+      if (event === undefined) break;
+      all.push(event.seq);
+    }
+    assert.ok(all.length > 40, `only ${all.length} events`);
+    assert.deepEqual(all, all.map((_, n) => start + 1 + n));
+    for (const screen of screens) {
+      const seen = screen.frames.filter(({ type }) => type === "event").map(({ seq }) => seq);
+      assert.deepEqual(seen, all);
+      await screen.close();
+    }
+    await probe.close();
+  });
+
   test("starts anew when it missed more than a thousand", { timeout: 120_000 }, async () => {
     const location = "loc-2";
     const first = await watch("?topics=availability", { token: "both", location });
