@@ -127,6 +127,14 @@ impl Metrics {
             connectivity: Gauge::default(),
         };
         metrics.register();
+        metrics
+    }
+
+    /// As [`Metrics::new`], with those of the cloud half. Without one they are not there, so that
+    /// nobody is alarmed by a 0.
+    #[must_use]
+    pub fn with_cloud() -> Self {
+        let mut metrics = Self::new();
         metrics.register_routing();
         metrics
     }
@@ -200,7 +208,7 @@ impl Metrics {
         );
         registry.register(
             "edge_cloud_connectivity",
-            "The line to the cloud: 0 down or not set up, 1 up, 2 up and metered",
+            "The line to the cloud: 0 down, 1 up, 2 up and metered",
             self.connectivity.clone(),
         );
     }
@@ -235,13 +243,14 @@ impl Metrics {
 
     /// What is known of the cloud half.
     pub fn cloud(&self, gauges: &CloudGauges) {
-        self.connectivity.set(match gauges.connectivity {
+        let line = match gauges.connectivity {
             Connectivity::Offline => 0,
             Connectivity::Online => 1,
             Connectivity::Metered => 2,
-        });
-        self.parity_open
-            .set(i64::from(gauges.parity == Parity::Open));
+        };
+        self.connectivity.set(line);
+        let open = i64::from(gauges.parity == Parity::Open);
+        self.parity_open.set(open);
         for (task, breaker) in gauges.breakers {
             let task = task.as_str();
             let state = match breaker {
@@ -341,7 +350,12 @@ mod tests {
 
     #[test]
     fn the_promised_names_are_there() {
-        let metrics = Metrics::new();
+        let without_cloud = Metrics::new().render();
+        assert!(
+            !without_cloud.contains("edge_parity_open"),
+            "{without_cloud}"
+        );
+        let metrics = Metrics::with_cloud();
         metrics.request("/v1/intent", 200, Duration::from_millis(3));
         metrics.error("/v1/intent", ErrorCode::EmptyText);
         metrics.stages(&StagesUs {

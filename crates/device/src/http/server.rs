@@ -118,7 +118,10 @@ pub async fn run(
     let state = Arc::new(AppState {
         service: OnceLock::new(),
         shell: OnceLock::new(),
-        metrics: Arc::new(Metrics::new()),
+        metrics: Arc::new(match options.cloud {
+            Some(_) => Metrics::with_cloud(),
+            None => Metrics::new(),
+        }),
         keys,
         loopback,
         cors_origins: options.cors_origins,

@@ -9,6 +9,7 @@ use super::Shell;
 use super::flight::{Key, Outcome, Routed, Waiter};
 use super::job::{Calling, Fault, Given, Job, Local, no_answer};
 use super::line::{Heard, is_reached};
+use crate::cloud::CloudError;
 use crate::service::ServiceError;
 use olympus_core::route::{Action, Ask, CallId, Cause, Event, Failure, Moment, Reason, Request};
 use olympus_proto::Path;
@@ -20,6 +21,9 @@ use tokio::task::{AbortHandle, Id, JoinError, JoinSet};
 /// A call has a little longer than the router gives it: the router calls it off, and knows then
 /// whether its time was fair.
 const GRACE: Duration = Duration::from_millis(100);
+
+/// How long a cloud that has another menu is left alone.
+const OTHER_MENU: Duration = Duration::from_secs(3);
 
 /// What one of the running tasks ended with.
 enum Told<T> {
@@ -214,6 +218,10 @@ impl<T: Routed> Driver<T> {
 
     fn cloud_failed(&mut self, fault: Fault) -> Failure {
         let failure = match &fault {
+            // A menu on its way takes a while: asking for each search would be in vain.
+            Fault::Cloud(CloudError::WrongMenu { .. }) => Failure::Busy {
+                retry_after: Some(OTHER_MENU),
+            },
             Fault::Cloud(error) => Failure::from(error),
             // The cloud answered: the fault is here, and asking again would not help.
             Fault::Device(_) => Failure::Refused,

@@ -170,7 +170,13 @@ async fn failures_leave_the_other_path() {
     let (shell, cloud) = (shell(), Cloud::new(20, unreachable));
     let given = shell.drive(cloud.job(unsure)).await.expect("answers");
     assert_eq!(way(&given), (Path::Local, Reason::CloudFailed));
-    let refused = Cloud::new(20, || Err(CloudError::WrongMenu { found: None }.into()));
+    let refused = Cloud::new(20, || {
+        Err(Fault::Cloud(CloudError::Refused {
+            status: 400,
+            code: "invalid_request".to_owned(),
+            message: "no".to_owned(),
+        }))
+    });
     let given = shell.drive(refused.job(unsure)).await.expect("answers");
     assert_eq!(way(&given), (Path::Local, Reason::CloudRefused));
     let failing = || Err(ServiceError::Encoder("broken".to_owned()));
@@ -303,6 +309,20 @@ async fn a_busy_cloud_is_left_alone_for_as_long_as_it_asks() {
     let cloud = Cloud::new(80, right);
     let given = shell.drive(cloud.job(unsure)).await.expect("answers");
     assert_eq!(way(&given), (Path::Cloud, Reason::CloudBetter));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_cloud_with_another_menu_is_asked_now_and_then() {
+    let shell = shell();
+    let other = Cloud::new(10, || Err(CloudError::WrongMenu { found: None }.into()));
+    let begun = Instant::now();
+    while begun.elapsed() < Duration::from_secs(30) {
+        let given = shell.drive(other.job(unsure)).await.expect("answers");
+        assert_eq!(way(&given), (Path::Local, Reason::CloudBusy));
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    let asked = other.asked();
+    assert!((9..=11).contains(&asked), "{asked} calls in half a minute");
 }
 
 #[tokio::test(start_paused = true)]
