@@ -30,7 +30,7 @@ export function authService(tokens = {}) {
     const form = new URLSearchParams(await request.text());
     const token = form.get("token");
     service.asked[token] = (service.asked[token] ?? 0) + 1;
-    service.last = { method: request.method, path: url.pathname, type: request.headers.get("content-type"), token, fields: [...form.keys()] };
+    service.last = { method: request.method, path: url.pathname, type: request.headers.get("content-type"), by: request.headers.get("authorization"), token, fields: [...form.keys()] };
     if (service.instead) return service.instead();
     const known = Object.hasOwn(service.tokens, token) ? service.tokens[token] : undefined;
     return Response.json(typeof known === "function" ? known() : (known ?? { active: false }));

@@ -64,7 +64,17 @@ describe("who shows a good token or key comes in", () => {
     const token = "aZ09-._~+/==";
     auth.tokens[token] = active("kiosk", ["loc-7"]);
     assert.equal((await flags({ token })).status, 200);
-    assert.deepEqual(auth.last, { method: "POST", path: "/introspect", type: "application/x-www-form-urlencoded", token, fields: ["token", "token_type_hint"] });
+    assert.deepEqual(auth.last, { method: "POST", path: "/introspect", type: "application/x-www-form-urlencoded", by: null, token, fields: ["token", "token_type_hint"] });
+  });
+  test("the auth service knows this one by the secret AUTH_TOKEN, where it is set", async () => {
+    const secret = await startWorker({ auth, vars: { AUTH_TOKEN: "between-the-two" } });
+    try {
+      const token = tokenOf(active("kiosk", ["loc-7"]));
+      assert.equal((await secret.call("GET", `${LOC}/flags`, { token })).status, 200);
+      assert.equal(auth.last.by, "Bearer between-the-two");
+    } finally {
+      await secret.stop();
+    }
   });
   test("the auth service is asked once while its answer is kept", async () => {
     const token = tokenOf(active("kiosk", ["loc-7"]));

@@ -1,8 +1,9 @@
 //! Keys of restaurants' devices: `oek_<id>_<secret>`, shown once, stored as SHA-256 in D1.
 //!
 //! A secret is 192 random bits, so nobody can guess it from its hash however fast the hash is.
-//! Invariant: a key opens the one location that it was made for; a revoked one opens nothing, at
-//! once where it was revoked and within a minute elsewhere, where KV may still know it.
+//! Invariant: a key opens the one location that it was made for. A revoked one opens nothing: at
+//! once where it was revoked, and within a minute wherever KV still knows it, or a request that was
+//! under way wrote it back.
 
 use super::{Principal, cache};
 use crate::http::ctx::ExecHandle;
