@@ -5,6 +5,8 @@ mod auth;
 mod bad_input;
 mod cli;
 mod cloud;
+mod cloud_cli;
+mod cloud_ways;
 mod crash;
 mod docs;
 mod limits;

@@ -4,32 +4,27 @@
 //! of the menu that was asked about. Publishing is this device's own work here ([`publish`]);
 //! what it reached is kept on disk ([`state`]). Knows no backups: there is nowhere to keep them.
 
+mod ask;
 mod publish;
 mod rest;
 mod state;
 
 use super::address::BaseUrl;
-use super::checks;
 use super::error::CloudError;
 use super::{
-    Backup, BackupEntry, Calling, CloudApi, CloudAsk, CloudHits, CloudImage, CloudIntent, HitKind,
-    Picture, SearchAsk, SoldOutAsk,
+    Backup, BackupEntry, Calling, CloudApi, CloudAsk, CloudHits, CloudImage, CloudIntent, Picture,
+    SearchAsk, SoldOutAsk,
 };
 use crate::config::{DirectSettings, Models};
 use bytes::Bytes;
-use olympus_core::intent::remote;
 use olympus_proto::edge::{EmbedResponse, PublishRequest, PublishStatus};
-use olympus_proto::vectorize::{
-    MAX_TOP_K, MetadataValue, QueryOptions, ReturnMetadata, VectorQuery,
-};
-use olympus_proto::workers_ai::{ChatOutput, EmbedInput, EmbedOutput, MAX_EMBED_TEXTS, Pooling};
+use olympus_proto::workers_ai::Pooling;
 use olympus_proto::{IntentRequest, ItemId, LocationId, SpaceId};
 use publish::Held;
 use rest::{Rest, Within};
-use serde::Deserialize;
 use serde_json::Value;
 use state::{ID_BYTES, Kept, Store, Written};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -154,89 +149,6 @@ impl Direct {
         })
     }
 
-    async fn embedded(
-        &self,
-        within: Within<'_>,
-        texts: Vec<String>,
-        hurry: bool,
-    ) -> Result<EmbedResponse, CloudError> {
-        let model = chosen(self.models.embed.as_deref(), "embed")?;
-        let count = texts.len();
-        if count > MAX_EMBED_TEXTS {
-            let message = format!("{count} texts at once; send at most {MAX_EMBED_TEXTS}");
-            return Err(refused(400, "invalid_request", message));
-        }
-        let input = EmbedInput {
-            text: texts,
-            pooling: POOLING,
-        };
-        let output: EmbedOutput = self.rest.run(within, model, &input, hurry).await?;
-        if output.pooling.is_some_and(|pooling| pooling != POOLING) {
-            return Err(CloudError::unreadable("its vectors are pooled otherwise"));
-        }
-        let data = checks::unit_vectors(output.data, count)?;
-        let dim = data.first().map_or(0, Vec::len);
-        if output.shape != [count, dim] {
-            return Err(CloudError::unreadable("its vectors are not of its shape"));
-        }
-        let space = SpaceId(format!("{model}/{}/{dim}", POOLING.as_str()));
-        Ok(EmbedResponse { space, data })
-    }
-
-    /// Vectors of a menu, the nearest first.
-    async fn nearest(
-        &self,
-        within: Within<'_>,
-        vector: Vec<f32>,
-        digest: &str,
-    ) -> Result<Vec<Near>, CloudError> {
-        let is = BTreeMap::from([("$eq".to_owned(), MetadataValue::Text(digest.to_owned()))]);
-        let query = VectorQuery {
-            vector,
-            options: QueryOptions {
-                top_k: MAX_TOP_K,
-                namespace: Some(self.location.0.clone()),
-                filter: BTreeMap::from([(publish::DIGEST.to_owned(), is)]),
-                return_values: false,
-                return_metadata: ReturnMetadata::None,
-            },
-        };
-        let found: NearOnes = self.rest.index(within, "/query", &query).await?;
-        Ok(found.matches)
-    }
-
-    async fn found(&self, within: Within<'_>, ask: &SearchAsk) -> Result<CloudHits, CloudError> {
-        let (space, items) = self.live(&ask.digest)?;
-        let query = ask.request.query.trim();
-        let hits = |hits| CloudHits {
-            digest: ask.digest.clone(),
-            space: space.clone(),
-            model: self.models.embed.clone().unwrap_or_default(),
-            kind: HitKind::Nearness,
-            hits,
-        };
-        if query.is_empty() {
-            return Ok(hits(Vec::new()));
-        }
-        let texts = vec![query.to_owned()];
-        let made = self.embedded(within, texts, true).await?;
-        if space.as_ref() != Some(&made.space) {
-            let what = format!("a vector of {} for an index of another space", made.space);
-            return Err(CloudError::unreadable(what));
-        }
-        let vector = made.data.into_iter().next().unwrap_or_default();
-        let near = self.nearest(within, vector, &ask.digest).await?;
-        if near.is_empty() && !items.is_empty() {
-            self.forget(&ask.digest)?;
-            return Err(CloudError::WrongMenu { found: None });
-        }
-        let near = near.into_iter().filter_map(|near| {
-            let item = items.get(&id_of(&near.id)?)?;
-            Some((item.clone(), near.score))
-        });
-        Ok(hits(checks::scores(near)?))
-    }
-
     /// A menu of which nothing shows is live no more: somebody emptied the index.
     fn forget(&self, digest: &str) -> Result<(), CloudError> {
         let Ok(_guard) = self.publishing.try_lock() else {
@@ -246,37 +158,6 @@ impl Direct {
         kept.live.take_if(|live| live.digest == digest);
         self.keep(&kept)
     }
-
-    async fn sorted(
-        &self,
-        within: Within<'_>,
-        request: &IntentRequest,
-    ) -> Result<CloudIntent, CloudError> {
-        let model = chosen(self.models.intent.as_deref(), "intent")?;
-        let context = request.context.as_ref();
-        let expected = context.map_or(&[][..], |context| &context.expected);
-        let input = remote::chat(request.text.trim(), expected);
-        let output: ChatOutput<Value> = self.rest.run(within, model, &input, true).await?;
-        let said = remote::read(&output.response)
-            .map_err(|error| CloudError::unread("no intent can be read from it", error))?;
-        Ok(CloudIntent {
-            answer: remote::answer(said, self.min_confidence, expected),
-            model: model.to_owned(),
-        })
-    }
-}
-
-/// Result of a query, as far as it is used.
-#[derive(Deserialize)]
-struct NearOnes {
-    matches: Vec<Near>,
-}
-
-/// A vector and its cosine.
-#[derive(Deserialize)]
-struct Near {
-    id: String,
-    score: f32,
 }
 
 /// The space and the items of a menu, by id.
@@ -296,14 +177,6 @@ impl Known {
     }
 }
 
-/// The model of a task.
-fn chosen<'a>(model: Option<&'a str>, task: &str) -> Result<&'a str, CloudError> {
-    model.ok_or_else(|| {
-        let message = format!("no model for this: add {task}=MODEL to `cloud-models`");
-        refused(400, "no_model", message)
-    })
-}
-
 fn refused(status: u16, code: &str, message: String) -> CloudError {
     CloudError::Refused {
         status,
@@ -319,18 +192,6 @@ fn no_backups<'a, T: Send + 'a>() -> Calling<'a, T> {
     Box::pin(std::future::ready(Err(error)))
 }
 
-/// The bytes of an id that this device wrote.
-fn id_of(text: &str) -> Option<[u8; ID_BYTES]> {
-    let mut id = [0; ID_BYTES];
-    if text.len() != 2 * ID_BYTES || !text.is_ascii() {
-        return None;
-    }
-    for (at, byte) in id.iter_mut().enumerate() {
-        *byte = u8::from_str_radix(text.get(2 * at..2 * at + 2)?, 16).ok()?;
-    }
-    Some(id)
-}
-
 fn within<T>(ask: &CloudAsk<T>) -> Within<'_> {
     Within::new(&ask.request_id, ask.timeout)
 }
@@ -344,11 +205,8 @@ impl CloudApi for Direct {
         Box::pin(self.found(within(ask), &ask.what))
     }
 
-    fn image<'a>(&'a self, _ask: &'a CloudAsk<Picture>) -> Calling<'a, CloudImage> {
-        let error = chosen(self.models.image.as_deref(), "image").map(drop);
-        Box::pin(std::future::ready(error.and_then(|()| {
-            Err(refused(405, "no_images", "deploy the Worker".to_owned()))
-        })))
+    fn image<'a>(&'a self, ask: &'a CloudAsk<Picture>) -> Calling<'a, CloudImage> {
+        Box::pin(self.shown(within(ask), &ask.what))
     }
 
     fn embed<'a>(&'a self, ask: &'a CloudAsk<Vec<String>>) -> Calling<'a, EmbedResponse> {

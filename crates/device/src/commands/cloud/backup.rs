@@ -86,7 +86,7 @@ pub(super) async fn run(global: &Global, args: &BackupArgs) -> anyhow::Result<()
     let bytes = sealed.len();
     match (&args.to, target) {
         (Some(path), _) => {
-            write_atomic(path, &sealed).with_context(|| format!("writing {}", path.display()))?
+            write_atomic(path, &sealed).with_context(|| format!("writing {}", path.display()))?;
         }
         (None, Some(cloud)) => put(&cloud, &name, sealed).await?,
         (None, None) => {}
