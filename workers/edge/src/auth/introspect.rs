@@ -26,6 +26,8 @@ const PATIENCE: Duration = Duration::from_secs(3);
 const POSITIVE_MS: u64 = 300_000;
 /// How long a token that does not hold is not asked about again.
 const NEGATIVE_MS: u64 = 30_000;
+/// Longest subject that names a caller.
+const MAX_SUB_BYTES: usize = 128;
 /// Longest answer of the auth service.
 const MAX_ANSWER_BYTES: usize = 16 * 1024;
 
@@ -89,16 +91,22 @@ pub(super) async fn check(
     let caller = entry
         .caller
         .ok_or_else(|| EdgeError::unauthorized("the token does not hold, or no longer"))?;
-    let id = if caller.sub.is_empty() {
-        format!("token:{}", sha256.get(..16).unwrap_or_default())
-    } else {
-        caller.sub
-    };
+    let id = caller_id(&caller.sub, &sha256);
     Ok(Principal {
         id,
         scope: caller.scope,
         locations: caller.locations,
     })
+}
+
+/// The subject, where it says one that can be a key; never the id of a device key.
+fn caller_id(sub: &str, sha256: &str) -> String {
+    let fits = !sub.is_empty() && sub.len() <= MAX_SUB_BYTES && !sub.chars().any(char::is_control);
+    if fits {
+        format!("sub:{sub}")
+    } else {
+        format!("token:{}", sha256.get(..32).unwrap_or_default())
+    }
 }
 
 impl Entry {
@@ -199,7 +207,7 @@ fn form(token: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Entry, NEGATIVE_MS, POSITIVE_MS, cache, form, highest, read};
+    use super::{Entry, NEGATIVE_MS, POSITIVE_MS, cache, caller_id, form, highest, read};
     use olympus_proto::edge::EdgeScope;
 
     const NOW: u64 = 1_800_000_000_000;
@@ -267,6 +275,15 @@ mod tests {
         assert_eq!(highest("openid kiosk device"), Some(EdgeScope::Device));
         for none in ["", "Admin", "admin,pos", "admins", "admin\u{a0}", "ADMIN"] {
             assert_eq!(highest(none), None, "{none}");
+        }
+    }
+
+    #[test]
+    fn no_subject_is_taken_for_a_device_key() {
+        assert_eq!(caller_id("key:0a", "ab"), "sub:key:0a");
+        let hash = cache::hash("t");
+        for odd in ["", "a\nb", &"a".repeat(129)] {
+            assert_eq!(caller_id(odd, &hash), format!("token:{}", &hash[..32]));
         }
     }
 

@@ -167,7 +167,7 @@ impl Endpoint {
 
 #[cfg(test)]
 mod tests {
-    use super::Endpoint;
+    use super::{EdgeScope, Endpoint};
     use std::fmt::Write as _;
 
     /// The tests in workerd walk this table; `UPDATE_EXPECT=1 cargo test` writes it anew.
@@ -197,6 +197,24 @@ mod tests {
         }
         table.push_str("]\n");
         expect_test::expect_file!["../../routes.json"].assert_eq(&table);
+    }
+
+    #[test]
+    fn the_guide_lists_every_route() {
+        let guide = include_str!("../../../../docs/WORKER.md");
+        for endpoint in Endpoint::ALL {
+            let route = endpoint.route();
+            let path = route.path.replace("/api/v1/locations/{loc}", "…");
+            let scope = route.scope.map_or("open", EdgeScope::as_str);
+            let body = match route.class.max_body_bytes() / 1024 {
+                0 => "none".to_owned(),
+                kib if kib < 1024 => format!("{kib} KiB"),
+                kib => format!("{} MiB", kib / 1024),
+            };
+            let rate = route.rate.as_str();
+            let row = format!("| `{} {path}` | {scope} | {body} | {rate} |", route.method);
+            assert!(guide.contains(&row), "{row}");
+        }
     }
 
     #[test]
