@@ -31,6 +31,8 @@ pub(crate) const MAX_ANSWER: usize = 1024 * 1024;
 const IDLE: Duration = Duration::from_secs(90);
 /// Most connections kept.
 const MOST_IDLE: usize = 8;
+/// Longest `retry-after` that is believed.
+const MOST_WAIT: Duration = Duration::from_secs(24 * 3_600);
 /// After which an address that does not answer is given up.
 const CONNECT: Duration = Duration::from_secs(5);
 const AGENT: &str = concat!("olympus-edge/", env!("CARGO_PKG_VERSION"));
@@ -186,12 +188,13 @@ impl Reply {
     pub(crate) fn retry_after(&self) -> Option<Duration> {
         let text = self.headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
         if let Ok(seconds) = text.parse() {
-            return Some(Duration::from_secs(seconds));
+            return Some(Duration::from_secs(seconds).min(MOST_WAIT));
         }
         let until = httpdate::parse_http_date(text).ok()?;
         let date = self.headers.get(DATE)?.to_str().ok()?;
         let now = httpdate::parse_http_date(date).ok()?;
-        Some(until.duration_since(now).unwrap_or_default())
+        let wait = until.duration_since(now).unwrap_or_default();
+        Some(wait.min(MOST_WAIT))
     }
 }
 

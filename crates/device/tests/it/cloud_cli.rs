@@ -3,8 +3,10 @@
 use crate::cloud_ways::{Front, worker};
 use crate::support::small_menu;
 use serde_json::Value;
+use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
 
 async fn run(dir: &Path, args: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_olympus-edge"));
@@ -160,4 +162,33 @@ async fn a_device_is_backed_up_and_restored_elsewhere() {
     let again = target.with_file_name("again");
     let again = again.to_str().expect("text");
     ok(dir, &["cloud", "restore", "--from", file, "--into", again]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_brings_its_menu_to_the_cloud_and_the_demo_never_does() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let dir = dir.path();
+    let front = device(dir).await;
+    for (args, asks) in [(&["--demo"][..], false), (&[], true)] {
+        let mut server = Command::new(env!("CARGO_BIN_EXE_olympus-edge"))
+            .args(["start", "--listen", "127.0.0.1:0"])
+            .args(args)
+            .env("OLYMPUS_DATA_DIR", dir)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("starts");
+        let mut line = String::new();
+        let mut stdout = BufReader::new(server.stdout.take().expect("is piped"));
+        stdout.read_line(&mut line).expect("gets ready");
+        assert!(line.starts_with("http://127.0.0.1:"), "{line}");
+        let started = Instant::now();
+        let patience = Duration::from_secs(if asks { 30 } else { 1 });
+        while front.request_ids().is_empty() && started.elapsed() < patience {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        server.kill().expect("ends");
+        server.wait().expect("ended");
+        assert_eq!(!front.request_ids().is_empty(), asks, "{args:?}");
+    }
 }

@@ -247,6 +247,7 @@ async fn retry_after_is_seconds_or_a_date_by_the_servers_clock() {
     for (headers, wait) in [
         (String::new(), None),
         ("retry-after: 7\r\n".to_owned(), Some(7)),
+        ("retry-after: 99999999999999\r\n".to_owned(), Some(86_400)),
         ("retry-after: soon\r\n".to_owned(), None),
         (format!("{date}{until}"), Some(30)),
         (until.to_owned(), None),
