@@ -295,3 +295,18 @@ async fn a_key_shows_neither_in_a_call_nor_in_an_error() {
     .expect("a request");
     assert!(!format!("{request:?}").contains("tops3cret"));
 }
+
+#[tokio::test]
+async fn a_server_that_speaks_no_tls_is_told_nothing_by_https() {
+    let server = serve(|_, _| Do::Say(ok())).await;
+    let secret = Secret::new("oek_1_tops3cret");
+    let by_tls = Call {
+        url: format!("https://{}/x", server.address),
+        bearer: Some(&secret),
+        ..call(&server)
+    };
+    let error = Http::new().call(&by_tls).await.expect_err("no TLS");
+    let fails = matches!(error, CloudError::Unreachable(_) | CloudError::TimedOut(_));
+    assert!(fails, "{error:?}");
+    assert_eq!(server.requests.load(Ordering::SeqCst), 0);
+}
