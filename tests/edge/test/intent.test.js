@@ -164,6 +164,22 @@ test("a model without capacity is a 503 that says when to come back, and is left
   assert.ok(took.toSorted((a, b) => a - b)[15] < 500, "refused at once");
 });
 
+test("a model that is full says so at once instead of letting everybody wait", async () => {
+  const slow = { latency: { p50_ms: 1_500, p99_ms: 1_501 }, capacity: 1 };
+  await standin.set({ tasks: { chat: slow, vision: slow } });
+  try {
+    const began = Date.now();
+    const answers = await Promise.all(Array.from({ length: 5 }, () => ask(fresh())));
+    assert.ok(Date.now() - began < 5_000, `${Date.now() - began} ms: one after the other would be 7.5 s`);
+    assert.ok(answers.some((answer) => answer.status === 200));
+    const busy = answers.filter((answer) => answer.status !== 200);
+    assert.ok(busy.length >= 2);
+    for (const answer of busy) isError(answer, "upstream_busy", 503);
+  } finally {
+    await standin.set({ tasks: { chat: { capacity: null }, vision: { capacity: null } } });
+  }
+});
+
 test("a model that fails now and then is asked again within the deadline", async () => {
   await standin.set({ tasks: { chat: { errors: { rate: 0.15, code: 3040 } }, vision: { errors: { rate: 0.15, code: 3040 } } } });
   let answered = 0;

@@ -220,6 +220,15 @@ test("local_only asks no model", async () => {
   assert.deepEqual(after.query, before.query);
 });
 
+for (const policy of ["prefer_local", "prefer_cloud", "auto"]) {
+  test(`${policy}: meaning takes part wherever there is time for it`, async () => {
+    const found = await search(`raw fish with lime, ${policy}`, {}, { headers: { "x-route-policy": policy } });
+    assert.equal(found.meta.reason, "cloud_first");
+    assert.equal(found.meta.space, "@cf/baai/bge-small-en-v1.5/cls/384");
+    assert.ok(found.hits.some((hit) => hit.scores.semantic > 0));
+  });
+}
+
 test("sold out is respected at once, and taken back at once", async () => {
   const mark = (id, sold_out, token = "pos") => worker.call("PATCH", at(LOC, `/menu/items/${id}/availability`), { token, json: { sold_out } });
   const state = async () => (await search("Gyros Bowl", { limit: 30 })).hits.find((hit) => hit.id === "gyros-bowl");

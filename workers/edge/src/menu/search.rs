@@ -17,6 +17,7 @@ use crate::http::ctx::Ctx;
 use crate::http::error::{Answer, EdgeError};
 use crate::http::{body, reply, time};
 use futures_util::FutureExt as _;
+use futures_util::future::join;
 use olympus_core::menu::attributes::Manner;
 use olympus_core::menu::availability::LocalTime;
 use olympus_core::route::{Ask, Confidence, Opinion, Policy, Reason, Task};
@@ -67,11 +68,16 @@ pub(crate) async fn search(ctx: &Ctx, mut request: Request) -> Answer {
     let sent: SearchRequest = body::json(&mut request, max).await?;
     let mut asked = Asked::of(&sent)?;
     let embedder = Embedder::of(&ctx.env);
-    let menu = live::menu(&ctx.env, &ctx.location, &embedder.prefix()).await?;
-    let menu = menu.ok_or_else(super::none_published)?;
+    let prefix = embedder.prefix();
+    let (menu, overrides) = join(
+        live::menu(&ctx.env, &ctx.location, &prefix),
+        live::overrides(&ctx.env, &ctx.location),
+    )
+    .await;
+    let menu = menu?.ok_or_else(super::none_published)?;
     asked.read(&menu.index, Manner::Search);
     let setting = Rc::new(Setting {
-        overrides: live::overrides(&ctx.env, &ctx.location).await?,
+        overrides: overrides?,
         now: menu.now(),
         menu,
         asked,
@@ -79,7 +85,7 @@ pub(crate) async fn search(ctx: &Ctx, mut request: Request) -> Answer {
     let started = time::now_ms();
     let (found, reason) = if setting.asked.text.is_empty() {
         (setting.find(Meaning::None)?, Reason::LocalOnly)
-    } else if setting.menu.pointer.prefix != embedder.prefix() {
+    } else if setting.menu.pointer.prefix != prefix {
         (setting.find(Meaning::None)?, Reason::ParityClosed)
     } else {
         routed(ctx, &setting, embedder, deadline, forced).await?
@@ -120,9 +126,15 @@ async fn routed(
 ) -> Result<(Found, Reason), EdgeError> {
     let here = Rc::clone(setting);
     let local: Local<Found> = Box::new(move || {
-        let found = here.find(Meaning::None).ok()?;
-        // Words alone are a stopgap, not another opinion: never sure, so never compared.
-        Some(said(found, 0.0))
+        // Words alone are a stopgap and no opinion: any answer with vectors is the better one, and
+        // the two are never compared.
+        Some(Said {
+            value: here.find(Meaning::None).ok()?,
+            opinion: Opinion {
+                says: None,
+                confidence: Confidence::new(0.0),
+            },
+        })
     });
     let there = Rc::clone(setting);
     let (env, embedder) = (ctx.env.clone(), Rc::new(embedder));
@@ -145,12 +157,12 @@ async fn routed(
     Ok((routed.value, reason))
 }
 
-fn said(found: Found, confidence: f32) -> Said<Found> {
+fn said(found: Found) -> Said<Found> {
     let best = found.hits.first().map_or("", |hit| hit.id.as_str());
     Said {
         opinion: Opinion {
             says: Some(label(best)),
-            confidence: Confidence::new(confidence),
+            confidence: Confidence::new(1.0),
         },
         value: found,
     }
@@ -220,7 +232,7 @@ impl Setting {
             encode_us,
             ..found
         };
-        Ok(said(found, 1.0))
+        Ok(said(found))
     }
 }
 
