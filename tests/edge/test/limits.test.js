@@ -140,3 +140,39 @@ test("health is never limited", async () => {
   const worker = await start({ open: { address: slow(1) } });
   for (let index = 0; index < 20; index++) assert.equal((await worker.call("GET", "/healthz")).status, 200);
 });
+
+test("an object that is idle deletes what it kept, one that is not stays", async () => {
+  // The object of the real entry, whose storage can be looked into.
+  const entry = `
+    import worker, * as all from "./worker.js";
+    export * from "./worker.js";
+    export class RateLimiter extends all.RateLimiter {
+      constructor(state, env) {
+        super(state, env);
+        this.storage = state.storage;
+      }
+      async fetch(request) {
+        if (new URL(request.url).pathname !== "/kept") return super.fetch(request);
+        return Response.json([...(await this.storage.list()).keys()]);
+      }
+    }
+    export default {
+      async fetch(request, env, context) {
+        const url = new URL(request.url);
+        if (url.pathname !== "/__kept") return worker.fetch(request, env, context);
+        return env.LIMITER.get(env.LIMITER.idFromName(url.searchParams.get("name"))).fetch("https://limiter/kept");
+      },
+    };`;
+  const quick = { burst: 100, rate: 100, per_ms: 1000 };
+  const worker = await start({}, { entry, vars: { LIMITER_CHECK_S: "1", LIMITS: JSON.stringify({ ...NO_LIMITS, shop: { token: quick, address: slow(5), location: null } }) } });
+  const headers = { "cf-connecting-ip": "192.0.2.1" };
+  assert.equal((await worker.call("GET", `${LOC}/flags`, { token: "one", headers })).status, 200);
+  const kept = async (name) => (await worker.call("GET", `/__kept?name=${encodeURIComponent(name)}`)).json;
+  const [idle, busy] = ["shop/token/sub:admin-of-loc-7-loc-8", "shop/address/192.0.2.1"];
+  assert.deepEqual(await kept(idle), ["state"]);
+  assert.deepEqual(await kept(busy), ["state"]);
+  await new Promise((go) => setTimeout(go, 2_500));
+  assert.deepEqual(await kept(idle), []);
+  assert.deepEqual(await kept(busy), ["state"]);
+  assert.match((await worker.call("GET", `${LOC}/flags`, { token: "one", headers })).headers.ratelimit, /^"shop-address";r=3;t=7\d\d\d$/, "and counts on");
+});

@@ -5,14 +5,17 @@
 //! itself.
 
 use crate::http::time::now_ms;
+use crate::http::var;
 use olympus_core::rate_limit::{Decision, Headers, Quota, QuotaSettings, State as Counted};
 use serde::{Deserialize, Serialize};
 use std::cell::Cell;
+use std::time::Duration;
 use worker::{DurableObject, Env, Request, Response, State, durable_object};
 
 const STATE: &str = "state";
-/// How often an object looks whether it may forget.
-const CHECK_MS: u64 = 10 * 60 * 1_000;
+/// How often an object looks whether it may forget, in seconds; the var changes it.
+const CHECK_VAR: &str = "LIMITER_CHECK_S";
+const CHECK_S: u64 = 10 * 60;
 
 /// What the Worker asks.
 #[derive(Debug, Serialize, Deserialize)]
@@ -73,6 +76,7 @@ impl Verdict {
 #[durable_object(alarm)]
 pub struct RateLimiter {
     state: State,
+    check_after: Duration,
     /// `None` until it was read.
     counted: Cell<Option<Counted>>,
     /// Whether an alarm is set.
@@ -80,9 +84,11 @@ pub struct RateLimiter {
 }
 
 impl DurableObject for RateLimiter {
-    fn new(state: State, _env: Env) -> Self {
+    fn new(state: State, env: Env) -> Self {
+        let seconds = var(&env, CHECK_VAR).parse().unwrap_or(CHECK_S).max(1);
         Self {
             state,
+            check_after: Duration::from_secs(seconds),
             counted: Cell::new(None),
             watched: Cell::new(false),
         }
@@ -136,7 +142,6 @@ impl RateLimiter {
         if self.watched.replace(true) {
             return Ok(());
         }
-        let after = std::time::Duration::from_millis(CHECK_MS);
-        self.state.storage().set_alarm(after).await
+        self.state.storage().set_alarm(self.check_after).await
     }
 }
