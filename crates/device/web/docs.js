@@ -30,6 +30,9 @@ export function bodyOf(operation, schemas) {
   const content = Object.entries(schemas.follow(operation.requestBody).schema.content ?? {});
   if (content.length === 0) return null;
   const [type, media] = content.find(([name]) => name.startsWith("application/json")) ?? content[0];
+  if (media.schema?.format === "binary") {
+    return { type, schema: media.schema, types: content.map(([name]) => name), file: true };
+  }
   const named = Object.values(media.examples ?? {})[0];
   const example = media.example ?? (named && schemas.follow(named).schema.value) ?? schemas.request(media.schema);
   const raw = typeof example === "string" && !type.includes("json");
@@ -46,7 +49,7 @@ function curl(operation, schemas, secured) {
   const body = bodyOf(operation, schemas);
   const lines = [`curl -sS ${operation.method === "get" ? "" : `-X ${operation.method.toUpperCase()} `}${quote(`${location.origin}${path}${query ? `?${query}` : ""}`)}`];
   if (secured) lines.push('-H "authorization: Bearer $OLYMPUS_KEY"');
-  if (body) lines.push(`-H ${quote(`content-type: ${body.type}`)}`, `-d ${quote(body.line)}`);
+  if (body) lines.push(`-H ${quote(`content-type: ${body.type}`)}`, body.file ? "--data-binary @FILE" : `-d ${quote(body.line)}`);
   return lines.join(" \\\n  ");
 }
 

@@ -5,7 +5,30 @@ const STAGES = [
   ["queue", "Waiting"], ["tokenize", "Words to tokens"], ["encode", "Meaning"], ["classify", "Intent"], ["search", "Menu search"],
 ];
 
-const REASONS = { local_only: "this device answers everything itself" };
+// docs/ROUTING.md has the codes.
+const REASONS = {
+  local_only: "this device answers everything itself",
+  local_confident: "this device was sure enough",
+  offline: "no line to the cloud",
+  parity_closed: "the cloud's embeddings have changed",
+  breaker_open: "the cloud failed too often lately",
+  cloud_busy: "the cloud is busy",
+  shed: "too many questions are with the cloud",
+  no_time: "no time to ask the cloud",
+  cloud_distrusted: "the cloud was wrong too often lately",
+  local_better: "both answered, this device better",
+  agreed: "both answered and said the same",
+  hedge_won: "this device was ready before the cloud",
+  cloud_late: "the cloud did not answer in time",
+  cloud_failed: "the cloud did not answer",
+  cloud_refused: "the cloud did not take the question",
+  cloud_only: "this device has no model for it",
+  cloud_first: "the cloud was asked first",
+  escalated: "this device took long, the cloud answered",
+  cloud_better: "both answered, the cloud better",
+  local_failed: "this device's model failed",
+  deadline_exceeded: "the time was over",
+};
 
 /** Fills the `details` element. `roundTripMs` is what the browser measured, network and all. */
 export function showHow(details, meta, roundTripMs) {

@@ -50,7 +50,8 @@ async function run(operation, { inputs, body, type, output, button }) {
   button.disabled = true;
   const started = performance.now();
   try {
-    const { response } = await send(addressOf(operation, inputs), { method: operation.method.toUpperCase(), body: body?.value, contentType: type });
+    const file = body?.files?.[0];
+    const { response } = await send(addressOf(operation, inputs), { method: operation.method.toUpperCase(), body: file ?? body?.value, contentType: file?.type || type });
     const took = performance.now() - started;
     const text = await response.text();
     put(output,
@@ -65,6 +66,11 @@ async function run(operation, { inputs, body, type, output, button }) {
   }
 }
 
+/** For bodies that are files. */
+function fileBox(operation, body) {
+  return h("input", { class: "text", id: `${operation.id}-body`, type: "file", accept: body.types.join(","), required: true });
+}
+
 /** The form below an operation. */
 export function tryBox(operation, body, schemas) {
   const inputs = operation.parameters.map((one) => schemas.follow(one).schema).filter((one) => one.in === "path" || one.in === "query").map((parameter) => {
@@ -72,8 +78,8 @@ export function tryBox(operation, body, schemas) {
     input.value = parameter.example ?? parameter.schema?.example ?? "";
     return { parameter, input };
   });
-  const area = body && h("textarea", { class: "text", id: `${operation.id}-body`, rows: String(Math.min(16, body.text.split("\n").length + 1)), spellcheck: "false" });
-  if (area) area.value = body.text;
+  const area = body?.file ? fileBox(operation, body) : body && h("textarea", { class: "text", id: `${operation.id}-body`, rows: String(Math.min(16, body.text.split("\n").length + 1)), spellcheck: "false" });
+  if (area && !body.file) area.value = body.text;
   const button = h("button", { class: "button primary", type: "submit" }, "Send");
   const output = h("div", { class: "output", role: "status" });
   const form = h("form", { class: "try" },

@@ -219,3 +219,88 @@ impl Service {
         Ok(longest)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::service::Options;
+    use olympus_proto::SpaceId;
+
+    fn demo() -> Service {
+        Service::open(Options {
+            demo: true,
+            ..Options::default()
+        })
+        .expect("opens")
+    }
+
+    fn from_cloud(digest: &str, ids: &[&str]) -> CloudHits {
+        CloudHits {
+            digest: digest.to_owned(),
+            space: Some(SpaceId::from("far/cls/3")),
+            model: "far".to_owned(),
+            kind: HitKind::Ranked,
+            hits: ids.iter().map(|id| (ItemId::from(*id), 0.9)).collect(),
+        }
+    }
+
+    #[test]
+    fn an_answer_for_another_menu_is_refused() {
+        let service = demo();
+        let digest = service.digest().expect("a menu");
+        let request = SearchRequest {
+            query: "something".to_owned(),
+            ..SearchRequest::default()
+        };
+        let ask = |digest: &str| {
+            let from = from_cloud(digest, &["hamburger", "nowhere"]);
+            service.found_by_cloud(&Call::local(), &request, from)
+        };
+        let found = ask(&digest).expect("this menu");
+        assert_eq!(found.hits.len(), 1);
+        assert_eq!(found.made.model, "far");
+        assert_eq!(found.made.space, Some(SpaceId::from("far/cls/3")));
+        let error = ask("another").expect_err("another menu");
+        assert!(matches!(error, ServiceError::OtherMenu), "{error}");
+        let seen = CloudImage {
+            seen: "a burger".to_owned(),
+            recognised: Vec::new(),
+            model: "far".to_owned(),
+        };
+        let error = service.seen_by_cloud(&Call::local(), "another", seen);
+        assert!(matches!(error, Err(ServiceError::OtherMenu)));
+    }
+
+    #[test]
+    fn what_is_said_of_a_dish_makes_a_new_epoch_and_counts_at_the_answer() {
+        let service = demo();
+        let before = service.epoch();
+        let digest = service.digest().expect("a menu");
+        let request = SearchRequest::default();
+        let from = from_cloud(&digest, &["hamburger"]);
+        let found = service.found_by_cloud(&Call::local(), &request, from);
+        let mut hits = found.expect("this menu").hits;
+        service.set_sold_out("hamburger", Some(true)).expect("says");
+        assert_ne!(service.epoch(), before);
+        service.recheck(&mut hits, &Filter::default());
+        assert_eq!(hits.first().map(|hit| hit.state), Some(State::SoldOut));
+        let now = Filter::from_wire(&olympus_proto::Filters {
+            availability: olympus_proto::AvailabilityFilter::Now,
+            ..Default::default()
+        });
+        service.recheck(&mut hits, &now.expect("a filter"));
+        assert!(hits.is_empty());
+    }
+
+    #[test]
+    fn the_local_models_are_timed_without_their_cache() {
+        let service = demo();
+        let first = service.local_latency().expect("is timed");
+        assert!(
+            first > Duration::from_micros(50),
+            "{first:?}: the cache answered"
+        );
+        let warm = service.decided(&Call::local(), "hi", None);
+        assert!(warm.is_ok());
+    }
+}

@@ -48,3 +48,12 @@ fn pages_are_kept_until_they_change() {
     let head = demo().send("HEAD", "/", &[], b"");
     assert_eq!((head.status, head.body.len()), (200, 0));
 }
+
+#[test]
+fn every_reason_of_routing_has_words_for_people() {
+    let script = demo().get("/static/how.js").body;
+    let script = String::from_utf8(script).expect("text");
+    for reason in olympus_core::route::Reason::ALL {
+        assert!(script.contains(&format!("\n  {reason}: \"")), "{reason}");
+    }
+}
