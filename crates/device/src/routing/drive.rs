@@ -226,6 +226,12 @@ impl<T: Routed> Driver<T> {
             // The cloud answered: the fault is here, and asking again would not help.
             Fault::Device(_) => Failure::Refused,
         };
+        if let Failure::Busy {
+            retry_after: Some(wait),
+        } = failure
+        {
+            self.shell.stay_away(T::TASK, wait);
+        }
         let task = T::TASK.as_str();
         let reached = match &fault {
             Fault::Cloud(error) => {
@@ -277,7 +283,11 @@ impl<T: Routed> Driver<T> {
     fn error(&self, reason: Reason) -> Arc<ServiceError> {
         match &self.local {
             Err(error) => Arc::clone(error),
-            Ok(_) => Arc::new(no_answer(reason, self.fault.as_ref())),
+            Ok(_) => Arc::new(no_answer(
+                reason,
+                self.fault.as_ref(),
+                self.shell.away_for(T::TASK),
+            )),
         }
     }
 

@@ -102,22 +102,24 @@ impl Shell {
     }
 }
 
-/// Why nothing answers a question that this device has no model for.
-pub(super) fn no_answer(reason: Reason, fault: Option<&Fault>) -> ServiceError {
+/// Why nothing answers a question that this device has no model for. `away` is how long the cloud
+/// wants to be left alone.
+pub(super) fn no_answer(
+    reason: Reason,
+    fault: Option<&Fault>,
+    away: Option<Duration>,
+) -> ServiceError {
     if reason == Reason::DeadlineExceeded {
         return ServiceError::DeadlineExceeded;
     }
-    let (why, retry_after) = match fault {
-        Some(Fault::Cloud(error @ CloudError::Busy { retry_after })) => {
-            (error.to_string(), *retry_after)
-        }
-        Some(Fault::Cloud(error)) => (error.to_string(), None),
-        _ => (told(reason).to_owned(), None),
+    let why = match fault {
+        Some(Fault::Cloud(error)) => error.to_string(),
+        _ => told(reason).to_owned(),
     };
     ServiceError::Cloud {
         reason,
         why,
-        retry_after,
+        retry_after: away.filter(|_| reason == Reason::CloudBusy),
     }
 }
 

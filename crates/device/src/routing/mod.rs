@@ -1,7 +1,7 @@
 //! The shell around [`olympus_core::route`]: it has the clock, the tasks and the cloud, and does
 //! what the router says.
 //!
-//! [`drive`] runs one request, [`ask`] says what the questions are, [`line`] watches the line,
+//! [`drive`] runs one request, [`ask`] says what the questions are, [`mod@line`] watches the line,
 //! [`parity`] the embedding spaces, [`publish`] brings the menu to the cloud. There is a shell only
 //! where a cloud is set up; without one every question is answered as if this module were not
 //! there. Invariant: the router's lock is never held over an await; every request begun is driven
@@ -33,6 +33,7 @@ use olympus_core::route::{
 };
 use parity::Guard;
 use publish::Publisher;
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -53,6 +54,8 @@ pub(crate) struct Shell {
     line: Line,
     guard: Guard,
     publisher: Publisher,
+    /// Until when the cloud asked to be left alone, by task.
+    away: Mutex<BTreeMap<Task, Moment>>,
 }
 
 impl Shell {
@@ -78,6 +81,7 @@ impl Shell {
             line: Line::default(),
             guard: Guard::new(data_dir),
             publisher: Publisher::default(),
+            away: Mutex::default(),
         }))
     }
 
@@ -146,6 +150,20 @@ impl Shell {
                 _ => tracing::info!("the cloud is reached again"),
             }
         }
+    }
+
+    /// The cloud asked to be left alone for a while.
+    fn stay_away(&self, task: Task, wait: Duration) {
+        let until = self.now().after(wait);
+        let mut away = self.away.lock().unwrap_or_else(PoisonError::into_inner);
+        away.insert(task, until);
+    }
+
+    /// How long the cloud is left alone yet, where it asked for it.
+    fn away_for(&self, task: Task) -> Option<Duration> {
+        let away = self.away.lock().unwrap_or_else(PoisonError::into_inner);
+        let left = away.get(&task)?.since(self.now());
+        (!left.is_zero()).then_some(left)
     }
 
     fn set_parity(&self, parity: Parity) {
