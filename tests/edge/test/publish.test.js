@@ -142,11 +142,12 @@ test("a newer menu replaces the one on its way; nothing of that is left", async 
 test("faults of model and index delay a menu and lose nothing", async () => {
   const location = place();
   const others = await standin.vectorCount();
+  await publish(worker, location, publication(smallItems("ragout", 150), { version: 1 }));
   await standin.set({ tasks: { embeddings: { errors: { rate: 0.3, code: 3040 } }, write: { errors: { rate: 0.3, code: 40041 } }, read: { errors: { rate: 0.3, code: 40041 } }, query: { errors: { rate: 0.3, code: 40041 } } } });
-  const menu = publication(demoItems());
+  const menu = publication(demoItems(), { version: 2 });
   await offer(worker, location, menu);
   const done = await until(worker, location, isDone(menu.digest));
-  assert.equal(await standin.vectorCount(), others + done.publishing.total);
+  assert.equal(await standin.vectorCount(), others + done.publishing.total, "the old ones are gone, too");
 });
 
 test("an outage shows as attempts with the fault, and ends with the outage", async () => {
@@ -192,6 +193,19 @@ test("a model that does not exist ends it, and the menu before stays", async () 
     isError(await dead.call("POST", at(location, "/menu/search"), { token: "kiosk", json: { query: "dish" } }), "not_found", 404);
   } finally {
     await dead.stop();
+  }
+});
+
+test("vectors of another dimension than the index ends it, too", async () => {
+  const location = place();
+  const other = await start({ vars: { EMBED_MODEL: "@cf/baai/bge-m3" } });
+  try {
+    await offer(other, location, publication(smallItems("wide")));
+    const failed = await until(other, location, (now) => now.publishing.stage === "failed");
+    assert.match(failed.publishing.error, /40006|dimension|pooling|5004/);
+    assert.equal(failed.live, undefined);
+  } finally {
+    await other.stop();
   }
 });
 

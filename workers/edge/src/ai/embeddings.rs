@@ -4,6 +4,7 @@ use super::embed::Embedder;
 use super::{deadline_of, within};
 use crate::http::ctx::Ctx;
 use crate::http::error::{Answer, EdgeError};
+use crate::http::time::now_ms;
 use crate::http::{body, reply};
 use olympus_menu::checked_text;
 use olympus_proto::edge::{EmbedRequest, EmbedResponse};
@@ -20,7 +21,12 @@ pub(crate) async fn embed(ctx: &Ctx, mut request: Request) -> Answer {
     let sent: EmbedRequest = body::json(&mut request, max).await?;
     check(&sent.texts)?;
     let embedder = Embedder::of(&ctx.env);
-    let data = within(deadline, embedder.embed(&ctx.env, &sent.texts)).await?;
+    let spent = Duration::from_millis(now_ms().saturating_sub(ctx.started_ms));
+    let data = within(
+        deadline.saturating_sub(spent),
+        embedder.embed(&ctx.env, &sent.texts),
+    )
+    .await?;
     let dim = data.first().map_or(0, Vec::len);
     reply::json(&EmbedResponse {
         space: embedder.space(dim),

@@ -11,6 +11,7 @@ mod routing;
 use super::fault::UpstreamError;
 use crate::http::ctx::Ctx;
 use crate::http::error::EdgeError;
+use crate::http::time::now_ms;
 use crate::metrics;
 use driver::Driver;
 use futures_util::future::LocalBoxFuture;
@@ -21,6 +22,9 @@ use std::rc::Rc;
 use std::time::Duration;
 use tokio::sync::oneshot;
 use worker::Env;
+
+/// What is left of a deadline at the least: an answer in hand is given even then.
+const LEAST: Duration = Duration::from_millis(10);
 
 /// What a path said.
 #[derive(Debug)]
@@ -99,6 +103,16 @@ pub(crate) async fn answer<T: 'static>(
     local: Option<Local<T>>,
     cloud: Cloud<T>,
 ) -> Result<Result<Routed<T>, NoAnswer>, EdgeError> {
+    // The deadline counts from when the request came, whatever was done for it since.
+    let whole = match ask.deadline {
+        Some(deadline) => deadline,
+        None => deadline(&ctx.env, ask.task)?,
+    };
+    let spent = Duration::from_millis(now_ms().saturating_sub(ctx.started_ms));
+    let ask = Ask {
+        deadline: Some(whole.saturating_sub(spent).max(LEAST)),
+        ..ask
+    };
     let (id, actions) = with(&ctx.env, |routing, now| routing.begin(ask, now, draw()))?;
     let (sender, receiver) = oneshot::channel();
     let task = ask.task;

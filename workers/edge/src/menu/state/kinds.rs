@@ -46,6 +46,9 @@ pub(crate) struct Live {
     pub(crate) since_ms: u64,
     /// Whether everybody was told that it is in use.
     pub(crate) told: bool,
+    /// Attempts to tell that failed.
+    pub(super) attempts: u32,
+    pub(super) wait_until_ms: u64,
 }
 
 /// A menu on its way.

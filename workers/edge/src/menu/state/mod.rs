@@ -208,6 +208,8 @@ impl State {
             prefix: job.prefix.clone(),
             since_ms: now_ms,
             told: false,
+            attempts: 0,
+            wait_until_ms: 0,
         };
         if let Some(was) = self.live.replace(live) {
             let due = now_ms + pace.sweep_after_ms;
@@ -222,6 +224,7 @@ impl State {
             && live.offer == *told
         {
             live.told = true;
+            live.attempts = 0;
         }
     }
 
@@ -285,11 +288,10 @@ impl State {
                     self.retire(job.offer.digest, job.prefix, job.offer.passages, now_ms);
                 }
             }
-            Step::Tell(_) => {
-                if let Some(job) = &mut self.job {
-                    job.wait_until_ms = wait(job.attempts);
-                    job.attempts += 1;
-                    job.error = Some(error.to_owned());
+            Step::Tell(of) => {
+                if let Some(live) = self.live.as_mut().filter(|live| live.offer == of.offer) {
+                    live.wait_until_ms = wait(live.attempts);
+                    live.attempts += 1;
                 }
             }
             Step::Sweep(of) => {
@@ -312,10 +314,8 @@ impl State {
             };
             Some((job.wait_until_ms, step))
         });
-        let telling = self.live.as_ref().filter(|live| !live.told).map(|live| {
-            let wait = self.job.as_ref().map_or(0, |job| job.wait_until_ms);
-            (wait, Step::Tell(live.clone()))
-        });
+        let untold = self.live.as_ref().filter(|live| !live.told);
+        let telling = untold.map(|live| (live.wait_until_ms, Step::Tell(live.clone())));
         let sweeping = self
             .old
             .iter()
