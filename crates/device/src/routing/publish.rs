@@ -219,7 +219,7 @@ pub(super) async fn marks(shell: Arc<Shell>) {
         match shell.cloud.sold_out(&ask).await {
             Ok(()) => backoff = Backoff::new(),
             // It does not know the dish: once it has the menu it is told of every mark.
-            Err(error @ CloudError::Refused { .. }) => {
+            Err(error) if is_final(&error) => {
                 tracing::debug!(%error, "a sold-out mark was not taken");
             }
             Err(error) => {
@@ -232,10 +232,28 @@ pub(super) async fn marks(shell: Arc<Shell>) {
     }
 }
 
+/// Whether the same mark is refused again; a cloud that failed may take it the next time.
+fn is_final(error: &CloudError) -> bool {
+    matches!(error, CloudError::Refused { status, .. } if *status < 500)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::Backoff;
+    use super::{Backoff, CloudError, is_final};
     use std::time::Duration;
+
+    #[test]
+    fn a_mark_that_a_failing_cloud_did_not_take_is_kept() {
+        let refused = |status| CloudError::Refused {
+            status,
+            code: String::new(),
+            message: String::new(),
+        };
+        assert!(is_final(&refused(404)), "it does not know the dish");
+        for passing in [refused(500), refused(503), CloudError::unreachable("cut")] {
+            assert!(!is_final(&passing), "{passing}");
+        }
+    }
 
     #[test]
     fn waits_double_up_to_a_minute() {
