@@ -111,6 +111,16 @@ test("many who ask the same at once cost one call", async () => {
   assert.equal(new Set(answers.map((answer) => answer.meta.request_id)).size, 12);
 });
 
+test("who has more time than the one who asked first is answered all the same", async () => {
+  await standin.set({ tasks: { chat: { latency: { p50_ms: 600, p99_ms: 601 } }, vision: { latency: { p50_ms: 600, p99_ms: 601 } } } });
+  const text = fresh("a table by the window");
+  const hurried = ask(text, { headers: { "x-deadline-ms": "400" } });
+  await sleep(100);
+  const patient = ask(text, { headers: { "x-deadline-ms": "5000" } });
+  isError(await hurried, "deadline_exceeded", 504);
+  assert.equal((await patient).status, 200);
+});
+
 for (const [mode, reason] of [["no_json", /^unreadable_not_json$/], ["off_schema", /^unreadable_/], ["json_mode_error", /^unreadable_json_mode$/]]) {
   test(`a model that answers ${mode} has said nothing`, async () => {
     await standin.set({ chat: mode });

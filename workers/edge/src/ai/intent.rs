@@ -14,7 +14,7 @@ use crate::http::{body, ids, reply, time, var};
 use crate::metrics;
 use futures_util::FutureExt as _;
 use olympus_core::intent::remote::{self, RemoteIntent, Unreadable};
-use olympus_core::route::{Ask, Confidence, Opinion, Task};
+use olympus_core::route::{Ask, Confidence, Opinion, Reason, Task};
 use olympus_menu::checked_text;
 use olympus_proto::workers_ai::{ChatInput, ChatOutput};
 use olympus_proto::{Intent, IntentAnswer, IntentRequest, IntentResponse, StagesUs};
@@ -154,6 +154,10 @@ async fn shared(
             outcome
         }
         Part::Follow(slot, lead_by) => match followed(&slot, lead_by).await {
+            // The leader's time was the shorter: this one may still be answered.
+            Some(Err(none)) if none.reason == Reason::DeadlineExceeded => {
+                routed(ctx, question, deadline).await
+            }
             Some(outcome) => Ok(outcome),
             None => routed(ctx, question, deadline).await,
         },
