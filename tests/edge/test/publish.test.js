@@ -112,6 +112,23 @@ test("the old menu answers until the new one does, and then its vectors go", asy
   await standin.set({ visibility: { p50_ms: 0, p99_ms: 0 } });
 });
 
+test("a copy of a menu that was cleared up is asked about, and fails nobody", async () => {
+  const location = place();
+  await publish(worker, location, publication(smallItems("borscht"), { version: 1 }));
+  const cache = await worker.mf.getKVNamespace("CACHE");
+  const late = await cache.get(`menu:${location}`);
+  const menu = publication(smallItems("pelmeni"), { version: 2 });
+  await publish(worker, location, menu);
+  await cache.put(`menu:${location}`, late);
+  await sleep(2_200); // so long an isolate remembers
+  const found = await search(worker, location, "pelmeni dish");
+  assert.equal(found.meta.menu_digest, menu.digest);
+  await cache.put(`menu:${location}`, late);
+  await sleep(2_200);
+  const got = await worker.call("GET", at(location, "/menu"), { token: "kiosk" });
+  assert.equal(got.headers.etag, `"${menu.digest}"`, got.text);
+});
+
 test("what does not show yet is waited for, and the status says so", async () => {
   const location = place();
   await standin.set({ visibility: { p50_ms: 1200, p99_ms: 1201 } });

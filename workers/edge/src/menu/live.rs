@@ -150,11 +150,22 @@ pub(crate) async fn pointer(
     if let Some(pointer) = fresh {
         return Ok(pointer);
     }
-    let copy = pointer::copy(env, location).await;
-    let pointer = match copy.filter(|pointer| pointer.prefix == prefix) {
-        Some(pointer) => Some(pointer),
-        None => report(env, location).await?.pointer,
-    };
+    match pointer::copy(env, location).await {
+        Some(pointer) if pointer.prefix == prefix => {
+            let copy = Some(pointer.clone());
+            SHELF.with_borrow_mut(|shelf| learn(&mut shelf.pointers, location, copy));
+            Ok(Some(pointer))
+        }
+        _ => pointer_anew(env, location).await,
+    }
+}
+
+/// Which menu is in use by the publisher's own word, where the copy is not to be believed.
+pub(super) async fn pointer_anew(
+    env: &Env,
+    location: &LocationId,
+) -> Result<Option<Pointer>, EdgeError> {
+    let pointer = report(env, location).await?.pointer;
     SHELF.with_borrow_mut(|shelf| learn(&mut shelf.pointers, location, pointer.clone()));
     Ok(pointer)
 }
@@ -173,16 +184,33 @@ pub(crate) async fn menu(
     location: &LocationId,
     prefix: &str,
 ) -> Result<Option<Rc<Menu>>, EdgeError> {
-    let Some(pointer) = pointer(env, location, prefix).await? else {
+    let Some(copy) = pointer(env, location, prefix).await? else {
         return Ok(None);
     };
+    if let Some(menu) = of(env, location, copy).await? {
+        return Ok(Some(menu));
+    }
+    // The copy is of a menu that was cleared up since.
+    let Some(told) = pointer_anew(env, location).await? else {
+        return Ok(None);
+    };
+    let lost = format!("the document of menu {} is gone", told.live.digest);
+    let menu = of(env, location, told).await?;
+    menu.map(Some).ok_or_else(|| EdgeError::internal(lost))
+}
+
+/// The menu of that pointer; `None` where its document was cleared up.
+async fn of(
+    env: &Env,
+    location: &LocationId,
+    pointer: Pointer,
+) -> Result<Option<Rc<Menu>>, EdgeError> {
     if let Some(menu) = SHELF.with_borrow_mut(|shelf| shelf.take(location, &pointer)) {
         return Ok(Some(menu));
     }
     let document = store::read(env, location.as_str(), &pointer.live.digest).await?;
     let Some(document) = document else {
-        let lost = format!("the document of menu {} is gone", pointer.live.digest);
-        return Err(EdgeError::internal(lost));
+        return Ok(None);
     };
     // Another request may have been faster.
     if let Some(menu) = SHELF.with_borrow_mut(|shelf| shelf.take(location, &pointer)) {

@@ -69,19 +69,38 @@ pub(crate) async fn put(ctx: &Ctx, mut request: Request) -> Answer {
 /// `GET …/menu`: the menu in use.
 pub(crate) async fn get(ctx: &Ctx, request: Request) -> Answer {
     let prefix = Embedder::of(&ctx.env).prefix();
-    let pointer = live::pointer(&ctx.env, &ctx.location, &prefix).await?;
-    let live = pointer.ok_or_else(none_published)?.live;
-    let headers = Headers::new();
-    headers.set("etag", &format!("\"{}\"", live.digest))?;
-    headers.set("cache-control", "private, no-cache")?;
+    let copy = live::pointer(&ctx.env, &ctx.location, &prefix).await?;
+    let copy = copy.ok_or_else(none_published)?;
     let known = header(&request, "if-none-match");
-    if known.is_some_and(|known| names(&known, &live.digest)) {
-        return Ok(Response::empty()?.with_status(304).with_headers(headers));
+    if let Some(answer) = shown(ctx, &copy.live.digest, known.as_deref()).await? {
+        return Ok(answer);
     }
-    let bytes = store::bytes(&ctx.env, ctx.location.as_str(), &live.digest).await?;
-    let bytes = bytes.ok_or_else(|| EdgeError::internal("the menu's document is gone"))?;
+    // The copy is of a menu that was cleared up since.
+    let told = live::pointer_anew(&ctx.env, &ctx.location).await?;
+    let told = told.ok_or_else(none_published)?;
+    let answer = shown(ctx, &told.live.digest, known.as_deref()).await?;
+    answer.ok_or_else(|| EdgeError::internal("the menu's document is gone"))
+}
+
+/// The menu of that digest, where it is still there.
+async fn shown(
+    ctx: &Ctx,
+    digest: &str,
+    known: Option<&str>,
+) -> Result<Option<Response>, EdgeError> {
+    let headers = Headers::new();
+    headers.set("etag", &format!("\"{digest}\""))?;
+    headers.set("cache-control", "private, no-cache")?;
+    if known.is_some_and(|known| names(known, digest)) {
+        let answer = Response::empty()?.with_status(304).with_headers(headers);
+        return Ok(Some(answer));
+    }
+    let bytes = store::bytes(&ctx.env, ctx.location.as_str(), digest).await?;
+    let Some(bytes) = bytes else {
+        return Ok(None);
+    };
     headers.set("content-type", "application/json")?;
-    Ok(Response::from_bytes(bytes)?.with_headers(headers))
+    Ok(Some(Response::from_bytes(bytes)?.with_headers(headers)))
 }
 
 /// Whether an `if-none-match` names the digest.
