@@ -1,6 +1,8 @@
 // The device's binary against the Worker in workerd, over a line that breaks: it answers every time,
 // inside the deadline, and says which path it took.
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { after, afterEach, before, describe, test } from "node:test";
 import { Restaurant, sleep, until } from "../lib/restaurant.js";
 import { CALM } from "../lib/standin.js";
@@ -187,6 +189,7 @@ describe("a restaurant with a cloud", () => {
   test("an embedding model that drifts closes the cloud's search and nothing else", async () => {
     const before = await place.intent(fresh(SURE), { policy: "prefer_cloud" });
     assert.equal(before.body.meta.path, "cloud");
+    await until("the golden texts are recorded", () => existsSync(join(place.device.folder, "parity.json")));
     // The guard looks at start and hourly: a start is the sooner of the two.
     await place.standin.set({ drift_degrees: 30 });
     await place.device.stop();
