@@ -7,6 +7,7 @@
 //! made changes nothing.
 
 use super::Shell;
+use super::publish::Backoff;
 use crate::cloud::{CloudAsk, CloudError};
 use crate::files::write_atomic;
 use olympus_core::parity::{Drift, GOLDEN, Reference, compare};
@@ -20,10 +21,8 @@ use tokio::sync::Notify;
 
 const FILE: &str = "parity.json";
 const HOURLY: Duration = Duration::from_secs(3_600);
-/// After a check that could not be made.
-const AGAIN: Duration = Duration::from_secs(60);
 /// For one call.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What the golden texts were when an index was first seen.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -163,12 +162,16 @@ fn write(file: &Path, recorded: &Recorded) -> std::io::Result<()> {
 
 /// Looks again and again, for ever.
 pub(super) async fn watch(shell: Arc<Shell>) {
+    let mut backoff = Backoff::new();
     loop {
         let wait = match look(&shell).await {
-            Ok(()) => HOURLY,
+            Ok(()) => {
+                backoff = Backoff::new();
+                HOURLY
+            }
             Err(error) => {
                 tracing::debug!(%error, "the embedding spaces were not compared");
-                AGAIN
+                backoff.wait()
             }
         };
         tokio::select! {

@@ -17,7 +17,7 @@ use tokio::sync::Notify;
 /// For one call: a whole menu may be sent.
 const PATIENCE: Duration = Duration::from_secs(60);
 /// While the cloud works on it.
-const POLL: Duration = Duration::from_secs(2);
+const POLL: Duration = Duration::from_secs(1);
 /// Once it is there: somebody else may publish to the same place.
 const RECHECK: Duration = Duration::from_secs(15 * 60);
 /// After the first failure; it doubles.
@@ -98,14 +98,14 @@ impl Publisher {
 }
 
 /// Doubling waits.
-struct Backoff(Duration);
+pub(super) struct Backoff(Duration);
 
 impl Backoff {
-    const fn new() -> Self {
+    pub(super) const fn new() -> Self {
         Self(FIRST_WAIT)
     }
 
-    fn wait(&mut self) -> Duration {
+    pub(super) fn wait(&mut self) -> Duration {
         let wait = self.0;
         self.0 = (wait * 2).min(LONGEST_WAIT);
         wait
