@@ -28,7 +28,9 @@ struct Step {
     args: Vec<String>,
     /// Where in the file the id goes that Cloudflare gives it.
     id_of: Option<String>,
-    /// Whether wrangler asks something.
+    /// Whether the file still has a placeholder there.
+    id_is_missing: bool,
+    /// Whether wrangler asks something, and needs the ids.
     asks: bool,
 }
 
@@ -40,11 +42,21 @@ pub(crate) fn run(root: &Path, environment: &str, dry_run: bool) -> anyhow::Resu
         .parse()
         .context("wrangler.toml")?;
     let steps = steps(&config, environment)?;
+    let mut ready = true;
     for step in &steps {
+        if step.asks && !ready && !dry_run {
+            println!(
+                "\nPut the ids printed above into {} (environment {environment}), then run this \
+                 again: what is there already is left as it is.",
+                file.display()
+            );
+            return Ok(());
+        }
         say(&step.what);
         println!("npx {WRANGLER} {}", step.args.join(" "));
         if let Some(binding) = &step.id_of {
             println!("   its id goes to wrangler.toml, binding {binding} of {environment}");
+            ready &= !step.id_is_missing;
         }
         if !dry_run {
             make(&dir, step)?;
@@ -95,6 +107,7 @@ fn steps(config: &Table, environment: &str) -> anyhow::Result<Vec<Step>> {
         what,
         args: owned(args.iter().chain(&["--env", environment])),
         id_of: None,
+        id_is_missing: false,
         asks: true,
     };
     for (binding, _) in entries(section, "d1_databases")? {
@@ -114,11 +127,12 @@ fn steps(config: &Table, environment: &str) -> anyhow::Result<Vec<Step>> {
 /// KV, D1 and R2.
 fn storage(section: &Table) -> anyhow::Result<Vec<Step>> {
     let mut steps = Vec::new();
-    for (binding, _) in entries(section, "kv_namespaces")? {
+    for (binding, table) in entries(section, "kv_namespaces")? {
         let name = format!("olympus-edge-{}", binding.to_lowercase());
         let what = format!("KV namespace for {binding}");
         steps.push(Step {
             id_of: Some(binding),
+            id_is_missing: is_placeholder(text(table, "id")?),
             ..creates(what, &["kv", "namespace", "create", &name])
         });
     }
@@ -127,6 +141,7 @@ fn storage(section: &Table) -> anyhow::Result<Vec<Step>> {
         let what = format!("D1 database {name}");
         steps.push(Step {
             id_of: Some(binding),
+            id_is_missing: is_placeholder(text(table, "database_id")?),
             ..creates(what, &["d1", "create", name])
         });
     }
@@ -158,11 +173,17 @@ fn indexes(section: &Table) -> anyhow::Result<Vec<Step>> {
     Ok(steps)
 }
 
+/// What the repository has where a deployment has an id of its own.
+fn is_placeholder(id: &str) -> bool {
+    id.starts_with("00000000")
+}
+
 fn creates(what: String, args: &[&str]) -> Step {
     Step {
         what,
         args: owned(args.iter()),
         id_of: None,
+        id_is_missing: false,
         asks: false,
     }
 }
@@ -238,5 +259,6 @@ mod tests {
             .filter_map(|step| step.id_of.as_deref())
             .collect();
         assert_eq!(ids, ["CACHE", "FLAGS", "DB"]);
+        assert_eq!(steps.iter().filter(|step| step.id_is_missing).count(), 3);
     }
 }
