@@ -162,7 +162,7 @@ fn indexes(section: &Table) -> anyhow::Result<Vec<Step>> {
         let create = [&["vectorize", "create", name][..], &shape].concat();
         steps.push(creates(format!("Vectorize index {name}"), &create));
         for (property, kind) in METADATA {
-            let shape = ["--property-name", property, "--type", kind];
+            let shape = ["--propertyName", property, "--type", kind];
             let create = [&["vectorize", "create-metadata-index", name][..], &shape].concat();
             steps.push(creates(
                 format!("metadata index {property} of {name}"),
@@ -239,7 +239,7 @@ mod tests {
                 "d1 create orders",
                 "r2 bucket create menus",
                 "vectorize create dishes --dimensions 384 --metric cosine",
-                "vectorize create-metadata-index dishes --property-name digest --type string",
+                "vectorize create-metadata-index dishes --propertyName digest --type string",
                 "d1 migrations apply DB --remote --env production",
                 "secret put AUTH_TOKEN --env production",
                 "deploy --env production",
