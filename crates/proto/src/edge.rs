@@ -86,6 +86,10 @@ pub struct PublishRequest {
     /// IANA name of the zone that dayparts are told by.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub timezone: Option<String>,
+    /// Embed and write it anew even where it is in use, as after the model's vectors changed under
+    /// its name. It answers meanwhile.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub anew: bool,
     /// The dishes.
     pub items: Vec<MenuItem>,
 }
@@ -201,7 +205,19 @@ pub struct ImageResponse {
 
 #[cfg(test)]
 mod tests {
-    use super::EdgeScope;
+    use super::{EdgeScope, PublishRequest};
+
+    #[test]
+    fn a_menu_is_published_anew_only_where_that_is_said() {
+        let plain = r#"{"version":1,"digest":"d","items":[]}"#;
+        let read: PublishRequest = serde_json::from_str(plain).expect("as before it was known");
+        assert!(!read.anew);
+        assert_eq!(
+            serde_json::to_string(&read).expect("serialises"),
+            plain,
+            "a Worker that does not know the field is not shown it"
+        );
+    }
 
     #[test]
     fn scopes_are_ordered_and_named() {

@@ -190,6 +190,7 @@ impl Service {
             version: live.index.version(),
             digest: live.digest.clone(),
             timezone: self.zone.iana_name().map(str::to_owned),
+            anew: false,
             items: live.index.items().to_vec(),
         }))
     }

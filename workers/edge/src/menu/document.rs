@@ -159,6 +159,7 @@ mod tests {
             version: MenuVersion(1),
             digest: digest(&items).expect("serialises"),
             timezone: Some("Europe/Berlin".to_owned()),
+            anew: false,
             items,
         }
     }

@@ -298,6 +298,7 @@ mod tests {
             version: MenuVersion(1),
             digest: digest.to_owned(),
             timezone: None,
+            anew: false,
             items: (0..dishes)
                 .map(|n| MenuItem::new(format!("i{n}").as_str(), "Soup"))
                 .collect(),

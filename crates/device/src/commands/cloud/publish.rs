@@ -39,6 +39,7 @@ pub(super) async fn run(global: &Global, args: &Args) -> anyhow::Result<()> {
         version,
         digest: menu_digest(&items),
         timezone: config.timezone.clone(),
+        anew: false,
         items,
     });
     let status = if args.no_wait {

@@ -83,6 +83,7 @@ fn publication(items: Vec<MenuItem>) -> Arc<PublishRequest> {
         version: MenuVersion(1),
         digest: menu_digest(&items),
         timezone: None,
+        anew: false,
         items,
     })
 }

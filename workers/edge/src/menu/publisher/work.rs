@@ -258,6 +258,7 @@ mod tests {
                 version: MenuVersion(1),
                 digest: String::new(),
                 timezone: None,
+                anew: false,
                 items,
             });
             let names = Names::new("l", "d", "m/cls");
