@@ -3,14 +3,20 @@
 use super::{
     Cloud, in_flight, key, right, settle, shell, shell_with, sure, unreachable, unsure, way,
 };
-use crate::cloud::CloudError;
+use crate::cloud::{CloudApi, CloudAsk, CloudError, Profile, Simulated};
+use crate::metrics::Metrics;
 use crate::routing::job::{Fault, Job};
 use crate::routing::line::Heard;
 use crate::routing::opinion::Seen;
+use crate::routing::{Shell, parity};
 use crate::service::ServiceError;
-use olympus_core::route::{Connectivity, Parity, Policy, Reason};
-use olympus_proto::{ErrorCode, Path};
+use olympus_core::route::{Connectivity, Parity, Policy, Reason, RouteConfig};
+use olympus_proto::edge::{EmbedResponse, PublishRequest};
+use olympus_proto::{ErrorCode, MenuVersion, Path, SpaceId};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
+use tokio::sync::Semaphore;
 use tokio::time::Instant;
 
 #[tokio::test(start_paused = true)]
@@ -176,4 +182,57 @@ async fn a_line_that_is_down_costs_no_call_and_comes_back() {
     shell.set_parity(Parity::Closed);
     let given = shell.drive(cloud.job(unsure)).await.expect("answers");
     assert_eq!(given.path, Path::Cloud, "parity concerns search alone");
+}
+
+/// Publishes a menu to a cloud that cannot embed for its first two calls, and then embeds so that
+/// every text points where `degrees` points.
+async fn slow_to_embed(degrees: &Arc<AtomicUsize>, asked: &Arc<AtomicUsize>) -> Arc<Simulated> {
+    let (degrees, asked) = (Arc::clone(degrees), Arc::clone(asked));
+    let cloud = Simulated::new(1, Profile::default()).embeddings(move |texts| {
+        if asked.fetch_add(1, Ordering::SeqCst) < 2 {
+            return Err(CloudError::unreachable("not yet"));
+        }
+        let degrees = u8::try_from(degrees.load(Ordering::SeqCst)).expect("few degrees");
+        let angle = f32::from(degrees).to_radians();
+        Ok(EmbedResponse {
+            space: SpaceId::from("simulated/cls/3"),
+            data: vec![vec![angle.cos(), angle.sin(), 0.0]; texts.len()],
+        })
+    });
+    let menu = Arc::new(PublishRequest {
+        version: MenuVersion(1),
+        digest: "one".to_owned(),
+        timezone: None,
+        anew: false,
+        items: Vec::new(),
+    });
+    let ask = CloudAsk::new("test", Duration::from_secs(5), menu);
+    cloud.publish(&ask).await.expect("publishes");
+    Arc::new(cloud)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_guard_that_could_not_look_looks_again_soon() {
+    let (degrees, asked) = (Arc::default(), Arc::default());
+    let cloud = slow_to_embed(&degrees, &asked).await;
+    let (calls, metrics) = (Arc::new(Semaphore::new(1)), Arc::new(Metrics::new()));
+    let shell = Shell::new(RouteConfig::default(), cloud, calls, metrics, None).expect("settings");
+    let watching = tokio::spawn(parity::watch(Arc::clone(&shell)));
+    tokio::time::sleep(Duration::from_secs(10)).await;
+    assert_eq!(
+        asked.load(Ordering::SeqCst),
+        3,
+        "recorded at the third look"
+    );
+    degrees.store(30, Ordering::SeqCst);
+    tokio::time::sleep(Duration::from_secs(3_700)).await;
+    assert_eq!(
+        shell.guard.parity(),
+        Parity::Closed,
+        "found within the hour"
+    );
+    degrees.store(0, Ordering::SeqCst);
+    tokio::time::sleep(Duration::from_secs(3_700)).await;
+    assert_eq!(shell.guard.parity(), Parity::Open);
+    watching.abort();
 }
