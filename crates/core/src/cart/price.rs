@@ -29,9 +29,14 @@ pub(super) fn price<'m>(
             // Refused later, with the right reason.
             None => Ok(()),
         },
-        Edit::SetQuantity { .. } | Edit::SetNote { .. } | Edit::RemoveLine { .. } | Edit::Clear => {
-            Ok(())
-        }
+        // Fewer of what left the menu may stay; more of it would be sold at a price that is no more.
+        Edit::SetQuantity { line, quantity } => match cart.lines.get(line) {
+            Some(line) if *quantity > line.quantity => {
+                find(&line.item).map(|_| ()).ok_or(Reason::NotOnMenu)
+            }
+            _ => Ok(()),
+        },
+        Edit::SetNote { .. } | Edit::RemoveLine { .. } | Edit::Clear => Ok(()),
     }
 }
 

@@ -283,6 +283,43 @@ fn names_and_prices_are_the_menus() {
 }
 
 #[test]
+fn what_left_the_menu_never_becomes_more() {
+    let burger = burger();
+    let mut cart = Cart::new();
+    does(
+        &mut cart,
+        "ann",
+        Edit::AddLine {
+            line: LineId::from("a"),
+            item: ItemId::from("burger"),
+            name: "Burger".to_owned(),
+            unit_price_cents: Cents(900),
+            quantity: 3,
+            modifiers: Vec::new(),
+            note: String::new(),
+        },
+    );
+    let mut ask = |id: &str, edit: Edit, menu: Option<&'static str>| {
+        let found = |item: &ItemId| (menu == Some(item.as_str())).then_some(&burger);
+        cart.apply_from_menu(operation(id, 1, edit), Author::from("ann"), found)
+    };
+    let missing = refused(Reason::NotOnMenu);
+    assert_eq!(ask("1", quantity("a", 4), None), missing);
+    assert_eq!(ask("2", quantity("a", 3), None), applied(2));
+    assert_eq!(ask("3", quantity("a", 2), None), applied(3));
+    assert_eq!(ask("4", note("a", "rare"), None), applied(4));
+    assert_eq!(ask("5", quantity("a", 4), Some("burger")), applied(5));
+    let never = ask("6", quantity("b", 4), None);
+    assert_eq!(never, refused(Reason::NoSuchLine));
+    assert_eq!(ask("7", remove("a"), None), applied(6));
+    assert_eq!(
+        ask("8", quantity("a", 9), None),
+        refused(Reason::Gone),
+        "what is no more is said before what the menu lacks"
+    );
+}
+
+#[test]
 fn operations_are_read_strictly() {
     let read = |json: &str| serde_json::from_str::<Operation>(json);
     let set = r#"{"op":"set_quantity","id":"1","base_version":7,"line":"a","quantity":2}"#;
