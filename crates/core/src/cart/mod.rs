@@ -5,7 +5,8 @@
 //! removed line stays removed, also for those who had not seen it.
 //!
 //! Invariant: an operation is done at most once, however often it is sent; a refused one changes
-//! no line; the total is the sum of the lines, and no sum overflows. Never knows a clock, a menu
+//! no line, and stays refused but where the menu alone was against it, which may change; the total
+//! is the sum of the lines, and no sum overflows. Never knows a clock, a menu
 //! that it was not given, or who may do what.
 
 mod line;
@@ -143,7 +144,9 @@ impl Cart {
         let outcome = priced
             .and_then(|()| self.perform(operation, author))
             .unwrap_or_else(refused);
-        self.remember(id, outcome);
+        if !matches!(outcome, Outcome::Refused { reason } if reason.is_of_the_menu()) {
+            self.remember(id, outcome);
+        }
         outcome
     }
 

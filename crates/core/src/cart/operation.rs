@@ -188,6 +188,17 @@ pub enum Reason {
     WrongModifiers,
 }
 
+impl Reason {
+    /// Whether the menu of the moment says so, not the cart nor the operation: under another menu
+    /// the same operation may be done.
+    pub(super) const fn is_of_the_menu(self) -> bool {
+        matches!(
+            self,
+            Self::NotOnMenu | Self::NoPrice | Self::UnknownModifier | Self::WrongModifiers
+        )
+    }
+}
+
 /// An operation that was done, as all who watch are told.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Applied {

@@ -283,6 +283,52 @@ fn names_and_prices_are_the_menus() {
 }
 
 #[test]
+fn what_the_menu_alone_refused_is_done_once_under_another_menu() {
+    let burger = burger();
+    let mut bare = burger.clone();
+    bare.modifier_groups.clear();
+    let mut unpriced = burger.clone();
+    unpriced.price_cents = None;
+    let order = |id: &str| {
+        let edit = Edit::AddLine {
+            line: LineId::from("a"),
+            item: ItemId::from("burger"),
+            name: String::new(),
+            unit_price_cents: Cents(0),
+            quantity: 1,
+            modifiers: vec![modifier("egg", 0)],
+            note: String::new(),
+        };
+        operation(id, 0, edit)
+    };
+    let mut none = order("1");
+    if let Edit::AddLine { modifiers, .. } = &mut none.edit {
+        modifiers.clear();
+    }
+    let mut cart = Cart::new();
+    let ann = Author::from("ann");
+    let before = cart.clone();
+    for (asked, menu, reason) in [
+        (order("1"), None, Reason::NotOnMenu),
+        (order("1"), Some(&unpriced), Reason::NoPrice),
+        (order("1"), Some(&bare), Reason::UnknownModifier),
+        (none, Some(&burger), Reason::WrongModifiers),
+    ] {
+        let outcome = cart.apply_from_menu(asked, ann.clone(), |_| menu);
+        assert_eq!(outcome, refused(reason));
+        assert_eq!(cart, before, "nothing is left of it");
+    }
+    let mut ask = |menu: Option<&'static str>| {
+        let found = |item: &ItemId| (menu == Some(item.as_str())).then_some(&burger);
+        cart.apply_from_menu(order("1"), ann.clone(), found)
+    };
+    assert_eq!(ask(Some("burger")), applied(1));
+    let repeated = Outcome::Repeated { version: 1 };
+    assert_eq!(ask(Some("burger")), repeated);
+    assert_eq!(ask(None), repeated, "what was done stays done");
+}
+
+#[test]
 fn what_left_the_menu_never_becomes_more() {
     let burger = burger();
     let mut cart = Cart::new();
