@@ -70,13 +70,14 @@ describe("a cart over HTTP", () => {
       add("l2", "unpriced"),
       add("l3", "latte", { modifiers: [{ group: "milk", id: "soy" }] }),
       add("l4", "d1", { quantity: 0 }),
+      add("l4", "d1", { quantity: 300 }),
       op({ op: "set_quantity", line: "l9", quantity: 2 }),
       add("l5", "d1"),
       { ...add("l6", "d1"), base_version: 99 },
     ]);
     assert.deepEqual(
       answer.json.outcomes.map(({ outcome, reason }) => reason ?? outcome),
-      ["not_on_menu", "no_price", "unknown_modifier", "bad_quantity", "no_such_line", "applied", "unknown_version"],
+      ["not_on_menu", "no_price", "unknown_modifier", "bad_quantity", "bad_quantity", "no_such_line", "applied", "unknown_version"],
     );
     assert.equal(answer.json.total_cents, 137);
   });

@@ -2,7 +2,9 @@
 
 use super::line::{Author, LineId, LineModifier, OpId};
 use olympus_proto::{Cents, ItemId};
+use serde::de::{Deserializer, Visitor};
 use serde::{Deserialize, Serialize};
+use std::fmt;
 
 /// One edit by one client, e.g.
 /// `{"op":"set_quantity","id":"…","base_version":7,"line":"…","quantity":2}`.
@@ -33,7 +35,8 @@ pub enum Edit {
         /// Price of one without its choices. Comes from the menu.
         #[serde(default)]
         unit_price_cents: Cents,
-        /// How many.
+        /// How many; a number that is none, such as 300 or 1.5, is read as 0 and refused.
+        #[serde(deserialize_with = "quantity")]
         quantity: u8,
         /// Its choices.
         #[serde(default)]
@@ -46,7 +49,8 @@ pub enum Edit {
     SetQuantity {
         /// Which line.
         line: LineId,
-        /// How many.
+        /// How many; a number that is none, such as 300 or 1.5, is read as 0 and refused.
+        #[serde(deserialize_with = "quantity")]
         quantity: u8,
     },
     /// All choices of a line.
@@ -70,6 +74,28 @@ pub enum Edit {
     },
     /// No lines at all.
     Clear,
+}
+
+/// A number that no line may have is a slip in one operation, not in all that came with it.
+fn quantity<'de, D: Deserializer<'de>>(numbers: D) -> Result<u8, D::Error> {
+    struct AnyNumber;
+    impl Visitor<'_> for AnyNumber {
+        type Value = u8;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a number")
+        }
+        fn visit_u64<E>(self, number: u64) -> Result<u8, E> {
+            Ok(u8::try_from(number).unwrap_or(0))
+        }
+        fn visit_i64<E>(self, number: i64) -> Result<u8, E> {
+            Ok(u8::try_from(number).unwrap_or(0))
+        }
+        fn visit_f64<E>(self, _: f64) -> Result<u8, E> {
+            Ok(0)
+        }
+    }
+    numbers.deserialize_any(AnyNumber)
 }
 
 impl Edit {

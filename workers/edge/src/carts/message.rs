@@ -227,7 +227,7 @@ mod tests {
             r#"{"type":"ops"}"#,
             r#"{"type":"ops","ops":[{"id":"o1","op":"clear"}]}"#,
             r#"{"type":"ops","ops":[{"id":"o1","base_version":0,"op":"pay"}]}"#,
-            r#"{"type":"ops","ops":[{"id":"o1","base_version":0,"op":"set_quantity","line":"l1","quantity":256}]}"#,
+            r#"{"type":"ops","ops":[{"id":"o1","base_version":0,"op":"set_quantity","line":"l1","quantity":"2"}]}"#,
         ] {
             assert!(read(bad).is_err(), "{bad}");
         }

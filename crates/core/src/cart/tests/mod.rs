@@ -366,6 +366,25 @@ fn what_left_the_menu_never_becomes_more() {
 }
 
 #[test]
+fn a_number_that_is_no_quantity_is_refused_by_itself() {
+    let mut cart = Cart::new();
+    does(&mut cart, "ann", add("a", 500));
+    for (id, number) in ["0", "100", "255", "256", "300", "-1", "1.5", "2.0", "1e30"]
+        .iter()
+        .chain(&["18446744073709551616", "-9223372036854775809"])
+        .enumerate()
+    {
+        let json = format!(
+            r#"{{"op":"set_quantity","id":"q{id}","base_version":1,"line":"a","quantity":{number}}}"#
+        );
+        let read: Operation = serde_json::from_str(&json).expect("reads");
+        let outcome = cart.apply(read, Author::from("ann"));
+        assert_eq!(outcome, refused(Reason::BadQuantity), "{number}");
+    }
+    assert_eq!(line(&cart, "a").quantity, 1);
+}
+
+#[test]
 fn operations_are_read_strictly() {
     let read = |json: &str| serde_json::from_str::<Operation>(json);
     let set = r#"{"op":"set_quantity","id":"1","base_version":7,"line":"a","quantity":2}"#;
@@ -379,7 +398,8 @@ fn operations_are_read_strictly() {
         "modifiers":[{"group":"size","id":"l"}]}"#;
     assert!(read(add).is_ok(), "names and prices come from the menu");
     for bad in [
-        r#"{"op":"set_quantity","id":"1","base_version":7,"line":"a","quantity":300}"#,
+        r#"{"op":"set_quantity","id":"1","base_version":7,"line":"a","quantity":"2"}"#,
+        r#"{"op":"set_quantity","id":"1","base_version":7,"line":"a","quantity":null}"#,
         r#"{"op":"set_quantity","id":"1","base_version":7,"line":"a","quantity":2,"more":1}"#,
         r#"{"op":"set_quantity","id":"1","base_version":7,"quantity":2}"#,
         r#"{"op":"set_quantity","id":"1","line":"a","quantity":2}"#,
