@@ -12,6 +12,7 @@
 )]
 
 pub mod cart;
+pub mod grant;
 pub mod image;
 pub mod intent;
 pub mod menu;

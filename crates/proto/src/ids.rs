@@ -35,6 +35,8 @@ macro_rules! string_id {
     };
 }
 
+pub(crate) use string_id;
+
 string_id!(
     /// A dish on one location's menu, at most 128 bytes, unique in a menu.
     ItemId

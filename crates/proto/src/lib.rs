@@ -12,6 +12,7 @@
 pub mod allergen;
 pub mod edge;
 pub mod error;
+pub mod grant;
 pub mod ids;
 pub mod intent;
 pub mod menu;
