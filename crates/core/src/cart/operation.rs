@@ -72,8 +72,8 @@ pub enum Edit {
         /// Which line.
         line: LineId,
     },
-    /// No lines at all.
-    Clear,
+    /// No lines at all. With braces, since serde lets a bare name pass whatever else it says.
+    Clear {},
 }
 
 /// A number that no line may have is a slip in one operation, not in all that came with it.
@@ -108,7 +108,7 @@ impl Edit {
             | Self::SetModifiers { line, .. }
             | Self::SetNote { line, .. }
             | Self::RemoveLine { line } => Some(line),
-            Self::Clear => None,
+            Self::Clear {} => None,
         }
     }
 
@@ -128,7 +128,7 @@ impl Edit {
             } => item.0.len() + name.len() + note.len() + of_modifiers(modifiers),
             Self::SetModifiers { modifiers, .. } => of_modifiers(modifiers),
             Self::SetNote { note, .. } => note.len(),
-            Self::SetQuantity { .. } | Self::RemoveLine { .. } | Self::Clear => 0,
+            Self::SetQuantity { .. } | Self::RemoveLine { .. } | Self::Clear {} => 0,
         }
     }
 }

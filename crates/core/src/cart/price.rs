@@ -36,7 +36,7 @@ pub(super) fn price<'m>(
             }
             _ => Ok(()),
         },
-        Edit::SetNote { .. } | Edit::RemoveLine { .. } | Edit::Clear => Ok(()),
+        Edit::SetNote { .. } | Edit::RemoveLine { .. } | Edit::Clear {} => Ok(()),
     }
 }
 

@@ -114,7 +114,7 @@ impl Snapshot {
                 self.total_cents = sum(self.lines.values()).ok_or(Reason::CartFull)?;
                 return Ok(vec![line.clone()]);
             }
-            Edit::Clear => {
+            Edit::Clear {} => {
                 self.total_cents = Cents(0);
                 return Ok(std::mem::take(&mut self.lines).into_keys().collect());
             }

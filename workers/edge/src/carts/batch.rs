@@ -36,7 +36,7 @@ fn dish<'a>(cart: &'a Cart, edit: &'a Edit) -> Option<&'a ItemId> {
         Edit::SetModifiers { line, .. } | Edit::SetQuantity { line, .. } => {
             cart.lines().get(line).map(|line| &line.item)
         }
-        Edit::SetNote { .. } | Edit::RemoveLine { .. } | Edit::Clear => None,
+        Edit::SetNote { .. } | Edit::RemoveLine { .. } | Edit::Clear {} => None,
     }
 }
 

@@ -30,7 +30,7 @@ pub(super) struct Ops {
 
 /// What a client says over a socket.
 #[derive(Debug, PartialEq, Eq, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
+#[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
 pub(super) enum Heard {
     /// Do these.
     Ops {
@@ -223,6 +223,10 @@ mod tests {
             "[]",
             r#"{"type":"Ping"}"#,
             r#"{"type":"since"}"#,
+            r#"{"type":"since","version":1,"also":2}"#,
+            r#"{"type":"ping","id":1}"#,
+            r#"{"type":"ops","ops":[],"id":"m1"}"#,
+            r#"{"type":"ops","ops":[{"id":"o1","base_version":0,"op":"clear","line":"l1"}]}"#,
             r#"{"type":"since","version":-1}"#,
             r#"{"type":"ops"}"#,
             r#"{"type":"ops","ops":[{"id":"o1","op":"clear"}]}"#,

@@ -179,7 +179,7 @@ impl DurableObject for Live {
 /// Whether a message is a ping that was not written as the automatic one.
 fn is_ping(text: &str) -> bool {
     #[derive(Deserialize)]
-    #[serde(tag = "type", rename_all = "snake_case")]
+    #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
     enum Heard {
         Ping {},
     }
@@ -306,5 +306,24 @@ impl Live {
             socket::send(&server, frame);
         }
         Ok(Response::from_websocket(client)?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_ping;
+
+    #[test]
+    fn a_ping_says_nothing_else() {
+        assert!(is_ping(r#"{ "type": "ping" }"#));
+        for other in [
+            "",
+            "{}",
+            r#""ping""#,
+            r#"{"type":"pong"}"#,
+            r#"{"type":"ping","after":3}"#,
+        ] {
+            assert!(!is_ping(other), "{other}");
+        }
     }
 }

@@ -49,11 +49,11 @@ fn what_no_line_may_be_is_refused_and_changes_nothing() {
         );
         assert_eq!(*cart.snapshot(), before);
     }
-    let unnamed = cart.apply(operation("", 1, Edit::Clear), Author::from("bob"));
+    let unnamed = cart.apply(operation("", 1, Edit::Clear {}), Author::from("bob"));
     assert_eq!(unnamed, refused(Reason::BadId));
-    let nobody = cart.apply(operation("1", 1, Edit::Clear), Author::from(""));
+    let nobody = cart.apply(operation("1", 1, Edit::Clear {}), Author::from(""));
     assert_eq!(nobody, refused(Reason::BadId));
-    let future = cart.apply(operation("1", 2, Edit::Clear), Author::from("bob"));
+    let future = cart.apply(operation("1", 2, Edit::Clear {}), Author::from("bob"));
     assert_eq!(future, refused(Reason::UnknownVersion));
 }
 
@@ -119,7 +119,7 @@ fn what_is_forgotten_is_never_done_again() {
         let edit = if number % 2 == 0 {
             add("x", 1)
         } else {
-            Edit::Clear
+            Edit::Clear {}
         };
         let operation = operation(&id, cart.version(), edit);
         cart.apply(operation, ann.clone());

@@ -96,7 +96,7 @@ fn lines_are_added_changed_and_summed() {
     assert_eq!(line(&cart, "b").added_by, Author::from("bob"));
     assert_eq!(does(&mut cart, "ann", remove("a")), applied(6));
     assert_eq!(cart.total(), Cents(250));
-    assert_eq!(does(&mut cart, "ann", Edit::Clear), applied(7));
+    assert_eq!(does(&mut cart, "ann", Edit::Clear {}), applied(7));
     assert!(cart.lines().is_empty() && cart.total() == Cents(0));
 }
 
@@ -131,7 +131,7 @@ fn the_later_of_two_quantities_stays_and_a_removed_line_stays_removed() {
 fn a_cleared_line_is_gone_and_what_is_added_at_the_same_time_stays() {
     let mut cart = Cart::new();
     does(&mut cart, "ann", add("a", 500));
-    does(&mut cart, "ann", Edit::Clear);
+    does(&mut cart, "ann", Edit::Clear {});
     let bob = Author::from("bob");
     let late = operation("1", 1, quantity("a", 2));
     assert_eq!(cart.apply(late, bob.clone()), refused(Reason::Gone));
@@ -393,7 +393,10 @@ fn operations_are_read_strictly() {
         operation("1", 7, quantity("a", 2))
     );
     let clear = r#"{"op":"clear","id":"1","base_version":7}"#;
-    assert_eq!(read(clear).expect("reads"), operation("1", 7, Edit::Clear));
+    assert_eq!(
+        read(clear).expect("reads"),
+        operation("1", 7, Edit::Clear {})
+    );
     let add = r#"{"op":"add_line","id":"1","base_version":0,"line":"a","item":"pho","quantity":1,
         "modifiers":[{"group":"size","id":"l"}]}"#;
     assert!(read(add).is_ok(), "names and prices come from the menu");
@@ -404,6 +407,7 @@ fn operations_are_read_strictly() {
         r#"{"op":"set_quantity","id":"1","base_version":7,"quantity":2}"#,
         r#"{"op":"set_quantity","id":"1","line":"a","quantity":2}"#,
         r#"{"op":"restore","id":"1","base_version":7}"#,
+        r#"{"op":"clear","id":"1","base_version":7,"line":"a"}"#,
         r#"{"id":"1","base_version":7}"#,
     ] {
         assert!(read(bad).is_err(), "{bad}");

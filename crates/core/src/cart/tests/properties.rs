@@ -62,7 +62,7 @@ fn edit() -> impl Strategy<Value = Edit> {
             .prop_map(|(line, modifiers)| Edit::SetModifiers { line, modifiers }),
         2 => (line_id(), ".{0,8}").prop_map(|(line, note)| Edit::SetNote { line, note }),
         2 => line_id().prop_map(|line| Edit::RemoveLine { line }),
-        1 => Just(Edit::Clear),
+        1 => Just(Edit::Clear {}),
     ]
 }
 
