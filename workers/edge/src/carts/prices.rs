@@ -40,12 +40,12 @@ async fn ask(
 ) -> Result<Dishes, EdgeError> {
     let mut dishes = Dishes::default();
     let prefix = Embedder::of(env).prefix();
-    let Some(menu) = menu::live::menu(env, location, &prefix).await? else {
+    let Some(menu) = menu::listing::listing(env, location, &prefix).await? else {
         return Ok(dishes);
     };
     let marks = live::overrides(env, location).await?;
     for id in wanted {
-        let Some(item) = menu.index.get(id.as_str()) else {
+        let Some(item) = menu.get(&id) else {
             continue;
         };
         let mark = marks.items.get(&id).copied();

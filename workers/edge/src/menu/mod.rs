@@ -4,6 +4,7 @@
 //! way changes nothing before it can be searched. What is sold out is the `Live` object's to say.
 
 mod document;
+pub(crate) mod listing;
 pub(crate) mod live;
 mod local_time;
 mod pointer;
