@@ -105,6 +105,29 @@ describe("a cart over HTTP", () => {
     assert.equal((await read(path)).total_cents, 2 * 211);
   });
 
+  test("takes no dish outside its hours, and no more of one, until they begin", async () => {
+    const mine = worker;
+    worker = await startWorker({ auth: authService(TOKENS) });
+    try {
+      // Served for an hour that is twelve hours away, and all day long, in the restaurant's zone.
+      const zone = "Asia/Kolkata";
+      const hour = (Number(new Intl.DateTimeFormat("en", { timeZone: zone, hour: "2-digit", hourCycle: "h23" }).format()) + 12) % 24;
+      const two = (number) => String(number).padStart(2, "0");
+      const served = (from, to) => ({ availability: { dayparts: [{ from, to }] } });
+      const late = dish("late", 300, served(`${two(hour)}:00`, `${two(hour + 1)}:00`));
+      const soup = dish("soup", 500);
+      await putMenuInUse(worker.mf, "loc-1", [late, soup, dish("day", 400, served("00:00", "24:00"))], zone);
+      const { path } = await newCart();
+      const reasons = async (...ops) => (await send(path, ops)).json.outcomes.map(({ outcome, reason }) => reason ?? outcome);
+      assert.deepEqual(await reasons(add("l1", "late"), add("l2", "soup"), add("l3", "day")), ["outside_hours", "applied", "applied"]);
+      assert.equal((await worker.call("PATCH", "/api/v1/locations/loc-1/menu/items/late/availability", { token: "pos", json: { sold_out: false } })).status, 204);
+      assert.deepEqual(await reasons(add("l4", "late")), ["outside_hours"], "a mark opens no kitchen");
+    } finally {
+      await worker.stop();
+      worker = mine;
+    }
+  });
+
   test("is not there for those who guess, nor at another location", async () => {
     const { cart, path } = await newCart();
     for (const unknown of [randomBytes(16).toString("hex"), "x", cart.toUpperCase(), `${cart}0`]) {

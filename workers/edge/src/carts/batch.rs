@@ -1,7 +1,7 @@
 //! Operations of one message, done in order.
 //!
-//! Invariant: names and prices are the menu's; a dish that is sold out gets into no cart and never
-//! becomes more, and what was done before is answered as it was then, whatever is sold out since.
+//! Invariant: names and prices are the menu's; a dish that cannot be had now gets into no cart and
+//! never becomes more, and what was done before is answered as it was then, whatever is so since.
 //! Never waits: all that it needs was looked up before.
 
 use super::message::{Ack, Judged, Kitchen, Refusal, Verdict};
@@ -14,8 +14,8 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(super) struct Dishes {
     /// As the live menu has them; those that it lacks are absent.
     pub(super) items: BTreeMap<ItemId, MenuItem>,
-    /// Which cannot be had.
-    pub(super) sold_out: BTreeSet<ItemId>,
+    /// Which of them cannot be had now, and why.
+    pub(super) unavailable: BTreeMap<ItemId, Kitchen>,
 }
 
 /// What came of a batch.
@@ -90,10 +90,13 @@ pub(super) fn apply(
 }
 
 fn judge(cart: &mut Cart, operation: Operation, author: &Author, dishes: &Dishes) -> Verdict {
-    let is_gone = dish(cart, &operation.edit).is_some_and(|item| dishes.sold_out.contains(item));
-    if is_gone && cart.outcome(&operation.id).is_none() && adds(cart, &operation.edit) {
+    let why = dish(cart, &operation.edit).and_then(|item| dishes.unavailable.get(item).copied());
+    if let Some(why) = why
+        && cart.outcome(&operation.id).is_none()
+        && adds(cart, &operation.edit)
+    {
         return Verdict::Refused {
-            reason: Refusal::Kitchen(Kitchen::SoldOut),
+            reason: Refusal::Kitchen(why),
         };
     }
     cart.apply_from_menu(operation, author.clone(), |item| dishes.items.get(item))
@@ -107,11 +110,18 @@ mod tests {
     use olympus_proto::Cents;
 
     fn dishes(sold_out: &[&str]) -> Dishes {
+        without(sold_out, Kitchen::SoldOut)
+    }
+
+    fn without(unavailable: &[&str], why: Kitchen) -> Dishes {
         let mut latte = MenuItem::new("latte", "Latte");
         latte.price_cents = Some(Cents(450));
         Dishes {
             items: BTreeMap::from([(latte.id.clone(), latte)]),
-            sold_out: sold_out.iter().map(|item| ItemId::from(*item)).collect(),
+            unavailable: unavailable
+                .iter()
+                .map(|item| (ItemId::from(*item), why))
+                .collect(),
         }
     }
 
@@ -212,6 +222,28 @@ mod tests {
             ]
         );
         assert_eq!(cart.total(), Cents(0));
+    }
+
+    #[test]
+    fn what_is_not_served_at_this_hour_is_as_if_it_were_sold_out() {
+        let closed = without(&["latte"], Kitchen::OutsideHours);
+        let outside_hours = Verdict::Refused {
+            reason: Refusal::Kitchen(Kitchen::OutsideHours),
+        };
+        let mut cart = Cart::new();
+        let order = || vec![add("o1", "l1", "latte")];
+        assert_eq!(run(&mut cart, order(), &closed), [outside_hours]);
+        let in_time = run(&mut cart, order(), &dishes(&[]));
+        assert_eq!(in_time, [Verdict::Applied { version: 1 }]);
+        let late = vec![quantity("o2", "l1", 3), quantity("o3", "l1", 1)];
+        assert_eq!(
+            run(&mut cart, late, &closed),
+            [outside_hours, Verdict::Applied { version: 2 }]
+        );
+        assert_eq!(
+            serde_json::to_string(&outside_hours).unwrap(),
+            r#"{"outcome":"refused","reason":"outside_hours"}"#
+        );
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! guessed at; a name is short and holds nothing that a terminal would act on.
 
 use olympus_core::cart::{Applied, OpId, Operation, Outcome, Reason, Snapshot};
+use olympus_proto::State;
 use serde::{Deserialize, Serialize};
 
 /// Operations of one request or message.
@@ -115,6 +116,19 @@ pub(super) enum Refusal {
 pub(super) enum Kitchen {
     /// The dish is sold out.
     SoldOut,
+    /// The dish is not served at this hour.
+    OutsideHours,
+}
+
+impl Kitchen {
+    /// Why a dish cannot be had; `None` where it can.
+    pub(super) fn says(state: State) -> Option<Self> {
+        match state {
+            State::Available => None,
+            State::SoldOut => Some(Self::SoldOut),
+            State::OutsideHours => Some(Self::OutsideHours),
+        }
+    }
 }
 
 impl From<Outcome> for Verdict {

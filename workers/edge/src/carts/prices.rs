@@ -1,14 +1,17 @@
 //! What menu and kitchen say, asked for a cart.
 //!
-//! Invariant: what is sold out is asked of the authority each time, and a dish whose state could
+//! Invariant: what is sold out is asked of the authority each time, hours are those of the
+//! restaurant's zone, and a dish whose state could
 //! not be learnt is no answer but an error: nothing is sold on a guess. Never waits for longer
 //! than [`PATIENCE`], since all who use the cart wait with it.
 
 use super::batch::Dishes;
+use super::message::Kitchen;
 use crate::ai::embed::Embedder;
 use crate::http::error::EdgeError;
 use crate::{live, menu};
 use futures_util::future::{Either, select};
+use olympus_core::menu::availability;
 use olympus_proto::{ItemId, LocationId};
 use std::collections::BTreeSet;
 use std::pin::pin;
@@ -44,13 +47,14 @@ async fn ask(
         return Ok(dishes);
     };
     let marks = live::overrides(env, location).await?;
+    let now = menu.now();
     for id in wanted {
         let Some(item) = menu.get(&id) else {
             continue;
         };
         let mark = marks.items.get(&id).copied();
-        if mark.unwrap_or(item.availability.sold_out) {
-            dishes.sold_out.insert(id.clone());
+        if let Some(why) = Kitchen::says(availability::state(item, mark, now)) {
+            dishes.unavailable.insert(id.clone(), why);
         }
         dishes.items.insert(id, item.clone());
     }
