@@ -124,6 +124,16 @@ describe("what screens hear", () => {
     assert.equal((await screen.next("error")).code, "invalid_request");
     assert.equal((await screen.ended()).code, 1008);
   });
+
+  test("and forgives faults that are not in a row", async () => {
+    const screen = await watch();
+    for (let round = 0; round < 2; round += 1) {
+      for (let n = 0; n < 4; n += 1) screen.send(n % 2 ? { type: "ping", id: n } : { type: "sold_out", item: "soup" });
+      await screen.flush();
+    }
+    assert.equal(screen.frames.filter(({ type }) => type === "error").length, 8);
+    await screen.close();
+  });
 });
 
 describe("a screen that was away", () => {

@@ -140,12 +140,10 @@ impl DurableObject for Cart {
             .guard
             .admit(message, QUOTA, now_ms())
             .and_then(|text| read(&text));
-        let closed = match &heard {
+        match &heard {
             Ok(_) => seat.guard.forgive(),
-            Err(fault) => socket::punish(&ws, &mut seat.guard, fault),
-        };
-        if closed {
-            return Ok(());
+            Err(fault) if socket::punish(&ws, &mut seat.guard, fault) => return Ok(()),
+            Err(_) => {}
         }
         // Before anything is awaited: the next message reads it.
         ws.serialize_attachment(&seat)?;

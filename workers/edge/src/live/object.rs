@@ -145,6 +145,7 @@ impl DurableObject for Live {
         let fault = match guard.admit(message, QUOTA, now_ms()) {
             Ok(text) if is_ping(&text) => {
                 socket::send_text(&ws, socket::PONG);
+                guard.forgive();
                 None
             }
             Ok(_) => Some(Fault::Malformed(

@@ -31,7 +31,7 @@ pub(crate) struct Guard {
     pub(crate) opened_ms: u64,
     /// State of its rate limit.
     pub(crate) pace: rate_limit::State,
-    /// Faults so far.
+    /// Faults in a row so far.
     pub(crate) strikes: u8,
 }
 
@@ -154,10 +154,9 @@ impl Guard {
         }
     }
 
-    /// A good message ends a row of faults; whether the socket is closed, which it never is.
-    pub(crate) fn forgive(&mut self) -> bool {
+    /// A good message ends a row of faults.
+    pub(crate) fn forgive(&mut self) {
         self.strikes = 0;
-        false
     }
 
     /// Counts a fault; whether it was once too often.
@@ -288,5 +287,7 @@ mod tests {
         let mut guard = Guard::default();
         let strikes: Vec<bool> = (0..6).map(|_| guard.strike()).collect();
         assert_eq!(strikes, [false, false, false, false, true, true]);
+        guard.forgive();
+        assert!(!guard.strike(), "a good message ends the row");
     }
 }
