@@ -8,7 +8,7 @@ use super::call::{self, Caller};
 use super::event::{self, BadTopics, Event, Frame, Replay, Topic};
 use super::socket::{self, Fault, Guard};
 use super::store::{Logged, Overrides, Store, StoreError, TicketRow};
-use crate::http::error::EdgeError;
+use crate::http::error::{EdgeError, log};
 use crate::http::time::now_ms;
 use olympus_core::rate_limit::QuotaSettings;
 use olympus_proto::{ErrorCode, ItemId};
@@ -138,7 +138,7 @@ impl DurableObject for Live {
         ws: WebSocket,
         message: WebSocketIncomingMessage,
     ) -> worker::Result<()> {
-        let mut guard: Guard = ws.deserialize_attachment()?.unwrap_or_default();
+        let mut guard = guard(&ws);
         if socket::retire(&ws, &guard, self.age_ms) {
             return Ok(());
         }
@@ -175,6 +175,16 @@ impl DurableObject for Live {
         socket::close(&ws, 1011, "");
         Ok(())
     }
+}
+
+/// What guards a socket. One whose attachment cannot be read is too old: it is retired by itself,
+/// and keeps nothing from the others.
+fn guard(ws: &WebSocket) -> Guard {
+    let read = ws.deserialize_attachment().unwrap_or_else(|error| {
+        log(&format!("a socket's attachment: {error}"));
+        None
+    });
+    read.unwrap_or_default()
 }
 
 /// Whether a message is a ping that was not written as the automatic one.
@@ -231,7 +241,7 @@ impl Live {
         let (seq, topic) = (logged.seq, logged.event.topic());
         let text = serde_json::to_string(&Frame::from(logged)).map_err(EdgeError::internal)?;
         for socket in self.state.get_websockets_with_tag(topic.as_str()) {
-            let guard: Guard = socket.deserialize_attachment()?.unwrap_or_default();
+            let guard = guard(&socket);
             if !socket::retire(&socket, &guard, self.age_ms) {
                 socket::send_text(&socket, &text);
             }
