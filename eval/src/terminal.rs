@@ -181,6 +181,14 @@ fn search(out: &mut String, report: &SearchReport) -> std::fmt::Result {
     line(out, "hit_at_1", all.hit_at_1, all.hit_at_1_interval)?;
     line(out, "hit_at_10", all.hit_at_10, all.hit_at_10_interval)?;
     line(out, "mrr_at_10", all.mrr_at_10, None)?;
+    let sure = &report.sure;
+    line(
+        out,
+        &format!("hit_at_1 of {} sure", sure.count),
+        sure.right,
+        None,
+    )?;
+    line(out, "hit_at_1 of others", sure.right_of_others, None)?;
     latency(out, &report.about)?;
     robustness(out, &report.main_figures(), &report.robustness)?;
     ranks(out, "kind", &report.by_kind)?;

@@ -43,6 +43,15 @@ fn summary(report: &SearchReport) -> String {
             "first ten".to_owned(),
         ),
         (
+            "Right where sure",
+            percent(report.sure.right),
+            format!(
+                "{} queries; {} of the others",
+                report.sure.count,
+                percent(report.sure.right_of_others)
+            ),
+        ),
+        (
             "Queries",
             all.count.to_string(),
             format!("{} without a right dish", report.missed),

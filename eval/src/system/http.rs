@@ -49,6 +49,8 @@ struct HitAnswer {
     id: String,
     #[serde(default)]
     name: String,
+    #[serde(default)]
+    score: f32,
 }
 
 #[derive(Deserialize)]
@@ -170,6 +172,7 @@ impl System for Http {
         let found = |hit: HitAnswer| Found {
             id: hit.id,
             name: hit.name,
+            score: hit.score,
         };
         Ok(answer.hits.into_iter().map(found).collect())
     }

@@ -109,6 +109,7 @@ impl System for Local {
             .map(|hit| Found {
                 id: hit.id.0,
                 name: hit.name,
+                score: hit.score,
             })
             .collect())
     }

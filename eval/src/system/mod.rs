@@ -61,6 +61,8 @@ pub struct Found {
     pub id: String,
     /// For people.
     pub name: String,
+    /// Rank score, 0 to 1; 0 where the system tells none.
+    pub score: f32,
 }
 
 /// Which system and which model gave the answers.

@@ -282,6 +282,7 @@ mod tests {
         let found = |id: &str| Found {
             id: id.to_owned(),
             name: id.to_uppercase(),
+            score: 0.0,
         };
         Timed {
             answer: ids.split_whitespace().map(found).collect(),

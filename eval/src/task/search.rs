@@ -6,12 +6,16 @@ use crate::data::{DataSet, Row, SearchCase};
 use crate::gate::Check;
 use crate::metrics::outcomes::{self, Outcomes};
 use crate::metrics::ranking::{DEPTH, RankScore, first_right};
+use crate::metrics::share::Share;
 use crate::system::Found;
+use olympus_core::menu::sureness::sureness;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Hits shown of a query that missed.
 const SHOWN_HITS: usize = 5;
+/// `confident-at` of searches, as the device is set up.
+pub const SURE_FROM: f32 = 0.7;
 
 /// The whole report.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -30,6 +34,9 @@ pub struct SearchReport {
     pub rank_histogram: Vec<usize>,
     /// Queries without a right dish among the first ten.
     pub missed: usize,
+    /// Whether the device is right where it is sure of itself.
+    #[serde(default)]
+    pub sure: Sure,
     /// The same rows with noise; absent where that was not asked for.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub robustness: Vec<Noisy>,
@@ -39,6 +46,41 @@ pub struct SearchReport {
     pub outcomes: Outcomes,
     /// Queries whose first hit is not right.
     pub errors: Vec<SearchMiss>,
+}
+
+/// Right first dishes by whether the device is sure of them: what it is not sure of may go to the
+/// cloud.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+pub struct Sure {
+    /// Queries from [`SURE_FROM`] up.
+    pub count: usize,
+    /// Part of them whose first dish is right.
+    pub right: Option<f64>,
+    /// The same of all others.
+    pub right_of_others: Option<f64>,
+}
+
+impl Sure {
+    fn of(answers: &[Timed<Vec<Found>>], ranks: &[Option<usize>]) -> Self {
+        let (mut sure, mut others) = (Share::default(), Share::default());
+        for (timed, rank) in answers.iter().zip(ranks) {
+            let mut scores = timed.answer.iter().map(|found| found.score);
+            let sureness = scores
+                .next()
+                .map_or(0.0, |best| sureness(best, scores.next()));
+            let share = if sureness >= SURE_FROM {
+                &mut sure
+            } else {
+                &mut others
+            };
+            share.add(*rank == Some(1));
+        }
+        Self {
+            count: sure.total,
+            right: sure.value(),
+            right_of_others: others.value(),
+        }
+    }
 }
 
 /// A query whose first hit is not right.
@@ -119,6 +161,7 @@ pub fn score(
         by_source: each(sources),
         rank_histogram,
         missed: ranks.iter().filter(|rank| rank.is_none()).count(),
+        sure: Sure::of(answers, &ranks),
         robustness: Vec::new(),
         checks: Vec::new(),
         outcomes: [("hit_at_1", 1), ("hit_at_10", DEPTH)]
@@ -180,6 +223,7 @@ mod tests {
         let found = |id: &str| Found {
             id: id.to_owned(),
             name: id.to_uppercase(),
+            score: if id == "coke" { 0.9 } else { 0.1 },
         };
         Timed {
             answer: ids.split_whitespace().map(found).collect(),
@@ -211,6 +255,8 @@ mod tests {
         assert_eq!(report.by_kind["alias"].hit_at_10, Some(1.0));
         assert_eq!(report.by_kind["other"].hit_at_10, Some(0.0));
         assert_eq!((report.rank_histogram[3], report.missed), (1, 1));
+        assert_eq!((report.sure.count, report.sure.right), (1, Some(1.0)));
+        assert_eq!(report.sure.right_of_others, Some(0.0));
         assert_eq!(report.errors.len(), 2);
         assert_eq!(report.errors[0].got[0], "A (a)");
         assert_eq!(report.errors[0].expected, ["tea"]);
