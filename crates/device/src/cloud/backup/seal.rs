@@ -1,18 +1,22 @@
-//! One encrypted file: `OEBK`, format 1, nonce, SHA-256 of the content, then the content under
-//! XChaCha20-Poly1305, all before it authenticated with it.
+//! One encrypted file: `OEBK`, format 2, nonce, then the content under XChaCha20-Poly1305, all
+//! before it authenticated with it.
 //!
-//! Invariant: a bit changed anywhere is found. A nonce has 192 random bits, so that it never
-//! comes twice.
+//! Invariant: a bit changed anywhere is found, and the file says nothing of its content but the
+//! length: two backups of the same content have nothing in common. A nonce has 192 random bits, so
+//! that it never comes twice. Format 1 also had the content's SHA-256 in clear, by which a guess
+//! could be checked: it is read and never written.
 
 use super::{BackupError, RecoveryKey};
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
-use sha2::{Digest, Sha256};
 
 const MAGIC: &[u8; 4] = b"OEBK";
-const FORMAT: u8 = 1;
+const FORMAT: u8 = 2;
+/// With the content's SHA-256 after the nonce.
+const WITH_DIGEST: u8 = 1;
 const NONCE: usize = 24;
-const HEADER: usize = MAGIC.len() + 1 + NONCE + 32;
+const HEADER: usize = MAGIC.len() + 1 + NONCE;
+const DIGEST: usize = 32;
 
 /// Encrypts.
 ///
@@ -25,7 +29,6 @@ pub fn seal(key: &RecoveryKey, content: &[u8]) -> Result<Vec<u8>, BackupError> {
     sealed.extend_from_slice(MAGIC);
     sealed.push(FORMAT);
     sealed.extend_from_slice(&nonce);
-    sealed.extend_from_slice(&Sha256::digest(content));
     let payload = Payload {
         msg: content,
         aad: &sealed,
@@ -45,28 +48,23 @@ pub fn seal(key: &RecoveryKey, content: &[u8]) -> Result<Vec<u8>, BackupError> {
 /// # Errors
 /// `NotABackup`, `Format` or `WrongKeyOrDamaged`.
 pub fn open(key: &RecoveryKey, sealed: &[u8]) -> Result<Vec<u8>, BackupError> {
+    let rest = sealed.strip_prefix(MAGIC).ok_or(BackupError::NotABackup)?;
+    let (format, rest) = rest.split_first().ok_or(BackupError::NotABackup)?;
+    let header = match *format {
+        FORMAT => HEADER,
+        WITH_DIGEST => HEADER + DIGEST,
+        later => return Err(BackupError::Format(later)),
+    };
     let (header, encrypted) = sealed
-        .split_at_checked(HEADER)
+        .split_at_checked(header)
         .ok_or(BackupError::NotABackup)?;
-    let (magic, rest) = header.split_at(MAGIC.len());
-    if magic != MAGIC {
-        return Err(BackupError::NotABackup);
-    }
-    let (format, rest) = rest.split_at(1);
-    if format != [FORMAT] {
-        return Err(BackupError::Format(format[0]));
-    }
-    let (nonce, digest) = rest.split_at(NONCE);
-    let nonce: [u8; NONCE] = nonce.try_into().map_err(|_| BackupError::NotABackup)?;
+    let nonce = rest.first_chunk().ok_or(BackupError::NotABackup)?;
+    let nonce: [u8; NONCE] = *nonce;
     let payload = Payload {
         msg: encrypted,
         aad: header,
     };
-    let content = XChaCha20Poly1305::new(key.bytes().into())
+    XChaCha20Poly1305::new(key.bytes().into())
         .decrypt(&XNonce::from(nonce), payload)
-        .map_err(|_| BackupError::WrongKeyOrDamaged)?;
-    if Sha256::digest(&content)[..] != *digest {
-        return Err(BackupError::WrongKeyOrDamaged);
-    }
-    Ok(content)
+        .map_err(|_| BackupError::WrongKeyOrDamaged)
 }

@@ -3,6 +3,9 @@
 use super::archive::unpack;
 use super::{BackupError, RecoveryKey, collect, open, restore, seal};
 use crate::config::Config;
+use chacha20poly1305::aead::{Aead, KeyInit, Payload};
+use chacha20poly1305::{XChaCha20Poly1305, XNonce};
+use sha2::{Digest, Sha256};
 use std::path::Path;
 use tar::{Builder, EntryType, Header};
 
@@ -81,6 +84,47 @@ fn another_key_a_flipped_bit_and_a_cut_are_found() {
     assert!(open(&key, &sealed).is_ok());
     let twice = seal(&key, b"what a restaurant has").expect("seals");
     assert_ne!(sealed, twice, "a nonce comes once");
+}
+
+#[test]
+fn a_sealed_file_says_nothing_of_its_content_but_the_length() {
+    let (key, content) = (key(), b"what a restaurant has");
+    let [one, two] = [(); 2].map(|()| seal(&key, content).expect("seals"));
+    assert_eq!(one[..5], *b"OEBK\x02");
+    assert_eq!(one.len(), 4 + 1 + 24 + content.len() + 16);
+    let digest = Sha256::digest(content);
+    assert!(one.windows(32).all(|part| *part != digest[..]));
+    let alike = one[5..]
+        .windows(8)
+        .any(|part| two[5..].windows(8).any(|it| it == part));
+    assert!(
+        !alike,
+        "the cloud cannot tell that both are of the same content"
+    );
+}
+
+/// As the first version of this program sealed.
+fn sealed_with_digest(key: &RecoveryKey, content: &[u8]) -> Vec<u8> {
+    let nonce = [7; 24];
+    let header = [&b"OEBK\x01"[..], &nonce, &Sha256::digest(content)].concat();
+    let payload = Payload {
+        msg: content,
+        aad: &header,
+    };
+    let cipher = XChaCha20Poly1305::new(key.bytes().into());
+    let encrypted = cipher.encrypt(&XNonce::from(nonce), payload);
+    [header, encrypted.expect("encrypts")].concat()
+}
+
+#[test]
+fn the_first_format_is_still_read_and_a_later_one_is_told() {
+    let key = key();
+    let mut sealed = sealed_with_digest(&key, b"an old one");
+    assert_eq!(open(&key, &sealed).expect("opens"), b"an old one");
+    sealed[40] ^= 1;
+    assert!(open(&key, &sealed).is_err(), "its digest is bent");
+    sealed[4] = 3;
+    assert!(matches!(open(&key, &sealed), Err(BackupError::Format(3))));
 }
 
 /// An archive with one more entry of any kind, its name as it is.
