@@ -69,37 +69,58 @@ pub(super) struct Job<T> {
 
 pub(super) type Local<T> = Box<dyn FnOnce() -> Result<T, ServiceError> + Send>;
 
+/// Leaders without time that a request follows before it asks by itself.
+const MOST_HURRIED: usize = 3;
+
 impl Shell {
     /// Answers `job` by the path that the router chooses.
-    pub(super) async fn drive<T: Routed>(self: &Arc<Self>, job: Job<T>) -> Outcome<T> {
+    ///
+    /// A leader works within its own time. One that had too little of it says nothing of the
+    /// question: who followed it and has time left asks again.
+    pub(super) async fn drive<T: Routed>(self: &Arc<Self>, mut job: Job<T>) -> Outcome<T> {
         let time = job.deadline.unwrap_or_else(|| self.deadline(T::TASK));
-        let (waiter, answer) = oneshot::channel();
-        let role = match &job.key {
-            Some(key) => {
-                let answer_by = self.now().after(time);
-                T::runs(&self.flights).join(key.clone(), waiter, answer_by)
-            }
-            None => Role::Alone(waiter),
-        };
-        let answer = match role {
-            Role::Follower => answer,
-            Role::Alone(waiter) => {
-                let job = Job { key: None, ..job };
-                tokio::spawn(Driver::new(Arc::clone(self), job, waiter).run());
-                answer
-            }
-            Role::Leader => {
+        let answer_by = self.now().after(time);
+        for _ in 0..MOST_HURRIED {
+            let Some(key) = job.key.clone() else {
+                break;
+            };
+            let (waiter, answer) = oneshot::channel();
+            let role = T::runs(&self.flights).join(key, waiter, answer_by);
+            match role {
+                Role::Follower => {
+                    let outcome = told(answer).await;
+                    let left = answer_by.since(self.now());
+                    if left.is_zero() || !was_hurried(&outcome) {
+                        return outcome;
+                    }
+                    job.deadline = Some(left);
+                }
+                Role::Alone(_) => break,
                 // The waiter of a leader is not kept by the flight.
-                let (waiter, answer) = oneshot::channel();
-                tokio::spawn(Driver::new(Arc::clone(self), job, waiter).run());
-                answer
+                Role::Leader => return self.run(job).await,
             }
-        };
-        answer.await.unwrap_or_else(|_| {
-            let error = "routing ended without an answer".to_owned();
-            Err(Arc::new(ServiceError::Encoder(error)))
-        })
+        }
+        self.run(Job { key: None, ..job }).await
     }
+
+    async fn run<T: Routed>(self: &Arc<Self>, job: Job<T>) -> Outcome<T> {
+        let (waiter, answer) = oneshot::channel();
+        tokio::spawn(Driver::new(Arc::clone(self), job, waiter).run());
+        told(answer).await
+    }
+}
+
+async fn told<T>(answer: oneshot::Receiver<Outcome<T>>) -> Outcome<T> {
+    answer.await.unwrap_or_else(|_| {
+        let error = "routing ended without an answer".to_owned();
+        Err(Arc::new(ServiceError::Encoder(error)))
+    })
+}
+
+/// Whether there is no answer because whoever ran had too little time.
+fn was_hurried<T>(outcome: &Outcome<T>) -> bool {
+    let error = outcome.as_ref().err().map(|error| &**error);
+    matches!(error, Some(ServiceError::DeadlineExceeded))
 }
 
 /// Why nothing answers a question that this device has no model for. `away` is how long the cloud
@@ -114,7 +135,7 @@ pub(super) fn no_answer(
     }
     let why = match fault {
         Some(Fault::Cloud(error)) => error.to_string(),
-        _ => told(reason).to_owned(),
+        _ => why(reason).to_owned(),
     };
     ServiceError::Cloud {
         reason,
@@ -124,7 +145,7 @@ pub(super) fn no_answer(
 }
 
 /// What keeps the cloud from being asked, for people.
-fn told(reason: Reason) -> &'static str {
+fn why(reason: Reason) -> &'static str {
     match reason {
         Reason::Offline => "the cloud is not reached, and this device has no model for it",
         Reason::BreakerOpen | Reason::CloudFailed => {

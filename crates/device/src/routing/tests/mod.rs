@@ -239,6 +239,38 @@ async fn a_follower_is_answered_though_its_leader_went_away() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_follower_with_time_is_answered_though_its_leader_had_none() {
+    let (shell, cloud) = (shell(), Cloud::new(80, unreachable));
+    let local = |millis, does: fn() -> Result<Decided, ServiceError>| Job {
+        deadline: Some(Duration::from_millis(millis)),
+        forced: Some(Policy::LocalOnly),
+        key: key(),
+        local: Some(Box::new(move || {
+            // Long enough that the others come meanwhile.
+            std::thread::sleep(Duration::from_millis(50));
+            does()
+        })),
+        ..cloud.job(sure)
+    };
+    let hurried = || Err(ServiceError::DeadlineExceeded);
+    let ask = |job| {
+        let shell = Arc::clone(&shell);
+        tokio::spawn(async move { shell.drive(job).await })
+    };
+    let leader = ask(local(1_000, hurried));
+    tokio::task::yield_now().await;
+    let patient: Vec<_> = (0..5).map(|_| ask(local(9_000, sure))).collect();
+    let error = leader.await.expect("no panic").expect_err("no time");
+    assert!(matches!(*error, ServiceError::DeadlineExceeded), "{error}");
+    for one in patient {
+        let given = one.await.expect("no panic").expect("answers");
+        assert_eq!(given.what.answer.intent, Intent::Order);
+    }
+    settle().await;
+    assert_eq!(in_flight(&shell), 0);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_cloud_that_is_fast_and_wrong_is_found_out() {
     let shell = shell_with(64, |config| config.trust.audit_share = 0.01);
     let wrong = Cloud::new(10, || Ok(says(Intent::Cancel, 0.97)));
