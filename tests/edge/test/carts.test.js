@@ -150,7 +150,9 @@ describe("a cart over HTTP", () => {
       assert.equal((await read(path)).version, 0);
       const socket = await Socket.open(worker.url, `${path}/live`, { token: "kiosk" });
       socket.send({ type: "ops", ops: [add("l2", "d1")] });
-      assert.ok(["internal", "upstream_failed"].includes((await socket.next("error")).code));
+      const error = await socket.next("error");
+      assert.ok(["internal", "upstream_failed"].includes(error.code));
+      assert.match(error.ids[0], /^op-/, "who sent it knows what was not done");
       await socket.flush(); // it is no fault of the client's
       await socket.close();
     } finally {
@@ -245,6 +247,19 @@ describe("a cart over a socket", () => {
     for (const [sent] of [...faults, ["{", ""]]) ana.send(sent);
     assert.equal((await ana.ended()).code, 1008);
     assert.equal((await read(path)).version, 0);
+  });
+
+  test("names the operations that a fault cost, and how long to wait", async () => {
+    const { path } = await newCart();
+    const ana = await Socket.open(worker.url, `${path}/live`, { token: "kiosk" });
+    ana.send({ type: "ops", ops: [{ ...add("l1", "d1"), id: "good" }, { id: "bad", base_version: 0, op: "pay" }] });
+    const { code, ids: named } = await ana.next("error");
+    assert.deepEqual([code, named], ["invalid_request", ["good", "bad"]]);
+    for (let n = 0; n < 70; n += 1) ana.send({ type: "ops", ops: [{ ...add(`m${n}`, "d1"), id: `o${n}` }] });
+    const slow = await ana.next(({ type, code }) => type === "error" && code === "rate_limited");
+    assert.match(slow.ids[0], /^o\d+$/);
+    assert.ok(slow.retry_after_ms >= 1 && slow.retry_after_ms <= 1_000, `${slow.retry_after_ms}`);
+    ana.drop();
   });
 
   test("is open a hundred times at most", { timeout: 30_000 }, async () => {

@@ -3,9 +3,12 @@
 //! Invariant: unknown fields and messages are refused, so that a client's slip is told, not
 //! guessed at; a name is short and holds nothing that a terminal would act on.
 
+use crate::live::socket::MESSAGE_BYTES;
 use olympus_core::cart::{Applied, OpId, Operation, Outcome, Reason, Snapshot};
 use olympus_proto::State;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use worker::WebSocketIncomingMessage;
 
 /// Operations of one request or message.
 pub(super) const MAX_OPS: usize = 64;
@@ -45,6 +48,25 @@ pub(super) enum Heard {
         /// The version that the client has.
         version: u64,
     },
+}
+
+/// The operations of a message that was not taken, as far as it names them: its sender waits for
+/// word of each.
+pub(super) fn named(message: &WebSocketIncomingMessage) -> Vec<OpId> {
+    let WebSocketIncomingMessage::String(text) = message else {
+        return Vec::new();
+    };
+    if text.len() > MESSAGE_BYTES {
+        return Vec::new();
+    }
+    let said: Value = serde_json::from_str(text).unwrap_or_default();
+    let ops = said.get("ops").and_then(Value::as_array);
+    ops.into_iter()
+        .flatten()
+        .filter_map(|operation| operation.get("id")?.as_str())
+        .map(OpId::from)
+        .filter(OpId::is_sound)
+        .collect()
 }
 
 /// A cart, as it is answered.
@@ -249,6 +271,21 @@ mod tests {
         ] {
             assert!(read(bad).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn operations_of_a_message_at_fault_are_named() {
+        let named = |text: &str| -> Vec<String> {
+            let message = WebSocketIncomingMessage::String(text.to_owned());
+            named(&message).into_iter().map(|id| id.0).collect()
+        };
+        let odd = r#"{"type":"ops","ops":[{"id":"o1","op":"pay"},{"op":"clear"},{"id":2},7,{"id":"a b"},{"id":"o2"}]}"#;
+        assert_eq!(named(odd), ["o1", "o2"]);
+        let long = format!(r#"{{"ops":[{{"id":"o1"}}],"x":"{}"}}"#, "x".repeat(16_384));
+        for nameless in ["", "{", "[]", "7", r#"{"ops":{"id":"o1"}}"#, long.as_str()] {
+            assert!(named(nameless).is_empty(), "{nameless}");
+        }
+        assert!(super::named(&WebSocketIncomingMessage::Binary(odd.into())).is_empty());
     }
 
     #[test]

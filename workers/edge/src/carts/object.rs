@@ -6,7 +6,7 @@
 //! trusts its caller, which is the Worker alone; it never authenticates.
 
 use super::batch::{self, Done};
-use super::message::{Ack, Frame, Heard, MAX_OPS, Ops, View};
+use super::message::{self, Ack, Frame, Heard, MAX_OPS, Ops, View};
 use super::prices;
 use super::room::{Seat, author, seat};
 use super::store::{self, Kept};
@@ -136,14 +136,15 @@ impl DurableObject for Cart {
         if self.is_over(&ws, &seat) {
             return Ok(());
         }
-        let heard = seat
-            .guard
-            .admit(message, QUOTA, now_ms())
-            .and_then(|text| read(&text));
+        let heard = seat.guard.admit(&message, QUOTA, now_ms()).and_then(read);
         match &heard {
             Ok(_) => seat.guard.forgive(),
-            Err(fault) if socket::punish(&ws, &mut seat.guard, fault) => return Ok(()),
-            Err(_) => {}
+            Err(fault) => {
+                let ids = message::named(&message);
+                if socket::punish(&ws, &mut seat.guard, fault, ids) {
+                    return Ok(());
+                }
+            }
         }
         // Before anything is awaited: the next message reads it.
         ws.serialize_attachment(&seat)?;
@@ -242,14 +243,13 @@ impl Cart {
 
     async fn heard_ops(&self, ws: &WebSocket, seat: &Seat, ops: Vec<Operation>) {
         let author = Author::from(seat.author.as_str());
+        let ids = ops.iter().map(|operation| operation.id.clone()).collect();
         match self.perform(ops, &author).await {
             Ok(done) => {
                 socket::send(ws, &Frame::Ack { ack: &done.ack });
                 self.announce(&done).await;
             }
-            Err(error) => {
-                socket::send(ws, &ErrorFrame::new(error.code.as_str(), error.message));
-            }
+            Err(error) => socket::send(ws, &ErrorFrame::of_error(error, ids)),
         }
     }
 

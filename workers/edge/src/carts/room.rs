@@ -93,7 +93,7 @@ impl Cart {
             None => socket::send(ws, &Frame::Snapshot { cart: &view(kept) }),
         });
         if let Err(error) = sent {
-            socket::send(ws, &ErrorFrame::new(error.code.as_str(), error.message));
+            socket::send(ws, &ErrorFrame::of_error(error, Vec::new()));
         }
     }
 

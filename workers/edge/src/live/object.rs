@@ -142,8 +142,8 @@ impl DurableObject for Live {
         if socket::retire(&ws, &guard, self.age_ms) {
             return Ok(());
         }
-        let fault = match guard.admit(message, QUOTA, now_ms()) {
-            Ok(text) if is_ping(&text) => {
+        let fault = match guard.admit(&message, QUOTA, now_ms()) {
+            Ok(text) if is_ping(text) => {
                 socket::send_text(&ws, socket::PONG);
                 guard.forgive();
                 None
@@ -154,7 +154,7 @@ impl DurableObject for Live {
             Err(fault) => Some(fault),
         };
         if let Some(fault) = fault {
-            socket::punish(&ws, &mut guard, &fault);
+            socket::punish(&ws, &mut guard, &fault, Vec::new());
         }
         ws.serialize_attachment(guard)
     }

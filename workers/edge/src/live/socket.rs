@@ -5,8 +5,10 @@
 //! and heard no more: who opened it may have lost the right since. Never trusts a message's size,
 //! encoding or pace.
 
+use crate::http::error::EdgeError;
 use crate::http::time::now_ms;
 use crate::http::var;
+use olympus_core::cart::OpId;
 use olympus_core::rate_limit::{self, Decision, Quota, QuotaSettings};
 use serde::{Deserialize, Serialize};
 use worker::{Env, WebSocket, WebSocketIncomingMessage, WebSocketRequestResponsePair};
@@ -73,22 +75,44 @@ impl Fault {
     }
 }
 
-/// The frame that tells a client what it did.
+/// The frame that tells a client why a message of its was not taken.
 #[derive(Debug, Serialize)]
-pub(crate) struct ErrorFrame<'a> {
+pub(crate) struct ErrorFrame {
     #[serde(rename = "type")]
     kind: &'static str,
-    code: &'a str,
+    code: &'static str,
     message: String,
+    /// How long to wait, where waiting helps.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    retry_after_ms: Option<u64>,
+    /// The operations of the message, as far as it named them; none of them was done.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    ids: Vec<OpId>,
 }
 
-impl<'a> ErrorFrame<'a> {
-    /// With a stable code.
-    pub(crate) fn new(code: &'a str, message: String) -> Self {
+impl ErrorFrame {
+    /// Of a message at fault.
+    fn of_fault(fault: &Fault, ids: Vec<OpId>) -> Self {
         Self {
             kind: "error",
-            code,
-            message,
+            code: fault.code(),
+            message: fault.to_string(),
+            retry_after_ms: match fault {
+                Fault::TooFast(wait_ms) => Some(*wait_ms),
+                Fault::Binary | Fault::TooLarge | Fault::Malformed(_) => None,
+            },
+            ids,
+        }
+    }
+
+    /// Of a good message that could not be done.
+    pub(crate) fn of_error(error: EdgeError, ids: Vec<OpId>) -> Self {
+        Self {
+            kind: "error",
+            code: error.code.as_str(),
+            message: error.message,
+            retry_after_ms: error.retry_after_s.map(|wait_s| u64::from(wait_s) * 1_000),
+            ids,
         }
     }
 }
@@ -129,12 +153,12 @@ impl Guard {
     }
 
     /// The text of a message, if it may be read now.
-    pub(crate) fn admit(
+    pub(crate) fn admit<'m>(
         &mut self,
-        message: WebSocketIncomingMessage,
+        message: &'m WebSocketIncomingMessage,
         quota: QuotaSettings,
         now_ms: u64,
-    ) -> Result<String, Fault> {
+    ) -> Result<&'m str, Fault> {
         let quota = Quota::try_from(quota).map_err(|_| Fault::TooFast(1_000))?;
         match quota.check(self.pace, now_ms.saturating_mul(1_000), 1) {
             Decision::Admitted { state, .. } => self.pace = state,
@@ -166,9 +190,10 @@ impl Guard {
     }
 }
 
-/// Tells a client its fault and closes the socket at the last one; whether it is closed.
-pub(crate) fn punish(socket: &WebSocket, guard: &mut Guard, fault: &Fault) -> bool {
-    send(socket, &ErrorFrame::new(fault.code(), fault.to_string()));
+/// Tells a client its fault and closes the socket at the last one; whether it is closed. `ids` are
+/// the operations that were not done for it.
+pub(crate) fn punish(socket: &WebSocket, guard: &mut Guard, fault: &Fault, ids: Vec<OpId>) -> bool {
+    send(socket, &ErrorFrame::of_fault(fault, ids));
     let closed = guard.strike();
     if closed {
         close(socket, fault.close_code(), fault.code());
@@ -216,6 +241,7 @@ pub(crate) fn closing_code(code: usize) -> u16 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use olympus_proto::ErrorCode;
 
     #[test]
     fn codes_that_may_not_be_sent_become_normal() {
@@ -245,21 +271,43 @@ mod tests {
         };
         let text = |bytes| WebSocketIncomingMessage::String("x".repeat(bytes));
         let mut guard = Guard::default();
-        assert!(guard.admit(text(MESSAGE_BYTES), quota, 10_000).is_ok());
+        assert!(guard.admit(&text(MESSAGE_BYTES), quota, 10_000).is_ok());
         assert_eq!(
-            guard.admit(text(MESSAGE_BYTES + 1), quota, 10_000),
+            guard.admit(&text(MESSAGE_BYTES + 1), quota, 10_000),
             Err(Fault::TooLarge)
         );
         assert_eq!(
-            guard.admit(WebSocketIncomingMessage::Binary(vec![1]), quota, 10_000),
+            guard.admit(&WebSocketIncomingMessage::Binary(vec![1]), quota, 10_000),
             Err(Fault::Binary)
         );
         assert_eq!(
-            guard.admit(text(1), quota, 10_000),
+            guard.admit(&text(1), quota, 10_000),
             Err(Fault::TooFast(500)),
             "refused messages count as well"
         );
-        assert!(guard.admit(text(1), quota, 10_500).is_ok());
+        assert!(guard.admit(&text(1), quota, 10_500).is_ok());
+    }
+
+    #[test]
+    fn a_fault_says_what_was_not_done_and_how_long_to_wait() {
+        let json = |frame: &ErrorFrame| serde_json::to_string(frame).unwrap();
+        let slow = ErrorFrame::of_fault(&Fault::TooFast(35), vec![OpId::from("o1")]);
+        assert_eq!(
+            json(&slow),
+            r#"{"type":"error","code":"rate_limited","message":"too many messages; wait 35 ms","retry_after_ms":35,"ids":["o1"]}"#
+        );
+        assert_eq!(
+            json(&ErrorFrame::of_fault(&Fault::Binary, vec![])),
+            r#"{"type":"error","code":"unsupported_media_type","message":"send text"}"#
+        );
+        let busy = EdgeError {
+            retry_after_s: Some(2),
+            ..EdgeError::new(ErrorCode::UpstreamFailed, "later")
+        };
+        assert_eq!(
+            json(&ErrorFrame::of_error(busy, vec![])),
+            r#"{"type":"error","code":"upstream_failed","message":"later","retry_after_ms":2000}"#
+        );
     }
 
     #[test]
