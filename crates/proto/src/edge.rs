@@ -154,6 +154,9 @@ pub struct PublishStatus {
     /// The menu on its way, or the last one that failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub publishing: Option<Publishing>,
+    /// What keeps the menu in use from being searched by meaning, for people.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fault: Option<String>,
 }
 
 /// Body of `PATCH …/menu/items/{id}/availability`; `null` is as the menu says.
