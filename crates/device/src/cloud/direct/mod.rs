@@ -119,27 +119,43 @@ impl Direct {
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether a menu's vectors, as far as there are some, are of the model that is set.
+    /// Model and pooling that are set: a space without its dimension.
+    fn model(&self) -> String {
+        let model = self.models.embed.as_deref().unwrap_or_default();
+        format!("{model}/{}", POOLING.as_str())
+    }
+
+    /// Whether a menu's vectors are told by the model that is set.
     fn fits(&self, menu: &Written) -> bool {
-        menu.space.is_none() || self.is_ours(menu)
+        menu.mark() == state::mark(&menu.digest, &self.model(), menu.epoch)
     }
 
     fn is_ours(&self, menu: &Written) -> bool {
-        let model = self.models.embed.as_deref().unwrap_or_default();
-        let prefix = format!("{model}/{}", POOLING.as_str());
         let space = menu.space.as_ref().and_then(|it| it.0.rsplit_once('/'));
-        space.is_some_and(|(ours, _)| ours == prefix)
+        space.is_some_and(|(ours, _)| ours == self.model())
     }
 
-    /// The live menu's space and items, if it is the one that is asked about.
+    /// Where publishing stands. A menu whose vectors are of another model answers nothing here.
+    fn standing(&self, kept: &Kept) -> PublishStatus {
+        let held = self.held().as_ref().map(|menu| menu.digest.clone());
+        let mut status = kept.status(held.as_deref());
+        if !kept.live.as_ref().is_some_and(|live| self.is_ours(live)) {
+            status.live = None;
+        }
+        status
+    }
+
+    /// The live menu, if it is the one that is asked about.
     fn live(&self, digest: &str) -> Result<Live, CloudError> {
         let look = || {
             let known = self.known();
             let live = known.kept.live.as_ref().filter(|live| self.is_ours(live));
             match live {
-                Some(live) if live.digest == digest => {
-                    Ok((live.space.clone(), Arc::clone(&known.items)))
-                }
+                Some(live) if live.digest == digest => Ok(Live {
+                    mark: live.mark().to_owned(),
+                    space: live.space.clone(),
+                    items: Arc::clone(&known.items),
+                }),
                 live => Err(live.map(|live| live.digest.clone())),
             }
         };
@@ -150,18 +166,25 @@ impl Direct {
     }
 
     /// A menu of which nothing shows is live no more: somebody emptied the index.
-    fn forget(&self, digest: &str) -> Result<(), CloudError> {
+    /// Another process may have written it anew meanwhile: that one stays.
+    fn forget(&self, mark: &str) -> Result<(), CloudError> {
         let Ok(_guard) = self.publishing.try_lock() else {
             return Ok(());
         };
         let mut kept = self.reload();
-        kept.live.take_if(|live| live.digest == digest);
+        kept.live.take_if(|live| live.mark() == mark);
         self.keep(&kept)
     }
 }
 
-/// The space and the items of a menu, by id.
-type Live = (Option<SpaceId>, Arc<HashMap<[u8; ID_BYTES], ItemId>>);
+/// The menu that answers.
+struct Live {
+    /// What its vectors are told by.
+    mark: String,
+    space: Option<SpaceId>,
+    /// Id → item.
+    items: Arc<HashMap<[u8; ID_BYTES], ItemId>>,
+}
 
 impl Known {
     fn show(&mut self, kept: Kept, location: &LocationId) {
@@ -227,8 +250,7 @@ impl CloudApi for Direct {
             {
                 return Ok(status);
             }
-            let held = self.held().as_ref().map(|menu| menu.digest.clone());
-            Ok(self.reload().status(held.as_deref()))
+            Ok(self.standing(&self.reload()))
         })
     }
 

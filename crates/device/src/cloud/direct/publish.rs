@@ -31,8 +31,8 @@ const LOOK_EVERY: Duration = Duration::from_secs(1);
 const LOOKS: u32 = 600;
 /// Less than this is not worth another step.
 const LEAST: Duration = Duration::from_millis(20);
-/// The one property that vectors are filtered by. A digest has 64 bytes, which is what an index
-/// keeps of a text.
+/// The one property that vectors are filtered by: their menu's mark ([`super::state::mark`]). It has
+/// 64 bytes, which is what an index keeps of a text.
 pub(super) const DIGEST: &str = "digest";
 
 #[derive(Serialize)]
@@ -88,16 +88,25 @@ impl Direct {
         menu: Arc<PublishRequest>,
     ) -> Result<PublishStatus, CloudError> {
         let (mut kept, _guards) = self.take_over().await?;
-        let (written, held) = prepare(menu).await?;
+        let anew = menu.anew;
+        let epoch = if anew { now_ms() } else { 0 };
+        let (written, held) = prepare(menu, self.model(), epoch).await?;
         let same = |other: &Written| other.digest == written.digest;
         let is_live = kept
             .live
             .as_ref()
             .is_some_and(|live| same(live) && self.is_ours(live));
-        if !is_live {
-            let goes_on = kept.next.as_ref().is_some_and(|next| {
-                same(&next.menu) && next.stage != PublishStage::Failed && self.fits(&next.menu)
-            });
+        // What was asked for anew in another run of this program may be of the vectors that are
+        // to be replaced.
+        let held_here = self
+            .held()
+            .as_ref()
+            .is_some_and(|it| it.digest == held.digest);
+        let goes_on = kept.next.as_ref().is_some_and(|next| {
+            let begun = !anew || (next.menu.epoch > 0 && held_here);
+            begun && same(&next.menu) && next.stage != PublishStage::Failed && self.fits(&next.menu)
+        });
+        if goes_on || anew || !is_live {
             if !goes_on {
                 kept.begin(written);
                 self.keep(&kept)?;
@@ -149,7 +158,7 @@ impl Direct {
                 }
             }
         }
-        Ok(kept.status(held.as_ref().map(|menu| menu.digest.as_str())))
+        Ok(self.standing(kept))
     }
 
     /// Keeps a fault: one of the request's own will not go away by itself.
@@ -210,8 +219,10 @@ impl Direct {
         let ids = next.menu.ids(&self.location).skip(next.done).take(BATCH);
         let ids: Vec<_> = ids.map(|(id, _)| hex(&id)).collect();
         let mut vectors = Vec::with_capacity(ids.len());
-        let metadata =
-            BTreeMap::from([(DIGEST.to_owned(), MetadataValue::Text(menu.digest.clone()))]);
+        let metadata = BTreeMap::from([(
+            DIGEST.to_owned(),
+            MetadataValue::Text(next.menu.mark().to_owned()),
+        )]);
         for (texts, ids) in texts
             .chunks(MAX_EMBED_TEXTS)
             .zip(ids.chunks(MAX_EMBED_TEXTS))
@@ -298,7 +309,10 @@ impl Direct {
         let Some(vector) = made.await?.data.into_iter().next() else {
             return Ok(true);
         };
-        Ok(!self.nearest(within, vector, &menu.digest).await?.is_empty())
+        Ok(!self
+            .nearest(within, vector, next.menu.mark())
+            .await?
+            .is_empty())
     }
 
     /// Deletes the next of what is left; whether there is more.
@@ -320,22 +334,20 @@ impl Direct {
 type Guards<'a> = (tokio::sync::MutexGuard<'a, ()>, Option<FileLock>);
 
 /// Cuts a menu into passages, which takes a while for a long one.
-async fn prepare(menu: Arc<PublishRequest>) -> Result<(Written, Held), CloudError> {
+async fn prepare(
+    menu: Arc<PublishRequest>,
+    model: String,
+    epoch: u64,
+) -> Result<(Written, Held), CloudError> {
     let work = move || {
         let mut texts = Vec::new();
-        let mut items = Vec::with_capacity(menu.items.len());
+        let mut written = Written::new(&menu, &model, epoch);
         for item in &menu.items {
             let passages = passages(item);
             let count = u32::try_from(passages.len()).unwrap_or(u32::MAX);
-            items.push((item.id.clone(), count));
+            written.items.push((item.id.clone(), count));
             texts.extend(passages);
         }
-        let written = Written {
-            digest: menu.digest.clone(),
-            version: menu.version,
-            space: None,
-            items,
-        };
         let digest = menu.digest.clone();
         (written, Held { digest, texts })
     };

@@ -5,8 +5,9 @@
 //! here alone: whatever is cut short is done again with the same ids and never forgotten.
 
 use crate::cloud::error::CloudError;
+use crate::cloud::sha256_hex;
 use crate::files::write_atomic;
-use olympus_proto::edge::{LiveMenu, PublishStage, PublishStatus, Publishing};
+use olympus_proto::edge::{LiveMenu, PublishRequest, PublishStage, PublishStatus, Publishing};
 use olympus_proto::{ItemId, LocationId, MenuVersion, SpaceId};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -37,6 +38,12 @@ pub(super) struct Kept {
 #[serde(deny_unknown_fields)]
 pub(super) struct Written {
     pub(super) digest: String,
+    /// Of [`mark`]; empty where it was written before there were marks.
+    #[serde(default)]
+    mark: String,
+    /// 0, or when the menu was asked to be written anew, milliseconds since 1970.
+    #[serde(default)]
+    pub(super) epoch: u64,
     pub(super) version: MenuVersion,
     /// Unknown until the first vectors came.
     pub(super) space: Option<SpaceId>,
@@ -55,7 +62,35 @@ pub(super) struct Next {
     pub(super) error: Option<String>,
 }
 
+/// Names the vectors of one writing of a menu: what they are told by, in ids and filters.
+///
+/// Vectors that another model or an earlier writing left under the same menu have another mark, so
+/// that they are never taken for these.
+pub(super) fn mark(digest: &str, model: &str, epoch: u64) -> String {
+    sha256_hex(format!("{digest}|{model}|{epoch}").as_bytes())
+}
+
 impl Written {
+    /// A menu to be embedded by `model`, as often as `epoch` says.
+    pub(super) fn new(menu: &PublishRequest, model: &str, epoch: u64) -> Self {
+        Self {
+            digest: menu.digest.clone(),
+            mark: mark(&menu.digest, model, epoch),
+            epoch,
+            version: menu.version,
+            space: None,
+            items: Vec::with_capacity(menu.items.len()),
+        }
+    }
+
+    /// What its vectors are told by.
+    pub(super) fn mark(&self) -> &str {
+        match self.mark.is_empty() {
+            true => &self.digest,
+            false => &self.mark,
+        }
+    }
+
     /// All passages.
     pub(super) fn total(&self) -> usize {
         self.items.iter().map(|(_, count)| *count as usize).sum()
@@ -69,7 +104,7 @@ impl Written {
         let items = self.items.iter().enumerate();
         items.flat_map(move |(position, (item, count))| {
             (0..*count).map(move |number| {
-                let name = format!("{location}|{}|{item}|{number}", self.digest);
+                let name = format!("{location}|{}|{item}|{number}", self.mark());
                 let digest = Sha256::digest(name.as_bytes());
                 let mut id = [0; ID_BYTES];
                 id.copy_from_slice(&digest[..ID_BYTES]);
@@ -108,18 +143,19 @@ impl Kept {
                     attempts: next.attempts,
                     error: next.error.clone(),
                 }),
+            fault: None,
         }
     }
 
     /// Begins with a menu; what another one has written so far is to be deleted.
     pub(super) fn begin(&mut self, menu: Written) {
         if let Some(before) = self.next.take()
-            && before.menu.digest != menu.digest
+            && before.menu.mark() != menu.mark()
         {
             self.old.push(before.menu);
         }
         // Its ids are those of the new one.
-        self.old.retain(|old| old.digest != menu.digest);
+        self.old.retain(|old| old.mark() != menu.mark());
         self.next = Some(Next {
             menu,
             stage: PublishStage::Writing,
@@ -134,9 +170,9 @@ impl Kept {
         let Some(next) = self.next.take() else {
             return;
         };
-        let digest = next.menu.digest.clone();
+        let mark = next.menu.mark().to_owned();
         if let Some(before) = self.live.replace(next.menu)
-            && before.digest != digest
+            && before.mark() != mark
         {
             self.old.push(before);
         }
@@ -207,13 +243,19 @@ impl Store {
 
 #[cfg(test)]
 mod tests {
-    use super::{Kept, Store, Written};
+    use super::{Kept, Store, Written, mark};
     use olympus_proto::edge::PublishStage;
     use olympus_proto::{ItemId, LocationId, MenuVersion, SpaceId};
 
     fn menu(digest: &str) -> Written {
+        written(digest, "m/cls", 0)
+    }
+
+    fn written(digest: &str, model: &str, epoch: u64) -> Written {
         Written {
             digest: digest.to_owned(),
+            mark: mark(digest, model, epoch),
+            epoch,
             version: MenuVersion(1),
             space: Some(SpaceId::from("m/cls/3")),
             items: vec![(ItemId::from("a"), 2), (ItemId::from("b"), 1)],
@@ -241,18 +283,37 @@ mod tests {
         assert_eq!(old(&kept), ["three", "one"]);
         kept.begin(menu("two"));
         kept.switch(10);
-        assert_eq!(old(&kept), ["three", "one"], "in another space, same ids");
+        assert_eq!(old(&kept), ["three", "one"], "the same ids");
+        kept.begin(written("two", "n/cls", 0));
+        kept.switch(11);
+        assert_eq!(old(&kept), ["three", "one", "two"], "of another model");
+        kept.begin(written("two", "n/cls", 7));
+        kept.switch(12);
+        assert_eq!(old(&kept), ["three", "one", "two", "two"], "anew");
     }
 
     #[test]
-    fn ids_are_told_by_place_menu_item_and_number() {
+    fn vectors_from_before_there_were_marks_are_told_by_their_digest() {
+        let text = r#"{"digest":"d1","version":1,"space":"m/cls/3","items":[["a",1]]}"#;
+        let before: Written = serde_json::from_str(text).expect("is read");
+        assert_eq!((before.mark(), before.epoch), ("d1", 0));
+    }
+
+    #[test]
+    fn ids_are_told_by_place_menu_model_writing_item_and_number() {
         let ids = |location: &str, menu: &Written| -> Vec<_> {
             menu.ids(&LocationId::from(location)).collect()
         };
         let one = ids("l", &menu("one"));
         assert_eq!(one.iter().map(|(_, at)| *at).collect::<Vec<_>>(), [0, 0, 1]);
         assert_eq!(one, ids("l", &menu("one")));
-        let others = [ids("l", &menu("two")), ids("k", &menu("one"))];
+        let others = [
+            ids("l", &menu("two")),
+            ids("k", &menu("one")),
+            ids("l", &written("one", "n/cls", 0)),
+            ids("l", &written("one", "m/mean", 0)),
+            ids("l", &written("one", "m/cls", 7)),
+        ];
         for other in others {
             assert!(one.iter().all(|(id, _)| other.iter().all(|it| it.0 != *id)));
         }
