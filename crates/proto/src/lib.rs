@@ -20,6 +20,7 @@ pub mod meta;
 pub mod money;
 pub mod order;
 pub mod search;
+pub mod sync;
 pub mod vectorize;
 pub mod workers_ai;
 
