@@ -20,4 +20,5 @@ pub mod order;
 pub mod parity;
 pub mod rate_limit;
 pub mod route;
+pub mod sync;
 mod unreadable;

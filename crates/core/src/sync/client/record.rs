@@ -1,0 +1,204 @@
+//! Recording an operation beside its business write, and when that is refused.
+
+use super::{Attention, Client, Effects, Now, Pending, Write};
+use crate::route::Moment;
+use olympus_proto::Cents;
+use olympus_proto::sync::{Fields, Operation, OperationId, OperationKind};
+use std::time::Duration;
+
+/// An operation without its place.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Draft {
+    /// Fresh, made at random.
+    pub id: OperationId,
+    /// What it does.
+    pub kind: OperationKind,
+    /// Id of the row it is about.
+    pub entity: String,
+    /// Version of the row as it is on this device; 0 where there is none.
+    pub base_version: u64,
+    /// What it sets.
+    pub payload: Fields,
+    /// What is at stake.
+    pub value_cents: Cents,
+}
+
+/// Why nothing was recorded. The business write must not be done either.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NotRecorded {
+    /// Of value, and the oldest operation waits too long.
+    #[error("the oldest sale waits for more than its time: bring the line back, then go on")]
+    Age,
+    /// As many wait as may.
+    #[error("as many operations wait as may: bring the line back, then go on")]
+    Count,
+    /// As much value waits as may.
+    #[error("as much money waits as may: bring the line back, then go on")]
+    Value,
+    /// The id is in use.
+    #[error("this operation is recorded already")]
+    Again,
+    /// There is nothing to do again.
+    #[error("no such operation waits to be looked at")]
+    NotThere,
+}
+
+/// How close the caps are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Pressure {
+    /// All is well.
+    None,
+    /// The oldest operation is past its soft age, or three quarters of a cap are used: tell.
+    Soft,
+    /// Nothing of value is recorded any more. What finishes an open order still is.
+    Hard,
+    /// Nothing is.
+    Full,
+}
+
+/// Where sync stands: for the metrics and the operations page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Standing {
+    /// Operations that wait.
+    pub queue_size: usize,
+    /// Value that waits.
+    pub value: Cents,
+    /// Age of the oldest operation that waits.
+    pub oldest: Option<Duration>,
+    /// Operations to be looked at.
+    pub attention: usize,
+    /// When the authority last took or had nothing more.
+    pub last_success: Option<Moment>,
+    /// How close the caps are.
+    pub pressure: Pressure,
+}
+
+impl Client {
+    /// Records an operation. `persist` goes into the transaction of the business write.
+    ///
+    /// # Errors
+    /// Where a cap is reached or the id is in use; then nothing has changed.
+    pub fn record(&mut self, draft: Draft, now: Now) -> Result<Effects, NotRecorded> {
+        if self.sequences.contains_key(&draft.id) || self.attention.contains_key(&draft.id) {
+            return Err(NotRecorded::Again);
+        }
+        self.room(draft.value_cents, now)?;
+        let sequence = self.identity.next_sequence;
+        self.identity.next_sequence += 1;
+        let after = self.identity.last.replace(draft.id.clone());
+        let age = self.age.mark(now);
+        let pending = Pending {
+            operation: Operation {
+                id: draft.id,
+                sequence,
+                after,
+                kind: draft.kind,
+                entity: draft.entity,
+                base_version: draft.base_version,
+                payload: draft.payload,
+                created_at_ms: now.wall_ms,
+                value_cents: draft.value_cents,
+            },
+            lived_ms: self.age.lived_ms(now),
+            given_up: false,
+        };
+        let mut effects = Effects {
+            persist: vec![
+                age,
+                Write::Identity(self.identity.clone()),
+                Write::Put(pending.clone()),
+            ],
+            ..Effects::default()
+        };
+        self.sequences
+            .insert(pending.operation.id.clone(), sequence);
+        self.outbox.insert(sequence, pending);
+        self.send(now, &mut effects);
+        effects.wake = self.wake(now);
+        Ok(effects)
+    }
+
+    /// Does again what was not done, as a new operation.
+    ///
+    /// # Errors
+    /// Where there is no such operation, or as [`Self::record`].
+    pub fn again(
+        &mut self,
+        done: &OperationId,
+        draft: Draft,
+        now: Now,
+    ) -> Result<Effects, NotRecorded> {
+        if !self.attention.contains_key(done) {
+            return Err(NotRecorded::NotThere);
+        }
+        let mut effects = self.record(draft, now)?;
+        effects.persist.extend(self.dismiss(done));
+        Ok(effects)
+    }
+
+    /// A person has looked at it and lets it be.
+    pub fn dismiss(&mut self, id: &OperationId) -> Option<Write> {
+        let Attention { operation, .. } = self.attention.remove(id)?;
+        Some(Write::Settle(operation.id))
+    }
+
+    /// Where sync stands.
+    #[must_use]
+    pub fn standing(&self, now: Now) -> Standing {
+        let value = Cents(self.waiting_cents());
+        let oldest = self.oldest(now);
+        let config = &self.config;
+        let near = |used: i128, most: i128| used * 4 >= most * 3;
+        let queue_size = self.outbox.len();
+        let pressure = if queue_size >= config.most_operations {
+            Pressure::Full
+        } else if oldest >= Some(config.hard_age) || value >= config.most_value {
+            Pressure::Hard
+        } else if oldest >= Some(config.soft_age)
+            || near(queue_size as i128, config.most_operations as i128)
+            || near(value.0.into(), config.most_value.0.into())
+        {
+            Pressure::Soft
+        } else {
+            Pressure::None
+        };
+        Standing {
+            queue_size,
+            value,
+            oldest,
+            attention: self.attention.len(),
+            last_success: self.last_success,
+            pressure,
+        }
+    }
+
+    fn room(&self, value: Cents, now: Now) -> Result<(), NotRecorded> {
+        if self.outbox.len() >= self.config.most_operations {
+            return Err(NotRecorded::Count);
+        }
+        // An order under way is finished: only what is of value is refused.
+        if value.0 == 0 {
+            return Ok(());
+        }
+        if self.oldest(now) >= Some(self.config.hard_age) {
+            return Err(NotRecorded::Age);
+        }
+        let value = value.0.saturating_abs();
+        if self.waiting_cents().saturating_add(value) > self.config.most_value.0 {
+            return Err(NotRecorded::Value);
+        }
+        Ok(())
+    }
+
+    /// A refund is at stake as a sale is.
+    fn waiting_cents(&self) -> i64 {
+        let values = self.outbox.values().map(|it| it.operation.value_cents.0);
+        values.fold(0, |sum, value| sum.saturating_add(value.saturating_abs()))
+    }
+
+    fn oldest(&self, now: Now) -> Option<Duration> {
+        let (_, oldest) = self.outbox.first_key_value()?;
+        let lived = self.age.lived_ms(now).saturating_sub(oldest.lived_ms);
+        Some(Duration::from_millis(lived))
+    }
+}
