@@ -1,0 +1,67 @@
+//! Mistakes to be found. Each is made where a shell could make it: in what it reads for the core,
+//! in how it keeps what the core says, or in what it sends.
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Plant {
+    // The device.
+    DeletesWhenSent,
+    SendsBeforeCommit,
+    BusinessBeforeOutbox,
+    ForgetsNextSequence,
+    NewIdOnRetry,
+    CursorBeforeRows,
+    RowsOfAnswersLost,
+    DropsRejected,
+    PoisonBlocks,
+    IgnoresFailedCommit,
+    RenumbersInMemory,
+    TearsTransactions,
+    DeletesBeforeAttention,
+    SnapshotOverOldRows,
+    TimersNeverFire,
+    ReordersBatches,
+    // The authority.
+    TakesGaps,
+    IgnoresTheStory,
+    AppliesOlder,
+    OlderTakenAsKnown,
+    ForgetsOutcomes,
+    RowsBeforeOutcomes,
+    OutcomesBeforeRows,
+    AnswersBeforeCommit,
+    PullsByClock,
+    PutAwayWithoutFloor,
+    TellsOldDevicesNewWords,
+}
+
+impl Plant {
+    pub(crate) const ALL: [Self; 27] = [
+        Self::DeletesWhenSent,
+        Self::SendsBeforeCommit,
+        Self::BusinessBeforeOutbox,
+        Self::ForgetsNextSequence,
+        Self::NewIdOnRetry,
+        Self::CursorBeforeRows,
+        Self::RowsOfAnswersLost,
+        Self::DropsRejected,
+        Self::PoisonBlocks,
+        Self::IgnoresFailedCommit,
+        Self::RenumbersInMemory,
+        Self::TearsTransactions,
+        Self::DeletesBeforeAttention,
+        Self::SnapshotOverOldRows,
+        Self::TimersNeverFire,
+        Self::ReordersBatches,
+        Self::TakesGaps,
+        Self::IgnoresTheStory,
+        Self::AppliesOlder,
+        Self::OlderTakenAsKnown,
+        Self::ForgetsOutcomes,
+        Self::RowsBeforeOutcomes,
+        Self::OutcomesBeforeRows,
+        Self::AnswersBeforeCommit,
+        Self::PullsByClock,
+        Self::PutAwayWithoutFloor,
+        Self::TellsOldDevicesNewWords,
+    ];
+}
