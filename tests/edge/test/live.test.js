@@ -6,7 +6,7 @@ import { after, before, describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { dish, putMenuInUse } from "../lib/menu_in_use.js";
 import { Socket, refusedWith } from "../lib/socket.js";
-import { active, authService, startWorker } from "../lib/worker.js";
+import { active, authService, inSeconds, startWorker } from "../lib/worker.js";
 
 const TOKENS = {
   kiosk: active("kiosk", ["loc-1"]),
@@ -108,6 +108,35 @@ describe("what screens hear", () => {
       assert.deepEqual(screen.frames.filter(({ type }) => type === "event"), []);
       await young.next("event");
       await young.close();
+    } finally {
+      await worker.stop();
+      worker = mine;
+    }
+  });
+
+  test("nothing any more once the token of its socket ended, however it was opened", { timeout: 30_000 }, async () => {
+    const mine = worker;
+    const ending = active("pos", ["loc-1"], { exp: inSeconds(4), sub: "soon-gone" });
+    worker = await startWorker({ auth: authService({ ...TOKENS, ending }) });
+    try {
+      await putMenuInUse(worker.mf, "loc-1", MENU);
+      const byToken = await watch("", { token: "ending" });
+      const byTicket = await Socket.open(worker.url, `${HERE}/live?ticket=${await ticket("live", { token: "ending" })}`);
+      const cart = await newCart();
+      const atCart = await Socket.open(worker.url, `${HERE}/carts/${cart}/live`, { token: "ending" });
+      const staying = await watch();
+      await mark("soup", true);
+      for (const screen of [byToken, byTicket, staying]) await screen.next((frame) => frame.topic === "availability");
+      await sleep(ending.exp * 1000 - Date.now() + 50);
+      await mark("soup", false);
+      for (const screen of [byToken, byTicket]) {
+        assert.equal((await screen.ended()).code, 4401);
+        assert.deepEqual(screen.frames.filter(({ topic }) => topic === "availability"), []);
+      }
+      atCart.send({ type: "since", version: 0 });
+      assert.equal((await atCart.ended()).code, 4401);
+      await staying.next((frame) => frame.topic === "availability");
+      await staying.close();
     } finally {
       await worker.stop();
       worker = mine;

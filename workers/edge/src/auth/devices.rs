@@ -119,6 +119,7 @@ fn principal_of(key: &PresentedKey, row: Option<&Row>) -> Result<Principal, Edge
         id: format!("key:{}", key.id),
         scope: Some(scope),
         locations: vec![row.location.as_str().into()],
+        ends_ms: None,
     })
 }
 

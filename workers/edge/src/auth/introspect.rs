@@ -63,6 +63,9 @@ struct Caller {
     sub: String,
     scope: Option<EdgeScope>,
     locations: Vec<LocationId>,
+    /// The end of the token itself.
+    #[serde(default)]
+    ends_ms: Option<u64>,
 }
 
 /// Whom the token speaks for.
@@ -96,6 +99,7 @@ pub(super) async fn check(
         id,
         scope: caller.scope,
         locations: caller.locations,
+        ends_ms: caller.ends_ms,
     })
 }
 
@@ -134,6 +138,7 @@ impl Entry {
                     .iter()
                     .map(|id| id.as_str().into())
                     .collect(),
+                ends_ms: Some(ends_ms),
             }),
         }
     }
@@ -223,7 +228,9 @@ mod tests {
             r#"{"active":true,"scope":"kiosk pos","locations":["a"],"exp":1800009999,"sub":"u"}"#,
         );
         assert_eq!(long.until_ms, NOW + POSITIVE_MS);
-        assert_eq!(long.caller.unwrap().scope, Some(EdgeScope::Pos));
+        let caller = long.caller.unwrap();
+        assert_eq!(caller.scope, Some(EdgeScope::Pos));
+        assert_eq!(caller.ends_ms, Some(1_800_009_999_000), "for sockets");
         let short = entry(r#"{"active":true,"scope":"kiosk","exp":1800000010}"#);
         assert_eq!(short.until_ms, NOW + 10_000);
     }

@@ -28,6 +28,8 @@ pub(crate) struct Principal {
     pub(crate) scope: Option<EdgeScope>,
     /// Where.
     pub(crate) locations: Vec<LocationId>,
+    /// When its token ends, milliseconds since 1970; `None` for what has no end of its own.
+    pub(crate) ends_ms: Option<u64>,
 }
 
 impl Principal {
@@ -37,6 +39,7 @@ impl Principal {
             id: String::new(),
             scope: None,
             locations: Vec::new(),
+            ends_ms: None,
         }
     }
 }
@@ -101,6 +104,7 @@ mod tests {
             id: "s".to_owned(),
             scope,
             locations: vec!["loc-7".into(), "loc-8".into()],
+            ends_ms: None,
         }
     }
 

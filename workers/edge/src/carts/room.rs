@@ -62,7 +62,7 @@ impl Cart {
             id: random_hex::<8>().ok_or_else(|| EdgeError::internal("no randomness"))?,
             name,
             author: author(&caller.subject).0,
-            guard: Guard::new(),
+            guard: Guard::new(&caller),
         };
         let WebSocketPair { client, server } = WebSocketPair::new()?;
         self.state.accept_web_socket(&server);

@@ -25,6 +25,9 @@ pub(crate) struct Caller {
     pub(crate) subject: String,
     /// What it may do.
     pub(crate) scope: EdgeScope,
+    /// When its token ends, milliseconds since 1970; `None` for a device key.
+    #[serde(default)]
+    pub(crate) ends_ms: Option<u64>,
 }
 
 impl Caller {
@@ -34,6 +37,7 @@ impl Caller {
         Ok(Self {
             subject: ctx.principal.id.clone(),
             scope: scope.ok_or_else(|| EdgeError::internal("a scoped route without a scope"))?,
+            ends_ms: ctx.principal.ends_ms,
         })
     }
 
@@ -173,6 +177,7 @@ mod tests {
         let caller = Caller {
             subject: "kiosk ü+%&=\r\n\"1\"".into(),
             scope: EdgeScope::Kiosk,
+            ends_ms: Some(1_800_000_000_000),
         };
         let header = caller.to_header().unwrap();
         assert!(

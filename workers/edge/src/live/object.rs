@@ -311,7 +311,7 @@ impl Live {
         let WebSocketPair { client, server } = WebSocketPair::new()?;
         let tags: Vec<&str> = topics.iter().map(|topic| Topic::as_str(*topic)).collect();
         self.state.accept_websocket_with_tags(&server, &tags);
-        server.serialize_attachment(Guard::new())?;
+        server.serialize_attachment(Guard::new(&caller))?;
         socket::send(&server, &Frame::Hello { seq: last, topics });
         for frame in &first {
             socket::send(&server, frame);

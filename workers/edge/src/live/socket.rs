@@ -1,10 +1,11 @@
 //! What every socket of this Worker has in common: sizes, rate, faults and how it is closed.
 //!
 //! Invariant: what a socket may still do travels in its attachment, so that it survives the
-//! eviction of its object. A socket that is older than the var `SOCKET_AGE_S` is told nothing more
-//! and heard no more: who opened it may have lost the right since. Never trusts a message's size,
-//! encoding or pace.
+//! eviction of its object. A socket whose token ended, or that is older than the var
+//! `SOCKET_AGE_S`, is told nothing more and heard no more: who opened it may have lost the right
+//! since. Never trusts a message's size, encoding or pace.
 
+use super::call::Caller;
 use crate::http::error::EdgeError;
 use crate::http::time::now_ms;
 use crate::http::var;
@@ -17,10 +18,11 @@ use worker::{Env, WebSocket, WebSocketIncomingMessage, WebSocketRequestResponseP
 pub(crate) const MESSAGE_BYTES: usize = 16 * 1024;
 /// Faults in a row after which a socket is closed.
 const STRIKES: u8 = 5;
-/// The close code of a socket that is too old: open another.
+/// The close code of a socket that is too old, or whose token ended: open another.
 const TOO_OLD: u16 = 4401;
-/// How long a socket is good where the var says nothing: a shift.
-const AGE_MS: u64 = 12 * 60 * 60 * 1_000;
+/// How long a socket is good where the var says nothing. So long may a key that was revoked still
+/// hear; opening another costs a screen nothing, since it is told what it missed.
+const AGE_MS: u64 = 60 * 60 * 1_000;
 /// What a client sends so that nobody wakes up for it, byte by byte.
 pub(crate) const PING: &str = r#"{"type":"ping"}"#;
 /// What it gets.
@@ -31,6 +33,9 @@ pub(crate) const PONG: &str = r#"{"type":"pong"}"#;
 pub(crate) struct Guard {
     /// When it was opened, milliseconds since 1970.
     pub(crate) opened_ms: u64,
+    /// When the token ends by which it was opened, where that has an end.
+    #[serde(default)]
+    pub(crate) ends_ms: Option<u64>,
     /// State of its rate limit.
     pub(crate) pace: rate_limit::State,
     /// Faults in a row so far.
@@ -130,26 +135,32 @@ pub(crate) fn age_ms(env: &Env) -> u64 {
     span_ms(&var(env, "SOCKET_AGE_S"), AGE_MS)
 }
 
-/// Ends a socket that is too old; whether it was.
+/// Ends a socket that is over; whether it was.
 pub(crate) fn retire(socket: &WebSocket, guard: &Guard, age_ms: u64) -> bool {
     let is_over = guard.is_over(now_ms(), age_ms);
     if is_over {
-        close(socket, TOO_OLD, "the socket is too old; open another");
+        close(
+            socket,
+            TOO_OLD,
+            "the socket is too old or its token ended; open another",
+        );
     }
     is_over
 }
 
 impl Guard {
-    /// Of a socket that is being opened.
-    pub(crate) fn new() -> Self {
+    /// Of a socket that a caller is opening.
+    pub(crate) fn new(caller: &Caller) -> Self {
         Self {
             opened_ms: now_ms(),
+            ends_ms: caller.ends_ms,
             ..Self::default()
         }
     }
 
     fn is_over(&self, now_ms: u64, age_ms: u64) -> bool {
-        now_ms.saturating_sub(self.opened_ms) >= age_ms
+        let too_old = now_ms.saturating_sub(self.opened_ms) >= age_ms;
+        too_old || self.ends_ms.is_some_and(|ends_ms| now_ms >= ends_ms)
     }
 
     /// The text of a message, if it may be read now.
@@ -320,6 +331,18 @@ mod tests {
         assert!(guard.is_over(15_000, 10_000));
         assert!(!guard.is_over(4_000, 10_000), "a clock that went back");
         assert!(Guard::default().is_over(1_000_000_000_000, AGE_MS));
+    }
+
+    #[test]
+    fn a_socket_ends_with_its_token() {
+        let guard = Guard {
+            opened_ms: 5_000,
+            ends_ms: Some(8_000),
+            ..Guard::default()
+        };
+        assert!(!guard.is_over(7_999, 10_000));
+        assert!(guard.is_over(8_000, 10_000));
+        assert!(guard.is_over(6_000, 1_000), "the age counts as well");
     }
 
     #[test]

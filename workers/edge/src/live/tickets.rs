@@ -112,6 +112,7 @@ pub(crate) async fn redeem(
         id: caller.subject,
         scope: Some(caller.scope),
         locations: vec![location.clone()],
+        ends_ms: caller.ends_ms,
     }))
 }
 
