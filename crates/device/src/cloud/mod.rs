@@ -47,6 +47,8 @@ pub struct CloudAsk<T> {
     pub request_id: String,
     /// After which the call fails with [`CloudError::TimedOut`]: connecting, asking and reading.
     pub timeout: Duration,
+    /// How long the answer is of use, for a cloud that plans with it; at most `timeout`.
+    pub useful: Duration,
     /// What is asked.
     pub what: T,
 }
@@ -58,7 +60,17 @@ impl<T> CloudAsk<T> {
         Self {
             request_id: request_id.into(),
             timeout,
+            useful: timeout,
             what,
+        }
+    }
+
+    /// The same, whose answer is waited for a little longer than it is planned for.
+    #[must_use]
+    pub fn with_grace(self, grace: Duration) -> Self {
+        Self {
+            timeout: self.useful.saturating_add(grace),
+            ..self
         }
     }
 }
@@ -138,6 +150,8 @@ pub struct Picture {
     pub bytes: Bytes,
     /// The menu whose dishes it may show; see [`SearchAsk::digest`].
     pub digest: String,
+    /// Some of its dishes, id and name, for a cloud that does not know the menu.
+    pub dishes: Vec<(ItemId, String)>,
 }
 
 impl fmt::Debug for Picture {
@@ -146,6 +160,7 @@ impl fmt::Debug for Picture {
             .field("format", &self.format)
             .field("bytes", &self.bytes.len())
             .field("digest", &self.digest)
+            .field("dishes", &self.dishes.len())
             .finish()
     }
 }
@@ -155,8 +170,7 @@ impl fmt::Debug for Picture {
 pub struct CloudImage {
     /// In a few words; this device may search its own menu for them.
     pub seen: String,
-    /// Dishes of the menu that it may be, likeliest first, with the probability of each; empty
-    /// where nobody in the cloud knows the menu.
+    /// Dishes of the menu that it may be, likeliest first, with the probability of each.
     pub recognised: Vec<(ItemId, f32)>,
     /// Id of the model that saw it.
     pub model: String,
@@ -283,6 +297,29 @@ pub fn menu_digest(items: &[MenuItem]) -> String {
     sha256_hex(&json)
 }
 
+/// Time for sending a menu: a minute for the call, and for its bytes a line of 256 kbit/s.
+pub(crate) fn sending_time(menu: &PublishRequest) -> Duration {
+    const BYTES_PER_SECOND: u64 = 32 * 1024;
+    let mut counted = Counted(0);
+    // Plain data with text keys, and nothing that can be full: this cannot fail.
+    let _ = serde_json::to_writer(&mut counted, menu);
+    Duration::from_secs(60 + counted.0 / BYTES_PER_SECOND)
+}
+
+/// Takes what is written and remembers how much it was.
+struct Counted(u64);
+
+impl std::io::Write for Counted {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0 += bytes.len() as u64;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
 /// Lower-case hex SHA-256.
 pub(crate) fn sha256_hex(bytes: &[u8]) -> String {
     crate::keys::hex(&Sha256::digest(bytes))
@@ -299,4 +336,34 @@ fn backup_name(name: &str) -> Result<(), CloudError> {
         code: "invalid_request".to_owned(),
         message: "name a backup with 1 to 64 of a-z, 0-9 and -".to_owned(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{menu_digest, sending_time};
+    use olympus_proto::edge::PublishRequest;
+    use olympus_proto::{MenuItem, MenuVersion};
+    use std::time::Duration;
+
+    #[test]
+    fn a_long_menu_has_time_for_a_slow_line() {
+        let time = |dishes: usize| {
+            let dish = |n| MenuItem::new(&format!("dish-{n}"), &"x".repeat(1_000));
+            let items: Vec<_> = (0..dishes).map(dish).collect();
+            sending_time(&PublishRequest {
+                version: MenuVersion(1),
+                digest: menu_digest(&items),
+                timezone: None,
+                anew: false,
+                items,
+            })
+        };
+        assert_eq!(time(0), Duration::from_secs(60));
+        // 10 MB over 1 Mbit/s take 80 s.
+        assert!(
+            time(10_000) > Duration::from_secs(300),
+            "{:?}",
+            time(10_000)
+        );
+    }
 }

@@ -247,6 +247,7 @@ impl Simulated {
         PublishStatus {
             live: self.state().live.clone(),
             publishing: None,
+            fault: None,
         }
     }
 }

@@ -125,7 +125,7 @@ pub(crate) async fn availability(
             service.set_sold_out(&id, body.sold_out)
         })
         .await?;
-    state.tell(|shell| shell.said_of(&answer.id, answer.sold_out));
+    state.tell(|shell| shell.said_of(&answer.id));
     json(&answer)
 }
 

@@ -2,7 +2,8 @@
 //! what the router says.
 //!
 //! [`drive`] runs one request, [`ask`] says what the questions are, [`mod@line`] watches the line,
-//! [`parity`] the embedding spaces, [`publish`] brings the menu to the cloud. There is a shell only
+//! [`parity`] the embedding spaces, [`publish`] brings the menu to the cloud, [`marks`] what is sold
+//! out. There is a shell only
 //! where a cloud is set up; without one every question is answered as if this module were not
 //! there. Invariant: the router's lock is never held over an await; every request begun is driven
 //! until it is settled or given up. Never takes a dish, an allergen or an availability from the
@@ -13,6 +14,7 @@ mod drive;
 mod flight;
 mod job;
 mod line;
+mod marks;
 mod opinion;
 mod parity;
 mod publish;
@@ -21,12 +23,14 @@ mod status;
 mod tests;
 
 pub(crate) use ask::Asking;
+pub(crate) use parity::remembered as remembered_parity;
 
 use crate::cloud::CloudApi;
 use crate::metrics::{CloudGauges, Metrics};
 use crate::service::{Service, ServiceError};
 use flight::Flights;
 use line::Line;
+use marks::Marks;
 use olympus_core::route::{
     Action, Ask, ConfigError, Connectivity, Draw, Event, Moment, Parity, Request, RouteConfig,
     Router, Snapshot, Task,
@@ -54,13 +58,14 @@ pub(crate) struct Shell {
     line: Line,
     guard: Guard,
     publisher: Publisher,
+    marks: Marks,
     /// Until when the cloud asked to be left alone, by task.
     away: Mutex<BTreeMap<Task, Moment>>,
 }
 
 impl Shell {
-    /// Routes between this device and `cloud`. What the parity guard has to remember is kept in
-    /// `data_dir`, or in RAM where there is none.
+    /// Routes between this device and `cloud`. What has to be remembered is kept in `data_dir`, or in
+    /// RAM where there is none.
     ///
     /// # Errors
     /// [`ConfigError`] where a setting cannot work.
@@ -71,16 +76,20 @@ impl Shell {
         metrics: Arc<Metrics>,
         data_dir: Option<&Path>,
     ) -> Result<Arc<Self>, ConfigError> {
+        let guard = Guard::new(data_dir);
+        let mut router = Router::new(config)?;
+        router.set_parity(guard.parity());
         Ok(Arc::new(Self {
-            router: Mutex::new(Router::new(config)?),
+            router: Mutex::new(router),
             started: Instant::now(),
             cloud,
             calls,
             metrics,
             flights: Flights::default(),
             line: Line::default(),
-            guard: Guard::new(data_dir),
+            guard,
             publisher: Publisher::default(),
+            marks: Marks::new(data_dir),
             away: Mutex::default(),
         }))
     }
@@ -91,7 +100,7 @@ impl Shell {
         tasks.spawn(line::watch(Arc::clone(self)));
         tasks.spawn(parity::watch(Arc::clone(self)));
         tasks.spawn(publish::menus(Arc::clone(self), Arc::clone(service)));
-        tasks.spawn(publish::marks(Arc::clone(self)));
+        tasks.spawn(marks::tell(Arc::clone(self), Arc::clone(service)));
         tasks
     }
 
@@ -101,8 +110,8 @@ impl Shell {
     }
 
     /// Staff said something of an item: the cloud should know.
-    pub(crate) fn said_of(&self, item: &str, sold_out: Option<bool>) {
-        self.publisher.said_of(item, sold_out);
+    pub(crate) fn said_of(&self, item: &str) {
+        self.marks.said_of(item);
     }
 
     /// The line, as far as is known.

@@ -21,6 +21,8 @@ use tokio::sync::Notify;
 
 const FILE: &str = "parity.json";
 const HOURLY: Duration = Duration::from_secs(3_600);
+/// While search is closed.
+const CLOSED: Duration = Duration::from_secs(60);
 /// For one call.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -35,20 +37,23 @@ struct Recorded {
     reference: Reference,
 }
 
+/// What the guard remembers.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Kept {
+    /// The last check found a difference, or there was none since one did.
+    drifted: bool,
+    recorded: Option<Recorded>,
+}
+
 /// What the guard knows.
 #[derive(Debug)]
 pub(super) struct Guard {
     /// `None` remembers in RAM.
     file: Option<PathBuf>,
-    state: Mutex<State>,
+    kept: Mutex<Kept>,
     /// An index went live.
     published: Notify,
-}
-
-#[derive(Debug)]
-struct State {
-    parity: Parity,
-    recorded: Option<Recorded>,
 }
 
 /// What a check found.
@@ -61,22 +66,20 @@ enum Found {
 }
 
 impl Guard {
-    /// Reads what was recorded in `data_dir`.
+    /// Reads what was recorded in `data_dir`. Where the last check found a difference, search stays
+    /// closed until one finds none.
     pub(super) fn new(data_dir: Option<&Path>) -> Self {
         let file = data_dir.map(|dir| dir.join(FILE));
-        let recorded = file.as_deref().and_then(read);
+        let kept = file.as_deref().and_then(read).unwrap_or_default();
         Self {
             file,
-            state: Mutex::new(State {
-                parity: Parity::Open,
-                recorded,
-            }),
+            kept: Mutex::new(kept),
             published: Notify::new(),
         }
     }
 
     pub(super) fn parity(&self) -> Parity {
-        self.state().parity
+        self.kept().parity()
     }
 
     /// An index went live: it is looked at at once.
@@ -85,8 +88,8 @@ impl Guard {
     }
 
     fn judge(&self, live: &LiveMenu, fresh: EmbedResponse) -> Found {
-        let state = self.state();
-        let known = state.recorded.as_ref().filter(|recorded| {
+        let kept = self.kept();
+        let known = kept.recorded.as_ref().filter(|recorded| {
             recorded.digest == live.digest && recorded.since_ms == live.since_ms
         });
         let found = known.map(|known| compare(&known.reference, &fresh.space, &fresh.data));
@@ -100,33 +103,50 @@ impl Guard {
 
     /// Keeps what was found; whether that changed.
     fn settle(&self, found: Found) -> Option<Parity> {
-        let mut state = self.state();
-        let parity = match found {
-            Found::Equal => Parity::Open,
+        let mut kept = self.kept();
+        let before = (kept.parity(), kept.recorded.clone());
+        match found {
+            Found::Equal => kept.drifted = false,
             Found::New(recorded) => {
-                if let Some(file) = &self.file
-                    && let Err(error) = write(file, &recorded)
-                {
-                    tracing::warn!(%error, "the golden texts are recorded in RAM alone");
-                }
-                state.recorded = Some(recorded);
-                Parity::Open
+                kept.drifted = false;
+                kept.recorded = Some(recorded);
             }
             Found::Drifted(drift) => {
                 tracing::error!(
                     %drift, code = drift.code(),
                     "EMBEDDINGS DRIFTED: the cloud no longer embeds as when the menu was \
-                     published; search stays on this device. Publish anew: olympus-edge cloud publish"
+                     published; search stays on this device. Publish anew: olympus-edge cloud publish --anew"
                 );
-                Parity::Closed
+                kept.drifted = true;
             }
-        };
-        (std::mem::replace(&mut state.parity, parity) != parity).then_some(parity)
+        }
+        let parity = kept.parity();
+        if before != (parity, kept.recorded.clone())
+            && let Some(file) = &self.file
+            && let Err(error) = write(file, &kept)
+        {
+            tracing::warn!(%error, "the golden texts are recorded in RAM alone");
+        }
+        (before.0 != parity).then_some(parity)
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    fn kept(&self) -> MutexGuard<'_, Kept> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+impl Kept {
+    const fn parity(&self) -> Parity {
+        match self.drifted {
+            true => Parity::Closed,
+            false => Parity::Open,
+        }
+    }
+}
+
+/// What the guard of a server on `data_dir` found last; `None` where it never looked.
+pub(crate) fn remembered(data_dir: &Path) -> Option<Parity> {
+    read(&data_dir.join(FILE)).map(|kept| kept.parity())
 }
 
 /// The index has vectors of one space; a model that says another now has drifted already.
@@ -147,17 +167,17 @@ fn first_seen(live: &LiveMenu, fresh: EmbedResponse) -> Found {
     }
 }
 
-fn read(file: &Path) -> Option<Recorded> {
+fn read(file: &Path) -> Option<Kept> {
     let bytes = std::fs::read(file).ok()?;
-    let recorded = serde_json::from_slice(&bytes);
-    if let Err(error) = &recorded {
+    let kept = serde_json::from_slice(&bytes);
+    if let Err(error) = &kept {
         tracing::warn!(%error, file = %file.display(), "the golden texts are recorded anew");
     }
-    recorded.ok()
+    kept.ok()
 }
 
-fn write(file: &Path, recorded: &Recorded) -> std::io::Result<()> {
-    write_atomic(file, &serde_json::to_vec(recorded)?)
+fn write(file: &Path, kept: &Kept) -> std::io::Result<()> {
+    write_atomic(file, &serde_json::to_vec(kept)?)
 }
 
 /// Looks again and again, for ever.
@@ -167,7 +187,10 @@ pub(super) async fn watch(shell: Arc<Shell>) {
         let wait = match look(&shell).await {
             Ok(()) => {
                 backoff = Backoff::new();
-                HOURLY
+                match shell.guard.parity() {
+                    Parity::Closed => CLOSED,
+                    Parity::Open => HOURLY,
+                }
             }
             Err(error) => {
                 tracing::debug!(%error, "the embedding spaces were not compared");
@@ -259,6 +282,29 @@ mod tests {
             matches!(turned, Found::Drifted(Drift::Turned { .. })),
             "{turned:?}"
         );
+    }
+
+    #[test]
+    fn drift_is_remembered_over_a_restart_until_a_check_finds_none() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let (one, closed) = (live("one"), Some(Parity::Closed));
+        let guard = || Guard::new(Some(dir.path()));
+        let first = guard();
+        assert_eq!(look(&first, &one, fresh("bge/cls/2", 0.0)), None);
+        assert_eq!(super::remembered(dir.path()), Some(Parity::Open));
+        assert_eq!(look(&first, &one, fresh("bge/cls/2", 0.1)), closed);
+        let second = guard();
+        assert_eq!(second.parity(), Parity::Closed);
+        assert_eq!(super::remembered(dir.path()), closed);
+        assert_eq!(look(&second, &one, fresh("bge/cls/2", 0.1)), None, "still");
+        let anew = LiveMenu { since_ms: 8, ..one };
+        let open = Some(Parity::Open);
+        assert_eq!(look(&second, &anew, fresh("bge/cls/2", 0.1)), open, "anew");
+        assert_eq!(guard().parity(), Parity::Open);
+        // A drift that shows at the first look is remembered as well.
+        let other = look(&second, &live("two"), fresh("other/cls/2", 0.1));
+        assert_eq!(other, closed);
+        assert_eq!(guard().parity(), Parity::Closed);
     }
 
     #[test]

@@ -5,16 +5,14 @@
 //! replaced meanwhile is left. Never touches the menu.
 
 use super::Shell;
-use crate::cloud::{CloudAsk, CloudError, SoldOutAsk};
+use crate::cloud::{CloudAsk, CloudError, sending_time};
 use crate::service::Service;
-use olympus_proto::ItemId;
 use olympus_proto::edge::{PublishStage, PublishStatus};
-use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::Notify;
 
-/// For one call: a whole menu may be sent.
+/// For one call that sends no menu.
 const PATIENCE: Duration = Duration::from_secs(60);
 /// While the cloud works on it.
 const POLL: Duration = Duration::from_secs(1);
@@ -28,7 +26,6 @@ const LONGEST_WAIT: Duration = Duration::from_secs(60);
 #[derive(Debug, Default)]
 pub(super) struct Publisher {
     menu: Notify,
-    marks: Notify,
     state: Mutex<State>,
 }
 
@@ -36,8 +33,6 @@ pub(super) struct Publisher {
 struct State {
     status: PublishStatus,
     error: Option<String>,
-    /// Sold-out marks that the cloud was not told yet, the latest of each item.
-    marks: BTreeMap<ItemId, Option<bool>>,
 }
 
 /// How far a menu is.
@@ -54,30 +49,10 @@ impl Publisher {
         self.menu.notify_one();
     }
 
-    /// Staff said something of an item.
-    pub(super) fn said_of(&self, item: &str, sold_out: Option<bool>) {
-        self.state().marks.insert(ItemId::from(item), sold_out);
-        self.marks.notify_one();
-    }
-
     /// Where publishing stands, as the cloud said last, and the latest fault since.
     pub(super) fn status(&self) -> (PublishStatus, Option<String>) {
         let state = self.state();
         (state.status.clone(), state.error.clone())
-    }
-
-    fn next_mark(&self) -> Option<(ItemId, Option<bool>)> {
-        let state = self.state();
-        let (item, sold_out) = state.marks.first_key_value()?;
-        Some((item.clone(), *sold_out))
-    }
-
-    /// The cloud was told; staff may have said something else meanwhile.
-    fn told(&self, item: &ItemId, sold_out: Option<bool>) {
-        let mut state = self.state();
-        if state.marks.get(item) == Some(&sold_out) {
-            state.marks.remove(item);
-        }
     }
 
     fn note(&self, told: &Result<PublishStatus, CloudError>) {
@@ -117,7 +92,15 @@ pub(super) async fn menus(shell: Arc<Shell>, service: Arc<Service>) {
     let mut backoff = Backoff::new();
     let mut was_live = false;
     loop {
-        let stand = bring(&shell, &service).await;
+        let stand = tokio::select! {
+            stand = bring(&shell, &service) => stand,
+            // The menu that is being sent, which may take minutes, was replaced.
+            () = shell.publisher.menu.notified() => {
+                backoff = Backoff::new();
+                was_live = false;
+                continue;
+            }
+        };
         let is_live = matches!(stand, Ok(Stand::Live));
         let wait = match stand {
             Ok(Stand::Live | Stand::NoMenu) => RECHECK,
@@ -130,9 +113,7 @@ pub(super) async fn menus(shell: Arc<Shell>, service: Arc<Service>) {
         if is_live && !was_live {
             tracing::info!("the cloud has this menu");
             shell.guard.index_is_new();
-            for (item, sold_out) in service.said() {
-                shell.said_of(&item, Some(sold_out));
-            }
+            shell.marks.all();
         }
         if is_live {
             backoff = Backoff::new();
@@ -192,68 +173,23 @@ async fn step(
         return shell.cloud.publish_on(&ask).await;
     }
     let service = Arc::clone(service);
-    let publication = tokio::task::spawn_blocking(move || service.publication()).await;
-    match publication {
-        Ok(Some(publication)) => {
-            let ask = CloudAsk::new("publish", PATIENCE, publication);
+    let work = move || {
+        let publication = service.publication()?;
+        Some((sending_time(&publication), publication))
+    };
+    match tokio::task::spawn_blocking(work).await {
+        Ok(Some((time, publication))) => {
+            let ask = CloudAsk::new("publish", time, publication);
             shell.cloud.publish(&ask).await
         }
         _ => Ok(status),
     }
 }
 
-/// Tells the cloud what staff say, for ever. It is for those who watch the cloud: this device
-/// never asks the cloud whether a dish can be had.
-pub(super) async fn marks(shell: Arc<Shell>) {
-    let mut backoff = Backoff::new();
-    loop {
-        let Some((item, sold_out)) = shell.publisher.next_mark() else {
-            shell.publisher.marks.notified().await;
-            continue;
-        };
-        let mark = SoldOutAsk {
-            item: item.clone(),
-            sold_out,
-        };
-        let ask = CloudAsk::new("sold-out", PATIENCE, mark);
-        match shell.cloud.sold_out(&ask).await {
-            Ok(()) => backoff = Backoff::new(),
-            // It does not know the dish: once it has the menu it is told of every mark.
-            Err(error) if is_final(&error) => {
-                tracing::debug!(%error, "a sold-out mark was not taken");
-            }
-            Err(error) => {
-                tracing::debug!(%error, "a sold-out mark waits");
-                tokio::time::sleep(super::jittered(backoff.wait())).await;
-                continue;
-            }
-        }
-        shell.publisher.told(&item, sold_out);
-    }
-}
-
-/// Whether the same mark is refused again; a cloud that failed may take it the next time.
-fn is_final(error: &CloudError) -> bool {
-    matches!(error, CloudError::Refused { status, .. } if *status < 500)
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Backoff, CloudError, is_final};
+    use super::Backoff;
     use std::time::Duration;
-
-    #[test]
-    fn a_mark_that_a_failing_cloud_did_not_take_is_kept() {
-        let refused = |status| CloudError::Refused {
-            status,
-            code: String::new(),
-            message: String::new(),
-        };
-        assert!(is_final(&refused(404)), "it does not know the dish");
-        for passing in [refused(500), refused(503), CloudError::unreachable("cut")] {
-            assert!(!is_final(&passing), "{passing}");
-        }
-    }
 
     #[test]
     fn waits_double_up_to_a_minute() {

@@ -1,6 +1,7 @@
 //! A server with a cloud half that does what a test wants.
 
 use crate::support::{Answer, PATIENCE, Server};
+use olympus_core::route::RouteConfig;
 use olympus_device::cloud::{
     CloudError, CloudHits, CloudImage, CloudIntent, HitKind, Profile, Simulated,
 };
@@ -8,7 +9,7 @@ use olympus_device::service;
 use olympus_proto::edge::EmbedResponse;
 use olympus_proto::{Intent, IntentAnswer, IntentReason, ItemId, SpaceId};
 use serde_json::{Value, json};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -22,6 +23,8 @@ pub(crate) struct Says {
     pub(crate) kind: Mutex<HitKind>,
     /// Each embedding is turned by so many degrees.
     pub(crate) turned: AtomicUsize,
+    /// Nothing is embedded.
+    pub(crate) mute: AtomicBool,
     pub(crate) searches: AtomicUsize,
     pub(crate) intents: AtomicUsize,
 }
@@ -53,6 +56,7 @@ impl Says {
             hits: Mutex::default(),
             kind: Mutex::new(HitKind::Ranked),
             turned: AtomicUsize::new(0),
+            mute: AtomicBool::new(false),
             searches: AtomicUsize::new(0),
             intents: AtomicUsize::new(0),
         })
@@ -120,7 +124,10 @@ fn simulated(says: &Arc<Says>) -> Simulated {
                 model: "simulated-vision".to_owned(),
             })
         })
-        .embeddings(move |texts| Ok::<_, CloudError>(four.embed(texts)))
+        .embeddings(move |texts| match four.mute.load(Ordering::SeqCst) {
+            true => Err(CloudError::TimedOut(Duration::from_secs(1))),
+            false => Ok(four.embed(texts)),
+        })
 }
 
 impl Half {
@@ -140,11 +147,46 @@ impl Half {
     }
 
     pub(crate) fn start_with(options: service::Options, says: Arc<Says>) -> Self {
+        Self::start_routed(options, says, |_| {})
+    }
+
+    /// As [`Half::start`], its answers taken for sure however little they are: what the cloud says
+    /// is what is answered.
+    pub(crate) fn start_trusting(options: service::Options) -> Self {
+        Self::start_routed(options, Says::new(), |route| {
+            route.search.confident_at = 0.01;
+        })
+    }
+
+    fn start_routed(
+        options: service::Options,
+        says: Arc<Says>,
+        change: impl FnOnce(&mut RouteConfig),
+    ) -> Self {
         let cloud = Arc::new(simulated(&says));
+        Self::start_routed_on(options, says, cloud, change)
+    }
+
+    /// As [`Half::start_with`], with a cloud that knows what it was told before.
+    pub(crate) fn start_on(
+        options: service::Options,
+        says: Arc<Says>,
+        cloud: Arc<Simulated>,
+    ) -> Self {
+        Self::start_routed_on(options, says, cloud, |_| {})
+    }
+
+    fn start_routed_on(
+        options: service::Options,
+        says: Arc<Says>,
+        cloud: Arc<Simulated>,
+        change: impl FnOnce(&mut RouteConfig),
+    ) -> Self {
         let api = Arc::clone(&cloud);
         let server = Server::start(options, |options| {
             options.cloud = Some(api);
             options.route.trust.audit_share = 0.0;
+            change(&mut options.route);
         });
         Self {
             server,

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 fn with_menu() -> Half {
-    let half = Half::start(service::Options::default());
+    let half = Half::start_trusting(service::Options::default());
     half.server
         .put_menu(&json!([
             {"id": "satay", "name": "Chicken Satay", "price_cents": 900,
@@ -192,4 +192,43 @@ fn drift_of_the_embeddings_closes_search_and_nothing_else() {
     assert_eq!(way(&answer), ("cloud", "cloud_first"));
     let metrics = String::from_utf8(second.server.get("/metrics").body).expect("text");
     assert!(metrics.contains("edge_parity_open 0"), "{metrics}");
+    // After a restart nobody can look, and it stays closed.
+    let says = Arc::clone(&second.says);
+    drop(second);
+    says.mute.store(true, Ordering::SeqCst);
+    let third = Half::start_with(options(), says);
+    assert_eq!(third.status()["parity"], "closed");
+    third.wait_until_published();
+    let answer = third.search("prefer_cloud", "etwas Warmes ").ok();
+    assert_eq!(way(&answer), ("local", "parity_closed"));
+}
+
+#[test]
+fn a_mark_taken_back_while_the_line_is_cut_is_taken_back_after_a_restart() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let options = || service::Options {
+        data_dir: Some(dir.path().to_path_buf()),
+        ..service::Options::default()
+    };
+    let first = Half::start(options());
+    first.server.put_menu(&small_menu()).ok();
+    first.wait_until_published();
+    sell_out(&first.server, "cola", Some(true));
+    let cola = ItemId::from("cola");
+    until("the mark is told", || {
+        first.cloud.told_sold_out().contains_key(&cola)
+    });
+    first.cut_the_line();
+    sell_out(&first.server, "cola", None);
+    let (cloud, says) = (Arc::clone(&first.cloud), Arc::clone(&first.says));
+    drop(first);
+    assert!(
+        cloud.told_sold_out().contains_key(&cola),
+        "the line was cut"
+    );
+    cloud.behave(crate::cloud::steady(5));
+    let second = Half::start_on(options(), says, cloud);
+    until("it is taken back", || {
+        second.cloud.told_sold_out().is_empty()
+    });
 }
