@@ -66,7 +66,13 @@ fn is_loopback(host: &str) -> bool {
             .is_ok_and(|address| address.is_loopback())
 }
 
-/// One segment of a path, as an address takes it.
+/// Whether a segment of a path means the folder itself or the one above. Everybody on the way may
+/// take it out of the path, also where it is written `%2e`: the URL standard says so.
+pub(crate) fn is_dots(text: &str) -> bool {
+    matches!(text, "." | "..")
+}
+
+/// One segment of a path, as an address takes it. One that [`is_dots`] does not stay one.
 pub(crate) fn segment(text: &str) -> String {
     let mut escaped = String::new();
     for byte in text.bytes() {

@@ -3,7 +3,7 @@
 //! Invariant: an answer made for another menu than this device serves is never passed on. Never
 //! sends the key anywhere but to the address that was set.
 
-use super::address::{BaseUrl, segment};
+use super::address::{BaseUrl, is_dots, segment};
 use super::checks;
 use super::error::CloudError;
 use super::http::{Call, Http, MAX_ANSWER, Reply};
@@ -24,6 +24,9 @@ use std::sync::Arc;
 
 const JSON: &str = "application/json";
 const CONTENT_SHA256: HeaderName = HeaderName::from_static("x-content-sha256");
+const DEADLINE: HeaderName = HeaderName::from_static("x-deadline-ms");
+/// The longest deadline that the Worker reads.
+const LONGEST_MS: u128 = 60_000;
 
 /// The Worker of one location.
 #[derive(Debug)]
@@ -73,22 +76,34 @@ impl Worker {
         }
     }
 
-    /// A call with a JSON body.
-    async fn send<T, B: Serialize>(
-        &self,
-        ask: &CloudAsk<T>,
-        method: Method,
-        path: &str,
-        body: &B,
-    ) -> Result<Reply, CloudError> {
+    /// A question to a model: the Worker plans with the time that its answer is of use.
+    fn question<'a, T>(&'a self, ask: &'a CloudAsk<T>, path: &str) -> Call<'a> {
+        let useful = ask.useful.as_millis().clamp(1, LONGEST_MS);
+        Call {
+            header: Some((DEADLINE, useful.to_string())),
+            ..self.call(ask, Method::POST, path)
+        }
+    }
+
+    /// Makes a call with a JSON body.
+    async fn send<B: Serialize>(&self, call: Call<'_>, body: &B) -> Result<Reply, CloudError> {
         let body = serde_json::to_vec(body)
             .map_err(|error| CloudError::unread("the question cannot be written", error))?;
         let call = Call {
             content_type: Some(JSON),
             body: body.into(),
-            ..self.call(ask, method, path)
+            ..call
         };
         self.http.call(&call).await
+    }
+}
+
+/// A dish that no address names: what stands there for it is another route, however it is escaped.
+fn no_path(item: &str) -> CloudError {
+    CloudError::Refused {
+        status: 400,
+        code: "invalid_request".to_owned(),
+        message: format!("no address names the item `{item}`; give it another id"),
     }
 }
 
@@ -105,7 +120,7 @@ fn same_menu(meta: &Meta, digest: &str) -> Result<String, CloudError> {
 impl CloudApi for Worker {
     fn intent<'a>(&'a self, ask: &'a CloudAsk<IntentRequest>) -> Calling<'a, CloudIntent> {
         Box::pin(async move {
-            let reply = self.send(ask, Method::POST, "/intent", &ask.what).await?;
+            let reply = self.send(self.question(ask, "/intent"), &ask.what).await?;
             let response: IntentResponse = reply.json(ask.timeout)?;
             Ok(CloudIntent {
                 answer: checks::intent(response.answer)?,
@@ -117,9 +132,8 @@ impl CloudApi for Worker {
     fn search<'a>(&'a self, ask: &'a CloudAsk<SearchAsk>) -> Calling<'a, CloudHits> {
         Box::pin(async move {
             let SearchAsk { request, digest } = &ask.what;
-            let reply = self
-                .send(ask, Method::POST, "/menu/search", request)
-                .await?;
+            let call = self.question(ask, "/menu/search");
+            let reply = self.send(call, request).await?;
             let SearchResponse { hits, meta, .. } = reply.json(ask.timeout)?;
             Ok(CloudHits {
                 digest: same_menu(&meta, digest)?,
@@ -136,7 +150,7 @@ impl CloudApi for Worker {
             let call = Call {
                 content_type: Some(ask.what.format.media_type()),
                 body: ask.what.bytes.clone(),
-                ..self.call(ask, Method::POST, "/image")
+                ..self.question(ask, "/image")
             };
             let response: ImageResponse = self.http.call(&call).await?.json(ask.timeout)?;
             same_menu(&response.meta, &ask.what.digest)?;
@@ -154,7 +168,7 @@ impl CloudApi for Worker {
             let body = EmbedRequest {
                 texts: ask.what.clone(),
             };
-            let reply = self.send(ask, Method::POST, "/embeddings", &body).await?;
+            let reply = self.send(self.question(ask, "/embeddings"), &body).await?;
             let EmbedResponse { space, data } = reply.json(ask.timeout)?;
             let data = checks::unit_vectors(data, ask.what.len())?;
             Ok(EmbedResponse { space, data })
@@ -164,7 +178,9 @@ impl CloudApi for Worker {
     fn publish<'a>(&'a self, ask: &'a CloudAsk<Arc<PublishRequest>>) -> Calling<'a, PublishStatus> {
         Box::pin(async move {
             let menu: &PublishRequest = &ask.what;
-            let reply = self.send(ask, Method::PUT, "/menu", menu).await?;
+            let reply = self
+                .send(self.call(ask, Method::PUT, "/menu"), menu)
+                .await?;
             reply.json(ask.timeout)
         })
     }
@@ -178,12 +194,17 @@ impl CloudApi for Worker {
 
     fn sold_out<'a>(&'a self, ask: &'a CloudAsk<SoldOutAsk>) -> Calling<'a, ()> {
         Box::pin(async move {
-            let item = segment(ask.what.item.as_str());
+            let item = ask.what.item.as_str();
+            if is_dots(item) {
+                return Err(no_path(item));
+            }
+            let item = segment(item);
             let path = format!("/menu/items/{item}/availability");
             let body = SoldOut {
                 sold_out: ask.what.sold_out,
             };
-            let reply = self.send(ask, Method::PATCH, &path, &body).await?;
+            let call = self.call(ask, Method::PATCH, &path);
+            let reply = self.send(call, &body).await?;
             reply.success(ask.timeout).map(drop)
         })
     }

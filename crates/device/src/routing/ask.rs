@@ -11,6 +11,7 @@ use crate::cloud::{CloudAsk, Picture, PictureFormat, SearchAsk};
 use crate::service::{Call, Service, ServiceError, Way};
 use crate::wire::{UnderstandRequest, UnderstandResponse};
 use bytes::Bytes;
+use olympus_core::image::MAX_CHOICES;
 use olympus_core::route::Policy;
 use olympus_proto::edge::ImageResponse;
 use olympus_proto::{IntentRequest, IntentResponse, SearchRequest, SearchResponse};
@@ -22,6 +23,9 @@ use std::time::{Duration, Instant};
 const SPARE: usize = 20;
 /// Most that it can be asked for.
 const MOST: usize = 100;
+/// A call has a little longer than the router gives it: the router calls it off, and knows then
+/// whether its time was fair.
+const GRACE: Duration = Duration::from_millis(100);
 
 /// Who asks.
 #[derive(Debug, Clone)]
@@ -155,6 +159,7 @@ impl Shell {
                 format,
                 bytes: bytes.clone(),
                 digest: digest.clone(),
+                dishes: there.service.dishes_now(MAX_CHOICES),
             };
             let ask = there.ask(timeout, picture);
             Box::pin(async move {
@@ -220,7 +225,7 @@ impl Asking {
     }
 
     fn ask<T>(&self, timeout: Duration, what: T) -> CloudAsk<T> {
-        CloudAsk::new(self.call.request_id.as_str(), timeout, what)
+        CloudAsk::new(self.call.request_id.as_str(), timeout, what).with_grace(GRACE)
     }
 
     /// The same for the same question about the same menu.

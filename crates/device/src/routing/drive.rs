@@ -18,10 +18,6 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::task::{AbortHandle, Id, JoinError, JoinSet};
 
-/// A call has a little longer than the router gives it: the router calls it off, and knows then
-/// whether its time was fair.
-const GRACE: Duration = Duration::from_millis(100);
-
 /// How long a cloud that has another menu is left alone.
 const OTHER_MENU: Duration = Duration::from_secs(3);
 
@@ -150,7 +146,7 @@ impl<T: Routed> Driver<T> {
 
     fn begin_cloud(&mut self, call: CallId, timeout: Duration, cause: Cause) {
         self.shell.metrics.call(T::TASK, Path::Cloud, cause);
-        let calling = (self.start_cloud)(timeout.saturating_add(GRACE));
+        let calling = (self.start_cloud)(timeout);
         let running = self.running.spawn(async { Told::Cloud(calling.await) });
         let lane = Lane::Cloud(call, running.clone(), self.shell.now());
         self.lanes.push((running.id(), lane));

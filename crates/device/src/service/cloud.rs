@@ -183,6 +183,20 @@ impl Service {
         self.menu.live().map(|live| live.digest.clone())
     }
 
+    /// The first dishes of the menu that can be had now, at most so many: what a picture may show.
+    pub(crate) fn dishes_now(&self, most: usize) -> Vec<(ItemId, String)> {
+        let Some(live) = self.menu.live() else {
+            return Vec::new();
+        };
+        let (overrides, now) = (self.menu.overrides(), self.now());
+        let had = live.index.items().iter().filter(|item| {
+            let said = overrides.get(&item.id).copied();
+            availability::state(item, said, now) == State::Available
+        });
+        let named = had.map(|item| (item.id.clone(), item.name.clone()));
+        named.take(most).collect()
+    }
+
     /// The menu in use, as it is published.
     pub(crate) fn publication(&self) -> Option<Arc<PublishRequest>> {
         let live = self.menu.live()?;
@@ -291,6 +305,17 @@ mod tests {
         });
         service.recheck(&mut hits, &now.expect("a filter"));
         assert!(hits.is_empty());
+    }
+
+    #[test]
+    fn a_picture_may_show_what_can_be_had() {
+        let service = demo();
+        let all = service.dishes_now(60);
+        assert!(all.iter().any(|(id, _)| id.as_str() == "hamburger"));
+        assert_eq!(service.dishes_now(2), all[..2]);
+        service.set_sold_out("hamburger", Some(true)).expect("says");
+        let left = service.dishes_now(60);
+        assert!(left.iter().all(|(id, _)| id.as_str() != "hamburger"));
     }
 
     #[test]

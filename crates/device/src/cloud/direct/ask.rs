@@ -2,7 +2,7 @@
 
 use super::rest::Within;
 use super::state::ID_BYTES;
-use super::{Direct, POOLING, publish, refused};
+use super::{Direct, Live, POOLING, publish, refused};
 use crate::cloud::checks;
 use crate::cloud::error::CloudError;
 use crate::cloud::{
@@ -64,14 +64,14 @@ impl Direct {
         Ok(EmbedResponse { space, data })
     }
 
-    /// Vectors of a menu, the nearest first.
+    /// Vectors of one writing of a menu, the nearest first.
     pub(super) async fn nearest(
         &self,
         within: Within<'_>,
         vector: Vec<f32>,
-        digest: &str,
+        mark: &str,
     ) -> Result<Vec<Near>, CloudError> {
-        let is = BTreeMap::from([("$eq".to_owned(), MetadataValue::Text(digest.to_owned()))]);
+        let is = BTreeMap::from([("$eq".to_owned(), MetadataValue::Text(mark.to_owned()))]);
         let query = VectorQuery {
             vector,
             options: QueryOptions {
@@ -92,7 +92,7 @@ impl Direct {
         within: Within<'_>,
         ask: &SearchAsk,
     ) -> Result<CloudHits, CloudError> {
-        let (space, items) = self.live(&ask.digest)?;
+        let Live { mark, space, items } = self.live(&ask.digest)?;
         let query = ask.request.query.trim();
         let hits = |hits| CloudHits {
             digest: ask.digest.clone(),
@@ -111,9 +111,9 @@ impl Direct {
             return Err(CloudError::unreadable(what));
         }
         let vector = made.data.into_iter().next().unwrap_or_default();
-        let near = self.nearest(within, vector, &ask.digest).await?;
+        let near = self.nearest(within, vector, &mark).await?;
         if near.is_empty() && !items.is_empty() {
-            self.forget(&ask.digest)?;
+            self.forget(&mark)?;
             return Err(CloudError::WrongMenu { found: None });
         }
         let near = near.into_iter().filter_map(|near| {
@@ -142,7 +142,7 @@ impl Direct {
         })
     }
 
-    /// What a picture shows, in words: this device searches its menu for them.
+    /// What a picture shows, in words, and which of the dishes that came with it.
     pub(super) async fn shown(
         &self,
         within: Within<'_>,
@@ -154,13 +154,14 @@ impl Direct {
             PictureFormat::Jpeg => ImageFormat::Jpeg,
             PictureFormat::Webp => ImageFormat::Webp,
         };
-        let input = image::chat(&image::data_url(format, &picture.bytes), &[]);
+        let input = image::chat(&image::data_url(format, &picture.bytes), &picture.dishes);
         let output: ChatOutput<Value> = self.rest.run(within, model, &input, true).await?;
-        let said = image::read(&output.response, &[])
+        let said = image::read(&output.response, &picture.dishes)
             .map_err(|error| CloudError::unread("no dish can be read from it", error))?;
+        let recognised = said.recognised.into_iter();
         Ok(CloudImage {
             seen: said.seen,
-            recognised: Vec::new(),
+            recognised: checks::scores(recognised.map(|it| (it.item, it.confidence)))?,
             model: model.to_owned(),
         })
     }

@@ -43,6 +43,7 @@ pub(crate) struct Front {
 struct Told {
     fault: Mutex<Fault>,
     request_ids: Mutex<Vec<String>>,
+    deadlines: Mutex<Vec<String>>,
     /// The body of a refusal for want of capacity.
     busy: &'static str,
 }
@@ -53,6 +54,7 @@ impl Front {
         let told = Arc::new(Told {
             fault: Mutex::new(Fault::None),
             request_ids: Mutex::default(),
+            deadlines: Mutex::default(),
             busy,
         });
         let router = router.layer(from_fn_with_state(Arc::clone(&told), pass));
@@ -69,6 +71,11 @@ impl Front {
     pub(crate) fn request_ids(&self) -> Vec<String> {
         lock(&self.told.request_ids).clone()
     }
+
+    /// `x-deadline-ms` of each request, empty where there was none.
+    pub(crate) fn deadlines(&self) -> Vec<String> {
+        lock(&self.told.deadlines).clone()
+    }
 }
 
 fn lock<T>(value: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -76,9 +83,14 @@ fn lock<T>(value: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 async fn pass(State(told): State<Arc<Told>>, request: Request, next: Next) -> Response {
-    let id = request.headers().get("x-request-id");
-    let id = id.and_then(|id| id.to_str().ok()).unwrap_or_default();
-    lock(&told.request_ids).push(id.to_owned());
+    for (name, kept) in [
+        ("x-request-id", &told.request_ids),
+        ("x-deadline-ms", &told.deadlines),
+    ] {
+        let sent = request.headers().get(name);
+        let sent = sent.and_then(|sent| sent.to_str().ok()).unwrap_or_default();
+        lock(kept).push(sent.to_owned());
+    }
     let fault = *lock(&told.fault);
     let json = [("content-type", "application/json")];
     match fault {

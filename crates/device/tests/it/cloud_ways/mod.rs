@@ -342,6 +342,22 @@ async fn what_only_a_line_does_is_told_apart() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_worker_is_told_how_long_an_answer_is_of_use() {
+    let front = Front::serve(worker::router(), worker_busy()).await;
+    let base = BaseUrl::new(&format!("http://{}", front.address)).expect("is loopback");
+    let worker = Worker::new(base, &LocationId::from("loc-7"), Secret::new(worker::KEY));
+    let intent = CloudAsk::new("useful", Duration::from_millis(700), utterance("x"));
+    let intent = intent.with_grace(Duration::from_millis(100));
+    worker.intent(&intent).await.expect("answers");
+    let texts = vec!["x".to_owned()];
+    let long = CloudAsk::new("useful", Duration::from_secs(90), texts);
+    worker.embed(&long).await.expect("answers");
+    worker.publish_status(&ask(())).await.expect("answers");
+    let told = front.deadlines();
+    assert_eq!(told, ["700", "60000", ""], "a status has no deadline");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_worker_takes_its_key_pictures_and_backups() {
     let front = Front::serve(worker::router(), worker_busy()).await;
     let at = |key: &str, location: &str| {
@@ -370,9 +386,24 @@ async fn the_worker_takes_its_key_pictures_and_backups() {
         format: PictureFormat::Png,
         bytes: vec![1, 2, 3].into(),
         digest: menu.digest.clone(),
+        dishes: Vec::new(),
     };
     let told = worker.image(&ask(picture)).await.expect("sees");
     assert_eq!(told.recognised, [(ItemId::from("ramen"), 0.8)]);
+
+    for item in [".", ".."] {
+        let before = front.request_ids().len();
+        let mark = SoldOutAsk {
+            item: ItemId::from(item),
+            sold_out: Some(true),
+        };
+        let refused = worker.sold_out(&ask(mark)).await;
+        assert!(
+            matches!(refused, Err(CloudError::Refused { status: 400, .. })),
+            "{refused:?}"
+        );
+        assert_eq!(front.request_ids().len(), before, "another route is asked");
+    }
 
     let backup = olympus_device::cloud::Backup {
         name: "nightly".to_owned(),

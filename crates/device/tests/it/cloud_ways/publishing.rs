@@ -4,7 +4,7 @@ use super::account::{Account, EMBED};
 use super::{Fault, PATIENCE, ask, bring, menu, publication, search};
 use olympus_device::cloud::{CloudApi, CloudAsk, CloudError, Picture, PictureFormat};
 use olympus_proto::MenuItem;
-use olympus_proto::edge::{PublishRequest, PublishStage};
+use olympus_proto::edge::{PublishRequest, PublishStage, PublishStatus};
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -175,21 +175,85 @@ async fn a_model_that_answers_otherwise_than_it_was_told_has_said_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_picture_is_told_in_words() {
+async fn a_picture_is_told_in_words_and_dishes() {
     let account = Account::open("0,0").await;
     let device = account.device("loc-7", EMBED, None);
     let bytes = b"\x89PNG\r\n\x1a\n0123456789";
     let name = olympus_device::keys::hex(&Sha256::digest(bytes));
-    let images = format!(r#"{{"images":{{"{name}":{{"seen":"a bowl of ramen","items":[]}}}}}}"#);
+    let images = format!(
+        r#"{{"images":{{"{name}":{{"seen":"a bowl of ramen","dishes":[{{"name":"Tonkotsu Ramen","probability":0.8}}]}}}}}}"#
+    );
     account.control("PUT", "", &images).await;
+    let dishes = menu().items.clone();
+    let dishes: Vec<_> = dishes
+        .into_iter()
+        .map(|item| (item.id, item.name))
+        .collect();
     let picture = Picture {
         format: PictureFormat::Png,
         bytes: bytes.to_vec().into(),
         digest: menu().digest.clone(),
+        dishes: dishes.clone(),
     };
     let told = device.image(&ask(picture)).await.expect("sees");
+    assert_eq!(told.seen, "a bowl of ramen");
+    let (item, confidence) = told.recognised.first().expect("knows the dish");
+    assert_eq!(item.as_str(), "ramen");
+    assert!(*confidence > 0.5 && *confidence <= 1.0, "{confidence}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_menu_of_another_model_is_waited_for_and_the_vectors_before_are_no_proof_of_it() {
+    let account = Account::open("400,500").await;
+    let dir = tempfile::tempdir().expect("a folder");
+    let menu = menu();
+    bring(&account.device("loc-7", EMBED, Some(dir.path())), &menu).await;
+    let written = count(&account).await;
+    let other = account.device("loc-7", "@cf/other/model", Some(dir.path()));
+    let status = other.publish_status(&ask(())).await.expect("says");
+    assert_eq!(status.live, None, "it answers nothing that this model asks");
+    let started = Instant::now();
+    bring(&other, &menu).await;
+    assert!(
+        started.elapsed() >= Duration::from_secs(1),
+        "the vectors before were taken for the new ones"
+    );
+    other.publish_status(&ask(())).await.expect("cleans up");
+    assert_eq!(count(&account).await, written, "nothing is left behind");
+    let found = other.search(&ask(search("ramen", &menu.digest))).await;
+    assert_eq!(found.expect("finds").hits.len(), 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_menu_that_is_in_use_is_written_anew_where_that_is_asked_for() {
+    let account = Account::open("0,0").await;
+    let dir = tempfile::tempdir().expect("a folder");
+    let server = account.device("loc-7", EMBED, Some(dir.path()));
+    let menu = menu();
+    bring(&server, &menu).await;
+    let written = count(&account).await;
+    let live = |status: PublishStatus| status.live.expect("is live");
+    let before = live(server.publish_status(&ask(())).await.expect("says"));
+    // As the command line does: another process on the same folder.
+    let command = account.device("loc-7", EMBED, Some(dir.path()));
+    let anew = Arc::new(PublishRequest {
+        anew: true,
+        ..PublishRequest::clone(&menu)
+    });
+    tokio::time::sleep(Duration::from_millis(5)).await;
+    let after = live(command.publish(&ask(anew)).await.expect("publishes"));
+    assert_eq!(after.digest, before.digest);
+    assert!(after.since_ms > before.since_ms, "{after:?}");
+    assert_eq!(count(&account).await, written, "those before are deleted");
+    let lost = server.search(&ask(search("ramen", &menu.digest))).await;
+    assert!(
+        matches!(lost, Err(CloudError::WrongMenu { .. })),
+        "{lost:?}"
+    );
+    let found = server.search(&ask(search("ramen", &menu.digest))).await;
     assert_eq!(
-        (told.seen.as_str(), told.recognised.len()),
-        ("a bowl of ramen", 0)
+        found.expect("finds").hits.len(),
+        3,
+        "the new ones are known"
     );
 }

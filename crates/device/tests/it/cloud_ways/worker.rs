@@ -23,6 +23,10 @@ struct Kept {
     menu: Option<PublishRequest>,
     /// Looks since the menu came: it is live from the second on.
     looks: u32,
+    /// Menus that came, each of which was switched to at the time of its number.
+    publications: u64,
+    /// The menu in use before is the same one.
+    anew: bool,
     backups: BTreeMap<String, Bytes>,
 }
 
@@ -152,6 +156,8 @@ async fn publish(State(kept): State<Shared>, headers: HeaderMap, body: Bytes) ->
         );
     }
     let mut kept = kept.lock().expect("no panic");
+    kept.publications += 1;
+    kept.anew = menu.anew;
     (kept.menu, kept.looks) = (Some(menu), 0);
     answer(202, &standing(&kept))
 }
@@ -160,12 +166,19 @@ fn standing(kept: &Kept) -> Value {
     let Some(menu) = &kept.menu else {
         return json!({});
     };
-    if kept.looks < 2 {
-        return json!({"publishing": {"digest": menu.digest, "version": menu.version,
-                      "stage": "writing", "done": kept.looks, "total": 2, "attempts": 0}});
+    let live = |since_ms: u64| {
+        json!({"digest": menu.digest, "version": menu.version, "items": menu.items.len(),
+               "space": SPACE, "since_ms": since_ms})
+    };
+    if kept.looks >= 2 {
+        return json!({"live": live(kept.publications)});
     }
-    json!({"live": {"digest": menu.digest, "version": menu.version, "items": menu.items.len(),
-                    "space": SPACE, "since_ms": 1}})
+    let mut standing = json!({"publishing": {"digest": menu.digest, "version": menu.version,
+                      "stage": "writing", "done": kept.looks, "total": 2, "attempts": 0}});
+    if kept.anew {
+        standing["live"] = live(kept.publications - 1);
+    }
+    standing
 }
 
 async fn status(State(kept): State<Shared>) -> Response {
