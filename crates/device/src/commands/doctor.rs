@@ -24,17 +24,17 @@ pub(crate) struct Args {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
-enum Verdict {
+pub(super) enum Verdict {
     Ok,
     Note,
     Broken,
 }
 
 #[derive(Debug, Serialize)]
-struct Finding {
+pub(super) struct Finding {
     what: &'static str,
-    verdict: Verdict,
-    detail: String,
+    pub(super) verdict: Verdict,
+    pub(super) detail: String,
 }
 
 pub(crate) fn run(global: &Global, args: Args) -> anyhow::Result<ExitCode> {
@@ -45,6 +45,7 @@ pub(crate) fn run(global: &Global, args: Args) -> anyhow::Result<ExitCode> {
     let config = config.unwrap_or_default();
     findings.extend([keys(&data_dir, &config), timezone(&config), processor()]);
     findings.extend(engine(global, &config, args.quick));
+    findings.push(super::cloud::finding(global, &config));
     let broken = findings
         .iter()
         .any(|finding| finding.verdict == Verdict::Broken);
@@ -75,7 +76,7 @@ pub(crate) fn run(global: &Global, args: Args) -> anyhow::Result<ExitCode> {
     })
 }
 
-fn ok(what: &'static str, detail: impl Into<String>) -> Finding {
+pub(super) fn ok(what: &'static str, detail: impl Into<String>) -> Finding {
     Finding {
         what,
         verdict: Verdict::Ok,
@@ -83,14 +84,14 @@ fn ok(what: &'static str, detail: impl Into<String>) -> Finding {
     }
 }
 
-fn note(what: &'static str, detail: impl Into<String>) -> Finding {
+pub(super) fn note(what: &'static str, detail: impl Into<String>) -> Finding {
     Finding {
         verdict: Verdict::Note,
         ..ok(what, detail)
     }
 }
 
-fn broken(what: &'static str, detail: impl Into<String>) -> Finding {
+pub(super) fn broken(what: &'static str, detail: impl Into<String>) -> Finding {
     Finding {
         verdict: Verdict::Broken,
         ..ok(what, detail)

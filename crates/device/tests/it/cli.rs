@@ -182,6 +182,14 @@ fn the_doctor_looks_and_scripts_are_printed() {
         "{found:#}"
     );
     assert!(all.iter().any(|finding| finding["what"] == "search model"));
+    let cloud = all.iter().find(|finding| finding["what"] == "cloud");
+    let cloud = cloud.expect("a row about the cloud");
+    assert_eq!(
+        cloud["verdict"], "note",
+        "none is set up, which is no fault"
+    );
+    let detail = cloud["detail"].as_str().expect("text");
+    assert!(detail.contains("cloud --help"), "{detail}");
     ok(dir.path(), &["config", "set", "listen", "0.0.0.0:8080"]);
     let output = run(dir.path(), &["doctor", "--quick"]);
     assert_eq!(output.status.code(), Some(1));

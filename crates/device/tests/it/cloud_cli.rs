@@ -97,7 +97,29 @@ async fn a_menu_is_brought_to_the_cloud_and_seen_there() {
             .is_some()
     );
 
+    let before = after["live"]["since_ms"].as_u64().expect("a time");
+    let again = json(dir, &["cloud", "publish", "--json"]).await;
+    let anew = json(dir, &["cloud", "publish", "--anew", "--json"]).await;
+    for (status, newer) in [(&again, true), (&anew, true)] {
+        assert_eq!(status["live"]["digest"], after["menu_digest"], "{status}");
+        let since = status["live"]["since_ms"].as_u64().expect("a time");
+        assert_eq!(since > before, newer, "waited until it is switched to");
+    }
+
+    let found = json(dir, &["doctor", "--quick", "--json"]).await;
+    let row = found.as_array().into_iter().flatten();
+    let row = row.into_iter().find(|row| row["what"] == "cloud");
+    let row = row.expect("a row about the cloud");
+    let detail = row["detail"].as_str().expect("text");
+    assert!(
+        row["verdict"] == "ok" && detail.contains("has this menu, 3 items"),
+        "{row}"
+    );
+    assert!(!detail.contains("oek_"), "{row}");
+
     ok(dir, &["config", "set", "api-key", "oek_1_revoked"]).await;
+    let (status, _) = fails(dir, &["doctor", "--quick"]).await;
+    assert_eq!(status, 1, "the key does not work");
     let (status, said) = fails(dir, &["cloud", "publish"]).await;
     assert!(status == 1 && said.contains("config set api-key"), "{said}");
     let lost = json(dir, &["cloud", "status", "--json"]).await;

@@ -1,8 +1,11 @@
 //! `cloud`: whether it is there, publish the menu to it, back up to it and restore from it.
 
 mod backup;
+mod doctor;
 mod publish;
 mod status;
+
+pub(super) use doctor::finding;
 
 use super::Usage;
 use crate::cli::Global;
@@ -57,12 +60,7 @@ struct Cloud {
 }
 
 pub(crate) fn run(global: &Global, command: Command) -> anyhow::Result<()> {
-    // One call at a time: one thread is enough.
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .context("starting the async runtime")?;
-    runtime.block_on(async {
+    on_a_runtime(async {
         match command {
             Command::Status => status::run(global).await,
             Command::Publish(args) => publish::run(global, &args).await,
@@ -71,6 +69,15 @@ pub(crate) fn run(global: &Global, command: Command) -> anyhow::Result<()> {
             Command::Restore(args) => backup::restore(global, &args).await,
         }
     })
+}
+
+fn on_a_runtime<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
+    // One call at a time: one thread is enough.
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .context("starting the async runtime")?;
+    runtime.block_on(work)
 }
 
 /// The cloud, or how to set it up.

@@ -2,13 +2,13 @@
 
 use super::super::{Usage, say, say_json};
 use super::status::stage;
-use super::{Cloud, asking, cloud, short};
+use super::{Cloud, PATIENCE, asking, cloud, short};
 use crate::cli::Global;
-use crate::cloud::{CloudError, menu_digest};
+use crate::cloud::{CloudError, menu_digest, sending_time};
 use crate::config::Config;
 use crate::service::stored_menu;
 use indicatif::{ProgressBar, ProgressStyle};
-use olympus_proto::edge::{PublishRequest, PublishStage, PublishStatus};
+use olympus_proto::edge::{LiveMenu, PublishRequest, PublishStage, PublishStatus};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -19,7 +19,14 @@ const POLL: Duration = Duration::from_secs(1);
 const MOST_FAULTS: u32 = 5;
 
 #[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Use --anew where parity is closed: the model's vectors changed under its name, so that those of the
+menu that is in use fit its questions no more. The menu answers meanwhile, and those before are
+deleted when it is switched to.")]
 pub(crate) struct Args {
+    /// Embed and write the menu anew, also where it is in use already
+    #[arg(long)]
+    anew: bool,
     /// Return as soon as it is on its way; for a Worker, which goes on by itself
     #[arg(long)]
     no_wait: bool,
@@ -39,32 +46,58 @@ pub(super) async fn run(global: &Global, args: &Args) -> anyhow::Result<()> {
         version,
         digest: menu_digest(&items),
         timezone: config.timezone.clone(),
-        anew: false,
+        anew: args.anew,
         items,
     });
+    let wanted = Wanted {
+        replaces: match args.anew {
+            true => in_use(&cloud, &menu.digest).await?,
+            false => None,
+        },
+        menu,
+    };
     let status = if args.no_wait {
-        cloud.api.publish(&asking(STEP, Arc::clone(&menu))).await?
+        let time = sending_time(&wanted.menu);
+        let ask = asking(time, Arc::clone(&wanted.menu));
+        cloud.api.publish(&ask).await?
     } else {
-        bring(&cloud, &menu, Duration::from_secs(args.timeout)).await?
+        bring(&cloud, &wanted, Duration::from_secs(args.timeout)).await?
     };
     if global.json {
         return say_json(&status);
     }
-    let digest = short(&menu.digest);
-    say(&match &status.live {
-        Some(live) if live.digest == menu.digest => {
-            format!("menu {digest}: in use in the cloud, {} items", live.items)
-        }
-        _ => format!("menu {digest}: on its way; `olympus-edge cloud status` shows how far"),
+    let digest = short(&wanted.menu.digest);
+    say(&match wanted.is_live(&status) {
+        Some(live) => format!("menu {digest}: in use in the cloud, {} items", live.items),
+        None => format!("menu {digest}: on its way; `olympus-edge cloud status` shows how far"),
     })
 }
 
+/// The menu to be in use.
+struct Wanted {
+    menu: Arc<PublishRequest>,
+    /// Since when the same menu is in use that is to be written anew.
+    replaces: Option<u64>,
+}
+
+impl Wanted {
+    /// The menu in use, where it is this one and not the writing that it replaces.
+    fn is_live<'a>(&self, status: &'a PublishStatus) -> Option<&'a LiveMenu> {
+        let live = status.live.as_ref()?;
+        let is_it = live.digest == self.menu.digest && Some(live.since_ms) != self.replaces;
+        is_it.then_some(live)
+    }
+}
+
+/// Since when a menu is in use, where it is.
+async fn in_use(cloud: &Cloud, digest: &str) -> anyhow::Result<Option<u64>> {
+    let status = cloud.api.publish_status(&asking(PATIENCE, ())).await?;
+    let live = status.live.filter(|live| live.digest == digest);
+    Ok(live.map(|live| live.since_ms))
+}
+
 /// Goes on until the menu is in use, nothing helps any more, or the time is over.
-async fn bring(
-    cloud: &Cloud,
-    menu: &Arc<PublishRequest>,
-    most: Duration,
-) -> anyhow::Result<PublishStatus> {
+async fn bring(cloud: &Cloud, wanted: &Wanted, most: Duration) -> anyhow::Result<PublishStatus> {
     let until = Instant::now() + most;
     let bar = ProgressBar::new(0);
     if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} passages, {msg}") {
@@ -75,13 +108,15 @@ async fn bring(
         let told = if sent {
             cloud.api.publish_on(&asking(STEP, ())).await
         } else {
-            cloud.api.publish(&asking(STEP, Arc::clone(menu))).await
+            let time = sending_time(&wanted.menu);
+            let ask = asking(time, Arc::clone(&wanted.menu));
+            cloud.api.publish(&ask).await
         };
         let pause = match told {
             Ok(status) => {
                 (sent, faults) = (true, 0);
                 show(&bar, &status);
-                if let Some(done) = ended(&status, &menu.digest) {
+                if let Some(done) = ended(&status, wanted) {
                     break done.map(|()| status);
                 }
                 POLL
@@ -96,7 +131,8 @@ async fn bring(
         };
         if Instant::now() + pause > until {
             break Err(anyhow::anyhow!(
-                "it is not in use after {} s; `olympus-edge cloud publish` goes on with it",
+                "it is not in use after {} s; `olympus-edge cloud publish` goes on with it, and \
+                 `cloud status` says how far it is",
                 most.as_secs()
             ));
         }
@@ -115,16 +151,12 @@ fn show(bar: &ProgressBar, status: &PublishStatus) {
 }
 
 /// Whether it ended, and how.
-fn ended(status: &PublishStatus, digest: &str) -> Option<anyhow::Result<()>> {
-    if status
-        .live
-        .as_ref()
-        .is_some_and(|live| live.digest == digest)
-    {
+fn ended(status: &PublishStatus, wanted: &Wanted) -> Option<anyhow::Result<()>> {
+    if wanted.is_live(status).is_some() {
         return Some(Ok(()));
     }
     let next = status.publishing.as_ref()?;
-    let failed = next.digest == digest && next.stage == PublishStage::Failed;
+    let failed = next.digest == wanted.menu.digest && next.stage == PublishStage::Failed;
     failed.then(|| {
         let why = next
             .error

@@ -2,7 +2,7 @@
 
 use super::super::table::table;
 use super::super::{say, say_json};
-use super::{Cloud, ask, cloud, short};
+use super::{Cloud, PATIENCE, ask, asking, cloud, short};
 use crate::cli::Global;
 use crate::cloud::{CloudError, menu_digest};
 use crate::config::{Config, Way};
@@ -19,48 +19,54 @@ pub(crate) struct PingArgs {
 }
 
 #[derive(Debug, Serialize)]
-struct Status {
-    location: String,
-    way: &'static str,
-    address: String,
-    reachable: bool,
+pub(super) struct Status {
+    pub(super) location: String,
+    pub(super) way: &'static str,
+    pub(super) address: String,
+    pub(super) reachable: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
-    error: Option<String>,
+    pub(super) error: Option<String>,
+    /// Whether the error is that of this device's key.
+    #[serde(skip)]
+    pub(super) key_refused: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
-    answer_ms: Option<f64>,
+    pub(super) answer_ms: Option<f64>,
     /// Digest of the menu of this device.
     #[serde(skip_serializing_if = "Option::is_none")]
-    menu_digest: Option<String>,
+    pub(super) menu_digest: Option<String>,
     /// Whether the cloud answers for that menu.
-    in_step: bool,
+    pub(super) in_step: bool,
     #[serde(flatten)]
-    menu: PublishStatus,
+    pub(super) menu: PublishStatus,
 }
 
 pub(super) async fn run(global: &Global) -> anyhow::Result<()> {
     let config = Config::load(&global.data_dir())?;
     let cloud = cloud(global, &config)?;
     let here = stored_menu(&global.data_dir())?.map(|(_, items)| menu_digest(&items));
-    let status = look(&cloud, here).await;
+    let status = look(&cloud, here, PATIENCE).await;
     if global.json {
         return say_json(&status);
     }
     say(&table(["WHAT", "STATE"], &rows(&status)))
 }
 
-async fn look(cloud: &Cloud, menu_digest: Option<String>) -> Status {
+/// Asks whether somebody answers, and for which menu; each question has `patience`.
+pub(super) async fn look(cloud: &Cloud, menu_digest: Option<String>, patience: Duration) -> Status {
+    let ask = || asking(patience, ());
     let (way, address) = match &cloud.settings.way {
         Way::Worker(worker) => ("worker", worker.url.to_string()),
         Way::Direct(direct) => ("direct", format!("{}/{}", direct.account, direct.index)),
     };
     let started = Instant::now();
-    let pinged = cloud.api.ping(&ask(())).await;
+    let pinged = cloud.api.ping(&ask()).await;
     let took = started.elapsed();
     let asked: Result<PublishStatus, CloudError> = match &pinged {
-        Ok(()) => cloud.api.publish_status(&ask(())).await,
+        Ok(()) => cloud.api.publish_status(&ask()).await,
         Err(error) => Err(error.clone()),
     };
     let error = asked.as_ref().err().map(with_cause);
+    let key_refused = matches!(asked, Err(CloudError::Unauthorized { .. }));
     let menu = asked.unwrap_or_default();
     let live = menu.live.as_ref().map(|live| live.digest.as_str());
     Status {
@@ -69,6 +75,7 @@ async fn look(cloud: &Cloud, menu_digest: Option<String>) -> Status {
         address,
         reachable: pinged.is_ok(),
         error,
+        key_refused,
         answer_ms: pinged.is_ok().then(|| millis(took)),
         in_step: menu_digest.is_some() && live == menu_digest.as_deref(),
         menu_digest,
@@ -104,6 +111,9 @@ fn rows(status: &Status) -> Vec<[String; 2]> {
             format!("another: {}, {} items", short(&live.digest), live.items),
         ),
         None => row("menu there", "none that is known".to_owned()),
+    }
+    if let Some(fault) = &status.menu.fault {
+        row("by words alone", fault.clone());
     }
     if let Some(next) = &status.menu.publishing {
         let state = format!("{}: {}", short(&next.digest), stage(next.stage));
