@@ -12,6 +12,7 @@ const TOKENS = {
   kiosk: active("kiosk", ["loc-1"]),
   pos: active("pos", ["loc-1"]),
   both: active("pos", ["loc-1", "loc-2"]),
+  third: active("pos", ["loc-3"]),
 };
 const at = (location) => `/api/v1/locations/${location}`;
 const HERE = at("loc-1");
@@ -242,6 +243,33 @@ describe("a screen that was away", () => {
     const oneTooLate = await watch(`?after=${last - 1001}`, { token: "both", location });
     await oneTooLate.next("reset");
     for (const socket of [tooLate, justInTime, oneTooLate]) await socket.close();
+  });
+
+  test("misses nothing of its own topics, however many carts there were meanwhile", { timeout: 120_000 }, async () => {
+    const location = "loc-3";
+    const token = "third";
+    await putMenuInUse(worker.mf, location, MENU);
+    const kiosk = await watch("?topics=menu,availability", { token, location });
+    const { seq } = await kiosk.next("hello");
+    await kiosk.close();
+    await mark("soup", true, { token, location });
+    for (let n = 0; n < 1_010; n += 10) {
+      const made = await Promise.all(Array.from({ length: 10 }, () => worker.call("POST", `${at(location)}/carts`, { token, json: {} })));
+      for (const answer of made) assert.equal(answer.status, 201, answer.text);
+    }
+    await mark("salad", true, { token, location });
+    const back = await watch(`?topics=menu,availability&after=${seq}`, { token, location });
+    const missed = [await back.next("event"), await back.next("event")];
+    assert.deepEqual(missed.map((event) => [event.seq, event.event.item]), [[seq + 1, "soup"], [seq + 1_012, "salad"]]);
+    await back.flush();
+    assert.deepEqual(back.frames.map(({ type }) => type), ["hello"], "and nothing else");
+    const staff = await watch(`?after=${seq}`, { token, location });
+    assert.equal((await staff.next("reset")).seq, seq + 1_012, "who hears of carts missed some");
+    const all = await watch(`?after=${seq + 11}`, { token, location });
+    const seen = [];
+    for (let n = 0; n < 1_001; n += 1) seen.push((await all.next("event")).seq);
+    assert.deepEqual(seen, seen.map((_, n) => seq + 12 + n), "in one order over the topics");
+    for (const socket of [back, staff, all]) await socket.close();
   });
 
   test("sockets outlive thirteen idle seconds, and numbers go on after a restart", { timeout: 60_000 }, async () => {

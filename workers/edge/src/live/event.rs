@@ -183,14 +183,15 @@ pub(crate) enum Replay {
     Reset,
 }
 
-/// Decides it, `oldest` and `last` being the ends of the log (`last` = `oldest` - 1 when empty).
-pub(crate) fn replay(after: Option<u64>, oldest: u64, last: u64) -> Replay {
+/// Decides it: of what the socket hears all after `floor` is kept, and `last` is the newest event
+/// of all topics.
+pub(crate) fn replay(after: Option<u64>, floor: u64, last: u64) -> Replay {
     match after {
         None => Replay::Nothing,
         Some(after) if after == last => Replay::Nothing,
         // A number of the future is of a log that was lost.
         Some(after) if after > last => Replay::Reset,
-        Some(after) if after.saturating_add(1) < oldest => Replay::Reset,
+        Some(after) if after < floor => Replay::Reset,
         Some(after) => Replay::After(after),
     }
 }
@@ -229,21 +230,21 @@ mod tests {
 
     #[test]
     fn replay_has_no_gap_and_no_double() {
-        for (after, oldest, last, expected) in [
-            (None, 1, 0, Replay::Nothing),
-            (None, 5, 9, Replay::Nothing),
-            (Some(0), 1, 0, Replay::Nothing),
-            (Some(0), 1, 3, Replay::After(0)),
-            (Some(9), 5, 9, Replay::Nothing),
-            (Some(4), 5, 9, Replay::After(4)),
-            (Some(3), 5, 9, Replay::Reset),
-            (Some(10), 5, 9, Replay::Reset),
-            (Some(u64::MAX), 5, 9, Replay::Reset),
+        for (after, floor, last, expected) in [
+            (None, 0, 0, Replay::Nothing),
+            (None, 4, 9, Replay::Nothing),
+            (Some(0), 0, 0, Replay::Nothing),
+            (Some(0), 0, 3, Replay::After(0)),
+            (Some(9), 4, 9, Replay::Nothing),
+            (Some(4), 4, 9, Replay::After(4)),
+            (Some(3), 4, 9, Replay::Reset),
+            (Some(10), 4, 9, Replay::Reset),
+            (Some(u64::MAX), 4, 9, Replay::Reset),
         ] {
             assert_eq!(
-                replay(after, oldest, last),
+                replay(after, floor, last),
                 expected,
-                "{after:?} {oldest} {last}"
+                "{after:?} {floor} {last}"
             );
         }
     }

@@ -297,14 +297,13 @@ impl Live {
             ));
         }
         let store = self.store()?;
-        let (last, oldest) = (store.last_seq()?, store.oldest_seq()?);
-        let first = match event::replay(asked.after, oldest, last) {
+        let (last, floor) = (store.last_seq()?, store.floor(&topics)?);
+        let first = match event::replay(asked.after, floor, last) {
             Replay::Nothing => vec![],
             Replay::Reset => vec![Frame::Reset { seq: last }],
             Replay::After(seq) => store
-                .events_after(seq)?
+                .events_after(seq, &topics)?
                 .into_iter()
-                .filter(|logged| topics.contains(&logged.event.topic()))
                 .map(Frame::from)
                 .collect(),
         };

@@ -2,24 +2,29 @@
 //!
 //! Invariant: every function is synchronous, so what it writes is committed as one with whatever
 //! else the caller writes before it next awaits, and nothing is sent before it is on disk (the
-//! platform's output gate). Never keeps more events than [`EVENTS_KEPT`].
+//! platform's output gate). Each topic keeps its own newest [`EVENTS_KEPT`] events, however busy
+//! the others are, and one more that tells where its gap begins.
 
-use super::event::Event;
+use super::event::{Event, Topic};
 use olympus_proto::ItemId;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use worker::{SqlStorage, SqlStorageValue};
 
-/// Events that a screen may have missed and still gets.
+/// Events of a topic that a screen may have missed and still gets.
 pub(crate) const EVENTS_KEPT: u64 = 1_000;
 /// Marks that a location may have at once; a menu has at most as many dishes.
 const OVERRIDES_KEPT: u64 = 20_000;
 /// Tickets that wait to be used at once.
 const TICKETS_KEPT: u64 = 5_000;
 
+/// What was logged before topics had logs of their own is forgotten: `floor` is the number that it
+/// went up to.
 const SCHEMA: &str = "
 CREATE TABLE IF NOT EXISTS counter (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS event (seq INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, body TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS news (topic TEXT NOT NULL, seq INTEGER NOT NULL, at_ms INTEGER NOT NULL, body TEXT NOT NULL, PRIMARY KEY (topic, seq)) WITHOUT ROWID;
+INSERT INTO counter (name, value) SELECT 'floor', value FROM counter WHERE name = 'seq' AND EXISTS (SELECT 1 FROM sqlite_master WHERE name = 'event') ON CONFLICT (name) DO NOTHING;
+DROP TABLE IF EXISTS event;
 CREATE TABLE IF NOT EXISTS override (item TEXT PRIMARY KEY, sold_out INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS ticket (hash TEXT PRIMARY KEY, target TEXT NOT NULL, principal TEXT NOT NULL, expires_ms INTEGER NOT NULL) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS ticket_expiry ON ticket (expires_ms);
@@ -134,26 +139,40 @@ impl Store {
         self.counter("seq")
     }
 
-    /// Number of the oldest event kept; one more than the last where there is none.
-    pub(crate) fn oldest_seq(&self) -> Result<u64> {
-        let last = self.last_seq()?;
+    /// The number up to which events of these topics may be forgotten: all after it are kept.
+    pub(crate) fn floor(&self, topics: &[Topic]) -> Result<u64> {
+        let mut floor = self.counter("floor")?;
+        for topic in topics {
+            floor = floor.max(self.floor_of(*topic)?);
+        }
+        Ok(floor)
+    }
+
+    /// The newest event of a topic that is too old to be told, by its number.
+    fn floor_of(&self, topic: Topic) -> Result<u64> {
         self.scalar(
-            "SELECT COALESCE(MIN(seq), ?) AS value FROM event",
-            vec![number(last.saturating_add(1))],
+            "SELECT seq AS value FROM news WHERE topic = ? ORDER BY seq DESC LIMIT 1 OFFSET ?",
+            vec![topic.as_str().into(), number(EVENTS_KEPT)],
         )
     }
 
-    /// Numbers an event and keeps it; the oldest goes.
+    /// Numbers an event and keeps it; the oldest of its topic goes.
     pub(crate) fn append(&self, event: Event, now_ms: u64) -> Result<Logged> {
         let body = serde_json::to_string(&event)?;
         let seq = self.count_up("seq")?;
+        let topic = event.topic();
         self.sql.exec(
-            "INSERT INTO event (seq, at_ms, body) VALUES (?, ?, ?)",
-            vec![number(seq), number(now_ms), body.into()],
+            "INSERT INTO news (topic, seq, at_ms, body) VALUES (?, ?, ?, ?)",
+            vec![
+                topic.as_str().into(),
+                number(seq),
+                number(now_ms),
+                body.into(),
+            ],
         )?;
         self.sql.exec(
-            "DELETE FROM event WHERE seq <= ?",
-            vec![number(seq.saturating_sub(EVENTS_KEPT))],
+            "DELETE FROM news WHERE topic = ? AND seq < ?",
+            vec![topic.as_str().into(), number(self.floor_of(topic)?)],
         )?;
         Ok(Logged {
             seq,
@@ -162,15 +181,17 @@ impl Store {
         })
     }
 
-    /// Events after a number, oldest first.
-    pub(crate) fn events_after(&self, seq: u64) -> Result<Vec<Logged>> {
-        let rows: Vec<EventRow> = self
-            .sql
-            .exec(
-                "SELECT seq, at_ms, body FROM event WHERE seq > ? ORDER BY seq",
-                vec![number(seq)],
-            )?
-            .to_array()?;
+    /// Events of these topics after a number, oldest first.
+    pub(crate) fn events_after(&self, seq: u64, topics: &[Topic]) -> Result<Vec<Logged>> {
+        let mut rows: Vec<EventRow> = Vec::new();
+        for topic in topics {
+            let of_topic = self.sql.exec(
+                "SELECT seq, at_ms, body FROM news WHERE topic = ? AND seq > ?",
+                vec![topic.as_str().into(), number(seq)],
+            )?;
+            rows.extend(of_topic.to_array::<EventRow>()?);
+        }
+        rows.sort_unstable_by_key(|row| row.seq);
         rows.into_iter()
             .map(|row| {
                 Ok(Logged {
