@@ -65,6 +65,20 @@ describe("what screens hear", () => {
     for (const screen of [...screens, menuOnly, elsewhere]) await screen.close();
   });
 
+  test("and where it missed them, all marks at once", async () => {
+    const marks = (options) => worker.call("GET", `${HERE}/availability`, { token: "kiosk", ...options });
+    const { json: before } = await marks();
+    assert.equal((await mark("soup", true)).status, 204);
+    assert.equal((await mark("salad", false)).status, 204);
+    assert.deepEqual((await marks()).json, { version: before.version + 2, sold_out: { salad: false, soup: true } });
+    const screen = await watch("?topics=availability");
+    for (const item of ["soup", "salad"]) await mark(item, null);
+    const last = (await screen.next("event")) && (await screen.next("event"));
+    assert.deepEqual((await marks()).json, { version: last.event.version, sold_out: {} });
+    assert.deepEqual((await worker.call("GET", `${at("loc-2")}/availability`, { token: "both" })).json.sold_out, {}, "of its own location");
+    await screen.close();
+  });
+
   test("of carts: staff alone, since an id opens a cart", async () => {
     assert.equal(await refusedWith(watch("?topics=carts", { token: "kiosk" })), 403);
     const kiosk = await watch("", { token: "kiosk" });

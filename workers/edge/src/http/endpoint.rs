@@ -136,6 +136,7 @@ endpoints! {
     PutMenu: "PUT" of_location!("/menu"), DEVICE, Menu, Data;
     MenuStatus: "GET" of_location!("/menu/status"), KIOSK, Plain, Shop;
     Availability: "PATCH" of_location!("/menu/items/{id}/availability"), POS, Text, Shop;
+    Marks: "GET" of_location!("/availability"), KIOSK, Plain, Shop;
     Embeddings: "POST" of_location!("/embeddings"), POS, Bulk, Ask;
     Image: "POST" of_location!("/image"), KIOSK, Photo, Ask;
     CreateCart: "POST" of_location!("/carts"), KIOSK, Text, Shop;

@@ -65,6 +65,7 @@ async fn dispatch(ctx: &Ctx, request: Request) -> Answer {
         Endpoint::CartOps => carts::ops(ctx, request).await,
         Endpoint::CartLive => carts::join(ctx, request).await,
         Endpoint::LocationLive => live::watch(ctx, request).await,
+        Endpoint::Marks => live::marks(ctx, request).await,
         Endpoint::Ticket => live::tickets::issue(ctx, request).await,
         Endpoint::ListBackups => vault::backups::list(ctx, request).await,
         Endpoint::PutBackup => vault::backups::put(ctx, request).await,

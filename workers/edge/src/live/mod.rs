@@ -17,9 +17,12 @@ pub(crate) use store::Overrides;
 
 use crate::http::ctx::Ctx;
 use crate::http::error::{Answer, EdgeError};
+use crate::http::reply;
 use call::{Caller, call, upgrade};
 use object::{Done, Mark, Marked, Publish, Published};
 use olympus_proto::{ItemId, LocationId};
+use serde::Serialize;
+use std::collections::BTreeMap;
 use worker::{Env, Request, Stub};
 
 /// Binding of the objects.
@@ -61,6 +64,24 @@ pub(crate) async fn set_sold_out(
     };
     let marked: Marked = call(&stub(env, location)?, "/sold-out", &mark, None).await?;
     Ok(marked.version)
+}
+
+/// What `GET …/availability` answers.
+#[derive(Debug, Serialize)]
+struct Marks {
+    /// As of the events of the topic `availability`.
+    version: u64,
+    /// Whether a dish is sold out, whatever the menu says of it; of others the menu is right.
+    sold_out: BTreeMap<ItemId, bool>,
+}
+
+/// `GET …/availability`: all marks, for a screen that missed some.
+pub(crate) async fn marks(ctx: &Ctx, _request: Request) -> Answer {
+    let Overrides { version, items } = overrides(&ctx.env, &ctx.location).await?;
+    reply::json(&Marks {
+        version,
+        sold_out: items,
+    })
 }
 
 /// `GET …/live`: a socket that hears the location's events.
