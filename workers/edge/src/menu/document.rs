@@ -11,6 +11,7 @@ use olympus_proto::edge::PublishRequest;
 use olympus_proto::{ErrorCode, ErrorDetail, MenuItem};
 use sha2::{Digest as _, Sha256};
 use std::collections::HashSet;
+use std::io::{BufWriter, Write};
 
 /// Most dishes of a menu.
 pub(crate) const MAX_ITEMS: usize = 20_000;
@@ -21,8 +22,36 @@ const MAX_DETAILS: usize = 100;
 
 /// Lower-case hex SHA-256 of the items' JSON.
 pub(crate) fn digest(items: &[MenuItem]) -> Result<String, EdgeError> {
-    let json = serde_json::to_vec(items).map_err(EdgeError::internal)?;
-    Ok(ids::hex(&Sha256::digest(json)))
+    let mut hash = BufWriter::new(Hashed(Sha256::new()));
+    serde_json::to_writer(&mut hash, items).map_err(EdgeError::internal)?;
+    let hash = hash.into_inner().map_err(EdgeError::internal)?;
+    Ok(ids::hex(&hash.0.finalize()))
+}
+
+/// Hashes what is written, so that the JSON of a large menu is never held as a whole.
+struct Hashed(Sha256);
+
+impl Write for Hashed {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.update(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+/// The document as it is kept: what was sent, but for how it is to be taken. `length` is about how
+/// long it gets.
+pub(crate) fn kept(sent: PublishRequest, length: usize) -> Result<Vec<u8>, EdgeError> {
+    let document = PublishRequest {
+        anew: false,
+        ..sent
+    };
+    let mut bytes = Vec::with_capacity(length);
+    serde_json::to_writer(&mut bytes, &document).map_err(EdgeError::internal)?;
+    Ok(bytes)
 }
 
 /// Refuses a menu that cannot be searched, or is not what it says.
@@ -104,19 +133,25 @@ pub(crate) fn passages(items: &[MenuItem]) -> impl Iterator<Item = Passage> + '_
     })
 }
 
-/// How the vectors of one menu in one space at one location are named.
+/// How the vectors of one writing of a menu in one space at one location are named.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Names {
-    /// Says menu and space; the value of the metadata `digest`, by which a query is filtered.
+    /// Says menu, space and writing; the value of the metadata `digest`, by which a query is filtered.
     pub(crate) tag: String,
     location: String,
 }
 
 impl Names {
     /// `prefix` is the space without its dimension, which is known only once a vector was made.
-    pub(crate) fn new(location: &str, digest: &str, prefix: &str) -> Self {
+    pub(crate) fn new(location: &str, digest: &str, prefix: &str, generation: u64) -> Self {
+        let written = generation.to_string();
+        let said = match generation {
+            // As before writings were told apart.
+            0 => vec![prefix, digest],
+            _ => vec![prefix, digest, &written],
+        };
         Self {
-            tag: ids::hex(&Sha256::digest([prefix, digest].join("\0"))),
+            tag: ids::hex(&Sha256::digest(said.join("\0"))),
             location: location.to_owned(),
         }
     }
@@ -150,8 +185,10 @@ pub(crate) fn key_of(id: &str) -> Option<u128> {
 #[cfg(test)]
 mod tests {
     use super::{MAX_ITEMS, Names, check, digest, key_of, passages};
+    use crate::http::ids;
     use olympus_proto::edge::PublishRequest;
     use olympus_proto::{ErrorCode, MenuItem, MenuVersion};
+    use sha2::{Digest as _, Sha256};
     use std::collections::HashSet;
 
     fn menu(items: Vec<MenuItem>) -> PublishRequest {
@@ -205,6 +242,24 @@ mod tests {
     }
 
     #[test]
+    fn a_digest_is_of_the_items_json() {
+        let json = r#"[{"id":"a","name":"Soup","allergens":{}}]"#;
+        let items: Vec<MenuItem> = serde_json::from_str(json).expect("items");
+        assert_eq!(
+            serde_json::to_string(&items).expect("serialises"),
+            json,
+            "as the device writes it"
+        );
+        assert_eq!(digest(&items), Ok(ids::hex(&Sha256::digest(json))));
+    }
+
+    #[test]
+    fn the_first_writing_is_named_as_before_writings_were_told_apart() {
+        let names = Names::new("l", "d", "m/cls", 0);
+        assert_eq!(names.tag, ids::hex(&Sha256::digest("m/cls\0d")));
+    }
+
+    #[test]
     fn no_two_passages_share_a_name() {
         let mut soup = MenuItem::new("a", "Soup");
         soup.description = Some("Hot".to_owned());
@@ -214,8 +269,8 @@ mod tests {
         let mut count = 0;
         for location in ["l", "l2"] {
             for digest in ["d", "e"] {
-                for prefix in ["m/cls", "m/mean"] {
-                    let names = Names::new(location, digest, prefix);
+                for (prefix, generation) in [("m/cls", 0), ("m/cls", 1), ("m/mean", 1)] {
+                    let names = Names::new(location, digest, prefix, generation);
                     for passage in passages(&items) {
                         let item = items[passage.item].id.as_str();
                         let id = names.id(item, passage.no);
@@ -232,7 +287,7 @@ mod tests {
             }
         }
         assert_eq!(ids.len(), count);
-        assert!(count >= 8 * 4);
+        assert!(count >= 12 * 4);
         for bad in ["", "x", "00", "zz000000000000000000000000000000"] {
             assert_eq!(key_of(bad), None);
         }

@@ -145,6 +145,7 @@ mod tests {
                 since_ms: 0,
             },
             prefix: "m/cls".to_owned(),
+            generation: 0,
             timezone: None,
         };
         let items = (0..dishes).map(|n| MenuItem::new(format!("i{n}").as_str(), "Soup"));

@@ -6,7 +6,7 @@
 
 use super::document::{Names, passages};
 use super::pointer::{self, Pointer};
-use super::publisher::{Asked, Report};
+use super::publisher::{Asked, Missed, Report};
 use super::{local_time, store};
 use crate::http::error::{EdgeError, log};
 use crate::http::time;
@@ -24,6 +24,8 @@ use worker::Env;
 const FRESH_MS: u64 = 2_000;
 /// How long marks are believed where their object does not answer.
 const STALE_MS: u64 = 30_000;
+/// How often the publisher is told that a menu's vectors are missing.
+const TELL_EVERY_MS: u64 = 10_000;
 /// Dishes of all menus kept at a time, but for a larger one by itself: an index takes some 4 KB
 /// a dish, and an isolate has 128 MB.
 const MOST_DISHES: usize = 10_000;
@@ -60,7 +62,12 @@ impl Menu {
         pointer: Pointer,
         document: olympus_proto::edge::PublishRequest,
     ) -> Result<Self, EdgeError> {
-        let names = Names::new(location.as_str(), &pointer.live.digest, &pointer.prefix);
+        let names = Names::new(
+            location.as_str(),
+            &pointer.live.digest,
+            &pointer.prefix,
+            pointer.generation,
+        );
         let mut owners = HashMap::new();
         for passage in passages(&document.items) {
             if let (Some(item), Ok(position)) = (
@@ -96,6 +103,8 @@ struct Learnt<T> {
 struct Shelf {
     pointers: HashMap<LocationId, Learnt<Option<Pointer>>>,
     marks: HashMap<LocationId, Learnt<Rc<Overrides>>>,
+    /// Where the publisher was told that vectors are missing.
+    missed: HashMap<LocationId, Learnt<()>>,
     /// The one used last at the end.
     menus: Vec<(LocationId, Rc<Menu>)>,
 }
@@ -104,6 +113,7 @@ thread_local! {
     static SHELF: RefCell<Shelf> = RefCell::new(Shelf {
         pointers: HashMap::new(),
         marks: HashMap::new(),
+        missed: HashMap::new(),
         menus: Vec::new(),
     });
 }
@@ -168,6 +178,34 @@ pub(super) async fn pointer_anew(
     let pointer = report(env, location).await?.pointer;
     SHELF.with_borrow_mut(|shelf| learn(&mut shelf.pointers, location, pointer.clone()));
     Ok(pointer)
+}
+
+/// A search found no vector at all of the menu: the publisher is told, which looks into it. Its
+/// word of which menu is in use is learnt, too: the one searched may be of a late copy.
+pub(super) async fn missed(env: &Env, location: &LocationId, pointer: &Pointer) {
+    let told = SHELF.with_borrow(|shelf| known(&shelf.missed, location, TELL_EVERY_MS));
+    if told.is_some() {
+        return;
+    }
+    SHELF.with_borrow_mut(|shelf| learn(&mut shelf.missed, location, ()));
+    let missed = Missed {
+        location: location.clone(),
+        digest: pointer.live.digest.clone(),
+        generation: pointer.generation,
+    };
+    let report: Result<Report, EdgeError> = match super::stub(env, location) {
+        Ok(stub) => live::call::call(&stub, "/missed", &missed, None).await,
+        Err(error) => Err(error),
+    };
+    match report {
+        Ok(report) => {
+            SHELF.with_borrow_mut(|shelf| learn(&mut shelf.pointers, location, report.pointer));
+        }
+        Err(error) => log(&format!(
+            "that vectors are missing could not be told: {}",
+            error.message
+        )),
+    }
 }
 
 /// Something changed through this isolate: what it holds of the location is asked anew.
@@ -292,6 +330,7 @@ mod tests {
                 since_ms: 0,
             },
             prefix: "m/cls".to_owned(),
+            generation: 0,
             timezone: None,
         };
         let document = PublishRequest {
@@ -323,6 +362,7 @@ mod tests {
         let mut shelf = Shelf {
             pointers: HashMap::new(),
             marks: HashMap::new(),
+            missed: HashMap::new(),
             menus: Vec::new(),
         };
         let place = |n: usize| LocationId(format!("l{n}"));

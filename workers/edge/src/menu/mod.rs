@@ -19,11 +19,13 @@ use crate::ai::embed::Embedder;
 use crate::http::ctx::Ctx;
 use crate::http::error::{Answer, EdgeError};
 use crate::http::{body, header, reply};
+use crate::live::call::call;
 use olympus_proto::edge::{PublishRequest, SoldOut};
 use olympus_proto::{ItemId, LocationId};
-use publisher::{Offered, Report};
+use publisher::{Awaited, Expecting, Offered, Report};
 use state::Offer;
-use worker::{Env, Headers, Request, Response, Stub};
+use std::time::Duration;
+use worker::{Delay, Env, Headers, Request, Response, Stub};
 
 /// The publisher of a location.
 fn stub(env: &Env, location: &LocationId) -> Result<Stub, EdgeError> {
@@ -38,33 +40,55 @@ pub(crate) fn none_published() -> EdgeError {
     )
 }
 
+/// How often it is asked whether an old document of the same menu was deleted by now.
+const DELETED_EVERY: Duration = Duration::from_millis(100);
+const DELETED_TRIES: usize = 100;
+
 /// `PUT …/menu`: the device's menu is to be used.
 pub(crate) async fn put(ctx: &Ctx, mut request: Request) -> Answer {
     let max = ctx.endpoint.route().class.max_body_bytes();
+    let length = header(&request, "content-length").and_then(|length| length.parse().ok());
     let sent: PublishRequest = body::json(&mut request, max).await?;
     document::check(&sent)?;
-    let offer = Offer {
-        digest: sent.digest.clone(),
-        version: sent.version,
-        timezone: sent.timezone.clone(),
-        items: sent.items.len(),
-        passages: document::passages(&sent.items).count(),
-    };
-    let location = ctx.location.as_str();
-    store::write(&ctx.env, location, &sent).await?;
     let offered = Offered {
         location: ctx.location.clone(),
-        offer,
+        anew: sent.anew,
+        offer: Offer {
+            digest: sent.digest.clone(),
+            version: sent.version,
+            timezone: sent.timezone.clone(),
+            items: sent.items.len(),
+            passages: document::passages(&sent.items).count(),
+        },
     };
+    let bytes = document::kept(sent, length.unwrap_or(0))?;
     let stub = stub(&ctx.env, &ctx.location)?;
-    let report: Report = crate::live::call::call(&stub, "/offer", &offered, None).await?;
-    // An old menu of that digest may have been cleared up just before it was offered again; from
-    // here on it is not.
-    if !store::exists(&ctx.env, location, &sent.digest).await? {
-        store::write(&ctx.env, location, &sent).await?;
-    }
+    expected(&stub, &offered).await?;
+    let digest = &offered.offer.digest;
+    store::write(&ctx.env, ctx.location.as_str(), digest, bytes).await?;
+    let report: Report = call(&stub, "/offer", &offered, None).await?;
     live::forget(&ctx.location);
     reply::json_with_status(if report.is_live { 200 } else { 202 }, &report.status)
+}
+
+/// Tells the publisher that the document is about to be written, so that it is not cleared up
+/// before it is offered; waits where an old one of that menu is being cleared up.
+async fn expected(stub: &Stub, offered: &Offered) -> Result<(), EdgeError> {
+    let expecting = Expecting {
+        location: offered.location.clone(),
+        digest: offered.offer.digest.clone(),
+    };
+    for _ in 0..DELETED_TRIES {
+        let awaited: Awaited = call(stub, "/expect", &expecting, None).await?;
+        if awaited.may_write {
+            return Ok(());
+        }
+        Delay::from(DELETED_EVERY).await;
+    }
+    Err(EdgeError::upstream(
+        "the store of menus",
+        "an old document is still being deleted",
+    ))
 }
 
 /// `GET …/menu`: the menu in use.

@@ -14,6 +14,9 @@ pub(crate) struct Pointer {
     pub(crate) live: LiveMenu,
     /// Model and pooling of its vectors.
     pub(crate) prefix: String,
+    /// Which writing of the menu they are of.
+    #[serde(default)]
+    pub(crate) generation: u64,
     pub(crate) timezone: Option<String>,
 }
 
@@ -28,6 +31,7 @@ impl Pointer {
                 since_ms: live.since_ms,
             },
             prefix: live.prefix.clone(),
+            generation: live.generation,
             timezone: live.offer.timezone.clone(),
         }
     }

@@ -16,6 +16,7 @@ use crate::ai::{deadline_of, label, meta, micros_since, policy_of};
 use crate::http::ctx::Ctx;
 use crate::http::error::{Answer, EdgeError};
 use crate::http::{body, reply, time};
+use crate::metrics;
 use futures_util::FutureExt as _;
 use futures_util::future::join;
 use olympus_core::menu::attributes::Manner;
@@ -137,10 +138,21 @@ async fn routed(
         })
     });
     let there = Rc::clone(setting);
-    let (env, embedder) = (ctx.env.clone(), Rc::new(embedder));
+    let (env, exec, embedder) = (ctx.env.clone(), ctx.exec.clone(), Rc::new(embedder));
+    let location = ctx.location.clone();
     let cloud: Cloud<Found> = Rc::new(move || {
         let (env, setting, embedder) = (env.clone(), Rc::clone(&there), Rc::clone(&embedder));
-        async move { setting.with_vectors(&env, &embedder).await }.boxed_local()
+        let (exec, location) = (exec.clone(), location.clone());
+        async move {
+            let found = setting.with_vectors(&env, &embedder).await;
+            if matches!(&found, Err(error) if *error == nothing_found()) {
+                metrics::count("edge_menu_vectors_missing", &[]);
+                let pointer = setting.menu.pointer.clone();
+                exec.wait_until(async move { live::missed(&env, &location, &pointer).await });
+            }
+            found
+        }
+        .boxed_local()
     });
     let ask = Ask {
         task: Task::Search,
@@ -222,8 +234,7 @@ impl Setting {
         }
         if near.is_empty() && !menu.index.items().is_empty() {
             // Nearness of all 0 would say that nothing is near, which nobody knows.
-            let what = "the index has no vector of this menu";
-            return Err(UpstreamError::Refused(what.to_owned()));
+            return Err(nothing_found());
         }
         let found = self.find(Meaning::Items(&near));
         let found = found.map_err(|error| UpstreamError::Refused(error.message))?;
@@ -234,6 +245,11 @@ impl Setting {
         };
         Ok(said(found))
     }
+}
+
+/// The index is asked for the nearest vectors of a menu, however far, and has none.
+fn nothing_found() -> UpstreamError {
+    UpstreamError::Refused("the index has no vector of this menu".to_owned())
 }
 
 /// The vector of a query, remembered from before or made.

@@ -18,12 +18,14 @@ pub(super) fn key(location: &str, digest: &str) -> String {
 pub(super) async fn write(
     env: &Env,
     location: &str,
-    document: &PublishRequest,
+    digest: &str,
+    document: Vec<u8>,
 ) -> Result<(), EdgeError> {
-    let bytes = serde_json::to_vec(document).map_err(EdgeError::internal)?;
     let bucket = bucket(env)?;
-    let put = bucket.put(key(location, &document.digest), bytes);
-    put.execute().await?;
+    bucket
+        .put(key(location, digest), document)
+        .execute()
+        .await?;
     Ok(())
 }
 
@@ -54,12 +56,20 @@ pub(super) async fn read(
     }
 }
 
-/// Whether a document is there.
-pub(super) async fn exists(env: &Env, location: &str, digest: &str) -> Result<bool, EdgeError> {
-    let head = bucket(env)?.head(key(location, digest)).await?;
-    Ok(head.is_some())
+/// Digests of the documents of a location, and whether there are more than these.
+pub(super) async fn list(env: &Env, location: &str) -> Result<(Vec<String>, bool), EdgeError> {
+    let bucket = bucket(env)?;
+    let prefix = format!("{location}/");
+    let page = bucket.list().prefix(prefix.clone()).execute().await?;
+    let keys = page.objects().into_iter().map(|object| object.key());
+    let digests = keys.filter_map(|key| {
+        let name = key.strip_prefix(&prefix)?.strip_suffix(".json")?;
+        Some(name.to_owned())
+    });
+    Ok((digests.collect(), page.truncated()))
 }
 
+/// Deletes a document.
 pub(super) async fn delete(env: &Env, location: &str, digest: &str) -> Result<(), EdgeError> {
     Ok(bucket(env)?.delete(key(location, digest)).await?)
 }

@@ -35,6 +35,29 @@ const KEY: &str = "state";
 pub(super) struct Offered {
     pub(super) location: LocationId,
     pub(super) offer: Offer,
+    pub(super) anew: bool,
+}
+
+/// Body of `/expect`: a menu whose document is about to be written, and then offered.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Expecting {
+    pub(super) location: LocationId,
+    pub(super) digest: String,
+}
+
+/// Answer of `/expect`.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Awaited {
+    /// Whether the document may be written now: an old one of that digest is not being deleted.
+    pub(super) may_write: bool,
+}
+
+/// Body of `/missed`: a search found no vector at all of that menu.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Missed {
+    pub(super) location: LocationId,
+    pub(super) digest: String,
+    pub(super) generation: u64,
 }
 
 /// Body of `/status`.
@@ -105,7 +128,7 @@ pub struct Publisher {
     kept: RefCell<Option<Progress>>,
     /// The document read last.
     paper: RefCell<Option<Rc<Paper>>>,
-    /// What was seen of a job, by its epoch: looks that failed in the middle need not begin anew.
+    /// What was seen of a writing, by its number: looks that failed in the middle need not begin anew.
     seen: RefCell<(u64, HashMap<String, Vec<f32>>)>,
     /// Until when a step that began is taken to run.
     busy_until_ms: Cell<u64>,
@@ -125,9 +148,17 @@ impl DurableObject for Publisher {
 
     async fn fetch(&self, mut request: Request) -> worker::Result<Response> {
         let answer = match request.path().as_str() {
+            "/expect" => {
+                let expecting: Expecting = request.json().await?;
+                return call::answer(self.expect(expecting).await);
+            }
             "/offer" => {
                 let offered: Offered = request.json().await?;
                 self.offer(offered).await
+            }
+            "/missed" => {
+                let missed: Missed = request.json().await?;
+                self.missed(&missed).await
             }
             "/status" => {
                 let asked: Asked = request.json().await?;
@@ -209,27 +240,56 @@ impl Publisher {
         let prefix = Embedder::of(&self.env).prefix();
         let taken = self.with(|progress| {
             progress.location = offered.location.0;
-            progress.offer(offered.offer, &prefix, now_ms())
+            progress.offer(offered.offer, offered.anew, &prefix, now_ms())
         });
         self.save().await?;
         self.arm().await?;
         Ok(self.told(taken == Taken::Live))
     }
 
+    async fn expect(&self, expecting: Expecting) -> Result<Awaited, EdgeError> {
+        self.load().await?;
+        let may_write = self.with(|progress| {
+            progress.location = expecting.location.0;
+            progress.expect(&expecting.digest, now_ms())
+        });
+        self.save().await?;
+        self.arm_unless_busy().await?;
+        Ok(Awaited { may_write })
+    }
+
+    async fn missed(&self, missed: &Missed) -> Result<Report, EdgeError> {
+        self.load().await?;
+        let now = now_ms();
+        if self.with(|progress| progress.missed(&missed.digest, missed.generation, now)) {
+            log(&format!(
+                "searches at {} find no vector of menu {}",
+                missed.location, missed.digest
+            ));
+            self.save().await?;
+        }
+        self.report(&missed.location).await
+    }
+
+    /// Whatever became of the alarm, or of the step before: what is left to do is done.
+    async fn arm_unless_busy(&self) -> worker::Result<()> {
+        if self.busy_until_ms.get() < now_ms() {
+            self.arm().await?;
+        }
+        Ok(())
+    }
+
     async fn report(&self, location: &LocationId) -> Result<Report, EdgeError> {
         self.load().await?;
-        let prefix = Embedder::of(&self.env).prefix();
+        let (prefix, pace) = (Embedder::of(&self.env).prefix(), self.pace());
         let began = self.with(|progress| {
             progress.location.clone_from(&location.0);
-            progress.respace(&prefix, now_ms())
+            progress.respace(&prefix, pace, now_ms())
         });
         if began {
             self.save().await?;
         }
-        if self.busy_until_ms.get() < now_ms() {
-            // Whatever became of the alarm, or of the step before: what is left to do is done.
-            self.arm().await?;
-        }
+        self.arm_unless_busy().await?;
         Ok(self.told(false))
     }
 
@@ -247,6 +307,8 @@ impl Publisher {
             Step::Verify(job) => self.verify(job).await,
             Step::Tell(live) => self.tell(live).await,
             Step::Sweep(old) => self.sweep(old).await,
+            Step::Check(live) => self.check(live).await,
+            Step::Tidy => self.tidy().await,
         };
         let (error, refused) = match done {
             Ok(()) => return,

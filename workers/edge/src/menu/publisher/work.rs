@@ -35,7 +35,8 @@ const ITSELF: f32 = 0.98;
 impl Publisher {
     pub(super) async fn write(&self, job: &Job) -> Result<(), Stop> {
         let embedder = Embedder::of(&self.env);
-        if self.with(|progress| progress.respace(&embedder.prefix(), now_ms())) {
+        let pace = self.pace();
+        if self.with(|progress| progress.respace(&embedder.prefix(), pace, now_ms())) {
             return Ok(());
         }
         let paper = self.paper(&job.offer.digest).await?;
@@ -82,7 +83,7 @@ impl Publisher {
         rows: Vec<Vec<f32>>,
     ) -> Vec<Vector> {
         let location = self.location();
-        let names = Names::new(&location, &job.offer.digest, &job.prefix);
+        let names = Names::new(&location, &job.offer.digest, &job.prefix, job.generation);
         let text = |text: &str| MetadataValue::Text(text.to_owned());
         let one = |(passage, values): (&Passage, Vec<f32>)| {
             let (id, item) = paper.named(passage, &names)?;
@@ -103,44 +104,92 @@ impl Publisher {
     pub(super) async fn verify(&self, job: &Job) -> Result<(), Stop> {
         let pace = self.pace();
         if job.offer.passages == 0 {
-            self.with(|progress| progress.switch(job.epoch, pace, now_ms()));
+            self.with(|progress| progress.switch(job.epoch, now_ms()));
             return Ok(());
         }
         let paper = self.paper(&job.offer.digest).await?;
-        let names = Names::new(&self.location(), &job.offer.digest, &job.prefix);
+        let location = self.location();
+        let names = Names::new(&location, &job.offer.digest, &job.prefix, job.generation);
+        let (seen, sample, why) = match self.shows(&paper, &names, job.generation).await? {
+            Shown::All => {
+                self.with(|progress| progress.switch(job.epoch, now_ms()));
+                return Ok(());
+            }
+            Shown::Part {
+                seen, sample, why, ..
+            } => (seen, sample, why),
+        };
+        let done = job.offer.passages * seen / sample.max(1);
+        self.with(|progress| progress.unseen(job.epoch, done, &why, pace, now_ms()));
+        Ok(())
+    }
+
+    /// Looks whether the vectors of the menu in use are there; searches say that they are not.
+    pub(super) async fn check(&self, live: &Live) -> Result<(), Stop> {
+        let pace = self.pace();
+        let paper = self.paper(&live.offer.digest).await?;
+        let location = self.location();
+        let names = Names::new(&location, &live.offer.digest, &live.prefix, live.generation);
+        // What showed when it was written says nothing of now.
+        *self.seen.borrow_mut() = (live.generation, HashMap::new());
+        let fault = match self.shows(&paper, &names, live.generation).await? {
+            Shown::All => None,
+            Shown::Part {
+                why, failed: true, ..
+            } => return Err(Stop::Fault(why)),
+            Shown::Part { seen, sample, .. } if seen < sample => Some(format!(
+                "{} of {sample} vectors of the menu that were looked for are not in the index",
+                sample - seen
+            )),
+            Shown::Part { why, .. } => Some(why),
+        };
+        if let Some(fault) = &fault {
+            log(&format!(
+                "the menu in use at {location} is not searched by meaning: {fault}"
+            ));
+        }
+        self.with(|progress| progress.checked(live, fault.as_deref(), pace, now_ms()));
+        Ok(())
+    }
+
+    /// How much of a writing shows.
+    async fn shows(&self, paper: &Paper, names: &Names, writing: u64) -> Result<Shown, Stop> {
         let index = Vectorize::of(&self.env)?;
-        let sample = sample(&paper, &names);
-        let fault = self.look(job.epoch, &index, &sample).await;
+        let sample = sample(paper, names);
+        let fault = self.look(writing, &index, &sample).await;
         let found = self.seen.borrow().1.clone();
+        let (seen, sample) = (found.len(), sample.len());
+        let failed = fault.is_some();
         let why = if let Some(error) = fault {
             format!("looking for what was written: {error}")
-        } else if found.len() < sample.len() {
-            let missing = sample.len() - found.len();
-            format!("{missing} of {} vectors do not show yet", sample.len())
-        } else if self.is_found(&index, &names, &found).await? {
-            self.with(|progress| progress.switch(job.epoch, pace, now_ms()));
-            return Ok(());
+        } else if seen < sample {
+            format!("{} of {sample} vectors do not show yet", sample - seen)
+        } else if self.is_found(&index, names, &found).await? {
+            return Ok(Shown::All);
         } else {
             "a search does not find what was written yet; \
              the index needs a metadata index on `digest`, made before the first publish"
                 .to_owned()
         };
-        let done = job.offer.passages * found.len() / sample.len().max(1);
-        self.with(|progress| progress.unseen(job.epoch, done, &why, pace, now_ms()));
-        Ok(())
+        Ok(Shown::Part {
+            seen,
+            sample,
+            why,
+            failed,
+        })
     }
 
     /// Looks for those of the sample that were not seen yet; a fault where there was one.
     async fn look(
         &self,
-        epoch: u64,
+        writing: u64,
         index: &Vectorize,
         sample: &[String],
     ) -> Option<UpstreamError> {
         let missing: Vec<String> = {
             let mut seen = self.seen.borrow_mut();
-            if seen.0 != epoch {
-                *seen = (epoch, HashMap::new());
+            if seen.0 != writing {
+                *seen = (writing, HashMap::new());
             }
             let unseen = sample.iter().filter(|id| !seen.1.contains_key(*id));
             unseen.cloned().collect()
@@ -181,7 +230,8 @@ impl Publisher {
             version: live.offer.version.0,
         };
         live::broadcast(&self.env, &location, event).await?;
-        self.with(|progress| progress.told(&live.offer));
+        let pace = self.pace();
+        self.with(|progress| progress.told(live, pace, now_ms()));
         Ok(())
     }
 
@@ -190,12 +240,13 @@ impl Publisher {
             Err(Stop::Refused(gone)) => {
                 // Without it nobody knows the names; what is left is never found by a search.
                 log(&format!("vectors of an old menu cannot be deleted: {gone}"));
-                self.with(|progress| progress.swept(old, old.passages));
+                self.with(|progress| progress.swept(old, old.passages, now_ms()));
                 return Ok(());
             }
             paper => paper?,
         };
-        let names = Names::new(&self.location(), &old.digest, &old.prefix);
+        let location = self.location();
+        let names = Names::new(&location, &old.digest, &old.prefix, old.generation);
         let from = old.done.min(paper.passages.len());
         let rest = paper.passages.get(from..).unwrap_or_default();
         let ids: Vec<String> = rest
@@ -207,15 +258,41 @@ impl Publisher {
         for part in ids.chunks(DELETE) {
             within(TIMEOUT, index.delete_by_ids(part)).await?;
         }
-        let gone = self.with(|progress| progress.swept(old, ids.len().max(1)));
-        if let Some(gone) = gone
-            && !self.with(|progress| progress.needs(&gone.digest))
-        {
-            self.paper.borrow_mut().take();
-            store::delete(&self.env, &self.location(), &gone.digest).await?;
-        }
+        self.with(|progress| progress.swept(old, ids.len().max(1), now_ms()));
         Ok(())
     }
+
+    /// Deletes documents that nothing needs: of menus that were replaced, or never offered.
+    pub(super) async fn tidy(&self) -> Result<(), Stop> {
+        let location = self.location();
+        let (found, rest) = store::list(&self.env, &location).await?;
+        let gone = self.with(|progress| progress.deleting(found, rest, now_ms()));
+        // A deletion that is lost in the middle may still be done later.
+        let saved = self.save().await;
+        saved.map_err(|error| Stop::Fault(error.to_string()))?;
+        for digest in &gone {
+            self.paper
+                .borrow_mut()
+                .take_if(|paper| paper.document.digest == *digest);
+            store::delete(&self.env, &location, digest).await?;
+        }
+        self.with(|progress| progress.tidied(None));
+        Ok(())
+    }
+}
+
+/// How much of a menu's vectors is seen.
+enum Shown {
+    /// All that was looked for.
+    All,
+    /// So many of so many, and why that is not all.
+    Part {
+        seen: usize,
+        sample: usize,
+        why: String,
+        /// Whether the looking failed, which says nothing of what there is.
+        failed: bool,
+    },
 }
 
 /// How a menu's vectors are searched.
@@ -261,7 +338,7 @@ mod tests {
                 anew: false,
                 items,
             });
-            let names = Names::new("l", "d", "m/cls");
+            let names = Names::new("l", "d", "m/cls", 0);
             let sample = sample(&paper, &names);
             let total = paper.passages.len();
             assert!(sample.len() <= SAMPLE + 1 && sample.len() >= total.min(SAMPLE / 2));

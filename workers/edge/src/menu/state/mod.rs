@@ -6,13 +6,18 @@
 //!                └────────────┴──► Failed (the menu before stays)
 //! ```
 //! Invariants: one menu is in use until the next one was seen to be searchable, then that one; a
-//! step that was lost is done again and does no harm; vectors of a menu that is not in use are
-//! listed in `old` until they were deleted, those of the one in use never are. Never reads a clock.
+//! step that was lost is done again and does no harm; each writing of a menu names its vectors
+//! anew, so that those of an earlier one never pass for it; vectors of a menu that is not in use
+//! are listed in `old` until they were deleted, those of the one in use never are. Never reads a
+//! clock.
 
+mod documents;
+mod health;
 mod kinds;
 #[cfg(test)]
 mod tests;
 
+use kinds::{Doubt, Expected};
 pub(crate) use kinds::{Job, Live, Offer, Old, Pace, Step, Taken};
 
 use olympus_proto::SpaceId;
@@ -34,44 +39,70 @@ pub(crate) struct State {
     pub(crate) job: Option<Job>,
     old: Vec<Old>,
     epoch: u64,
+    #[serde(default)]
+    doubt: Option<Doubt>,
+    /// What keeps the menu in use from being searched by meaning.
+    #[serde(default)]
+    fault: Option<String>,
+    /// When it was last looked whether the vectors of the menu in use are there.
+    #[serde(default)]
+    checked_ms: u64,
+    /// When the menu in use was last written anew without anybody asking for it.
+    #[serde(default)]
+    healed_ms: u64,
+    #[serde(default)]
+    expected: Vec<Expected>,
+    /// Documents that are being deleted.
+    #[serde(default)]
+    deleting: Vec<String>,
+    /// When documents are looked through; a state from before that was done has some to delete.
+    #[serde(default = "documents::at_once")]
+    tidy_at_ms: Option<u64>,
+}
+
+/// Whether a job is being worked on.
+fn is_going(job: &Job) -> bool {
+    matches!(job.stage, PublishStage::Writing | PublishStage::Verifying)
 }
 
 impl State {
-    /// A device offers a menu, to be embedded by the model and pooling of `prefix`.
-    pub(crate) fn offer(&mut self, offer: Offer, prefix: &str, now_ms: u64) -> Taken {
-        if let Some(live) = &mut self.live
-            && live.offer.digest == offer.digest
-            && live.prefix == prefix
-        {
-            live.told &= live.offer == offer;
-            live.offer = offer;
-            self.drop_job(now_ms);
-            return Taken::Live;
-        }
-        let is_under_way = |job: &Job| {
-            job.offer.digest == offer.digest
-                && job.prefix == prefix
-                && !matches!(job.stage, PublishStage::Failed | PublishStage::Live)
+    /// A device offers a menu, to be embedded by the model and pooling of `prefix`; `anew` also
+    /// where it is in use already.
+    pub(crate) fn offer(&mut self, offer: Offer, anew: bool, prefix: &str, now_ms: u64) -> Taken {
+        self.expected.retain(|one| one.digest != offer.digest);
+        let of = (offer.digest.clone(), prefix);
+        let is_live = match &mut self.live {
+            Some(live) if live.offer.digest == of.0 && live.prefix == of.1 => {
+                live.told &= live.offer == offer;
+                live.offer = offer.clone();
+                true
+            }
+            _ => false,
         };
-        if let Some(job) = self.job.as_mut().filter(|job| is_under_way(job)) {
+        let same = |job: &&mut Job| is_going(job) && job.offer.digest == of.0 && job.prefix == of.1;
+        if let Some(job) = self.job.as_mut().filter(same) {
             job.offer = offer;
-            return Taken::Going;
+        } else {
+            self.drop_job(now_ms);
+            if !is_live || anew {
+                self.start(offer, prefix, now_ms);
+            }
         }
-        self.drop_job(now_ms);
-        self.start(offer, prefix, now_ms);
-        Taken::Going
+        if is_live && !anew {
+            Taken::Live
+        } else {
+            Taken::Going
+        }
     }
 
     fn start(&mut self, offer: Offer, prefix: &str, now_ms: u64) {
-        // What is about to be written anew must not be swept.
-        let (digest, passages) = (offer.digest.clone(), offer.passages);
-        self.old
-            .retain(|old| old.digest != digest || old.prefix != prefix);
+        let passages = offer.passages;
         self.epoch += 1;
         self.job = Some(Job {
             epoch: self.epoch,
             offer,
             prefix: prefix.to_owned(),
+            generation: self.epoch,
             dim: 0,
             stage: if passages == 0 {
                 PublishStage::Verifying
@@ -86,62 +117,52 @@ impl State {
         });
     }
 
-    /// The model or its pooling was changed: the menu in use is made searchable in the new space.
-    /// Whether something began.
-    pub(crate) fn respace(&mut self, prefix: &str, now_ms: u64) -> bool {
-        if let Some(job) = &self.job {
-            let ended = matches!(job.stage, PublishStage::Live | PublishStage::Sweeping);
-            if !ended && job.prefix != prefix {
-                let offer = job.offer.clone();
-                self.drop_job(now_ms);
-                self.start(offer, prefix, now_ms);
-                return true;
-            }
-            if !ended {
-                return false;
-            }
-        }
-        match &self.live {
-            Some(live) if live.prefix != prefix => {
-                let offer = live.offer.clone();
-                self.start(offer, prefix, now_ms);
-                true
-            }
-            _ => false,
-        }
-    }
-
     /// Gives up a job that is not through; what it wrote has to go.
     fn drop_job(&mut self, now_ms: u64) {
         let going = self.job.take_if(|job| {
             let through = [PublishStage::Sweeping, PublishStage::Live];
             !through.contains(&job.stage)
         });
-        if let Some(job) = going
-            && job.stage != PublishStage::Failed
-        {
-            self.retire(job.offer.digest, job.prefix, job.offer.passages, now_ms);
+        if let Some(job) = going {
+            if job.stage != PublishStage::Failed {
+                self.retire(&job, now_ms);
+            }
+            self.untidy(now_ms);
         }
     }
 
-    fn retire(&mut self, digest: String, prefix: String, passages: usize, at_ms: u64) {
-        let is_live = self
-            .live
-            .as_ref()
-            .is_some_and(|live| live.offer.digest == digest && live.prefix == prefix);
-        let is_known = self
-            .old
-            .iter()
-            .any(|old| old.digest == digest && old.prefix == prefix);
-        if passages > 0 && !is_live && !is_known {
-            self.old.push(Old {
-                digest,
-                prefix,
-                passages,
-                done: 0,
-                wait_until_ms: at_ms,
-                attempts: 0,
-            });
+    /// It cannot be published; what it wrote has to go.
+    fn fail(&mut self, epoch: u64, now_ms: u64) {
+        let Some(job) = self.job_of(epoch) else {
+            return;
+        };
+        job.stage = PublishStage::Failed;
+        job.stage_since_ms = now_ms;
+        let job = job.clone();
+        self.retire(&job, now_ms);
+    }
+
+    fn retire(&mut self, job: &Job, at_ms: u64) {
+        self.discard(Old {
+            digest: job.offer.digest.clone(),
+            prefix: job.prefix.clone(),
+            generation: job.generation,
+            passages: job.offer.passages,
+            done: 0,
+            wait_until_ms: at_ms,
+            attempts: 0,
+            held: false,
+        });
+    }
+
+    fn discard(&mut self, old: Old) {
+        let is_live = self.live.as_ref().is_some_and(|live| {
+            live.offer.digest == old.digest
+                && live.prefix == old.prefix
+                && live.generation == old.generation
+        });
+        if old.passages > 0 && !is_live && !self.old.iter().any(|known| known.is(&old)) {
+            self.old.push(old);
         }
     }
 
@@ -157,12 +178,10 @@ impl State {
         if job.dim != 0 && job.dim != dim {
             // The model changed under its name: what was written cannot be compared with this.
             let (was, done) = (job.dim, job.done);
-            job.stage = PublishStage::Failed;
             job.error = Some(format!(
                 "the model gave vectors of {dim} numbers after {done} of {was}; publish again"
             ));
-            let job = job.clone();
-            self.retire(job.offer.digest, job.prefix, job.offer.passages, now_ms);
+            self.fail(epoch, now_ms);
             return;
         }
         job.dim = dim;
@@ -186,14 +205,12 @@ impl State {
         job.error = Some(why.to_owned());
         job.wait_until_ms = now_ms + pace.look_every_ms;
         if now_ms.saturating_sub(job.stage_since_ms) > MAX_UNSEEN_MS {
-            job.stage = PublishStage::Failed;
-            let job = job.clone();
-            self.retire(job.offer.digest, job.prefix, job.offer.passages, now_ms);
+            self.fail(epoch, now_ms);
         }
     }
 
     /// All of it shows: it is in use from now on.
-    pub(crate) fn switch(&mut self, epoch: u64, pace: Pace, now_ms: u64) {
+    pub(crate) fn switch(&mut self, epoch: u64, now_ms: u64) {
         let Some(job) = self.job_of(epoch) else {
             return;
         };
@@ -202,53 +219,73 @@ impl State {
         job.attempts = 0;
         job.error = None;
         job.wait_until_ms = 0;
-        let live = Live {
-            offer: job.offer.clone(),
+        let job = job.clone();
+        let was = self.live.take();
+        // Who waits for a menu to be written anew sees it by the time.
+        let since_ms = was
+            .as_ref()
+            .map_or(now_ms, |was| now_ms.max(was.since_ms + 1));
+        self.live = Some(Live {
             space: SpaceId(format!("{}/{}", job.prefix, job.dim)),
-            prefix: job.prefix.clone(),
-            since_ms: now_ms,
+            offer: job.offer,
+            prefix: job.prefix,
+            generation: job.generation,
+            since_ms,
             told: false,
             attempts: 0,
             wait_until_ms: 0,
-        };
-        if let Some(was) = self.live.replace(live) {
-            let due = now_ms + pace.sweep_after_ms;
-            self.retire(was.offer.digest, was.prefix, was.offer.passages, due);
+        });
+        (self.doubt, self.fault) = (None, None);
+        if let Some(was) = was {
+            let was_empty = was.offer.passages == 0;
+            self.discard(Old {
+                digest: was.offer.digest,
+                prefix: was.prefix,
+                generation: was.generation,
+                passages: was.offer.passages,
+                done: 0,
+                wait_until_ms: 0,
+                attempts: 0,
+                held: true,
+            });
+            if was_empty {
+                self.untidy(now_ms); // nothing of it has to be swept first
+            }
         }
         self.settle();
     }
 
-    /// Everybody was told of the menu in use since `since_ms`.
-    pub(crate) fn told(&mut self, told: &Offer) {
-        if let Some(live) = &mut self.live
-            && live.offer == *told
-        {
-            live.told = true;
-            live.attempts = 0;
+    /// Everybody was told of the menu in use: what answered before may go after a while.
+    pub(crate) fn told(&mut self, told: &Live, pace: Pace, now_ms: u64) {
+        let Some(live) = &mut self.live else {
+            return;
+        };
+        if live.offer != told.offer || live.generation != told.generation {
+            return;
+        }
+        live.told = true;
+        live.attempts = 0;
+        for old in self.old.iter_mut().filter(|old| old.held) {
+            old.held = false;
+            old.wait_until_ms = now_ms + pace.sweep_after_ms;
         }
     }
 
-    /// So many more vectors were deleted. The entry, where that was the last of it.
-    pub(crate) fn swept(&mut self, of: &Old, count: usize) -> Option<Old> {
-        let same = |old: &Old| old.digest == of.digest && old.prefix == of.prefix;
-        let at = self.old.iter().position(same)?;
-        let old = self.old.get_mut(at)?;
+    /// So many more vectors were deleted.
+    pub(crate) fn swept(&mut self, of: &Old, count: usize, now_ms: u64) {
+        let Some(at) = self.old.iter().position(|old| old.is(of)) else {
+            return;
+        };
+        let Some(old) = self.old.get_mut(at) else {
+            return;
+        };
         old.done = (old.done + count).min(old.passages);
         old.attempts = 0;
-        if old.done < old.passages {
-            return None;
+        if old.done >= old.passages {
+            self.old.remove(at);
+            self.settle();
+            self.untidy(now_ms);
         }
-        let gone = self.old.remove(at);
-        self.settle();
-        Some(gone)
-    }
-
-    /// Whether a menu's document is still needed.
-    pub(crate) fn needs(&self, digest: &str) -> bool {
-        let live = self.live.iter().map(|live| &live.offer.digest);
-        let job = self.job.iter().map(|job| &job.offer.digest);
-        let old = self.old.iter().map(|old| &old.digest);
-        live.chain(job).chain(old).any(|needed| needed == digest)
     }
 
     fn settle(&mut self) {
@@ -283,9 +320,7 @@ impl State {
                 job.attempts += 1;
                 job.error = Some(error.to_owned());
                 if refused && job.attempts >= MAX_REFUSALS {
-                    job.stage = PublishStage::Failed;
-                    let job = job.clone();
-                    self.retire(job.offer.digest, job.prefix, job.offer.passages, now_ms);
+                    self.fail(of.epoch, now_ms);
                 }
             }
             Step::Tell(of) => {
@@ -295,11 +330,20 @@ impl State {
                 }
             }
             Step::Sweep(of) => {
-                let same = |old: &&mut Old| old.digest == of.digest && old.prefix == of.prefix;
-                if let Some(old) = self.old.iter_mut().find(same) {
+                if let Some(old) = self.old.iter_mut().find(|old| old.is(of)) {
                     old.wait_until_ms = wait(old.attempts);
                     old.attempts += 1;
                 }
+            }
+            Step::Check(_) => {
+                if let Some(doubt) = &mut self.doubt {
+                    doubt.wait_until_ms = wait(doubt.attempts);
+                    doubt.attempts += 1;
+                }
+            }
+            Step::Tidy => {
+                self.tidy_at_ms = None;
+                self.tidied(Some(now_ms + MAX_WAIT_MS));
             }
         }
     }
@@ -319,9 +363,11 @@ impl State {
         let sweeping = self
             .old
             .iter()
+            .filter(|old| !old.held)
             .min_by_key(|old| old.wait_until_ms)
             .map(|old| (old.wait_until_ms, Step::Sweep(old.clone())));
-        [telling, going, sweeping]
+        let tidying = self.tidy_due_ms().map(|at| (at, Step::Tidy));
+        [telling, going, sweeping, self.check_due(), tidying]
             .into_iter()
             .flatten()
             .min_by_key(|(at, _)| *at)
@@ -330,6 +376,7 @@ impl State {
     /// As a device is told.
     pub(crate) fn status(&self) -> PublishStatus {
         PublishStatus {
+            fault: self.fault.clone(),
             live: self.live.as_ref().map(|live| LiveMenu {
                 digest: live.offer.digest.clone(),
                 version: live.offer.version,

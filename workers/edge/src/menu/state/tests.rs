@@ -1,6 +1,6 @@
 //! The publisher's decisions, alone and in a world where every step may be lost.
 
-use super::{Offer, Pace, State, Step, Taken};
+use super::{Live, Offer, Pace, State, Step, Taken};
 use olympus_proto::MenuVersion;
 use olympus_proto::edge::PublishStage;
 use std::collections::BTreeSet;
@@ -9,6 +9,7 @@ const PACE: Pace = Pace {
     sweep_after_ms: 1_000,
     look_every_ms: 100,
     retry_after_ms: 100,
+    heal_every_ms: 5_000,
 };
 
 fn offer(digest: &str, passages: usize) -> Offer {
@@ -30,10 +31,19 @@ fn publish(state: &mut State, now_ms: u64) {
     while let Some((_, step)) = state.next() {
         match step {
             Step::Write(job) => state.wrote(job.epoch, 300, 4, now_ms),
-            Step::Verify(job) => state.switch(job.epoch, PACE, now_ms),
-            Step::Tell(live) => state.told(&live.offer),
-            Step::Sweep(_) => break,
+            Step::Verify(job) => state.switch(job.epoch, now_ms),
+            Step::Tell(live) => state.told(&live, PACE, now_ms),
+            Step::Sweep(_) | Step::Check(_) | Step::Tidy => break,
         }
+    }
+}
+
+/// Refuses the job on its way until that is believed.
+fn refuse(state: &mut State, now_ms: u64) {
+    while let Some(job) = state.job.clone()
+        && job.stage != PublishStage::Failed
+    {
+        state.failed(&Step::Write(job), "no such model", true, PACE, now_ms);
     }
 }
 
@@ -48,7 +58,10 @@ fn live(state: &State) -> Option<&str> {
 #[test]
 fn a_menu_is_written_seen_used_and_the_one_before_swept() {
     let mut state = State::default();
-    assert_eq!(state.offer(offer("a", 700), "m/cls", 0), Taken::Going);
+    assert_eq!(
+        state.offer(offer("a", 700), false, "m/cls", 0),
+        Taken::Going
+    );
     for done in [300, 600] {
         let Step::Write(job) = next(&state) else {
             panic!("it writes");
@@ -66,7 +79,7 @@ fn a_menu_is_written_seen_used_and_the_one_before_swept() {
     let status = state.status().live.expect("is in use");
     assert_eq!(status.space.as_str(), "m/cls/4");
 
-    state.offer(offer("b", 10), "m/cls", 10);
+    state.offer(offer("b", 10), false, "m/cls", 10);
     assert_eq!(live(&state), Some("a"), "until the new one is ready");
     publish(&mut state, 20);
     assert_eq!(
@@ -77,28 +90,28 @@ fn a_menu_is_written_seen_used_and_the_one_before_swept() {
         panic!("it sweeps");
     };
     assert_eq!((due, old.digest.as_str()), (1_020, "a"));
-    assert!(state.needs("a"));
-    assert_eq!(state.swept(&old, 500), None);
-    assert_eq!(
-        state.swept(&old, 200).map(|gone| gone.digest),
-        Some("a".to_owned())
+    state.swept(&old, 500, 1_020);
+    assert!(
+        state.needs("a", 1_020),
+        "its names are made from its document"
     );
-    assert!(!state.needs("a") && state.needs("b"));
+    state.swept(&old, 200, 1_020);
+    assert!(!state.needs("a", 1_020) && state.needs("b", 1_020));
     assert_eq!(stage(&state), Some(PublishStage::Live));
 }
 
 #[test]
 fn the_menu_in_use_is_not_published_again() {
     let mut state = State::default();
-    state.offer(offer("a", 10), "m/cls", 0);
+    state.offer(offer("a", 10), false, "m/cls", 0);
     publish(&mut state, 0);
-    assert_eq!(state.offer(offer("a", 10), "m/cls", 1), Taken::Live);
+    assert_eq!(state.offer(offer("a", 10), false, "m/cls", 1), Taken::Live);
     assert_eq!(state.next(), None);
     let renumbered = Offer {
         version: MenuVersion(9),
         ..offer("a", 10)
     };
-    assert_eq!(state.offer(renumbered, "m/cls", 1), Taken::Live);
+    assert_eq!(state.offer(renumbered, false, "m/cls", 1), Taken::Live);
     assert!(
         matches!(next(&state), Step::Tell(_)),
         "others learn of its new number"
@@ -108,19 +121,19 @@ fn the_menu_in_use_is_not_published_again() {
 #[test]
 fn a_newer_menu_replaces_the_one_on_its_way() {
     let mut state = State::default();
-    state.offer(offer("a", 10), "m/cls", 0);
+    state.offer(offer("a", 10), false, "m/cls", 0);
     publish(&mut state, 0);
-    state.offer(offer("b", 600), "m/cls", 1);
+    state.offer(offer("b", 600), false, "m/cls", 1);
     let Step::Write(stale) = next(&state) else {
         panic!("it writes");
     };
-    state.offer(offer("b", 600), "m/cls", 2);
+    state.offer(offer("b", 600), false, "m/cls", 2);
     assert_eq!(
         state.job.as_ref().map(|job| job.epoch),
         Some(stale.epoch),
         "the same goes on"
     );
-    state.offer(offer("c", 10), "m/cls", 3);
+    state.offer(offer("c", 10), false, "m/cls", 3);
     state.wrote(stale.epoch, 300, 4, 4);
     assert_eq!(
         state.job.as_ref().map(|job| job.done),
@@ -131,21 +144,22 @@ fn a_newer_menu_replaces_the_one_on_its_way() {
     assert_eq!(live(&state), Some("c"));
     let left: BTreeSet<_> = state.old.iter().map(|old| old.digest.as_str()).collect();
     assert_eq!(left, BTreeSet::from(["a", "b"]));
-    // Back to a menu that was about to be swept: it is written anew, and no more swept.
-    state.offer(offer("a", 10), "m/cls", 6);
-    assert!(state.old.iter().all(|old| old.digest != "a"));
+    // Back to a menu that is about to be swept: it is written anew, under other names.
+    state.offer(offer("a", 10), false, "m/cls", 6);
+    let written = state.job.as_ref().map_or(0, |job| job.generation);
+    assert!(state.old.iter().all(|old| old.generation != written));
     // And back to the one in use: nothing is left on its way.
-    assert_eq!(state.offer(offer("c", 10), "m/cls", 7), Taken::Live);
+    assert_eq!(state.offer(offer("c", 10), false, "m/cls", 7), Taken::Live);
     assert_eq!(state.job, None);
 }
 
 #[test]
 fn a_new_space_is_published_beside_the_old_one() {
     let mut state = State::default();
-    state.offer(offer("a", 10), "m/cls", 0);
+    state.offer(offer("a", 10), false, "m/cls", 0);
     publish(&mut state, 0);
-    assert!(!state.respace("m/cls", 1));
-    assert!(state.respace("m/mean", 1) && !state.respace("m/mean", 1));
+    assert!(!state.respace("m/cls", PACE, 1));
+    assert!(state.respace("m/mean", PACE, 1) && !state.respace("m/mean", PACE, 1));
     assert_eq!(
         state.live.as_ref().map(|live| live.prefix.as_str()),
         Some("m/cls")
@@ -160,16 +174,16 @@ fn a_new_space_is_published_beside_the_old_one() {
         panic!("the old space is swept");
     };
     assert_eq!((old.prefix.as_str(), old.digest.as_str()), ("m/cls", "a"));
-    state.swept(&old, 10);
-    assert!(state.needs("a"));
+    state.swept(&old, 10, 3);
+    assert!(state.needs("a", 3));
 }
 
 #[test]
 fn faults_wait_longer_each_time_and_refusals_end_it() {
     let mut state = State::default();
-    state.offer(offer("a", 10), "m/cls", 0);
+    state.offer(offer("a", 10), false, "m/cls", 0);
     publish(&mut state, 0);
-    state.offer(offer("b", 10), "m/cls", 0);
+    state.offer(offer("b", 10), false, "m/cls", 0);
     let mut waits = Vec::new();
     for _ in 0..12 {
         let step = next(&state);
@@ -192,7 +206,7 @@ fn faults_wait_longer_each_time_and_refusals_end_it() {
     );
     assert!(matches!(next(&state), Step::Sweep(old) if old.digest == "b"));
     assert_eq!(
-        state.offer(offer("b", 10), "m/cls", 1),
+        state.offer(offer("b", 10), false, "m/cls", 1),
         Taken::Going,
         "again, by hand"
     );
@@ -202,7 +216,7 @@ fn faults_wait_longer_each_time_and_refusals_end_it() {
 #[test]
 fn what_never_shows_fails_and_says_why() {
     let mut state = State::default();
-    state.offer(offer("a", 10), "m/cls", 0);
+    state.offer(offer("a", 10), false, "m/cls", 0);
     let epoch = state.job.as_ref().map_or(0, |job| job.epoch);
     state.wrote(epoch, 10, 4, 0);
     state.unseen(epoch, 3, "7 of 10 do not show", PACE, 1_000);
@@ -216,7 +230,7 @@ fn what_never_shows_fails_and_says_why() {
 #[test]
 fn a_model_that_changes_its_dimension_in_the_middle_fails() {
     let mut state = State::default();
-    state.offer(offer("a", 10), "m/cls", 0);
+    state.offer(offer("a", 10), false, "m/cls", 0);
     let epoch = state.job.as_ref().map_or(0, |job| job.epoch);
     state.wrote(epoch, 5, 384, 0);
     state.wrote(epoch, 5, 768, 0);
@@ -226,9 +240,9 @@ fn a_model_that_changes_its_dimension_in_the_middle_fails() {
 #[test]
 fn an_empty_menu_is_used_without_a_vector() {
     let mut state = State::default();
-    state.offer(offer("a", 10), "m/cls", 0);
+    state.offer(offer("a", 10), false, "m/cls", 0);
     publish(&mut state, 0);
-    state.offer(offer("none", 0), "m/cls", 1);
+    state.offer(offer("none", 0), false, "m/cls", 1);
     publish(&mut state, 2);
     assert_eq!(live(&state), Some("none"));
 }
@@ -254,19 +268,26 @@ fn nothing_is_lost_and_nothing_left_behind() {
     for seed in 0..300 {
         let mut chance = Chance(seed);
         let mut state = State::default();
-        let mut vectors: BTreeSet<(String, String, usize)> = BTreeSet::new();
+        let mut world = World::default();
         let mut now = 0;
         let mut last = String::new();
         for round in 0..400 {
             now += 50;
             let stormy = round < 200;
             if stormy && chance.below(12) == 0 {
-                last = format!("menu{}", chance.below(4));
+                let menu = format!("menu{}", chance.below(6));
                 let prefix = ["m/cls", "m/mean"][usize::from(chance.below(8) == 0)];
-                state.offer(offer(&last, PASSAGES), prefix, now);
+                if state.expect(&menu, now) {
+                    world.documents.insert(menu.clone());
+                }
+                if chance.below(5) == 0 {
+                    continue; // the offer was lost on its way
+                }
+                state.offer(offer(&menu, PASSAGES), chance.below(3) == 0, prefix, now);
+                last = menu;
             }
             if !stormy {
-                state.respace("m/cls", now);
+                state.respace("m/cls", PACE, now);
             }
             let Some((_, step)) = state.next().filter(|(at, _)| *at <= now) else {
                 continue;
@@ -277,42 +298,278 @@ fn nothing_is_lost_and_nothing_left_behind() {
                 continue;
             }
             let written = serde_json::to_string(&state).expect("serialises");
-            run(&mut state, &step, &mut vectors, now);
+            run(&mut state, &step, &mut world, now);
             if fate == 1 {
                 // It was killed before that was on disk.
                 state = serde_json::from_str(&written).expect("reads back");
             }
             if let Some(live) = &state.live {
-                let of = |no| (live.offer.digest.clone(), live.prefix.clone(), no);
+                let of = |no| {
+                    (
+                        live.offer.digest.clone(),
+                        live.prefix.clone(),
+                        live.generation,
+                        no,
+                    )
+                };
                 assert!(
-                    (0..PASSAGES).all(|no| vectors.contains(&of(no))),
+                    (0..PASSAGES).all(|no| world.vectors.contains(&of(no))),
                     "seed {seed}"
                 );
+                assert!(world.documents.contains(&live.offer.digest), "seed {seed}");
+                let told = world.told.as_ref().is_none_or(|told: &Live| {
+                    let of = |no| {
+                        (
+                            told.offer.digest.clone(),
+                            told.prefix.clone(),
+                            told.generation,
+                            no,
+                        )
+                    };
+                    (0..PASSAGES).all(|no| world.vectors.contains(&of(no)))
+                });
+                assert!(told, "seed {seed}: what others answer from is there");
             }
         }
-        assert_eq!(state.next(), None, "seed {seed}");
+        while let Some((at, step)) = state.next() {
+            assert_eq!(step, Step::Tidy, "seed {seed}: for offers that were lost");
+            run(&mut state, &step, &mut world, at);
+        }
         if let Some(live) = &state.live {
             assert_eq!((&live.offer.digest, live.prefix.as_str()), (&last, "m/cls"));
-            assert_eq!(vectors.len(), PASSAGES, "seed {seed}: {vectors:?}");
+            assert_eq!(world.vectors.len(), PASSAGES, "seed {seed}: {world:?}");
+            assert_eq!(world.documents, BTreeSet::from([last]), "seed {seed}");
         }
     }
 }
 
-fn run(state: &mut State, step: &Step, vectors: &mut BTreeSet<(String, String, usize)>, now: u64) {
+/// What is outside of the publisher.
+#[derive(Debug, Default)]
+struct World {
+    vectors: BTreeSet<(String, String, u64, usize)>,
+    documents: BTreeSet<String>,
+    told: Option<Live>,
+}
+
+fn run(state: &mut State, step: &Step, world: &mut World, now: u64) {
     match step {
         Step::Write(job) => {
             for no in job.done..(job.done + 3).min(job.offer.passages) {
-                vectors.insert((job.offer.digest.clone(), job.prefix.clone(), no));
+                let (digest, prefix) = (job.offer.digest.clone(), job.prefix.clone());
+                world.vectors.insert((digest, prefix, job.generation, no));
             }
             state.wrote(job.epoch, 3, 4, now);
         }
-        Step::Verify(job) => state.switch(job.epoch, PACE, now),
-        Step::Tell(live) => state.told(&live.offer),
+        Step::Verify(job) => state.switch(job.epoch, now),
+        Step::Tell(live) => {
+            world.told = Some(live.clone());
+            state.told(live, PACE, now);
+        }
         Step::Sweep(old) => {
             for no in old.done..(old.done + 3).min(old.passages) {
-                vectors.remove(&(old.digest.clone(), old.prefix.clone(), no));
+                let (digest, prefix) = (old.digest.clone(), old.prefix.clone());
+                world.vectors.remove(&(digest, prefix, old.generation, no));
             }
-            state.swept(old, 3);
+            state.swept(old, 3, now);
+        }
+        Step::Check(live) => state.checked(live, None, PACE, now),
+        Step::Tidy => {
+            let found = world.documents.iter().cloned().collect();
+            for gone in state.deleting(found, false, now) {
+                world.documents.remove(&gone);
+            }
+            state.tidied(None);
         }
     }
+}
+
+#[test]
+fn the_menu_in_use_is_written_anew_where_that_is_asked_for() {
+    let mut state = State::default();
+    state.offer(offer("a", 10), false, "m/cls", 0);
+    publish(&mut state, 5);
+    let before = state.live.clone().expect("is in use");
+    assert_eq!(state.offer(offer("a", 10), true, "m/cls", 6), Taken::Going);
+    let Step::Write(job) = next(&state) else {
+        panic!("it writes");
+    };
+    assert_ne!(job.generation, before.generation, "under names of its own");
+    assert_eq!(state.offer(offer("a", 10), true, "m/cls", 7), Taken::Going);
+    assert_eq!(state.offer(offer("a", 10), false, "m/cls", 7), Taken::Live);
+    let goes_on = state.job.as_ref().map(|job| job.epoch);
+    assert_eq!(
+        goes_on,
+        Some(job.epoch),
+        "the same goes on, asked for again or not"
+    );
+    assert_eq!(
+        state.live.as_ref(),
+        Some(&before),
+        "which answers meanwhile"
+    );
+    publish(&mut state, 5);
+    let after = state.live.clone().expect("is in use");
+    assert_eq!(after.generation, job.generation);
+    assert!(
+        after.since_ms > before.since_ms,
+        "even within a millisecond"
+    );
+    let Step::Sweep(old) = next(&state) else {
+        panic!("it sweeps");
+    };
+    assert_eq!(
+        (old.digest.as_str(), old.generation),
+        ("a", before.generation)
+    );
+    state.swept(&old, 10, 9);
+    assert_eq!(stage(&state), Some(PublishStage::Live));
+}
+
+#[test]
+fn nothing_is_swept_before_others_were_told_of_the_switch() {
+    let mut state = State::default();
+    state.offer(offer("a", 10), false, "m/cls", 0);
+    publish(&mut state, 0);
+    state.offer(offer("b", 10), false, "m/cls", 0);
+    let Step::Write(job) = next(&state) else {
+        panic!("it writes");
+    };
+    state.wrote(job.epoch, 10, 4, 0);
+    state.switch(job.epoch, 0);
+    // Telling fails for hours.
+    for now in [1_000, 10_000_000] {
+        let (_, step) = state.next().expect("something is to be done");
+        assert!(matches!(step, Step::Tell(_)), "{step:?}");
+        state.failed(&step, "KV is away", false, PACE, now);
+    }
+    let Step::Tell(live) = next(&state) else {
+        panic!("it tells");
+    };
+    state.told(&live, PACE, 10_000_000);
+    let sweep = (0..3).find_map(|_| match state.next()? {
+        (at, Step::Sweep(_)) => Some(at),
+        (_, step) => {
+            run(&mut state, &step, &mut World::default(), 10_000_000);
+            None
+        }
+    });
+    assert_eq!(sweep, Some(10_001_000), "the wait counts from the telling");
+}
+
+#[test]
+fn a_new_space_that_failed_is_tried_again_after_a_while() {
+    let mut state = State::default();
+    state.offer(offer("a", 10), false, "m/cls", 0);
+    publish(&mut state, 0);
+    assert!(state.respace("m/mean", PACE, 0));
+    refuse(&mut state, 100);
+    assert_eq!(stage(&state), Some(PublishStage::Failed));
+    assert!(!state.respace("m/mean", PACE, 5_099), "not at once");
+    assert!(state.respace("m/mean", PACE, 5_100));
+    assert_eq!(stage(&state), Some(PublishStage::Writing));
+    // The setting goes back: there is nothing to do, under way or failed.
+    assert!(state.respace("m/cls", PACE, 5_200));
+    assert_eq!(state.job, None);
+    assert!(!state.respace("m/cls", PACE, 5_201));
+    state.respace("m/mean", PACE, 6_000);
+    refuse(&mut state, 6_000);
+    assert!(state.respace("m/cls", PACE, 6_001));
+    assert_eq!((state.job.as_ref(), live(&state)), (None, Some("a")));
+}
+
+#[test]
+fn a_menu_whose_vectors_are_gone_is_written_anew_now_and_then() {
+    let mut state = State::default();
+    state.offer(offer("a", 10), false, "m/cls", 0);
+    publish(&mut state, 0);
+    let live = state.live.clone().expect("is in use");
+    assert!(!state.missed("b", live.generation, 1), "another menu");
+    assert!(
+        !state.missed("a", live.generation + 1, 1),
+        "another writing"
+    );
+    assert!(state.missed("a", live.generation, 10) && !state.missed("a", live.generation, 10));
+    let Step::Check(checked) = next(&state) else {
+        panic!("it looks");
+    };
+    state.checked(&checked, None, PACE, 20);
+    assert_eq!(
+        (state.next(), state.status().fault),
+        (None, None),
+        "all is well"
+    );
+    assert!(
+        !state.missed("a", live.generation, 21),
+        "it was looked a moment ago"
+    );
+
+    assert!(state.missed("a", live.generation, 100_000));
+    state.checked(&checked, Some("gone"), PACE, 100_000);
+    assert_eq!(state.status().fault.as_deref(), Some("gone"));
+    assert_eq!(stage(&state), Some(PublishStage::Writing));
+    publish(&mut state, 100_001);
+    assert_eq!(state.status().fault, None);
+
+    let live = state.live.clone().expect("is in use");
+    assert!(state.missed("a", live.generation, 200_000));
+    state.checked(&live, Some("gone"), PACE, 200_000);
+    refuse(&mut state, 200_000);
+    assert!(state.missed("a", live.generation, 260_000));
+    state.healed_ms = 259_000;
+    state.checked(&live, Some("gone"), PACE, 260_000);
+    assert_eq!(stage(&state), Some(PublishStage::Failed), "not so soon");
+    let checks = state.check_due().map(|(at, _)| at);
+    assert_eq!(checks, Some(264_000), "but then");
+}
+
+#[test]
+fn documents_that_nothing_needs_go_and_those_that_are_coming_stay() {
+    let mut state = State::default();
+    assert!(state.expect("a", 0));
+    state.offer(offer("a", 10), false, "m/cls", 0);
+    // Its offer is lost after the document was written.
+    assert!(state.expect("lost", 1));
+    assert!(state.needs("lost", 600_000) && !state.needs("lost", 600_001));
+    refuse(&mut state, 2);
+    assert!(state.needs("a", 3), "a failed one may be tried again");
+    assert!(state.expect("b", 3));
+    state.offer(offer("b", 0), false, "m/cls", 3);
+    let Some(old) = state.old.first().cloned() else {
+        panic!("what failed is swept");
+    };
+    state.swept(&old, 10, 4);
+    let there = ["a", "b", "lost"].map(str::to_owned).to_vec();
+    assert_eq!(state.deleting(there.clone(), false, 4), ["a"]);
+    // While it is being deleted, nobody writes it.
+    assert!(!state.expect("a", 5) && state.expect("c", 5));
+    state.tidied(None);
+    assert!(state.expect("a", 6));
+    assert_eq!(state.tidy_due_ms(), Some(600_001), "the lost one, later");
+    assert_eq!(state.deleting(there, false, 600_001), ["lost"]);
+}
+
+#[test]
+fn what_an_earlier_worker_kept_is_read() {
+    let kept = r#"{"location":"loc-7",
+        "live":{"offer":{"digest":"a","version":3,"timezone":null,"items":1,"passages":2},
+            "prefix":"m/cls","space":"m/cls/4","since_ms":5,"told":true,"attempts":0,"wait_until_ms":0},
+        "job":{"epoch":2,"offer":{"digest":"b","version":4,"timezone":null,"items":1,"passages":2},
+            "prefix":"m/cls","dim":4,"stage":"writing","done":1,"attempts":0,"error":null,
+            "wait_until_ms":0,"stage_since_ms":6},
+        "old":[{"digest":"o","prefix":"m/cls","passages":2,"done":0,"wait_until_ms":7,"attempts":0}],
+        "epoch":2}"#;
+    let mut state: State = serde_json::from_str(kept).expect("is read");
+    assert_eq!(live(&state), Some("a"));
+    // Each is known by the names that it was written under.
+    assert_eq!(state.live.as_ref().map(|live| live.generation), Some(0));
+    assert_eq!(state.job.as_ref().map(|job| job.generation), Some(0));
+    assert!(state.old.iter().all(|old| old.generation == 0 && !old.held));
+    assert_eq!(
+        state.tidy_due_ms(),
+        Some(0),
+        "what it left behind is looked for"
+    );
+    publish(&mut state, 8);
+    state.offer(offer("c", 2), false, "m/cls", 9);
+    assert_eq!(state.job.as_ref().map(|job| job.generation), Some(3));
 }
