@@ -9,6 +9,7 @@ use crate::http::ctx::ExecHandle;
 use crate::http::error::EdgeError;
 use crate::http::time::now_ms;
 use crate::http::var;
+use futures_util::StreamExt as _;
 use futures_util::future::{Either, select};
 use olympus_proto::LocationId;
 use olympus_proto::edge::EdgeScope;
@@ -160,23 +161,31 @@ fn highest(scopes: &str) -> Option<EdgeScope> {
 
 async fn ask(env: &Env, token: &str) -> Result<Answer, EdgeError> {
     let failed = |cause: String| EdgeError::upstream("the auth service", cause);
-    let asked = pin!(send(env, token));
-    let mut response = match select(asked, pin!(Delay::from(PATIENCE))).await {
-        Either::Left((Ok(response), _)) => response,
-        Either::Left((Err(error), _)) => return Err(failed(error.to_string())),
+    // The whole answer, to its last byte, has to come in time.
+    let body = match select(pin!(answer(env, token)), pin!(Delay::from(PATIENCE))).await {
+        Either::Left((body, _)) => body.map_err(failed)?,
         Either::Right(_) => return Err(failed(format!("no answer in {PATIENCE:?}"))),
     };
-    if response.status_code() != 200 {
-        return Err(failed(format!("status {}", response.status_code())));
-    }
-    let body = response
-        .bytes()
-        .await
-        .map_err(|error| failed(error.to_string()))?;
-    if body.len() > MAX_ANSWER_BYTES {
-        return Err(failed("an answer that is too long".to_owned()));
-    }
     read(&body).ok_or_else(|| failed("an answer of another shape".to_owned()))
+}
+
+/// The body of a good answer, or what is wrong with it.
+async fn answer(env: &Env, token: &str) -> Result<Vec<u8>, String> {
+    let sent = send(env, token).await;
+    let mut response = sent.map_err(|error| error.to_string())?;
+    if response.status_code() != 200 {
+        return Err(format!("status {}", response.status_code()));
+    }
+    let mut stream = response.stream().map_err(|error| error.to_string())?;
+    let mut body = Vec::new();
+    while let Some(chunk) = stream.next().await {
+        let chunk = chunk.map_err(|error| error.to_string())?;
+        if body.len() + chunk.len() > MAX_ANSWER_BYTES {
+            return Err("an answer that is too long".to_owned());
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body)
 }
 
 /// serde would also take a list of the fields, which no auth service means.
