@@ -9,6 +9,10 @@ use serde::{Deserialize, Serialize};
 pub(crate) enum Class {
     /// No body.
     Plain,
+    /// A handful of words: 256 B.
+    Words,
+    /// Operations on a cart: 16 KiB.
+    Ops,
     /// A short JSON body: 64 KiB.
     Text,
     /// Many texts, or a receipt: 1 MiB.
@@ -30,6 +34,8 @@ impl Class {
         const MIB: usize = 1024 * KIB;
         match self {
             Class::Plain => 0,
+            Class::Words => 256,
+            Class::Ops => 16 * KIB,
             Class::Text => 64 * KIB,
             Class::Bulk => MIB,
             Class::Photo => 4 * MIB,
@@ -135,16 +141,16 @@ endpoints! {
     GetMenu: "GET" of_location!("/menu"), KIOSK, Plain, Shop;
     PutMenu: "PUT" of_location!("/menu"), DEVICE, Menu, Data;
     MenuStatus: "GET" of_location!("/menu/status"), KIOSK, Plain, Shop;
-    Availability: "PATCH" of_location!("/menu/items/{id}/availability"), POS, Text, Shop;
+    Availability: "PATCH" of_location!("/menu/items/{item}/availability"), POS, Text, Shop;
     Marks: "GET" of_location!("/availability"), KIOSK, Plain, Shop;
     Embeddings: "POST" of_location!("/embeddings"), POS, Bulk, Ask;
     Image: "POST" of_location!("/image"), KIOSK, Photo, Ask;
-    CreateCart: "POST" of_location!("/carts"), KIOSK, Text, Shop;
+    CreateCart: "POST" of_location!("/carts"), KIOSK, Words, Shop;
     GetCart: "GET" of_location!("/carts/{cart}"), KIOSK, Plain, Shop;
-    CartOps: "POST" of_location!("/carts/{cart}/ops"), KIOSK, Text, Shop;
+    CartOps: "POST" of_location!("/carts/{cart}/ops"), KIOSK, Ops, Shop;
     CartLive: "GET" of_location!("/carts/{cart}/live"), KIOSK, Plain, Shop;
     LocationLive: "GET" of_location!("/live"), KIOSK, Plain, Shop;
-    Ticket: "POST" of_location!("/tickets"), KIOSK, Text, Shop;
+    Ticket: "POST" of_location!("/tickets"), KIOSK, Words, Shop;
     ListBackups: "GET" of_location!("/backups"), DEVICE, Plain, Data;
     PutBackup: "PUT" of_location!("/backups/{name}"), DEVICE, Backup, Data;
     GetBackup: "GET" of_location!("/backups/{name}"), DEVICE, Plain, Data;
@@ -207,10 +213,11 @@ mod tests {
             let route = endpoint.route();
             let path = route.path.replace("/api/v1/locations/{loc}", "…");
             let scope = route.scope.map_or("open", EdgeScope::as_str);
-            let body = match route.class.max_body_bytes() / 1024 {
+            let body = match route.class.max_body_bytes() {
                 0 => "none".to_owned(),
-                kib if kib < 1024 => format!("{kib} KiB"),
-                kib => format!("{} MiB", kib / 1024),
+                bytes if bytes < 1024 => format!("{bytes} B"),
+                bytes if bytes < 1024 * 1024 => format!("{} KiB", bytes / 1024),
+                bytes => format!("{} MiB", bytes / 1024 / 1024),
             };
             let rate = route.rate.as_str();
             let row = format!("| `{} {path}` | {scope} | {body} | {rate} |", route.method);

@@ -1,8 +1,10 @@
 //! From the path of a URL to a route and its parameters.
 //!
-//! Invariant: a segment is decoded once and alone, so that an encoded slash never makes another
-//! path; what is empty, a dot segment, no UTF-8 or has control characters matches nothing. The
-//! case of letters counts, a trailing slash too.
+//! Invariant: a path is split before anything is decoded and a segment is decoded once and alone, so
+//! that an encoded slash never makes another path; what is empty, a dot segment, no UTF-8 or has
+//! slashes or control characters matches nothing. But for `{item}`, an id of a menu, which is only
+//! ever looked up in one: it may be any text that a menu has for an id. The case of letters counts,
+//! a trailing slash too.
 
 use super::endpoint::Endpoint;
 use super::error::EdgeError;
@@ -26,6 +28,7 @@ pub(crate) struct Found {
 /// The route for a method and a path as it stands in the URL.
 pub(crate) fn find(method: &str, path: &str) -> Result<Found, EdgeError> {
     let segments = segments(path)?;
+    let is_odd = segments.iter().any(|segment| segment.plain.is_none());
     let method_sought = if method == "HEAD" { "GET" } else { method };
     let mut allowed: Vec<&str> = Vec::new();
     for endpoint in Endpoint::ALL {
@@ -44,6 +47,9 @@ pub(crate) fn find(method: &str, path: &str) -> Result<Found, EdgeError> {
         if route.method == "GET" {
             allowed.push("HEAD");
         }
+    }
+    if allowed.is_empty() && is_odd {
+        return Err(refused());
     }
     if allowed.is_empty() {
         return Err(EdgeError::not_found("there is no such route"));
@@ -66,19 +72,36 @@ pub(crate) fn methods(path: &str) -> Vec<&'static str> {
         .collect()
 }
 
-fn segments(path: &str) -> Result<Vec<String>, EdgeError> {
-    let refused = || EdgeError::invalid("the path has a segment that no route takes");
+fn refused() -> EdgeError {
+    EdgeError::invalid("the path has a segment that no route takes")
+}
+
+/// A part of a path between slashes.
+struct Segment<'a> {
+    encoded: &'a str,
+    /// Decoded, where it is plain: what nearly every route takes.
+    plain: Option<String>,
+}
+
+fn segments(path: &str) -> Result<Vec<Segment<'_>>, EdgeError> {
     let rest = path.strip_prefix('/').ok_or_else(refused)?;
     let empty = rest.split('/').any(str::is_empty);
     if empty || path.len() > MAX_PATH_BYTES || rest.split('/').count() > MAX_SEGMENTS {
         return Err(EdgeError::not_found("there is no such route"));
     }
-    rest.split('/')
-        .map(|segment| decode(segment).ok_or_else(refused))
-        .collect()
+    let segment = |encoded| Segment {
+        encoded,
+        plain: decode(encoded).filter(|text| is_plain(text)),
+    };
+    Ok(rest.split('/').map(segment).collect())
 }
 
-/// One segment; `None` for what no path of ours has.
+fn is_plain(text: &str) -> bool {
+    let unfit = |c: char| c == '/' || c == '\\' || c.is_control();
+    text != "." && text != ".." && !text.chars().any(unfit)
+}
+
+/// One segment; `None` for what is no text or is too long.
 fn decode(segment: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(segment.len());
     let mut rest = segment.bytes();
@@ -92,14 +115,9 @@ fn decode(segment: &str) -> Option<String> {
         }
     }
     let text = String::from_utf8(bytes).ok()?;
-    let unfit = text.is_empty()
-        || text == "."
-        || text == ".."
-        || text.len() > MAX_SEGMENT_BYTES
-        || text
-            .chars()
-            .any(|c| c == '/' || c == '\\' || c.is_control());
-    (!unfit).then_some(text)
+    (1..=MAX_SEGMENT_BYTES)
+        .contains(&text.len())
+        .then_some(text)
 }
 
 /// A location's id: it becomes part of keys and names of objects.
@@ -111,18 +129,23 @@ pub(crate) fn is_location(text: &str) -> bool {
 }
 
 /// Location and further parameters, where the path fits the pattern.
-fn matches(pattern: &str, segments: &[String]) -> Option<(String, Vec<String>)> {
+fn matches(pattern: &str, segments: &[Segment<'_>]) -> Option<(String, Vec<String>)> {
     let mut location = String::new();
     let mut params = Vec::new();
     let mut at = segments.iter();
     for part in pattern.strip_prefix('/')?.split('/') {
         let segment = at.next()?;
+        if part == "{item}" {
+            params.push(decode(segment.encoded)?);
+            continue;
+        }
+        let segment = segment.plain.as_ref()?;
         match part {
             "{*}" => {
                 let mut tail = segment.clone();
                 for more in at.by_ref() {
                     tail.push('/');
-                    tail.push_str(more);
+                    tail.push_str(more.plain.as_ref()?);
                 }
                 params.push(tail);
             }
@@ -210,6 +233,36 @@ mod tests {
         }
         assert!(find("GET", &format!("/static/{}", "a".repeat(129))).is_err());
         assert!(find("GET", &format!("/api/v1/locations/{}/menu", "a".repeat(65))).is_err());
+    }
+
+    #[test]
+    fn an_item_has_any_id_that_a_menu_has() {
+        let path = |id: &str| format!("/api/v1/locations/a/menu/items/{id}/availability");
+        for (encoded, id) in [
+            ("a%2Fb", "a/b"),
+            ("%2e%2e%2f%2e%2e%2fkeys", "../../keys"),
+            ("a%5Cb", "a\\b"),
+            ("a%0Ab", "a\nb"),
+            ("%252F", "%2F"),
+            ("..", ".."),
+        ] {
+            let found = find("PATCH", &path(encoded)).unwrap();
+            assert_eq!(found.endpoint, Endpoint::Availability, "{encoded}");
+            assert_eq!(found.location.as_str(), "a", "{encoded}");
+            assert_eq!(found.params, [id]);
+        }
+        for bad in ["", "%", "%ff", "a/b", &"a".repeat(129), "x/../y"] {
+            assert!(find("PATCH", &path(bad)).is_err(), "{bad}");
+        }
+        // In no other place.
+        for bad in [
+            "/api/v1/locations/a%2Fmenu/items/b/availability",
+            "/api/v1/locations/a/menu%2Fitems/b/availability",
+            "/api/v1/locations/a%2F/menu/items/b/availability",
+        ] {
+            let refused = find("PATCH", bad).unwrap_err();
+            assert_eq!(refused.code, ErrorCode::InvalidRequest, "{bad}");
+        }
     }
 
     #[test]
