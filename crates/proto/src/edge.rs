@@ -8,7 +8,7 @@ use crate::ids::{ItemId, MenuVersion, SpaceId};
 use crate::menu::MenuItem;
 use crate::meta::Meta;
 use crate::search::Hit;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use std::fmt;
 use std::str::FromStr;
 
@@ -163,8 +163,22 @@ pub struct PublishStatus {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SoldOut {
-    /// Whether it is sold out.
+    /// Whether it is sold out; never left out, lest `{}` take a mark away.
+    #[serde(deserialize_with = "nullable")]
     pub sold_out: Option<bool>,
+}
+
+/// Reads a field that may be null but not left out: serde takes a missing `Option` for null unless
+/// it is read by a function of one's own.
+///
+/// # Errors
+/// As of the value.
+pub fn nullable<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    Option::deserialize(deserializer)
 }
 
 /// Body of `POST …/embeddings`.
@@ -208,7 +222,17 @@ pub struct ImageResponse {
 
 #[cfg(test)]
 mod tests {
-    use super::{EdgeScope, PublishRequest};
+    use super::{EdgeScope, PublishRequest, SoldOut};
+
+    #[test]
+    fn a_mark_is_taken_away_by_null_alone() {
+        let read = |text: &str| serde_json::from_str::<SoldOut>(text).map(|sent| sent.sold_out);
+        assert_eq!(read(r#"{"sold_out":null}"#).ok(), Some(None));
+        assert_eq!(read(r#"{"sold_out":true}"#).ok(), Some(Some(true)));
+        let missing = read("{}").map_err(|error| error.to_string());
+        assert!(missing.is_err_and(|error| error.contains("missing field `sold_out`")));
+        assert!(read(r#"{"sold_out":"no"}"#).is_err());
+    }
 
     #[test]
     fn a_menu_is_published_anew_only_where_that_is_said() {

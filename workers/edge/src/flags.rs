@@ -9,6 +9,7 @@ use crate::http::error::{Answer, EdgeError};
 use crate::http::time::now_ms;
 use crate::http::{body, reply};
 use crate::metrics;
+use olympus_proto::edge::nullable;
 use serde::{Deserialize, Serialize};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -35,6 +36,7 @@ enum Value {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Set {
+    #[serde(deserialize_with = "nullable")]
     value: Option<Value>,
 }
 
@@ -166,6 +168,10 @@ mod tests {
         assert_eq!(value(r#"{"value":"b"}"#), Some(Value::Text("b".to_owned())));
         assert_eq!(value(r#"{"value":null}"#), None);
         assert!(serde_json::from_str::<Set>(r#"{"value":[1]}"#).is_err());
+        assert!(
+            serde_json::from_str::<Set>("{}").is_err(),
+            "takes no flag away"
+        );
     }
 
     #[test]
