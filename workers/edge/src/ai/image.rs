@@ -7,7 +7,7 @@ use super::binding::Ai;
 use super::fault::UpstreamError;
 use super::intent::{model, readable};
 use super::upstream::{self, Cloud, Said};
-use super::{deadline_of, label, meta, micros_since};
+use super::{deadline_of, label, meta, micros_since, policy_of_model};
 use crate::http::ctx::Ctx;
 use crate::http::error::{Answer, EdgeError};
 use crate::http::{body, header, reply, time};
@@ -17,7 +17,7 @@ use futures_util::FutureExt as _;
 use olympus_core::image::{self, ImageFormat, MAX_CHOICES, RemoteImage, Unreadable};
 use olympus_core::menu::availability::{self, LocalTime};
 use olympus_core::menu::filter::Filter;
-use olympus_core::route::{Ask, Confidence, Opinion, Task};
+use olympus_core::route::{Ask, Confidence, Opinion, Policy, Task};
 use olympus_menu::{Meaning, Overrides, Query, Wishes};
 use olympus_proto::edge::{ImageResponse, Recognised};
 use olympus_proto::workers_ai::{ChatInput, ChatOutput};
@@ -36,7 +36,7 @@ enum Seen {
 }
 
 pub(crate) async fn recognise(ctx: &Ctx, mut request: Request) -> Answer {
-    let deadline = deadline_of(&request)?;
+    let (deadline, forced) = (deadline_of(&request)?, policy_of_model(&request)?);
     check_type(header(&request, "content-type").as_deref())?;
     let max = ctx.endpoint.route().class.max_body_bytes();
     let bytes = body::bytes(&mut request, max).await?;
@@ -55,7 +55,7 @@ pub(crate) async fn recognise(ctx: &Ctx, mut request: Request) -> Answer {
         model,
     };
     let question = Rc::new(question);
-    let (seen, reason) = routed(ctx, &question, deadline).await?;
+    let (seen, reason) = routed(ctx, &question, deadline, forced).await?;
     let hits = hits(&menu, &overrides, now, &seen.recognised);
     let stages = StagesUs {
         classify: micros_since(started),
@@ -135,6 +135,7 @@ async fn routed(
     ctx: &Ctx,
     question: &Rc<Question>,
     deadline: Option<std::time::Duration>,
+    forced: Option<Policy>,
 ) -> Result<(RemoteImage, String), EdgeError> {
     let (env, asked) = (ctx.env.clone(), Rc::clone(question));
     let cloud: Cloud<Seen> = Rc::new(move || {
@@ -145,7 +146,7 @@ async fn routed(
         task: Task::Image,
         local: false,
         deadline,
-        forced: None,
+        forced,
     };
     let routed = upstream::answer(ctx, ask, None, cloud).await??;
     Ok(match routed.value {

@@ -7,14 +7,14 @@ use super::binding::Ai;
 use super::fault::UpstreamError;
 use super::flight::{Flights, Part, Slot};
 use super::upstream::{self, Cloud, NoAnswer, Said};
-use super::{deadline_of, label, meta, micros_since};
+use super::{deadline_of, label, meta, micros_since, policy_of_model};
 use crate::http::ctx::Ctx;
 use crate::http::error::{Answer, EdgeError, log};
 use crate::http::{body, ids, reply, time, var};
 use crate::metrics;
 use futures_util::FutureExt as _;
 use olympus_core::intent::remote::{self, RemoteIntent, Unreadable};
-use olympus_core::route::{Ask, Confidence, Opinion, Reason, Task};
+use olympus_core::route::{Ask, Confidence, Opinion, Policy, Reason, Task};
 use olympus_menu::checked_text;
 use olympus_proto::workers_ai::{ChatInput, ChatOutput};
 use olympus_proto::{Intent, IntentAnswer, IntentRequest, IntentResponse, StagesUs};
@@ -64,7 +64,7 @@ struct Question {
 }
 
 pub(crate) async fn ask(ctx: &Ctx, mut request: Request) -> Answer {
-    let deadline = deadline_of(&request)?;
+    let (deadline, forced) = (deadline_of(&request)?, policy_of_model(&request)?);
     let max = ctx.endpoint.route().class.max_body_bytes();
     let sent: IntentRequest = body::json(&mut request, max).await?;
     let question = Question::of(&sent, model(&ctx.env, "INTENT_MODEL", DEFAULT_MODEL))?;
@@ -76,7 +76,7 @@ pub(crate) async fn ask(ctx: &Ctx, mut request: Request) -> Answer {
             answer,
             reason: CACHED.to_owned(),
         },
-        None => shared(ctx, &question, deadline).await??,
+        None => shared(ctx, &question, deadline, forced).await??,
     };
     let stages = StagesUs {
         classify: micros_since(started),
@@ -136,6 +136,7 @@ async fn shared(
     ctx: &Ctx,
     question: &Question,
     deadline: Option<Duration>,
+    forced: Option<Policy>,
 ) -> Result<Outcome, EdgeError> {
     let time_left = match deadline {
         Some(deadline) => deadline,
@@ -146,7 +147,7 @@ async fn shared(
     let part = FLIGHTS.with_borrow_mut(|flights| flights.join(&question.key, now, by));
     match part {
         Part::Lead(slot) => {
-            let outcome = routed(ctx, question, deadline).await;
+            let outcome = routed(ctx, question, deadline, forced).await;
             if let Ok(outcome) = &outcome {
                 *slot.borrow_mut() = Some(outcome.clone());
             }
@@ -156,12 +157,12 @@ async fn shared(
         Part::Follow(slot, lead_by) => match followed(&slot, lead_by).await {
             // The leader's time was the shorter: this one may still be answered.
             Some(Err(none)) if none.reason == Reason::DeadlineExceeded => {
-                routed(ctx, question, deadline).await
+                routed(ctx, question, deadline, forced).await
             }
             Some(outcome) => Ok(outcome),
-            None => routed(ctx, question, deadline).await,
+            None => routed(ctx, question, deadline, forced).await,
         },
-        Part::Alone => routed(ctx, question, deadline).await,
+        Part::Alone => routed(ctx, question, deadline, forced).await,
     }
 }
 
@@ -179,6 +180,7 @@ async fn routed(
     ctx: &Ctx,
     question: &Question,
     deadline: Option<Duration>,
+    forced: Option<Policy>,
 ) -> Result<Outcome, EdgeError> {
     let chat = Rc::new(remote::chat(&question.text, &question.expected));
     let env = ctx.env.clone();
@@ -191,7 +193,7 @@ async fn routed(
         task: Task::Intent,
         local: false,
         deadline,
-        forced: None,
+        forced,
     };
     let routed = match upstream::answer(ctx, ask, None, cloud).await? {
         Ok(routed) => routed,

@@ -13,7 +13,7 @@ pub(crate) mod intent;
 pub(crate) mod upstream;
 
 use crate::http::ctx::Ctx;
-use crate::http::error::EdgeError;
+use crate::http::error::{EdgeError, log};
 use crate::http::{header, time};
 use fault::UpstreamError;
 use futures_util::future::{Either, select};
@@ -73,6 +73,21 @@ pub(crate) fn policy_of(request: &Request) -> Result<Option<Policy>, EdgeError> 
     forced.map_err(|error| EdgeError::invalid(format!("x-route-policy: {error}")))
 }
 
+/// [`policy_of`] of a question that only a model answers.
+pub(crate) fn policy_of_model(request: &Request) -> Result<Option<Policy>, EdgeError> {
+    match policy_of(request)? {
+        Some(Policy::LocalOnly) => Err(no_local_model()),
+        forced => Ok(forced),
+    }
+}
+
+pub(crate) fn no_local_model() -> EdgeError {
+    EdgeError::invalid(
+        "local_only, by `x-route-policy` or by the setting ROUTE: there is no local model here, \
+         ask the device or take another policy",
+    )
+}
+
 /// How an answer was made; every answer of this service is the cloud's.
 pub(crate) fn meta(ctx: &Ctx, reason: impl Into<String>, model: &str, stages: StagesUs) -> Meta {
     let total = micros_since(ctx.started_ms);
@@ -106,6 +121,29 @@ impl From<AskedError> for EdgeError {
     }
 }
 
+impl EdgeError {
+    /// A model's fault that is neither want of capacity nor of time.
+    fn from_model(error: UpstreamError) -> Self {
+        match error {
+            UpstreamError::Refused(_) | UpstreamError::Unreadable(_) => {
+                log(&format!("the model: {error}"));
+                let (what, remedy) = match error {
+                    UpstreamError::Refused(_) => ("refuses this request", "and would again"),
+                    _ => ("gave an answer that cannot be used", "for this request"),
+                };
+                // Without `retry-after`: coming back by the clock mends nothing.
+                Self::new(
+                    ErrorCode::UpstreamFailed,
+                    format!(
+                        "the model {what}, {remedy}; the service's log has why, by the request id"
+                    ),
+                )
+            }
+            failed => Self::upstream("the model", failed),
+        }
+    }
+}
+
 impl From<UpstreamError> for EdgeError {
     fn from(error: UpstreamError) -> Self {
         match error {
@@ -123,7 +161,7 @@ impl From<UpstreamError> for EdgeError {
                 ErrorCode::DeadlineExceeded,
                 "the deadline passed before the model answered; give it more time by x-deadline-ms",
             ),
-            failed => Self::upstream("the model", failed),
+            failed => Self::from_model(failed),
         }
     }
 }

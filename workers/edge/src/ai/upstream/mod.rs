@@ -9,6 +9,7 @@ mod driver;
 mod routing;
 
 use super::fault::UpstreamError;
+use super::no_local_model;
 use crate::http::ctx::Ctx;
 use crate::http::error::EdgeError;
 use crate::http::time::now_ms;
@@ -55,10 +56,6 @@ pub(crate) type Cloud<T> = Rc<dyn Fn() -> LocalBoxFuture<'static, Result<Said<T>
 
 impl From<NoAnswer> for EdgeError {
     fn from(none: NoAnswer) -> Self {
-        let cause = none
-            .error
-            .as_ref()
-            .map_or_else(String::new, ToString::to_string);
         match none.reason {
             Reason::BreakerOpen | Reason::CloudBusy | Reason::Shed => {
                 let wait = match none.error {
@@ -81,10 +78,11 @@ impl From<NoAnswer> for EdgeError {
                 ErrorCode::DeadlineExceeded,
                 "the deadline passed before the model answered; give it more time by x-deadline-ms",
             ),
-            Reason::LocalOnly => Self::invalid(
-                "x-route-policy: local_only leaves nothing that could answer here; leave it out",
-            ),
-            _ => Self::upstream("the model", cause),
+            Reason::LocalOnly => no_local_model(),
+            reason => match none.error {
+                Some(error) => Self::from_model(error),
+                None => Self::upstream("the model", reason),
+            },
         }
     }
 }
@@ -169,7 +167,29 @@ mod tests {
             Reason::CloudFailed,
             Some(UpstreamError::Failed("at 10.0.0.7".to_owned())),
         );
-        assert_eq!(failed.code, ErrorCode::UpstreamFailed);
+        assert_eq!(
+            (failed.code, failed.retry_after_s),
+            (ErrorCode::UpstreamFailed, Some(1))
+        );
         assert!(!failed.message.contains("10.0.0.7"));
+        let what = "5007: no such model".to_owned();
+        for useless in [
+            UpstreamError::Refused(what.clone()),
+            UpstreamError::Unreadable(what),
+        ] {
+            for told in [
+                error(Reason::CloudRefused, Some(useless.clone())),
+                EdgeError::from(useless),
+            ] {
+                assert_eq!(
+                    (told.code, told.retry_after_s),
+                    (ErrorCode::UpstreamFailed, None)
+                );
+                assert!(!told.message.contains("try again") && !told.message.contains("5007"));
+            }
+        }
+        let local = error(Reason::LocalOnly, None);
+        assert_eq!(local.code, ErrorCode::InvalidRequest);
+        assert!(local.message.contains("no local model"));
     }
 }
