@@ -6,10 +6,12 @@
 use worker::Headers;
 
 /// What a page may read besides the plain headers.
-const EXPOSED: &str = "etag, ratelimit, ratelimit-policy, retry-after, server-timing, x-request-id";
+const EXPOSED: &str = "allow, content-range, etag, ratelimit, ratelimit-limit, ratelimit-policy, \
+                       ratelimit-remaining, ratelimit-reset, retry-after, server-timing, \
+                       x-content-sha256, x-request-id";
 /// What a page may send.
-const ACCEPTED: &str = "authorization, content-type, if-match, if-none-match, range, \
-                        x-content-sha256, x-deadline-ms, x-request-id, x-route-policy";
+const ACCEPTED: &str = "authorization, content-type, if-match, if-none-match, if-range, \
+                        range, x-content-sha256, x-deadline-ms, x-request-id, x-route-policy";
 const PREFLIGHT_AGE_S: &str = "600";
 
 /// Whether a page of `origin` may read answers; `origins` is a list with commas.

@@ -1,7 +1,7 @@
 //! Request ids: a harmless one of the client is kept, else a new one is made.
 
-/// Longest id that is taken over.
-const MAX_BYTES: usize = 64;
+/// Longest id that is taken over: as on the device.
+const MAX_BYTES: usize = 128;
 
 /// The client's id, or a new one.
 pub(crate) fn take(sent: Option<&str>) -> String {
@@ -51,7 +51,9 @@ mod tests {
             assert!(made.starts_with("r-") && made.len() == 18, "{made}");
         }
         assert_ne!(take(None), take(None));
-        assert_eq!(take(Some(&"a".repeat(65))).len(), 18);
+        let longest = "a".repeat(128);
+        assert_eq!(take(Some(&longest)), longest);
+        assert_eq!(take(Some(&"a".repeat(129))).len(), 18);
     }
 
     #[test]
