@@ -156,6 +156,13 @@ async fn publish(State(kept): State<Shared>, headers: HeaderMap, body: Bytes) ->
         );
     }
     let mut kept = kept.lock().expect("no panic");
+    let same = kept
+        .menu
+        .as_ref()
+        .is_some_and(|it| it.digest == menu.digest);
+    if same && !menu.anew {
+        return answer(200, &standing(&kept));
+    }
     kept.publications += 1;
     kept.anew = menu.anew;
     (kept.menu, kept.looks) = (Some(menu), 0);
