@@ -104,6 +104,9 @@ impl Terminal {
     /// a request of this process: it is the one way in which time runs back.
     pub fn told_time(&mut self, server_ms: u64, reading: Reading) -> Effects<()> {
         self.clock.tell(server_ms, reading);
+        // An order that was opened by a clock ahead would outlive its time.
+        let orders = self.saved.head.orders.values_mut();
+        orders.for_each(|opened| opened.at_ms = opened.at_ms.min(server_ms));
         done(vec![self.head_row(server_ms)], ())
     }
 
