@@ -90,8 +90,6 @@ pub enum OperationKind {
     MenuChange,
     /// Records a payment (`amount_cents`) or moves it on. The amount never changes.
     Payment,
-    /// Keeps the place of an operation that the device has given up on.
-    Skip,
     /// One of a later version.
     #[serde(other)]
     Unknown,
@@ -106,7 +104,7 @@ impl OperationKind {
             Self::InventoryCount | Self::InventoryAdjust => Some(EntityKind::Inventory),
             Self::MenuChange => Some(EntityKind::Menu),
             Self::Payment => Some(EntityKind::Payment),
-            Self::Skip | Self::Unknown => None,
+            Self::Unknown => None,
         }
     }
 }
@@ -133,6 +131,10 @@ pub struct Operation {
     /// What it sets.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub payload: Fields,
+    /// The device has given it up: it only keeps its place. Where it was decided before, that
+    /// stands.
+    #[serde(default)]
+    pub given_up: bool,
     /// When, by the device's own clock, milliseconds since 1970. For people.
     pub created_at_ms: i64,
     /// What is at stake.

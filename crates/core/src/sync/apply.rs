@@ -40,7 +40,6 @@ pub(super) fn changes(fields: &Fields, operation: &Operation) -> Result<Fields, 
             Ok(Fields::from([("count".to_owned(), Value::from(count))]))
         }
         OperationKind::Payment => payment(fields, operation),
-        OperationKind::Skip => Ok(Fields::new()),
         OperationKind::Unknown => Err(Rejection::UnknownKind),
     }
 }
@@ -87,6 +86,7 @@ mod tests {
             entity: "x".to_owned(),
             base_version: 0,
             payload: fields(payload),
+            given_up: false,
             created_at_ms: 0,
             value_cents: Cents(value_cents),
         }

@@ -5,7 +5,7 @@ use crate::sim::plant::Plant;
 use crate::sim::simulate;
 use std::fmt::Write;
 
-const MOST_RUNS: u32 = 600;
+const MOST_RUNS: u32 = 2_000;
 
 /// Leaves steps out, many at a time and then one by one, as long as it still fails.
 pub(crate) fn shrink(mut plan: Plan, plant: Option<Plant>) -> Plan {

@@ -40,7 +40,7 @@ pub(super) fn decide(
             };
             over = set.keys().filter(others).cloned().collect();
         }
-        OperationKind::InventoryAdjust | OperationKind::Skip | OperationKind::Unknown => {}
+        OperationKind::InventoryAdjust | OperationKind::Unknown => {}
     }
     Ok((write(record, entity, set, writer, version), over))
 }

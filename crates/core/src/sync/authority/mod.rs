@@ -12,8 +12,8 @@ mod pull;
 pub use pull::PullPlan;
 
 use olympus_proto::sync::{
-    self, DeviceId, Entity, Fields, Incarnation, Operation, OperationId, OperationKind, Outcome,
-    Push, PushAnswer, Refusal, Register, Registered, Rejection, Row, Settled,
+    self, DeviceId, Entity, Fields, Incarnation, Operation, OperationId, Outcome, Push, PushAnswer,
+    Refusal, Register, Registered, Rejection, Row, Settled,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -333,7 +333,7 @@ impl Deciding {
     }
 
     fn decide(&mut self, operation: &Operation) -> Outcome {
-        if operation.kind == OperationKind::Skip {
+        if operation.given_up {
             return Outcome::Skipped;
         }
         let writer = Writer {

@@ -21,6 +21,7 @@ fn operation(
         entity: "x".to_owned(),
         base_version: 0,
         payload: serde_json::from_value(payload).expect("an object"),
+        given_up: false,
         created_at_ms: 0,
         value_cents: Cents(0),
     }
@@ -28,6 +29,13 @@ fn operation(
 
 fn order(id: &str, sequence: u64, payload: serde_json::Value) -> Operation {
     operation(id, sequence, OperationKind::OrderUpdate, payload)
+}
+
+fn given_up(operation: Operation) -> Operation {
+    Operation {
+        given_up: true,
+        ..operation
+    }
 }
 
 /// The state in memory, and what is pushed to it.
@@ -249,7 +257,7 @@ fn what_cannot_be_read_is_put_aside_and_the_next_goes_on() {
                 OperationKind::InventoryCount,
                 json!({"count": "many"}),
             ),
-            operation("3", 3, OperationKind::Skip, json!({})),
+            given_up(order("3", 3, json!({}))),
             order("4", 4, json!({"n": 1})),
         ],
     );
@@ -267,6 +275,16 @@ fn what_cannot_be_read_is_put_aside_and_the_next_goes_on() {
         ]
     );
     assert_eq!(world.dead, 2);
+}
+
+#[test]
+fn what_was_decided_before_it_was_given_up_stands_and_comes_with_its_row() {
+    let mut world = World::default();
+    let one = order("1", 1, json!({"n": 1}));
+    world.push("a", vec![one.clone()]);
+    let answer = world.push("a", vec![given_up(one)]);
+    assert_eq!(outcomes(&answer), [Outcome::Applied { version: 1 }]);
+    assert_eq!(answer.rows.len(), 1);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use super::{Client, Effects, Failure, Now, Pending, Send, Write};
 use crate::route::Moment;
-use olympus_proto::sync::{Fields, Operation, OperationKind, Push, Register};
+use olympus_proto::sync::{Fields, Operation, Push, Register};
 
 /// A push under way.
 #[derive(Debug)]
@@ -19,7 +19,7 @@ impl Pending {
             return self.operation.clone();
         }
         Operation {
-            kind: OperationKind::Skip,
+            given_up: true,
             payload: Fields::new(),
             ..self.operation.clone()
         }

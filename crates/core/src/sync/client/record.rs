@@ -96,6 +96,7 @@ impl Client {
                 entity: draft.entity,
                 base_version: draft.base_version,
                 payload: draft.payload,
+                given_up: false,
                 created_at_ms: now.wall_ms,
                 value_cents: draft.value_cents,
             },

@@ -183,22 +183,17 @@ fn poison_is_found_alone_given_up_and_does_not_block() {
     for _ in 0..60 {
         let mut effects = client.on(Event::Tick, at(now_ms));
         while let Some((request, sent)) = push(&effects) {
-            let poison = |kind| kind != OperationKind::Skip;
             let event = if sent
                 .operations
                 .iter()
-                .any(|it| it.id == id("b") && poison(it.kind))
+                .any(|it| it.id == id("b") && !it.given_up)
             {
                 let failure = Failure::Broken;
                 Event::Failed { request, failure }
             } else {
                 let outcome = |it: &olympus_proto::sync::Operation| Settled {
                     operation: it.id.clone(),
-                    outcome: if poison(it.kind) {
-                        DONE
-                    } else {
-                        Outcome::Skipped
-                    },
+                    outcome: if !it.given_up { DONE } else { Outcome::Skipped },
                 };
                 let settled = sent.operations.iter().map(outcome).collect();
                 let answer = PushAnswer {

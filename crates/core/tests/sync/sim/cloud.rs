@@ -4,10 +4,10 @@ use super::plant::Plant;
 use olympus_core::sync::authority::{Authority, DeviceMark, Loaded, PullPlan, Record, Write};
 use olympus_core::sync::client::{Event, Failure, Send};
 use olympus_proto::sync::{
-    Cursor, DeviceId, Entity, Operation, OperationId, OperationKind, Outcome, Pull, PullAnswer,
-    Push, Refusal, Row, Settled,
+    Cursor, DeviceId, Entity, Operation, OperationId, Outcome, Pull, PullAnswer, Push, Refusal,
+    Row, Settled,
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 #[derive(Default)]
@@ -21,6 +21,8 @@ pub(crate) struct Cloud {
     /// Operations whose effect is durable, in order.
     pub(crate) journal: Vec<Operation>,
     pub(crate) dead: usize,
+    /// Rows that were put away, whether or not they are there again.
+    pub(crate) put_away: BTreeSet<Entity>,
     /// True time of each row's change, for the planted pull by clock.
     pub(crate) changed_ms: BTreeMap<Entity, i64>,
     pub(crate) disk_fails: u32,
@@ -70,8 +72,7 @@ impl Cloud {
     }
 
     fn push(&mut self, request: u64, push: &Push) -> Option<Event> {
-        let poison =
-            |it: &Operation| it.payload.contains_key("poison") && it.kind != OperationKind::Skip;
+        let poison = |it: &Operation| it.payload.contains_key("poison");
         if push.operations.iter().any(poison) {
             let failure = Failure::Broken;
             return Some(Event::Failed { request, failure });
@@ -207,7 +208,10 @@ impl Cloud {
             }
             Write::Head(head) => self.head = head,
             Write::DeadLetter(..) => self.dead += 1,
-            Write::Remove(entity) => drop(self.records.remove(&entity)),
+            Write::Remove(entity) => {
+                self.records.remove(&entity);
+                self.put_away.insert(entity);
+            }
             Write::Floor(floor) => self.floor = floor,
         }
     }

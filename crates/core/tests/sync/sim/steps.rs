@@ -176,7 +176,7 @@ impl World {
                 continue;
             };
             let entity = self.committed.get(id).and_then(Operation::entity);
-            let Some(entity) = entity.filter(|it| self.cloud.records.contains_key(it)) else {
+            let Some(entity) = entity.filter(|it| !self.cloud.put_away.contains(it)) else {
                 continue;
             };
             let disk = &self.nodes[number].disk;
