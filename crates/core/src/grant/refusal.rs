@@ -76,6 +76,8 @@ refusals! {
     Expired = "expired", "it has expired; fetch a new one";
     /// Signed no later than one that was already taken.
     GrantOlder = "grant_older", "a newer grant was taken before; use that one or fetch a new one";
+    /// Another grant under an id that sales are counted under.
+    GrantIdReused = "grant_id_reused", "sales are counted under another grant of this id; have one signed under a new id";
     /// The grant is revoked.
     GrantRevoked = "grant_revoked", "this grant is revoked; fetch a new one";
     /// The terminal is revoked.

@@ -252,6 +252,12 @@ impl Terminal {
         if grant.issued_ms <= self.saved.head.latest_issued_ms {
             return Err(Refusal::GrantOlder);
         }
+        // Sales of two grants under one id would be taken for those of one.
+        let held = self.saved.head.grant.iter().map(|held| &held.grant);
+        let sold = self.saved.sales.values().filter_map(|s| s.grant.as_ref());
+        if held.chain(sold).any(|id| id == &grant.grant) {
+            return Err(Refusal::GrantIdReused);
+        }
         let policy = self.saved.policy.as_ref().ok_or(Refusal::PolicyMissing)?;
         if policy.version < grant.policy {
             return Err(Refusal::PolicyMissing);

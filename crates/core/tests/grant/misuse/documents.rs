@@ -2,8 +2,8 @@
 
 use super::{Case, Refused, revoked};
 use crate::fixture::{
-    DAY, HOUR, T0, at, card, delta, grant, numbered, policy, published, ready, seal, selling,
-    signer, snapshot,
+    DAY, HOUR, T0, at, by_card, card, delta, grant, numbered, policy, published, ready, seal,
+    selling, signer, snapshot,
 };
 use olympus_core::grant::{KeySet, Refusal, Saved, Terminal, WAIT_MS};
 use olympus_core::route::Draw;
@@ -31,6 +31,20 @@ pub(super) fn documents() -> Vec<Case> {
             let mut older = grant();
             (older.grant, older.issued_ms) = ("g-0".into(), T0 - 1);
             selling().take_grant(&seal(&older), at(0), Draw(0)).outcome.err()
+        }),
+        ("a newer grant under the id in use", Refusal::GrantIdReused, || {
+            let mut raised = grant();
+            (raised.issued_ms, raised.not_before_ms) = (T0 + 1, T0 + 1);
+            selling().take_grant(&seal(&raised), at(1), Draw(0)).outcome.err()
+        }),
+        ("a newer grant under the id of one before", Refusal::GrantIdReused, || {
+            let mut terminal = selling();
+            assert!(terminal.authorise(&by_card("s", 100), at(0)).outcome.is_ok());
+            let mut next = grant();
+            (next.grant, next.issued_ms, next.not_before_ms) = ("g-2".into(), T0 + 1, T0 + 1);
+            assert_eq!(terminal.take_grant(&seal(&next), at(1), Draw(0)).outcome, Ok(()));
+            (next.grant, next.issued_ms, next.not_before_ms) = ("g-1".into(), T0 + 2, T0 + 2);
+            terminal.take_grant(&seal(&next), at(2), Draw(0)).outcome.err()
         }),
         ("a grant that was revoked, again", Refusal::GrantRevoked, || {
             revoked(|r| r.grants.push("g-1".into())).take_grant(&seal(&grant()), at(0), Draw(0)).outcome.err()
