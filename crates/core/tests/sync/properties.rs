@@ -75,6 +75,11 @@ fn nothing_is_lost_or_doubled_in_any_world() {
             "a cap",
             "put away",
             "batches",
+            "a gap",
+            "a version refused",
+            "a cursor expired",
+            "busy",
+            "broken",
             "settled by a person",
         ] {
             assert!(seen.contains_key(what), "no world has {what}");

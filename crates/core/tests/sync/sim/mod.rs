@@ -14,9 +14,9 @@ use cloud::{Asker, Cloud};
 use node::Node;
 use olympus_core::route::{Draw, Moment};
 use olympus_core::sync::authority::Authority;
-use olympus_core::sync::client::{ClientConfig, Event, Now, Send};
+use olympus_core::sync::client::{ClientConfig, Event, Failure, Now, Send};
 use olympus_proto::Cents;
-use olympus_proto::sync::{Operation, OperationId};
+use olympus_proto::sync::{Operation, OperationId, PullAnswer, Refusal};
 use plan::{FAULTS_MS, Plan, What};
 use plant::Plant;
 use rng::Rng;
@@ -248,10 +248,32 @@ impl World {
             return;
         };
         self.trace.note("answers", &event);
+        self.saw(&event);
         for _ in 0..self.copies() {
             let delay = self.delay();
             self.schedule(delay, Happening::ToNode(node, life, event.clone()));
         }
+    }
+
+    fn saw(&mut self, event: &Event) {
+        let what = match event {
+            Event::Pushed { answer, .. } => match answer.refused {
+                Some(Refusal::Gap { .. }) => "a gap",
+                Some(Refusal::Version { .. }) => "a version refused",
+                _ => return,
+            },
+            Event::Pulled {
+                answer: PullAnswer::Expired,
+                ..
+            } => "a cursor expired",
+            Event::Failed {
+                failure: Failure::Busy(_),
+                ..
+            } => "busy",
+            Event::Failed { .. } => "broken",
+            _ => return,
+        };
+        self.seen.insert(what);
     }
 
     fn ends(mut self) -> Run {
