@@ -4,7 +4,8 @@ use crate::fixture::{
     HOUR, MINUTE, T0, at, by_card, card, grant, policy, published, sale, seal, selling, signer,
 };
 use olympus_core::grant::{
-    CardState, ClockState, FAR_MS, LEEWAY_MS, Reading, Row, Sale, Saved, Step, Tender, Terminal,
+    CardState, ClockState, FAR_MS, LEEWAY_MS, Reading, Refusal, Row, Sale, Saved, Step, Tender,
+    Terminal,
 };
 use olympus_core::route::{Draw, Moment};
 use olympus_proto::Cents;
@@ -201,6 +202,25 @@ fn a_wrong_clock_is_told_of_and_mended_by_the_server() {
     assert_eq!(terminal.step(at(HOUR)), Step::CashOnly);
     assert!(terminal.told_time(T0 + HOUR, at(HOUR)).outcome.is_ok());
     assert_eq!(terminal.step(at(HOUR)), Step::Full);
+}
+
+#[test]
+fn an_order_that_a_clock_ahead_opened_does_not_outlive_its_time() {
+    let mut terminal = selling();
+    let ahead = Reading {
+        wall_ms: T0 + 7 * HOUR,
+        up: Moment::START,
+    };
+    let opened = terminal.open_order("o-1".into(), ahead);
+    assert_eq!(opened.outcome, Ok(Step::Full));
+    assert!(terminal.told_time(T0, at(0)).outcome.is_ok());
+    let order = Some("o-1".into());
+    let sale = Sale {
+        order,
+        ..by_card("s-1", 100)
+    };
+    let late = terminal.authorise(&sale, at(12 * HOUR)).outcome;
+    assert_eq!(late.err(), Some(Refusal::CashOnly));
 }
 
 #[test]
