@@ -49,13 +49,14 @@ impl World {
             What::Partition(_, for_ms) => node.cut_off_until = now_ms + for_ms,
             What::Clock(_, skew_ms) => node.skew_ms = skew_ms,
             What::Backup(_) => node.backup = Some(node.disk.clone()),
-            What::RestoreBackup(_) => {
-                if let Some(disk) = node.backup.clone() {
+            What::RestoreBackup(_) => match node.backup.clone() {
+                Some(disk) => {
                     node.disk = disk;
                     self.seen.insert("restored");
                     self.cuts_power(number);
                 }
-            }
+                None => node.backup = Some(node.disk.clone()),
+            },
             What::Clone(_) => self.clones(number),
             What::Upgrade(_) => {
                 node.newest = 2;
