@@ -187,7 +187,7 @@ fn near() -> impl Strategy<Value = Vec<(usize, i64, u64, u64)>> {
         any::<usize>(),
         -2_i64..=2,
         prop::sample::select(vec![0, MAX_LIFE_MS - 1]),
-        prop::sample::select(vec![0, MAX_AGE_MS]),
+        prop::sample::select(vec![0, MAX_AGE_MS, Habits::AGREED.oldest_ms]),
     );
     prop::collection::vec(prop_oneof![one, edge], 1..12)
 }

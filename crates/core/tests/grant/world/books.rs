@@ -38,12 +38,7 @@ impl World {
         }
         let end = full_until(grant) + 2 * HOUR;
         let in_order = self.in_order(sale);
-        // With a clock that lies, time stands at the least where it was last written.
-        let now = if self.misled {
-            self.floor_ms
-        } else {
-            self.true_ms
-        };
+        let now = self.least_ms();
         if !in_order && now >= end {
             return Err(format!("sold {} ms after the end", now - end));
         }
@@ -52,7 +47,16 @@ impl World {
 
     pub(super) fn in_order(&self, sale: &Sale) -> bool {
         let opened = sale.order.as_ref().and_then(|order| self.open.get(order));
-        opened.is_some_and(|at| self.true_ms < at + MAX_ORDER_MS + HOUR)
+        opened.is_some_and(|at| self.least_ms() < at + MAX_ORDER_MS + HOUR)
+    }
+
+    /// What time it is at the least: with a clock that lies, it stands where it was last written.
+    const fn least_ms(&self) -> u64 {
+        if self.misled {
+            self.floor_ms
+        } else {
+            self.true_ms
+        }
     }
 
     /// Whether it is sold by what is left after the end; known for sure by a clock that is right.
