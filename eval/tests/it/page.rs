@@ -110,6 +110,7 @@ fn search_report() -> Report {
     let found = |id: &str| Found {
         id: id.to_owned(),
         name: id.to_owned(),
+        score: 0.5,
     };
     let answers = [
         timed(vec![found("tea")]),
