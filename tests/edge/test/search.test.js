@@ -177,6 +177,8 @@ test("where the day's allowance is spent nobody is asked for a while", async () 
   const other = await startWorker({ standin: standin.address, vars: FAST });
   try {
     await publish(other, "spent", publication(smallItems("goulash")));
+    // Once before, so that no time is spent on reading the menu.
+    await other.call("POST", at("spent", "/menu/search"), { token: "kiosk", json: { query: "goulash" } });
     await standin.set({ daily_requests: 0 });
     const reasons = [];
     for (const query of ["goulash dish 1", "goulash dish 2", "goulash dish 3"]) {
@@ -304,4 +306,20 @@ test("what cannot be answered is refused and says why", async () => {
   await refused("payload_too_large", { query: "x".repeat(70_000) }, { status: 413 });
   for (const deadline of ["0", "x", "-1", "60001", "1.5"]) await refused("invalid_request", { query: "a" }, { headers: { "x-deadline-ms": deadline } });
   await refused("invalid_request", { query: "a" }, { headers: { "x-route-policy": "fastest" } });
+});
+
+test("a dish whose id has a slash is marked by its encoded id", async () => {
+  const items = [...smallItems("slash", 3), { ...smallItems("slash", 1)[0], id: "wok/dan dan\\1" }];
+  const menu = publication(items);
+  await publish(worker, "other", menu);
+  const mark = (id, json) => worker.call("PATCH", at("other", `/menu/items/${id}/availability`), { token: "pos", json });
+  assert.equal((await mark(encodeURIComponent("wok/dan dan\\1"), { sold_out: true })).status, 204);
+  const shown = await worker.call("POST", at("other", "/menu/search"), { token: "kiosk", json: { query: "", limit: 10 } });
+  const sold = shown.json.hits.filter((hit) => hit.state === "sold_out").map((hit) => hit.id);
+  assert.deepEqual(sold, ["wok/dan dan\\1"]);
+  assert.equal((await mark("wok/dan", { sold_out: true })).status, 404);
+  assert.equal((await mark("..%2f..%2fmenu", { sold_out: true })).status, 404);
+  const empty = await mark(encodeURIComponent("wok/dan dan\\1"), {});
+  assert.equal(empty.status, 400, "{} does not take the mark away");
+  assert.match(empty.json.error.message, /missing field `sold_out`/);
 });

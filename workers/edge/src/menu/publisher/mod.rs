@@ -260,8 +260,8 @@ impl Publisher {
 
     async fn missed(&self, missed: &Missed) -> Result<Report, EdgeError> {
         self.load().await?;
-        let now = now_ms();
-        if self.with(|progress| progress.missed(&missed.digest, missed.generation, now)) {
+        let (pace, now) = (self.pace(), now_ms());
+        if self.with(|progress| progress.missed(&missed.digest, missed.generation, pace, now)) {
             log(&format!(
                 "searches at {} find no vector of menu {}",
                 missed.location, missed.digest

@@ -7,8 +7,9 @@
 use super::{Doubt, Live, Pace, State, Step, is_going};
 use olympus_proto::edge::PublishStage;
 
-/// How often it is looked, at most, whether the vectors of the menu in use are there.
-const CHECK_EVERY_MS: u64 = 60_000;
+/// How often is looked, at most, whether the vectors of the menu in use are there: so many times
+/// as often as the menu is written anew.
+const CHECKS: u64 = 15;
 
 impl State {
     /// The model or its pooling was changed: the menu in use is made searchable in the new space,
@@ -50,13 +51,19 @@ impl State {
     }
 
     /// A search found no vector at all of a menu. Whether it is to be looked into.
-    pub(crate) fn missed(&mut self, digest: &str, generation: u64, now_ms: u64) -> bool {
+    pub(crate) fn missed(
+        &mut self,
+        digest: &str,
+        generation: u64,
+        pace: Pace,
+        now_ms: u64,
+    ) -> bool {
         let is_live = self
             .live
             .as_ref()
             .is_some_and(|live| live.offer.digest == digest && live.generation == generation);
-        let is_due =
-            self.checked_ms == 0 || now_ms.saturating_sub(self.checked_ms) >= CHECK_EVERY_MS;
+        let is_due = self.checked_ms == 0
+            || now_ms.saturating_sub(self.checked_ms) >= pace.heal_every_ms / CHECKS;
         if !is_live || self.doubt.is_some() || self.job.as_ref().is_some_and(is_going) || !is_due {
             return false;
         }

@@ -483,12 +483,15 @@ fn a_menu_whose_vectors_are_gone_is_written_anew_now_and_then() {
     state.offer(offer("a", 10), false, "m/cls", 0);
     publish(&mut state, 0);
     let live = state.live.clone().expect("is in use");
-    assert!(!state.missed("b", live.generation, 1), "another menu");
+    assert!(!state.missed("b", live.generation, PACE, 1), "another menu");
     assert!(
-        !state.missed("a", live.generation + 1, 1),
+        !state.missed("a", live.generation + 1, PACE, 1),
         "another writing"
     );
-    assert!(state.missed("a", live.generation, 10) && !state.missed("a", live.generation, 10));
+    assert!(
+        state.missed("a", live.generation, PACE, 10)
+            && !state.missed("a", live.generation, PACE, 10)
+    );
     let Step::Check(checked) = next(&state) else {
         panic!("it looks");
     };
@@ -499,11 +502,11 @@ fn a_menu_whose_vectors_are_gone_is_written_anew_now_and_then() {
         "all is well"
     );
     assert!(
-        !state.missed("a", live.generation, 21),
+        !state.missed("a", live.generation, PACE, 21),
         "it was looked a moment ago"
     );
 
-    assert!(state.missed("a", live.generation, 100_000));
+    assert!(state.missed("a", live.generation, PACE, 100_000));
     state.checked(&checked, Some("gone"), PACE, 100_000);
     assert_eq!(state.status().fault.as_deref(), Some("gone"));
     assert_eq!(stage(&state), Some(PublishStage::Writing));
@@ -511,10 +514,10 @@ fn a_menu_whose_vectors_are_gone_is_written_anew_now_and_then() {
     assert_eq!(state.status().fault, None);
 
     let live = state.live.clone().expect("is in use");
-    assert!(state.missed("a", live.generation, 200_000));
+    assert!(state.missed("a", live.generation, PACE, 200_000));
     state.checked(&live, Some("gone"), PACE, 200_000);
     refuse(&mut state, 200_000);
-    assert!(state.missed("a", live.generation, 260_000));
+    assert!(state.missed("a", live.generation, PACE, 260_000));
     state.healed_ms = 259_000;
     state.checked(&live, Some("gone"), PACE, 260_000);
     assert_eq!(stage(&state), Some(PublishStage::Failed), "not so soon");
