@@ -145,6 +145,32 @@ describe("bypass attempts: answers of the auth service that are none", () => {
     "a broken connection": () => Promise.reject(new Error("cut")),
     "no answer in time": () => new Promise((done) => setTimeout(() => done(new Response("{}")), 4_500)),
   };
+  const streaming = (write) => () => new Response(new ReadableStream({ start: write }), { headers: { "content-type": "application/json" } });
+  const good = JSON.stringify(active("admin", ["loc-7"]));
+  const late = {
+    "a body that stalls after a good head": (stream) => {
+      stream.enqueue(new TextEncoder().encode(good.slice(0, 20)));
+      setTimeout(() => stream.close(), 20_000).unref();
+    },
+    "a body without an end": (stream) => {
+      const timer = setInterval(() => stream.enqueue(new TextEncoder().encode(" ".repeat(4_096))), 20);
+      setTimeout(() => (clearInterval(timer), stream.close()), 10_000).unref();
+    },
+  };
+  for (const [name, write] of Object.entries(late)) {
+    test(`auth service down: ${name}`, async () => {
+      auth.instead = streaming(write);
+      try {
+        const began = Date.now();
+        const answer = await flags({ token: tokenOf(active("admin", ["loc-7"])) });
+        refused(answer, 502);
+        assert.equal(answer.json.error.code, "upstream_failed");
+        assert.ok(Date.now() - began < 5_000, `${Date.now() - began} ms`);
+      } finally {
+        auth.instead = undefined;
+      }
+    });
+  }
   for (const [name, instead] of Object.entries(faults)) {
     test(`auth service down: ${name}`, async () => {
       auth.instead = instead;

@@ -102,6 +102,8 @@ test("what is no picture is refused before a model sees it", async () => {
   for (const type of ["image/gif", "image/svg+xml", "application/json", ""]) isError(await show(bytes, { type }), "unsupported_media_type", 415);
   isError(await show(Buffer.concat([bytes, Buffer.alloc(4 << 20)])), "payload_too_large", 413);
   isError(await show(bytes, { headers: { "x-deadline-ms": "soon" } }), "invalid_request", 400);
+  isError(await show(bytes, { headers: { "x-route-policy": "local_only" } }), "invalid_request", 400);
+  isError(await show(bytes, { headers: { "x-route-policy": "cloud" } }), "invalid_request", 400);
   isError(await show(bytes, { location: "none" }), "not_found", 404);
 });
 

@@ -231,6 +231,30 @@ test("what cannot be understood is refused and says why", async () => {
   assert.equal((await ask("x".repeat(8_192))).status, 200);
 });
 
+test("a policy is heeded: there is no local model here", async () => {
+  const text = fresh();
+  for (const policy of ["prefer_local", "prefer_cloud", "auto"]) assert.equal((await ask(fresh(), { headers: { "x-route-policy": policy } })).status, 200, policy);
+  await intent(text);
+  const local = await ask(text, { headers: { "x-route-policy": "local_only" } });
+  isError(local, "invalid_request", 400);
+  assert.match(local.json.error.message, /no local model/);
+  const bad = await ask(text, { headers: { "x-route-policy": "cloud" } });
+  isError(bad, "invalid_request", 400);
+  for (const policy of ["local_only", "prefer_local", "prefer_cloud", "auto"]) assert.ok(bad.json.error.message.includes(policy), policy);
+});
+
+test("a model that refuses is not to be asked again by the clock", async () => {
+  const other = await startWorker({ standin: standin.address, vars: { INTENT_MODEL: "@cf/none/such" } });
+  try {
+    const refused = await ask(fresh(), { on: other });
+    isError(refused, "upstream_failed", 502);
+    assert.equal(refused.headers["retry-after"], undefined);
+    assert.doesNotMatch(refused.json.error.message, /try again/);
+  } finally {
+    await other.stop();
+  }
+});
+
 test("metrics count the answers by path and reason", async () => {
   const admin = authService({ kiosk: active("kiosk", [LOC]), admin: active("admin", [LOC]) }).tokens;
   await standin.set({ tokens: admin });

@@ -35,7 +35,7 @@ after(async () => {
 });
 
 async function search(on, location, query, token = "kiosk") {
-  const answer = await on.call("POST", at(location, "/menu/search"), { token, json: { query } });
+  const answer = await on.call("POST", at(location, "/menu/search"), { token, json: { query }, headers: { "x-deadline-ms": "20000" } });
   assert.equal(answer.status, 200, answer.text);
   return answer.json;
 }
@@ -82,6 +82,96 @@ test("the menu in use is not written again", async () => {
   assert.equal(renumbered.json.live.version, 2);
   await sleep(300);
   assert.deepEqual((await standin.counters()).write, writes);
+});
+
+test("the menu in use is written anew where that is asked for, and answers meanwhile", async () => {
+  const location = place();
+  const others = await standin.vectorCount();
+  const menu = publication(smallItems("ragu"));
+  const first = await publish(worker, location, menu);
+  await standin.set({ visibility: { p50_ms: 800, p99_ms: 801 } });
+  const answer = await offer(worker, location, { ...menu, anew: true });
+  assert.equal(answer.status, 202);
+  assert.deepEqual([answer.json.live.digest, answer.json.publishing.digest], [menu.digest, menu.digest]);
+  assert.equal((await offer(worker, location, menu)).status, 200, "which is not stopped by the device saying it again");
+  assert.equal((await search(worker, location, "ragu dish")).meta.reason, "cloud_first", "by the vectors from before");
+  await standin.set({ visibility: { p50_ms: 0, p99_ms: 0 } });
+  const done = await until(worker, location, (seen) => isDone(menu.digest)(seen) && seen.live.since_ms > first.live.since_ms);
+  await sleep(2_100);
+  assert.equal((await search(worker, location, "ragu dish")).meta.reason, "cloud_first");
+  await standin.settle();
+  assert.equal(await standin.vectorCount(), others + done.publishing.total, "the old ones are gone");
+  const got = await worker.call("GET", at(location, "/menu"), { token: "kiosk" });
+  assert.deepEqual(got.json, JSON.parse(JSON.stringify(menu)), "how it is to be taken is no part of it");
+});
+
+test("a menu whose index was made anew is written again by itself", async () => {
+  const lost = await startStandin({ settings: { tokens: auth().tokens } });
+  const pace = { ...JSON.parse(FAST.PUBLISH), heal_every_ms: 60_000 };
+  const there = await startWorker({ auth: auth(), standin: lost.address, vars: { PUBLISH: JSON.stringify(pace) } });
+  try {
+    const location = place();
+    const menu = publication(smallItems("lasagne"));
+    const first = await publish(there, location, menu);
+    assert.equal((await search(there, location, "lasagne dish")).meta.reason, "cloud_first");
+    await lost.reset();
+    assert.equal(await lost.vectorCount(), 0);
+    const words = await search(there, location, "lasagne dish");
+    assert.equal(words.meta.reason, "cloud_refused");
+    assert.ok(words.hits.length > 0);
+    await until(there, location, (seen) => isDone(menu.digest)(seen) && seen.live.since_ms > first.live.since_ms, { what: "the healed menu" });
+    assert.equal(await lost.vectorCount(), first.publishing.total);
+    await sleep(2_100);
+    assert.equal((await search(there, location, "lasagne dish")).meta.reason, "cloud_first");
+    // Gone again so soon, it is said and not paid for again.
+    await lost.reset();
+    await sleep(11_000);
+    await search(there, location, "lasagne dish");
+    const said = await until(there, location, (seen) => seen.fault !== undefined, { withinMs: 10_000, what: "the fault" });
+    assert.match(said.fault, /not in the index/);
+    assert.equal(await lost.vectorCount(), 0);
+  } finally {
+    await there.stop();
+    await lost.stop();
+  }
+});
+
+test("documents that nothing needs go: replaced, failed and never offered ones", async () => {
+  const location = place();
+  const documents = async (on) => (await (await on.mf.getR2Bucket("MENUS")).list({ prefix: `${location}/` })).objects.map(({ key }) => key.slice(location.length + 1, -5));
+  const persist = await mkdtemp(join(tmpdir(), "edge-documents-"));
+  try {
+    const broken = await start({ vars: { EMBED_MODEL: "@cf/none/such" }, options: { persist } });
+    const failed = publication(smallItems("failed"));
+    await offer(broken, location, failed);
+    await until(broken, location, (now) => now.publishing.stage === "failed");
+    await (await broken.mf.getR2Bucket("MENUS")).put(`${location}/${"0".repeat(64)}.json`, "{}");
+    await broken.stop();
+    const now = await start({ options: { persist } });
+    const menu = publication(smallItems("kept"), { version: 2 });
+    await publish(now, location, menu);
+    const end = Date.now() + 5_000;
+    while ((await documents(now)).length > 1 && Date.now() < end) await sleep(100);
+    assert.deepEqual(await documents(now), [menu.digest]);
+    await now.stop();
+  } finally {
+    await rm(persist, { recursive: true, force: true });
+  }
+});
+
+test("a menu of the largest size is taken", { timeout: 180_000 }, async () => {
+  const location = place();
+  await standin.set({ tasks: { embeddings: { latency: { p50_ms: 60_000, p99_ms: 60_001 } } } });
+  const items = smallItems("large", 20_000).map((item) => ({ ...item, description: `${item.description} ${"slowly cooked with herbs ".repeat(56)}` }));
+  const menu = publication(items);
+  const bytes = Buffer.byteLength(JSON.stringify(menu));
+  assert.ok(bytes > 29_000_000 && bytes < 32 << 20, `${bytes} bytes`);
+  const answer = await worker.call("PUT", at(location, "/menu"), { token: "device", json: menu, timeoutMs: 120_000 });
+  assert.equal(answer.status, 202, answer.text);
+  const kept = await (await worker.mf.getR2Bucket("MENUS")).head(`${location}/${menu.digest}.json`);
+  assert.equal(kept.size, bytes);
+  await standin.set(CALM);
+  await publish(worker, location, publication(smallItems("instead"), { version: 2 }));
 });
 
 test("the old menu answers until the new one does, and then its vectors go", async () => {
