@@ -255,10 +255,20 @@ impl Publisher {
             .filter_map(|passage| Some(paper.named(passage, &names)?.0))
             .collect();
         let index = Vectorize::of(&self.env)?;
+        let mut gone = 0;
+        let mut fault = None;
         for part in ids.chunks(DELETE) {
-            within(TIMEOUT, index.delete_by_ids(part)).await?;
+            if let Err(error) = within(TIMEOUT, index.delete_by_ids(part)).await {
+                fault = Some(error);
+                break;
+            }
+            gone += part.len();
         }
-        self.with(|progress| progress.swept(old, ids.len().max(1), now_ms()));
+        if let (0, Some(error)) = (gone, fault) {
+            return Err(error.into());
+        }
+        // What was deleted before a fault need not be deleted again.
+        self.with(|progress| progress.swept(old, gone.max(1), now_ms()));
         Ok(())
     }
 
