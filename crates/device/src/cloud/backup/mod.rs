@@ -18,7 +18,7 @@ use std::path::PathBuf;
 /// Why a backup cannot be made or used.
 #[derive(Debug, thiserror::Error)]
 pub enum BackupError {
-    /// Not a file that [`seal`] wrote.
+    /// Not a file that [`seal()`] wrote.
     #[error("this is no backup of olympus-edge")]
     NotABackup,
     /// Written by a later version.
