@@ -102,7 +102,8 @@ describe("a restaurant with a cloud", () => {
       assert.ok(asked.ms < 600 + SLACK_MS, `${asked.ms} ms, ${asked.body.meta.reason}`);
     }
     const { body } = await place.intent(fresh(SURE), { policy: "prefer_cloud", deadlineMs: 600 });
-    assert.ok(["breaker_open", "cloud_late", "no_time", "hedge_won"].includes(body.meta.reason), body.meta.reason);
+    // The Worker knows the deadline: it may say first that it has no answer.
+    assert.ok(["breaker_open", "cloud_late", "cloud_failed", "no_time", "hedge_won"].includes(body.meta.reason), body.meta.reason);
   });
 
   test("a cloud without capacity is left alone for as long as it says", async () => {
