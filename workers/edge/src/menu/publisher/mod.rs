@@ -315,6 +315,10 @@ impl Publisher {
             Err(Stop::Fault(error)) => (error, false),
             Err(Stop::Refused(error)) => (error, true),
         };
+        if !matches!(step, Step::Write(_) | Step::Verify(_)) {
+            // Those are in the status.
+            log(&format!("a step of publishing failed: {step:?}: {error}"));
+        }
         let pace = self.pace();
         self.with(|progress| progress.failed(&step, &error, refused, pace, now_ms()));
     }

@@ -11,6 +11,7 @@ use crate::live::{self, Event};
 use crate::menu::document::{Names, Passage};
 use crate::menu::state::{Job, Live, Old};
 use crate::menu::{pointer, store};
+use futures_util::TryFutureExt as _;
 use olympus_proto::LocationId;
 use olympus_proto::vectorize::{MetadataValue, QueryOptions, ReturnMetadata, Vector};
 use olympus_proto::workers_ai::MAX_EMBED_TEXTS;
@@ -29,6 +30,8 @@ const DELETE: usize = 100;
 const DELETIONS: usize = 5;
 /// Time for one call of Vectorize.
 const TIMEOUT: Duration = Duration::from_secs(30);
+/// Time for telling of a switch.
+const TELL_TIMEOUT: Duration = Duration::from_secs(10);
 /// A vector found by itself has at least this cosine.
 const ITSELF: f32 = 0.98;
 
@@ -224,12 +227,18 @@ impl Publisher {
 
     pub(super) async fn tell(&self, live: &Live) -> Result<(), Stop> {
         let location = LocationId(self.location());
-        pointer::publish(&self.env, &location, &pointer::Pointer::of(live)).await?;
         let event = Event::MenuLive {
             digest: live.offer.digest.clone(),
             version: live.offer.version.0,
         };
-        live::broadcast(&self.env, &location, event).await?;
+        let pointer = pointer::Pointer::of(live);
+        let telling = async {
+            pointer::publish(&self.env, &location, &pointer).await?;
+            live::broadcast(&self.env, &location, event).await
+        };
+        // Whoever hangs must not hold up what is left to do.
+        let told = telling.map_err(|error| UpstreamError::Failed(error.message));
+        within(TELL_TIMEOUT, told).await?;
         let pace = self.pace();
         self.with(|progress| progress.told(live, pace, now_ms()));
         Ok(())
