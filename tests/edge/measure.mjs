@@ -37,10 +37,14 @@ const lines = (file, field) => readFileSync(join(ROOT, "eval/data", file), "utf8
 const TEXTS = { intent: lines("intent_own.jsonl", "text"), search: lines("search_demo.jsonl", "query") };
 
 let turn = 0;
-/** The sets are shorter than a run: a number makes each text new to every cache. */
+/**
+ * The set of utterances is shorter than a run and the Worker keeps answers: a table's number makes each
+ * one new. Nobody keeps what a search found.
+ */
 const fresh = (task) => {
   turn += 1;
-  return `${TEXTS[task][turn % TEXTS[task].length]} ${turn}`;
+  const text = TEXTS[task][turn % TEXTS[task].length];
+  return task === "intent" ? `${text}, table ${turn}` : text;
 };
 
 const at = (sorted, share) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
