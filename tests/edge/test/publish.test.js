@@ -253,7 +253,8 @@ test("faults of model and index delay a menu and lose nothing", async () => {
   await standin.set({ tasks: { embeddings: { errors: { rate: 0.2, code: 3040 } }, write: { errors: { rate: 0.2, code: 40041 } }, read: { errors: { rate: 0.2, code: 40041 } }, query: { errors: { rate: 0.2, code: 40041 } } } });
   const menu = publication(demoItems(), { version: 2 });
   await offer(worker, location, menu);
-  const done = await until(worker, location, isDone(menu.digest));
+  // A fault in a row waits longer each time: mostly seconds in all, sometimes minutes.
+  const done = await until(worker, location, isDone(menu.digest), { withinMs: 300_000 });
   await standin.set(CALM); // counting, too, would fail now and then
   assert.equal(await standin.vectorCount(), others + done.publishing.total, "the old ones are gone, too");
 });
