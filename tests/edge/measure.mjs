@@ -43,7 +43,8 @@ let turn = 0;
  */
 const fresh = (task) => {
   turn += 1;
-  const text = TEXTS[task][turn % TEXTS[task].length];
+  // The files are sorted by kind: a prime stride mixes them.
+  const text = TEXTS[task][(turn * 331) % TEXTS[task].length];
   return task === "intent" ? `${text}, table ${turn}` : text;
 };
 
