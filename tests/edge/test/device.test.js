@@ -7,8 +7,9 @@ import { after, afterEach, before, describe, test } from "node:test";
 import { Restaurant, sleep, until } from "../lib/restaurant.js";
 import { CALM } from "../lib/standin.js";
 
-// What is waited beyond a deadline before the test fails: the machine that runs it may be busy.
-const SLACK_MS = 250;
+// What is waited beyond a deadline before the test fails: the machine that runs it may be busy. Who does
+// not heed the deadline waits for seconds; how exactly it is kept is measured by measure.mjs.
+const SLACK_MS = 1_000;
 const SURE = "two margheritas and a large coke please";
 const TEXTS = [SURE, "cancel the coke", "where is my order", "no onions on that", "my soup is cold, this is awful", "is there sesame in the hummus"];
 
