@@ -94,19 +94,10 @@ pub(crate) async fn listing(
     location: &LocationId,
     prefix: &str,
 ) -> Result<Option<Rc<Listing>>, EdgeError> {
-    let Some(copy) = live::pointer(env, location, prefix).await? else {
-        return Ok(None);
-    };
-    if let Some(listing) = of(env, location, copy).await? {
-        return Ok(Some(listing));
-    }
-    // The copy is of a menu that was cleared up since.
-    let Some(told) = live::pointer_anew(env, location).await? else {
-        return Ok(None);
-    };
-    let lost = format!("the document of menu {} is gone", told.live.digest);
-    let listing = of(env, location, told).await?;
-    listing.map(Some).ok_or_else(|| EdgeError::internal(lost))
+    live::in_use(env, location, prefix, async |pointer| {
+        of(env, location, pointer).await
+    })
+    .await
 }
 
 /// The dishes of that pointer's menu; `None` where its document was cleared up.

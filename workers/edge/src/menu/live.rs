@@ -222,19 +222,33 @@ pub(crate) async fn menu(
     location: &LocationId,
     prefix: &str,
 ) -> Result<Option<Rc<Menu>>, EdgeError> {
+    in_use(env, location, prefix, async |pointer| {
+        of(env, location, pointer).await
+    })
+    .await
+}
+
+/// What `of` makes of the menu in use; `None` where none was published. It says `None` where the
+/// document is gone: the pointer was a copy of a menu that was cleared up since, so the publisher is
+/// asked.
+pub(super) async fn in_use<T>(
+    env: &Env,
+    location: &LocationId,
+    prefix: &str,
+    of: impl AsyncFn(Pointer) -> Result<Option<T>, EdgeError>,
+) -> Result<Option<T>, EdgeError> {
     let Some(copy) = pointer(env, location, prefix).await? else {
         return Ok(None);
     };
-    if let Some(menu) = of(env, location, copy).await? {
-        return Ok(Some(menu));
+    if let Some(made) = of(copy).await? {
+        return Ok(Some(made));
     }
-    // The copy is of a menu that was cleared up since.
     let Some(told) = pointer_anew(env, location).await? else {
         return Ok(None);
     };
     let lost = format!("the document of menu {} is gone", told.live.digest);
-    let menu = of(env, location, told).await?;
-    menu.map(Some).ok_or_else(|| EdgeError::internal(lost))
+    let made = of(told).await?;
+    made.map(Some).ok_or_else(|| EdgeError::internal(lost))
 }
 
 /// The menu of that pointer; `None` where its document was cleared up.
