@@ -21,6 +21,7 @@ pub use address::{BadUrl, BaseUrl};
 pub use backup::RecoveryKey;
 pub use direct::Direct;
 pub use error::CloudError;
+pub use olympus_core::image::ImageFormat;
 pub use secret::Secret;
 pub use simulated::{Outage, Profile, Simulated};
 pub use worker::Worker;
@@ -118,34 +119,11 @@ pub struct CloudHits {
     pub hits: Vec<(ItemId, f32)>,
 }
 
-/// How a picture is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PictureFormat {
-    /// PNG.
-    Png,
-    /// JPEG.
-    Jpeg,
-    /// WebP.
-    Webp,
-}
-
-impl PictureFormat {
-    /// Its media type.
-    #[must_use]
-    pub const fn media_type(self) -> &'static str {
-        match self {
-            Self::Png => "image/png",
-            Self::Jpeg => "image/jpeg",
-            Self::Webp => "image/webp",
-        }
-    }
-}
-
 /// A picture to be recognised.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Picture {
     /// How it is written.
-    pub format: PictureFormat,
+    pub format: ImageFormat,
     /// The file.
     pub bytes: Bytes,
     /// The menu whose dishes it may show; see [`SearchAsk::digest`].

@@ -7,7 +7,7 @@
 use super::Shell;
 use super::flight::Key;
 use super::job::{Calling, Fault, Given, Job, Local};
-use crate::cloud::{CloudAsk, Picture, PictureFormat, SearchAsk};
+use crate::cloud::{CloudAsk, ImageFormat, Picture, SearchAsk};
 use crate::service::{Call, Service, ServiceError, Way};
 use crate::wire::{UnderstandRequest, UnderstandResponse};
 use bytes::Bytes;
@@ -148,7 +148,7 @@ impl Shell {
     pub(crate) async fn image(
         self: &Arc<Self>,
         asking: &Asking,
-        format: PictureFormat,
+        format: ImageFormat,
         bytes: Bytes,
     ) -> Result<ImageResponse, Arc<ServiceError>> {
         let digest = asking.service.digest().unwrap_or_default();

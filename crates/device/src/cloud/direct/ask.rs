@@ -5,10 +5,8 @@ use super::state::ID_BYTES;
 use super::{Direct, Live, POOLING, publish, refused};
 use crate::cloud::checks;
 use crate::cloud::error::CloudError;
-use crate::cloud::{
-    CloudHits, CloudImage, CloudIntent, HitKind, Picture, PictureFormat, SearchAsk,
-};
-use olympus_core::image::{self, ImageFormat};
+use crate::cloud::{CloudHits, CloudImage, CloudIntent, HitKind, Picture, SearchAsk};
+use olympus_core::image;
 use olympus_core::intent::remote;
 use olympus_proto::edge::EmbedResponse;
 use olympus_proto::vectorize::{
@@ -149,12 +147,8 @@ impl Direct {
         picture: &Picture,
     ) -> Result<CloudImage, CloudError> {
         let model = chosen(self.models.image.as_deref(), "image")?;
-        let format = match picture.format {
-            PictureFormat::Png => ImageFormat::Png,
-            PictureFormat::Jpeg => ImageFormat::Jpeg,
-            PictureFormat::Webp => ImageFormat::Webp,
-        };
-        let input = image::chat(&image::data_url(format, &picture.bytes), &picture.dishes);
+        let shown = image::data_url(picture.format, &picture.bytes);
+        let input = image::chat(&shown, &picture.dishes);
         let output: ChatOutput<Value> = self.rest.run(within, model, &input, true).await?;
         let said = image::read(&output.response, &picture.dishes)
             .map_err(|error| CloudError::unread("no dish can be read from it", error))?;

@@ -8,8 +8,8 @@ pub(crate) mod worker;
 use account::{Account, EMBED};
 pub(crate) use front::{Fault, Front};
 use olympus_device::cloud::{
-    BaseUrl, CloudApi, CloudAsk, CloudError, CloudHits, CloudIntent, HitKind, Picture,
-    PictureFormat, Profile, SearchAsk, Secret, Simulated, SoldOutAsk, Worker, menu_digest,
+    BaseUrl, CloudApi, CloudAsk, CloudError, CloudHits, CloudIntent, HitKind, ImageFormat, Picture,
+    Profile, SearchAsk, Secret, Simulated, SoldOutAsk, Worker, menu_digest,
 };
 use olympus_proto::edge::{EmbedResponse, PublishRequest};
 use olympus_proto::{
@@ -383,7 +383,7 @@ async fn the_worker_takes_its_key_pictures_and_backups() {
     let menu = menu();
     bring(&worker, &menu).await;
     let picture = Picture {
-        format: PictureFormat::Png,
+        format: ImageFormat::Png,
         bytes: vec![1, 2, 3].into(),
         digest: menu.digest.clone(),
         dishes: Vec::new(),

@@ -2,7 +2,7 @@
 
 use super::account::{Account, EMBED};
 use super::{Fault, PATIENCE, ask, bring, menu, publication, search};
-use olympus_device::cloud::{CloudApi, CloudAsk, CloudError, Picture, PictureFormat};
+use olympus_device::cloud::{CloudApi, CloudAsk, CloudError, ImageFormat, Picture};
 use olympus_proto::MenuItem;
 use olympus_proto::edge::{PublishRequest, PublishStage, PublishStatus};
 use sha2::{Digest, Sha256};
@@ -190,7 +190,7 @@ async fn a_picture_is_told_in_words_and_dishes() {
         .map(|item| (item.id, item.name))
         .collect();
     let picture = Picture {
-        format: PictureFormat::Png,
+        format: ImageFormat::Png,
         bytes: bytes.to_vec().into(),
         digest: menu().digest.clone(),
         dishes: dishes.clone(),
