@@ -41,6 +41,14 @@ codes! {
     MethodNotAllowed = "method_not_allowed", 405;
     /// What it rests on has changed meanwhile; read it anew and try again.
     Conflict = "conflict", 409;
+    /// The idempotency key was used for another request; make a new one.
+    IdempotencyKeyReused = "idempotency_key_reused", 409;
+    /// The order, payment or ticket is in no state for it; the message says which is.
+    WrongState = "wrong_state", 409;
+    /// The sale may not be made offline; `reason` in the message is a code of docs/GRANTS.md.
+    NotAuthorised = "not_authorised", 402;
+    /// Too much waits to be sent to the cloud: bring the line back, then go on.
+    OfflineLimit = "offline_limit", 409;
     /// There is no earlier menu to go back to.
     NothingToRollBack = "nothing_to_roll_back", 409;
     /// The stored version is not the one that `if-match` or `if-none-match` names.
@@ -59,6 +67,8 @@ codes! {
     RateLimited = "rate_limited", 429;
     /// The queue is full; retry after the header's seconds.
     Overloaded = "overloaded", 429;
+    /// The disk is full or fails; nothing was done, and the request may be retried.
+    StorageFailed = "storage_failed", 507;
     /// The device failed; the request may be retried.
     Internal = "internal", 500;
     /// A service that this one rests on failed; the request may be retried.
