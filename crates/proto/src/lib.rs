@@ -21,6 +21,7 @@ pub mod meta;
 pub mod money;
 pub mod order;
 pub mod pos;
+pub mod provider;
 pub mod search;
 pub mod sync;
 pub mod vectorize;
