@@ -19,7 +19,17 @@ const METRIC: &str = "cosine";
 /// Metadata by which searches are limited. It must exist before the first vector is written.
 const METADATA: [(&str, &str); 1] = [("digest", "string")];
 /// Asked for, and kept by Cloudflare alone.
-const SECRETS: [(&str, &str); 1] = [("AUTH_TOKEN", "what this Worker shows the auth service")];
+const SECRETS: [(&str, &str); 3] = [
+    ("AUTH_TOKEN", "what this Worker shows the auth service"),
+    (
+        "PROVIDER_TOKEN",
+        "what this Worker shows the payment provider",
+    ),
+    (
+        "GRANT_SECRET",
+        "32 random bytes in hex, never changed: keys that sign grants are made of it",
+    ),
+];
 
 /// One thing to make.
 #[derive(Debug, PartialEq, Eq)]

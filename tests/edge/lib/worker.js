@@ -21,7 +21,7 @@ export const NO_LIMITS = Object.fromEntries(
   ["open", "ask", "shop", "data", "admin"].map((name) => [name, { address: PLENTY, token: PLENTY, location: PLENTY }]),
 );
 
-const CLASSES = { LIMITER: "RateLimiter", CARTS: "Cart", LIVE: "Live", PUBLISHER: "Publisher" };
+const CLASSES = { LIMITER: "RateLimiter", CARTS: "Cart", LIVE: "Live", PUBLISHER: "Publisher", AUTHORITY: "Authority", GRANTS: "Grants" };
 
 /** An auth service: the tokens of a map, and nobody else. `asked` counts questions by token. */
 export function authService(tokens = {}) {
@@ -79,14 +79,18 @@ export async function startWorker({ auth = authService(), vars = {}, standin, pe
       EMBED_POOLING: "cls",
       LIMITS: JSON.stringify(NO_LIMITS),
       ROUTE: "{}",
-      ...(standin ? { AUTH_TOKEN: "standin-auth" } : {}),
+      GRANT_SECRET: "67".repeat(32),
+      ...(standin ? { AUTH_TOKEN: "standin-auth", PROVIDER_TOKEN: "standin-provider" } : {}),
       ...vars,
     },
     kvNamespaces: ["CACHE", "FLAGS"].filter((name) => !without.includes(name)),
     d1Databases: ["DB"].filter((name) => !without.includes(name)),
     r2Buckets: ["ASSETS", "IMAGES", "RECEIPTS", "BACKUPS", "MENUS"],
     durableObjects,
-    serviceBindings: without.includes("AUTH") ? {} : { AUTH: standin ? { external: { address: standin, http: {} } } : auth },
+    serviceBindings: {
+      ...(without.includes("AUTH") ? {} : { AUTH: standin ? { external: { address: standin, http: {} } } : auth }),
+      ...(standin && !without.includes("PROVIDER") ? { PROVIDER: { external: { address: standin, http: {} } } } : {}),
+    },
     ...(standin ? { unsafeBindings: standinBindings(standin) } : {}),
   });
   const url = (await mf.ready).origin;

@@ -18,11 +18,13 @@ pub(crate) enum Topic {
     Availability,
     /// Carts were made and changed. Their ids open them, so this topic is for the staff.
     Carts,
+    /// What tills have to fetch: rows, revocations, policies, keys.
+    Till,
 }
 
 impl Topic {
     /// Every topic.
-    pub(crate) const ALL: [Self; 3] = [Self::Menu, Self::Availability, Self::Carts];
+    pub(crate) const ALL: [Self; 4] = [Self::Menu, Self::Availability, Self::Carts, Self::Till];
 
     /// The wire name.
     pub(crate) fn as_str(self) -> &'static str {
@@ -30,6 +32,7 @@ impl Topic {
             Self::Menu => "menu",
             Self::Availability => "availability",
             Self::Carts => "carts",
+            Self::Till => "till",
         }
     }
 
@@ -38,13 +41,14 @@ impl Topic {
         match self {
             Self::Menu | Self::Availability => EdgeScope::Kiosk,
             Self::Carts => EdgeScope::Pos,
+            Self::Till => EdgeScope::Device,
         }
     }
 }
 
 /// The text named no topic.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is no topic; use menu, availability or carts")]
+#[error("`{0}` is no topic; use menu, availability, carts or till")]
 pub(crate) struct NotATopic(String);
 
 impl FromStr for Topic {
@@ -130,6 +134,26 @@ pub(crate) enum Event {
         /// What it costs now.
         total_cents: i64,
     },
+    /// Rows changed at the location's authority: pull.
+    Changed {
+        /// Version of the latest change.
+        head: u64,
+    },
+    /// Something was revoked, or is not any more.
+    Revocations {
+        /// Number of the list.
+        number: u64,
+    },
+    /// Another policy is in force.
+    Policy {
+        /// Its version.
+        version: u64,
+    },
+    /// A key was published or retired.
+    Keys {
+        /// Number of the key set.
+        number: u64,
+    },
 }
 
 impl Event {
@@ -139,6 +163,10 @@ impl Event {
             Self::MenuLive { .. } => Topic::Menu,
             Self::SoldOut { .. } => Topic::Availability,
             Self::CartMade { .. } | Self::CartChanged { .. } => Topic::Carts,
+            Self::Changed { .. }
+            | Self::Revocations { .. }
+            | Self::Policy { .. }
+            | Self::Keys { .. } => Topic::Till,
         }
     }
 }
@@ -208,7 +236,8 @@ mod tests {
             [Topic::Menu, Topic::Availability],
             "a kiosk never hears the ids of other carts"
         );
-        assert_eq!(all(EdgeScope::Pos), Topic::ALL);
+        assert_eq!(all(EdgeScope::Pos), Topic::ALL[..3]);
+        assert_eq!(all(EdgeScope::Device), Topic::ALL);
         assert_eq!(
             topics(Some("availability,menu,menu"), EdgeScope::Kiosk),
             Ok(vec![Topic::Availability, Topic::Menu])
@@ -274,5 +303,7 @@ mod tests {
             table: None,
         };
         assert_eq!(cart.topic().scope(), EdgeScope::Pos);
+        let rows = Event::Changed { head: 7 };
+        assert_eq!(rows.topic().scope(), EdgeScope::Device);
     }
 }
