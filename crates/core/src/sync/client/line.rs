@@ -9,6 +9,8 @@ use std::time::Duration;
 pub(super) struct Line {
     failures: u32,
     until: Moment,
+    /// Until when the authority asked to be left alone.
+    asked: Moment,
 }
 
 impl Line {
@@ -24,6 +26,12 @@ impl Line {
         *self = Self::default();
     }
 
+    /// The line is up: only what the authority asked for is waited. The failures stay, so that a
+    /// line that flaps is tried less and less often.
+    pub(super) fn reached(&mut self) {
+        self.until = self.until.min(self.asked);
+    }
+
     /// Waits twice as long as before, less up to half by chance, or for as long as it was asked to.
     pub(super) fn fails(&mut self, config: &ClientConfig, now: Now, asked: Option<Duration>) {
         let factor = 1_u32.checked_shl(self.failures).unwrap_or(u32::MAX);
@@ -36,7 +44,8 @@ impl Line {
         // The upper bits: a generator's lower ones are often the weaker ones.
         let part = u32::try_from(now.draw.0 >> 48).unwrap_or(0);
         let wait = half + half.saturating_mul(part) / 65_536;
-        self.until = now.moment.after(wait.max(asked.unwrap_or_default()));
+        self.asked = now.moment.after(asked.unwrap_or_default());
+        self.until = now.moment.after(wait).max(self.asked);
     }
 }
 
@@ -70,6 +79,14 @@ mod tests {
         assert!(line.until() <= Moment::from_millis(60_000));
         line.fails(&config, now(0), Some(Duration::from_secs(90)));
         assert_eq!(line.until(), Moment::from_millis(90_000));
+        line.reached();
+        assert_eq!(line.until(), Moment::from_millis(90_000), "it was asked for");
+        line.fails(&config, now(0), None);
+        assert_eq!(line.until(), Moment::from_millis(30_000));
+        line.reached();
+        assert!(line.open(now(0)));
+        line.fails(&config, now(0), None);
+        assert_eq!(line.until(), Moment::from_millis(30_000), "as long as before");
         line.works();
         assert!(line.open(now(0)));
     }

@@ -111,7 +111,9 @@ impl Client {
             complete_to: complete_to.unwrap_or(0),
             age: Age::restore(stored.age, now),
             speaks: config.newest,
-            requests: 0,
+            // From anywhere, so that an answer to a request of a life before is not taken for one to
+            // a request of this.
+            requests: now.draw.0 >> 1,
             sent_to: 0,
             flights: BTreeMap::new(),
             careful: false,
@@ -142,6 +144,10 @@ impl Client {
         match event {
             Event::Tick => {}
             Event::Changed => self.pull_at = now.moment,
+            Event::Reached => {
+                self.line.reached();
+                self.pull_line.reached();
+            }
             Event::Registered { request, answer } => {
                 self.registered(request, &answer, &mut effects);
             }

@@ -122,7 +122,7 @@ impl Event {
     #[must_use]
     pub const fn request(&self) -> Option<u64> {
         match self {
-            Self::Tick | Self::Changed => None,
+            Self::Tick | Self::Changed | Self::Reached => None,
             Self::Registered { request, .. }
             | Self::Pushed { request, .. }
             | Self::Pulled { request, .. }

@@ -180,6 +180,9 @@ pub enum Event {
     Tick,
     /// The authority says that there is something to pull.
     Changed,
+    /// The line is known to be up again: what waits for it is sent now, unless the authority asked
+    /// to be left alone.
+    Reached,
     /// Answer to a registration.
     Registered {
         /// Which.

@@ -435,3 +435,21 @@ fn a_version_that_both_speak_is_found() {
     );
     assert_eq!(client.pending().count(), 1, "and everything waits");
 }
+
+#[test]
+fn what_waits_for_the_line_goes_out_once_it_is_reached() {
+    let mut client = registered(ClientConfig::default());
+    let effects = client.record(draft("a", 1), at(1)).expect("records");
+    let (request, _) = push(&effects).expect("a push");
+    let failure = Failure::Silent;
+    let effects = client.on(Event::Failed { request, failure }, at(3));
+    assert!(push(&effects).is_none(), "it waits");
+    let effects = client.on(Event::Reached, at(4));
+    let (request, _) = push(&effects).expect("the same again");
+    let failure = Failure::Busy(Duration::from_secs(9));
+    let effects = client.on(Event::Failed { request, failure }, at(5));
+    assert!(push(&effects).is_none());
+    let effects = client.on(Event::Reached, at(6));
+    assert!(push(&effects).is_none(), "it was asked to wait");
+    assert!(push(&client.on(Event::Tick, at(9_005))).is_some());
+}
