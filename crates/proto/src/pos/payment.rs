@@ -115,9 +115,14 @@ pub struct Payment {
     /// Why a refund was given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// A refund of money that its order had not earned: before all of it was paid, or more than it
+    /// costs. It is due again, as far as the order needs it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub of_deposit: bool,
     /// By what.
     pub tender: TenderKind,
-    /// How much of the order, above 0 in both directions.
+    /// How much of the order, above 0 in both directions; 0 only where a refund gives back tip
+    /// alone.
     pub amount_cents: Cents,
     /// On top of it.
     pub tip_cents: Cents,
