@@ -35,7 +35,7 @@ const MOST_IDLE: usize = 8;
 const MOST_WAIT: Duration = Duration::from_secs(24 * 3_600);
 /// After which an address that does not answer is given up.
 const CONNECT: Duration = Duration::from_secs(5);
-const AGENT: &str = concat!("olympus-edge/", env!("CARGO_PKG_VERSION"));
+pub(super) const AGENT: &str = concat!("olympus-edge/", env!("CARGO_PKG_VERSION"));
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 type Hyper = Client<HttpsConnector<HttpConnector>, Full<Bytes>>;
@@ -153,22 +153,28 @@ impl Http {
 }
 
 impl Call<'_> {
+    /// The key, as a header has it.
+    pub(super) fn authorization(&self) -> Result<Option<HeaderValue>, CloudError> {
+        let Some(secret) = self.bearer else {
+            return Ok(None);
+        };
+        // A value that no header can hold must not be quoted in an error.
+        let value = HeaderValue::try_from(format!("Bearer {}", secret.reveal()));
+        let mut value = value.map_err(|_| CloudError::Unauthorized {
+            status: 401,
+            message: "the key has characters that no key has".to_owned(),
+        })?;
+        value.set_sensitive(true);
+        Ok(Some(value))
+    }
+
     fn request(&self) -> Result<Request<Full<Bytes>>, CloudError> {
         let mut request = Request::builder()
             .method(self.method.clone())
             .uri(&self.url)
             .header(USER_AGENT, AGENT)
             .header(REQUEST_ID, self.request_id);
-        if let Some(secret) = self.bearer {
-            // A value that no header can hold must not be quoted in an error.
-            let mut value =
-                HeaderValue::try_from(format!("Bearer {}", secret.reveal())).map_err(|_| {
-                    CloudError::Unauthorized {
-                        status: 401,
-                        message: "the key has characters that no key has".to_owned(),
-                    }
-                })?;
-            value.set_sensitive(true);
+        if let Some(value) = self.authorization()? {
             request = request.header(AUTHORIZATION, value);
         }
         if let Some(kind) = self.content_type {

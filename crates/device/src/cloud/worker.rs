@@ -3,6 +3,9 @@
 //! Invariant: an answer made for another menu than this device serves is never passed on. Never
 //! sends the key anywhere but to the address that was set.
 
+mod live;
+mod location;
+
 use super::address::{BaseUrl, is_dots, segment};
 use super::checks;
 use super::error::CloudError;
