@@ -11,6 +11,7 @@ pub mod files;
 pub mod http;
 pub mod keys;
 pub mod metrics;
+mod receipt;
 mod routing;
 pub mod service;
 pub mod wire;
