@@ -12,6 +12,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("olympus-core", &["olympus-proto"]),
     ("olympus-inference", &["olympus-core", "olympus-proto"]),
     ("olympus-menu", &["olympus-core", "olympus-proto"]),
+    ("olympus-store", &["olympus-core", "olympus-proto"]),
     (
         "olympus-device",
         &[
@@ -19,6 +20,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "olympus-inference",
             "olympus-menu",
             "olympus-proto",
+            "olympus-store",
         ],
     ),
     (
@@ -46,6 +48,15 @@ const ARROWS: &[(&str, &[&str])] = &[
     (
         "olympus-standin",
         &["olympus-core", "olympus-inference", "olympus-proto"],
+    ),
+    (
+        "olympus-powercut",
+        &[
+            "olympus-core",
+            "olympus-edge-worker",
+            "olympus-proto",
+            "olympus-store",
+        ],
     ),
     ("xtask", &[]),
     ("xtask-worker", &[]),
