@@ -1,0 +1,1 @@
+//! What a line costs by the menu.
