@@ -5,63 +5,98 @@ use crate::sim::plan::Plan;
 use crate::sim::{Run, simulate};
 use std::collections::BTreeMap;
 
+/// What all worlds come to.
+#[derive(Default)]
+struct Totals {
+    worlds: u64,
+    events: u64,
+    operations: usize,
+    applied: usize,
+    attention: usize,
+    slowest_ms: u64,
+    seen: BTreeMap<&'static str, u32>,
+    failed: Vec<u64>,
+}
+
+impl Totals {
+    fn count(&mut self, seed: u64, run: &Run) {
+        self.worlds += 1;
+        self.events += run.events;
+        self.operations += run.operations;
+        self.applied += run.applied;
+        self.attention += run.attention;
+        self.slowest_ms = self.slowest_ms.max(run.settled_ms);
+        for what in &run.seen {
+            *self.seen.entry(what).or_default() += 1;
+        }
+        if !run.violations.is_empty() {
+            self.failed.push(seed);
+        }
+    }
+
+    fn and(mut self, other: Self) -> Self {
+        self.worlds += other.worlds;
+        self.events += other.events;
+        self.operations += other.operations;
+        self.applied += other.applied;
+        self.attention += other.attention;
+        self.slowest_ms = self.slowest_ms.max(other.slowest_ms);
+        for (what, worlds) in other.seen {
+            *self.seen.entry(what).or_default() += worlds;
+        }
+        self.failed.extend(other.failed);
+        self
+    }
+}
+
 /// Every seed, on all cores.
-fn all(seeds: std::ops::Range<u64>) -> Vec<(u64, Run)> {
+fn all(seeds: std::ops::Range<u64>) -> Totals {
     let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get) as u64;
     std::thread::scope(|scope| {
         let run = |thread: u64| {
             let seeds = seeds.clone().filter(move |seed| seed % threads == thread);
-            move || -> Vec<_> {
-                seeds
-                    .map(|seed| (seed, simulate(&Plan::of(seed), None, false)))
-                    .collect()
+            move || {
+                let mut totals = Totals::default();
+                for seed in seeds {
+                    totals.count(seed, &simulate(&Plan::of(seed), None, false));
+                }
+                totals
             }
         };
         let workers: Vec<_> = (0..threads)
             .map(|thread| scope.spawn(run(thread)))
             .collect();
-        let join =
-            |worker: std::thread::ScopedJoinHandle<'_, Vec<_>>| worker.join().expect("no panic");
-        workers.into_iter().flat_map(join).collect()
+        let joined = workers.into_iter().map(|it| it.join().expect("no panic"));
+        joined.fold(Totals::default(), Totals::and)
     })
 }
 
 #[test]
 fn nothing_is_lost_or_doubled_in_any_world() {
     let started = std::time::Instant::now();
-    let runs = all(crate::seeds(2_000));
-    let (mut events, mut operations, mut applied, mut attention, mut slowest) = (0, 0, 0, 0, 0);
-    let mut seen: BTreeMap<&str, u32> = BTreeMap::new();
-    let mut failed = Vec::new();
-    for (seed, run) in &runs {
-        events += run.events;
-        operations += run.operations;
-        applied += run.applied;
-        attention += run.attention;
-        slowest = slowest.max(run.settled_ms);
-        run.seen
-            .iter()
-            .for_each(|what| *seen.entry(what).or_default() += 1);
-        if !run.violations.is_empty() {
-            failed.push(*seed);
-        }
-    }
+    let it = all(crate::seeds(20_000));
     println!(
-        "{} worlds, {events} events, {operations} operations, {applied} applied, {attention} to be looked at, settled at most {slowest} ms after healing, {} violated, {:.1?}; {seen:?}",
-        runs.len(),
-        failed.len(),
+        "{} worlds, {} events, {} operations, {} applied, {} to be looked at, settled at most {} ms after healing, {} violated, {:.1?}; {:?}",
+        it.worlds,
+        it.events,
+        it.operations,
+        it.applied,
+        it.attention,
+        it.slowest_ms,
+        it.failed.len(),
         started.elapsed(),
+        it.seen,
     );
-    if let Some(first) = failed.first() {
+    if let Some(first) = it.failed.first() {
         panic!(
             "{} of {} fail, {:?} …\n{}",
-            failed.len(),
-            runs.len(),
-            &failed[..failed.len().min(10)],
+            it.failed.len(),
+            it.worlds,
+            &it.failed[..it.failed.len().min(10)],
             report(Plan::of(*first), None)
         );
     }
-    if runs.len() >= 500 {
+    if it.worlds >= 500 {
         for what in [
             "loss",
             "power cut",
@@ -82,7 +117,7 @@ fn nothing_is_lost_or_doubled_in_any_world() {
             "broken",
             "settled by a person",
         ] {
-            assert!(seen.contains_key(what), "no world has {what}");
+            assert!(it.seen.contains_key(what), "no world has {what}");
         }
     }
 }
