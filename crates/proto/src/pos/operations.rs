@@ -162,6 +162,10 @@ pub struct Operations {
     pub line: Line,
     /// Since when it has been so.
     pub line_since_ms: u64,
+    /// What keeps the two from working together though the line is up, for people: a version that
+    /// is too old, a key that is not accepted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fault: Option<String>,
     /// What waits.
     pub sync: OperationsSync,
     /// What may be sold.
