@@ -92,6 +92,15 @@ impl RevocationList {
         self.expires_ms
     }
 
+    /// What is on it: the kind, as in [`Revoked`], and the id; in one order, each once.
+    pub fn entries(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let cards = self.cards.iter().map(|it| ("cards", it.as_str()));
+        let grants = self.grants.iter().map(|it| ("grants", it.as_str()));
+        let keys = self.keys.iter().map(|it| ("keys", it.as_str()));
+        let terminals = self.terminals.iter().map(|it| ("terminals", it.as_str()));
+        cards.chain(grants).chain(keys).chain(terminals)
+    }
+
     /// Whether the card is on it.
     #[must_use]
     pub fn revokes_card(&self, card: &CardToken) -> bool {

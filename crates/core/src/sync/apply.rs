@@ -29,10 +29,7 @@ pub(super) fn changes(fields: &Fields, operation: &Operation) -> Result<Fields, 
             }
             Ok(payload.clone())
         }
-        OperationKind::InventoryCount => {
-            let count = whole(payload, "count")?;
-            Ok(Fields::from([("count".to_owned(), Value::from(count))]))
-        }
+        OperationKind::InventoryCount => count(payload),
         OperationKind::InventoryAdjust => {
             let by = whole(payload, "by")?;
             let count = fields.get("count").and_then(Value::as_i64).unwrap_or(0);
@@ -42,6 +39,21 @@ pub(super) fn changes(fields: &Fields, operation: &Operation) -> Result<Fields, 
         OperationKind::Payment => payment(fields, operation),
         OperationKind::Unknown => Err(Rejection::UnknownKind),
     }
+}
+
+/// How much there is; and, where it is said, at which count it is low and whether it goes on being
+/// counted.
+fn count(payload: &Fields) -> Result<Fields, Rejection> {
+    let count = whole(payload, "count")?;
+    let mut set = Fields::from([("count".to_owned(), Value::from(count))]);
+    if payload.contains_key("low_at") {
+        set.insert("low_at".to_owned(), Value::from(whole(payload, "low_at")?));
+    }
+    if let Some(counted) = payload.get("counted") {
+        let counted = counted.as_bool().ok_or(Rejection::Malformed)?;
+        set.insert("counted".to_owned(), Value::from(counted));
+    }
+    Ok(set)
 }
 
 /// A payment is recorded with its amount, which then stands.
@@ -107,6 +119,18 @@ mod tests {
             (
                 InventoryCount,
                 json!({"count": "9"}),
+                0,
+                Err(Rejection::Malformed),
+            ),
+            (
+                InventoryCount,
+                json!({"count": 9, "low_at": 2, "counted": true, "by": 1}),
+                0,
+                Ok(json!({"count": 9, "low_at": 2, "counted": true})),
+            ),
+            (
+                InventoryCount,
+                json!({"count": 9, "counted": 1}),
                 0,
                 Err(Rejection::Malformed),
             ),

@@ -173,6 +173,19 @@ impl Client {
         }
     }
 
+    /// Whether so many operations of so much value together would be recorded. To be asked before
+    /// anything else is done that could not be taken back.
+    ///
+    /// # Errors
+    /// As [`Self::record`], but for the id.
+    pub fn room_for(&self, operations: usize, value: Cents, now: Now) -> Result<(), NotRecorded> {
+        let before = operations.saturating_sub(1);
+        if self.outbox.len().saturating_add(before) >= self.config.most_operations {
+            return Err(NotRecorded::Count);
+        }
+        self.room(value, now)
+    }
+
     fn room(&self, value: Cents, now: Now) -> Result<(), NotRecorded> {
         if self.outbox.len() >= self.config.most_operations {
             return Err(NotRecorded::Count);

@@ -453,3 +453,27 @@ fn what_waits_for_the_line_goes_out_once_it_is_reached() {
     assert!(push(&effects).is_none(), "it was asked to wait");
     assert!(push(&client.on(Event::Tick, at(9_005))).is_some());
 }
+
+#[test]
+fn room_for_several_is_told_before_any_is_recorded() {
+    let config = ClientConfig {
+        most_operations: 3,
+        most_value: Cents(100),
+        ..ClientConfig::default()
+    };
+    let mut client = registered(config);
+    let room =
+        |client: &Client, operations, cents| client.room_for(operations, Cents(cents), at(1));
+    assert_eq!(room(&client, 3, 100), Ok(()));
+    assert_eq!(room(&client, 4, 0), Err(NotRecorded::Count));
+    assert_eq!(room(&client, 1, 101), Err(NotRecorded::Value));
+    client.record(draft("a", 60), at(1)).expect("records");
+    assert_eq!(room(&client, 2, 40), Ok(()));
+    assert_eq!(room(&client, 3, 0), Err(NotRecorded::Count));
+    assert_eq!(room(&client, 1, -41), Err(NotRecorded::Value));
+    assert_eq!(
+        client.pending().count(),
+        1,
+        "nothing was recorded by asking"
+    );
+}
