@@ -1,5 +1,5 @@
-//! A stand-in of Workers AI, Vectorize and an OAuth introspection service, strict enough to fail
-//! a client that the real ones would fail.
+//! A stand-in of Workers AI, Vectorize, an OAuth introspection service and a payment provider,
+//! strict enough to fail a client that the real ones would fail.
 //!
 //! One port speaks REST (as the device calls it) and the wire of a Worker's bindings (as workerd's
 //! own classes call it). Invariant: no limit that Cloudflare documents is looser here, a write to
@@ -13,6 +13,7 @@ mod draw;
 mod fault;
 mod gate;
 mod options;
+mod provider;
 mod server;
 mod settings;
 mod state;

@@ -20,6 +20,7 @@ WHERE IT LISTENS
                Host vector-search or path /binding/vectorize/..., index named by the header
                x-standin-index (needed only where there is more than one)
   auth         POST /introspect (RFC 7662)
+  payments     POST /v1/captures, GET /v1/captures/REFERENCE, POST /v1/captures/lookup
 
 WHILE IT RUNS
   curl HOST:PORT/__control                     settings and counters
@@ -33,10 +34,14 @@ WHILE IT RUNS
     {\"daily_requests\": 0}      3036 from now on
     {\"images\": {\"SHA-256\": {\"seen\": \"dish\", \"items\": [\"Pizza\"]}}}
     {\"tokens\": {\"abc\": {\"active\": true, \"scope\": \"kiosk pos\", \"locations\": [\"loc-7\"]}}}
+    {\"provider\": {\"after\": \"hang\"}}  it decides and never says so; also cut, fail, answer
+    {\"provider\": {\"commit_delay_ms\": 900, \"unique_references\": false,
+                  \"forget_keys_after_s\": 1, \"declines\": {\"dead\": \"stolen_card\"}}}
+  curl HOST:PORT/__provider                    every capture, how often asked for and moved
   curl -X POST HOST:PORT/__control/settle      every write so far is seen
   curl -X POST HOST:PORT/__control/reset       as it was at the start, without vectors";
 
-/// A strict stand-in of Workers AI, Vectorize and an OAuth introspection service.
+/// A strict stand-in of Workers AI, Vectorize, an auth service and a payment provider.
 ///
 /// Answers come from the device's own encoder and classifier, in vector spaces of their own, and
 /// every limit that Cloudflare documents is enforced. Nothing is kept on disk.
@@ -61,6 +66,9 @@ pub struct Options {
     /// The token that callers of /introspect must bear.
     #[arg(long, default_value = "standin-auth")]
     pub auth_token: String,
+    /// The token that callers of the payment provider must bear.
+    #[arg(long, default_value = "standin-provider")]
+    pub provider_token: String,
     /// A Vectorize index that is there from the start; may be repeated.
     #[arg(long = "index", value_name = "NAME=DIMS")]
     pub indexes: Vec<IndexSpec>,
@@ -99,7 +107,7 @@ impl Options {
         };
         for (task, own) in &mut settings.tasks {
             own.latency = self.latency.0;
-            if *task != Task::Introspect {
+            if !matches!(task, Task::Introspect | Task::Capture | Task::Lookup) {
                 own.errors.rate = self.error_rate;
             }
             own.errors.code = task.busy_code();

@@ -6,7 +6,7 @@
 use crate::options::Options;
 use crate::state::State;
 use crate::wire::{self, Cut};
-use crate::{auth, control};
+use crate::{auth, control, provider};
 use anyhow::Context as _;
 use axum::Router;
 use axum::body::Body;
@@ -58,6 +58,7 @@ pub async fn start(options: Options) -> anyhow::Result<Standin> {
     let router = Router::new()
         .merge(control::router())
         .merge(auth::router())
+        .merge(provider::router())
         .merge(wire::rest::router())
         .merge(wire::binding::router())
         .fallback(wire::rest::no_route)

@@ -26,10 +26,14 @@ pub(crate) enum Task {
     Read,
     /// Token introspection.
     Introspect,
+    /// A capture at the payment provider.
+    Capture,
+    /// Asking the payment provider what became of captures.
+    Lookup,
 }
 
 impl Task {
-    pub(crate) const ALL: [Self; 8] = [
+    pub(crate) const ALL: [Self; 10] = [
         Self::Embeddings,
         Self::Chat,
         Self::Vision,
@@ -38,6 +42,8 @@ impl Task {
         Self::Write,
         Self::Read,
         Self::Introspect,
+        Self::Capture,
+        Self::Lookup,
     ];
 
     /// Whether it counts against the daily allowance of Workers AI.
@@ -151,6 +157,55 @@ pub(crate) enum VectorMode {
     Mean,
 }
 
+/// What a caller hears after its capture was decided.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum After {
+    /// What was decided.
+    #[default]
+    Answer,
+    /// The connection is closed.
+    Cut,
+    /// Nothing, for as long as it waits.
+    Hang,
+    /// 500.
+    Fail,
+}
+
+/// How the payment provider behaves.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Provider {
+    /// What is heard after a decision, for the share `after_rate` of them.
+    pub(crate) after: After,
+    /// 0 never, 1 always.
+    pub(crate) after_rate: f64,
+    /// A capture is decided so long after it came, whether its caller still waits or not.
+    pub(crate) commit_delay_ms: u64,
+    /// Idempotency keys are forgotten after so long.
+    pub(crate) forget_keys_after_s: u64,
+    /// A reference is decided once, whatever the key; else only keys protect it.
+    pub(crate) unique_references: bool,
+    /// End of a card's token → the code by which it is declined.
+    pub(crate) declines: BTreeMap<String, String>,
+    /// Larger sales are declined as `over_limit`.
+    pub(crate) decline_over_cents: Option<i64>,
+}
+
+impl Default for Provider {
+    fn default() -> Self {
+        Self {
+            after: After::Answer,
+            after_rate: 1.0,
+            commit_delay_ms: 0,
+            forget_keys_after_s: 86_400,
+            unique_references: true,
+            declines: BTreeMap::new(),
+            decline_over_cents: None,
+        }
+    }
+}
+
 /// What a model id stands for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
@@ -211,6 +266,7 @@ pub(crate) struct Settings {
     /// Lower hex SHA-256 of a picture → what is seen on it.
     pub(crate) images: BTreeMap<String, Value>,
     pub(crate) tokens: BTreeMap<String, Token>,
+    pub(crate) provider: Provider,
 }
 
 impl Default for Settings {
@@ -249,6 +305,7 @@ impl Default for Settings {
                 .collect(),
             images: BTreeMap::new(),
             tokens: BTreeMap::new(),
+            provider: Provider::default(),
         }
     }
 }
@@ -297,6 +354,9 @@ impl Settings {
             }
         };
         sound("visibility", &self.visibility)?;
+        if !(0.0..=1.0).contains(&self.provider.after_rate) {
+            return Err("provider.after_rate is 0 to 1".to_owned());
+        }
         for task in Task::ALL {
             let Some(settings) = self.tasks.get(&task) else {
                 return Err(format!("tasks: {task:?} cannot be removed"));

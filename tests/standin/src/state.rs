@@ -3,6 +3,7 @@
 use crate::fault::Fault;
 use crate::gate::Gates;
 use crate::options::Options;
+use crate::provider::Book;
 use crate::settings::Settings;
 use crate::vectorize::Store;
 use anyhow::Context as _;
@@ -19,6 +20,7 @@ pub(crate) struct State {
     settings: RwLock<Arc<Settings>>,
     chance: Mutex<fastrand::Rng>,
     store: Mutex<Store>,
+    book: Mutex<Book>,
 }
 
 impl State {
@@ -31,6 +33,7 @@ impl State {
             settings: RwLock::new(Arc::clone(&start)),
             chance: Mutex::new(fastrand::Rng::with_seed(options.seed)),
             store: Mutex::new(store),
+            book: Mutex::default(),
             start,
             options,
         })
@@ -62,9 +65,15 @@ impl State {
         store
     }
 
+    /// The payment provider's book.
+    pub(crate) fn book(&self) -> MutexGuard<'_, Book> {
+        lock(&self.book)
+    }
+
     /// As it was at the start.
     pub(crate) fn reset(&self) -> Result<(), Fault> {
         *lock(&self.store) = Store::new(&self.options)?;
+        *lock(&self.book) = Book::default();
         *lock(&self.chance) = fastrand::Rng::with_seed(self.options.seed);
         self.gates.reset();
         self.set((*self.start).clone());

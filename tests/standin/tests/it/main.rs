@@ -4,6 +4,7 @@ mod ai;
 mod binding;
 mod control;
 mod introspection;
+mod provider;
 mod support;
 mod vectorize;
 mod writes;
