@@ -1,9 +1,9 @@
 //! Receipts as PDF: 80 mm wide, as long as they need to be.
 //!
 //! Invariant: the same order and head give the same bytes, and every amount on it is one of the
-//! order's. Letters of the embedded font (Latin, Vietnamese, Greek, Cyrillic, Armenian, Georgian)
-//! are printed as they are, every other script in Latin letters, with the original beneath for
-//! copying, searching and reading aloud. Never prints a card's token and never reads a clock.
+//! order's. Letters of the embedded font (Latin, Vietnamese, Greek, Cyrillic) are printed as they
+//! are, every other script in Latin letters, with the original beneath for copying, searching and
+//! reading aloud. Never prints a card's token and never reads a clock.
 
 mod rows;
 #[cfg(test)]

@@ -2,13 +2,13 @@
 
 use super::ReceiptHead;
 use super::text::{Shown, shown, wrap};
+use olympus_proto::Cents;
+use olympus_proto::grant::TenderKind;
 use olympus_proto::order::{Amount, ModifierAction};
 use olympus_proto::pos::{
     Direction, LineState, Order, OrderStatus, Payment, PaymentState, Service, SoldLine,
     SoldModifier,
 };
-use olympus_proto::Cents;
-use olympus_proto::grant::TenderKind;
 
 /// Characters of normal size in a row: what 72 of the 80 mm hold.
 pub(super) const COLUMNS: usize = 42;

@@ -8,8 +8,8 @@ use ttf_parser::{Face, GlyphId};
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-/// DejaVu Sans Mono, less what no receipt needs; see `font/README.md`.
-pub(super) const FONT: &[u8] = include_bytes!("font/DejaVuSansMono-receipt.ttf");
+/// Noto Sans Mono, less what no receipt needs; see `font/README.md`.
+pub(super) const FONT: &[u8] = include_bytes!("font/NotoSansMono-receipt.ttf");
 /// Longest text that is printed, in characters; the rest is left out with an ellipsis.
 const LONGEST: usize = 400;
 
@@ -21,9 +21,17 @@ pub(super) fn face() -> &'static Face<'static> {
     &FACE
 }
 
-/// The glyph of a character.
+/// Width of a character, in units of the font.
+pub(super) fn advance() -> u16 {
+    let blank = FACE.glyph_index(' ').unwrap_or_default();
+    FACE.glyph_hor_advance(blank).unwrap_or_default()
+}
+
+/// The glyph of a character, where the font has one that is as wide as all the others: it draws
+/// some ligatures and fractions wider.
 pub(super) fn glyph(c: char) -> Option<GlyphId> {
-    FACE.glyph_index(c)
+    let glyph = FACE.glyph_index(c)?;
+    (FACE.glyph_hor_advance(glyph) == Some(advance())).then_some(glyph)
 }
 
 /// Text to print, and the text behind it where that is another.
@@ -72,12 +80,18 @@ fn clean(raw: &str) -> String {
     // A mark that no letter took up is one of many on a letter, or of a script that needs it.
     let mut kept = String::with_capacity(composed.len());
     for c in composed.chars() {
-        let stray = is_combining_mark(c) && ('\u{300}'..='\u{36f}').contains(&c);
+        let stray = is_combining_mark(c) && is_for_any_script(c);
         if !stray {
             kept.push(if c.is_whitespace() { ' ' } else { c });
         }
     }
     one_blank_each(&kept)
+}
+
+/// Whether a mark is of the blocks that serve Latin, Greek and Cyrillic.
+fn is_for_any_script(c: char) -> bool {
+    matches!(c, '\u{300}'..='\u{36f}' | '\u{483}'..='\u{489}' | '\u{1ab0}'..='\u{1aff}'
+        | '\u{1dc0}'..='\u{1dff}' | '\u{20d0}'..='\u{20ff}' | '\u{fe20}'..='\u{fe2f}')
 }
 
 /// Control characters but for blanks, and what is not seen: joiners, marks of direction, tags.

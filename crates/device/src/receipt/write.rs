@@ -4,12 +4,10 @@
 //! map back to Unicode goes with them. Holds of the font only what the receipt shows.
 
 use super::rows::{COLUMNS, Piece, Row};
-use super::text::{FONT, face, glyph};
+use super::text::{FONT, advance, face, glyph};
 use flate2::Compression;
 use flate2::write::ZlibEncoder;
-use pdf_writer::types::{
-    CidFontType, FontFlags, SystemInfo, TextRenderingMode, UnicodeCmap,
-};
+use pdf_writer::types::{CidFontType, FontFlags, SystemInfo, TextRenderingMode, UnicodeCmap};
 use pdf_writer::{Content, Filter, Finish, Name, Pdf, Rect, Ref, Str, TextStr};
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -36,7 +34,7 @@ const INFO: Ref = Ref::new(8);
 /// The first page; then its content, the next page, and so on.
 const FIRST_PAGE: i32 = 9;
 const FONT_NAME: Name = Name(b"F");
-const BASE_FONT: Name = Name(b"OLYMPS+DejaVuSansMono");
+const BASE_FONT: Name = Name(b"OLYMPS+NotoSansMono");
 
 /// A PDF of these rows.
 pub(super) fn pdf(title: &str, rows: &[Row]) -> Vec<u8> {
@@ -122,8 +120,7 @@ fn row_height(row: &Row) -> f32 {
 
 /// Width of a character, of normal size.
 fn cell() -> f32 {
-    let advance = face().glyph_hor_advance(glyph(' ').unwrap_or_default());
-    f32::from(advance.unwrap_or_default()) * POINTS / f32::from(face().units_per_em())
+    f32::from(advance()) * POINTS / f32::from(face().units_per_em())
 }
 
 fn content(rows: &[Row], height: f32, glyphs: &mut Glyphs) -> Vec<u8> {
@@ -208,7 +205,7 @@ fn font(pdf: &mut Pdf, glyphs: &Glyphs) {
         .italic_angle(0.0)
         .ascent(scaled(face().ascender()))
         .descent(scaled(face().descender()))
-        .cap_height(scaled(face().capital_height().unwrap_or(1493)))
+        .cap_height(scaled(face().capital_height().unwrap_or(714)))
         .stem_v(80.0)
         .font_file2(FONT_FILE);
     let mut map = UnicodeCmap::new(Name(b"Custom"), system);
