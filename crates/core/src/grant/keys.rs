@@ -238,6 +238,14 @@ impl KeySet {
     /// # Errors
     /// [`Refusal::BadRotation`] where no key waits.
     pub fn bring_forward(&self, now_ms: u64) -> Result<Self, Refusal> {
+        self.bring_forward_to(now_ms, now_ms)
+    }
+
+    /// As [`KeySet::bring_forward`], but it signs no sooner than `at_ms`.
+    ///
+    /// # Errors
+    /// [`Refusal::BadRotation`] where no key waits.
+    pub fn bring_forward_to(&self, at_ms: u64, now_ms: u64) -> Result<Self, Refusal> {
         let mut next = self.without_retired(now_ms);
         let waits = |key: &Key| key.phase(now_ms) < Phase::Signing;
         let at = next.keys.iter().position(waits);
@@ -247,7 +255,8 @@ impl KeySet {
             return Err(Refusal::BadRotation);
         };
         let ready = waiting.published.published_ms.saturating_add(WAIT_MS);
-        let signs_from_ms = ready.max(now_ms).min(waiting.published.signs_from_ms);
+        let soonest_ms = ready.max(now_ms).max(at_ms);
+        let signs_from_ms = soonest_ms.min(waiting.published.signs_from_ms);
         waiting.published.signs_from_ms = signs_from_ms;
         hand_over(last, signs_from_ms);
         next.checked(now_ms)
