@@ -28,6 +28,10 @@ use worker::{DurableObject, Env, Request, Response, State, durable_object};
 
 /// A step that is not heard of for so long was killed; the alarm comes again.
 const WATCHDOG: Duration = Duration::from_secs(150);
+/// An alarm that has not come so long after its time is set again.
+const LATE_MS: u64 = 5_000;
+/// An alarm is set by a wait, so its time is a little later than what it was set for.
+const ROUNDED_MS: u64 = 50;
 const KEY: &str = "state";
 
 /// Body of `/offer`.
@@ -132,6 +136,12 @@ pub struct Publisher {
     seen: RefCell<(u64, HashMap<String, Vec<f32>>)>,
     /// Until when a step that began is taken to run.
     busy_until_ms: Cell<u64>,
+}
+
+/// Whether an alarm `set` for a time does for what is due at `at_ms`, and is not late.
+fn will_come(set_ms: u64, at_ms: u64, now_ms: u64) -> bool {
+    let due_ms = at_ms.max(now_ms);
+    set_ms <= due_ms.saturating_add(ROUNDED_MS) && now_ms < set_ms.saturating_add(LATE_MS)
 }
 
 impl DurableObject for Publisher {
@@ -271,12 +281,19 @@ impl Publisher {
         self.report(&missed.location).await
     }
 
-    /// Whatever became of the alarm, or of the step before: what is left to do is done.
+    /// Whatever became of the alarm, or of the step before: what is left to do is done. An alarm
+    /// that is about to come is left alone: set anew by each who asks for the status, it would
+    /// never come.
     async fn arm_unless_busy(&self) -> worker::Result<()> {
-        if self.busy_until_ms.get() < now_ms() {
-            self.arm().await?;
+        if self.busy_until_ms.get() >= now_ms() {
+            return Ok(());
         }
-        Ok(())
+        let due = self.with(|progress| progress.next());
+        let set = self.state.storage().get_alarm().await?;
+        match (due, set.and_then(|at| u64::try_from(at).ok())) {
+            (Some((at, _)), Some(set)) if will_come(set, at, now_ms()) => Ok(()),
+            _ => self.arm().await,
+        }
     }
 
     async fn report(&self, location: &LocationId) -> Result<Report, EdgeError> {
@@ -338,5 +355,28 @@ impl Publisher {
         let paper = Rc::new(Paper::of(read.ok_or_else(missing)?));
         *self.paper.borrow_mut() = Some(Rc::clone(&paper));
         Ok(paper)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::will_come;
+
+    #[test]
+    fn an_alarm_that_is_about_to_come_is_left_alone() {
+        for (set, at, now, comes) in [
+            (1_000, 1_000, 990, true),
+            (1_010, 1_000, 990, true),
+            // Due long ago, set just now.
+            (5_000, 1_000, 5_030, true),
+            // The watchdog's, and something is due.
+            (150_000, 1_000, 2_000, false),
+            // It did not come.
+            (1_000, 1_000, 6_001, false),
+            // A step later than what is due now.
+            (9_000, 2_000, 1_000, false),
+        ] {
+            assert_eq!(will_come(set, at, now), comes, "{set} {at} {now}");
+        }
     }
 }
