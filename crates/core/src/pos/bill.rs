@@ -1,6 +1,9 @@
 //! An order as the rules see it: what is shown of it, and what its document holds beside that.
+//!
+//! Invariant: status and totals are derived, from lines, payments and what was told; nothing here
+//! is summed twice or stored as a sum.
 
-use super::tax::{Tax, tax_of};
+use super::tax::{Tax, tax_of, with_tax};
 use olympus_proto::Cents;
 use olympus_proto::grant::TerminalId;
 use olympus_proto::pos::{
@@ -37,7 +40,35 @@ pub struct Closed {
     #[serde(default)]
     pub declined_cents: Cents,
     /// How often it was posted.
+    #[serde(default)]
     pub times: u32,
+}
+
+impl Closed {
+    /// Both together.
+    pub(super) fn plus(self, other: Self) -> Self {
+        Self {
+            total_cents: plus(self.total_cents, other.total_cents),
+            tax_cents: plus(self.tax_cents, other.tax_cents),
+            declined_cents: plus(self.declined_cents, other.declined_cents),
+            times: self.times.saturating_add(other.times),
+        }
+    }
+
+    /// What is missing of `wanted`.
+    pub(super) fn missing(self, wanted: Self) -> Self {
+        Self {
+            total_cents: minus(wanted.total_cents, self.total_cents),
+            tax_cents: minus(wanted.tax_cents, self.tax_cents),
+            declined_cents: minus(wanted.declined_cents, self.declined_cents),
+            times: 1,
+        }
+    }
+
+    /// Nothing of it is to be posted.
+    pub(super) const fn is_nothing(self) -> bool {
+        self.total_cents.0 == 0 && self.tax_cents.0 == 0 && self.declined_cents.0 == 0
+    }
 }
 
 /// An order, and what its document holds beside what is shown.
@@ -47,6 +78,8 @@ pub struct Bill {
     pub order: Order,
     /// The tax that it was opened under.
     pub tax: Tax,
+    /// A till called it off, and why. It counts while nothing is paid of the order.
+    pub called_off: Option<String>,
     /// Fired lines.
     pub kitchen: BTreeMap<LineId, InKitchen>,
     /// Lines that a closing has paid for, and taken from the stock. They are refunded, not changed.
@@ -57,6 +90,139 @@ pub struct Bill {
     pub unread: BTreeSet<String>,
 }
 
+impl Bill {
+    /// Derives what is derived.
+    pub(super) fn refresh(&mut self) {
+        let order = &mut self.order;
+        order.lines.sort_by_cached_key(|line| place(&line.line));
+        for line in &mut order.lines {
+            let kitchen = self.kitchen.get(&line.line);
+            line.firing = kitchen.map(|at| at.firing);
+            line.fired_ms = kitchen.map(|at| at.fired_ms);
+            if line.state != LineState::Voided {
+                line.state = kitchen.map_or(LineState::Held, |at| line_state(at.state));
+            }
+        }
+        order
+            .payments
+            .sort_by(|a, b| (a.at_ms, &a.id).cmp(&(b.at_ms, &b.id)));
+        let held = Money::of(&order.payments).held();
+        let lines = lines_total(&order.lines);
+        let due = minus(with_tax(lines, self.tax), held);
+        let was_sold = self.closed.values().any(|closed| closed.total_cents.0 != 0);
+        order.status = if self.called_off.is_some() && held.0 == 0 && !was_sold {
+            OrderStatus::Voided
+        } else if held.0 > 0 && due.0 <= 0 && self.unread.is_empty() {
+            OrderStatus::Paid
+        } else {
+            OrderStatus::Open
+        };
+        let voided = order.status == OrderStatus::Voided;
+        order.void_reason = self.called_off.clone().filter(|_| voided);
+        order.totals = totals(&order.lines, &order.payments, self.tax, order.status);
+    }
+
+    /// All that was posted of its sale.
+    pub(super) fn posted(&self) -> Closed {
+        let none = Closed::default();
+        self.closed.values().fold(none, |sum, one| sum.plus(*one))
+    }
+
+    /// Its sale stands in a ledger.
+    pub(super) fn was_sold(&self) -> bool {
+        self.closed.values().any(|closed| closed.total_cents.0 != 0)
+    }
+
+    /// What is there of the guest's money and does not belong to a refunded sale.
+    pub(super) fn held(&self) -> Cents {
+        Money::of(&self.order.payments).held()
+    }
+
+    /// Declined payments, given back ones left out.
+    pub(super) fn declined(&self) -> Cents {
+        Money::of(&self.order.payments).declined
+    }
+
+    /// How much more was paid than the order costs.
+    pub(super) fn over(&self) -> Cents {
+        let owed = if self.order.status == OrderStatus::Voided {
+            Cents(0)
+        } else {
+            self.order.totals.total_cents
+        };
+        at_least_nothing(minus(self.held(), owed))
+    }
+
+    /// The line of that id.
+    pub(super) fn line(&self, id: &LineId) -> Option<&SoldLine> {
+        self.order.lines.iter().find(|line| line.line == *id)
+    }
+}
+
+/// What payments come to.
+struct Money {
+    /// Taken, declined ones left out.
+    paid: Cents,
+    /// Of it given back before it was earned.
+    returned: Cents,
+    /// Given back in all.
+    refunded: Cents,
+    /// Tips that are left.
+    tips: Cents,
+    /// Declined, less what was given back of it unearned.
+    declined: Cents,
+}
+
+impl Money {
+    fn of(payments: &[Payment]) -> Self {
+        let mut money = Self {
+            paid: Cents(0),
+            returned: Cents(0),
+            refunded: Cents(0),
+            tips: Cents(0),
+            declined: Cents(0),
+        };
+        for payment in payments {
+            money.add(payment, counts(payment, payments));
+        }
+        money
+    }
+
+    fn add(&mut self, payment: &Payment, counts: bool) {
+        let amount = payment.amount_cents;
+        match (payment.direction, counts) {
+            (Direction::Sale, true) => {
+                self.paid = plus(self.paid, amount);
+                self.tips = plus(self.tips, payment.tip_cents);
+            }
+            (Direction::Sale, false) => self.declined = plus(self.declined, amount),
+            (Direction::Refund, true) => {
+                self.refunded = plus(self.refunded, amount);
+                self.tips = minus(self.tips, payment.tip_cents);
+                if payment.of_deposit {
+                    self.returned = plus(self.returned, amount);
+                }
+            }
+            (Direction::Refund, false) if payment.of_deposit => {
+                self.declined = minus(self.declined, amount);
+            }
+            (Direction::Refund, false) => {}
+        }
+    }
+
+    fn held(&self) -> Cents {
+        at_least_nothing(minus(self.paid, self.returned))
+    }
+}
+
+/// Whether money moves by it: it was not declined, nor was the sale that it gives back of.
+fn counts(payment: &Payment, all: &[Payment]) -> bool {
+    let declined = |one: &Payment| one.state == PaymentState::Declined;
+    let sale = payment.refund_of.as_ref();
+    let sale = sale.and_then(|id| all.iter().find(|other| other.id == *id));
+    !declined(payment) && !sale.is_some_and(declined)
+}
+
 /// What an order costs and what came of it.
 #[must_use]
 pub fn totals(
@@ -65,11 +231,65 @@ pub fn totals(
     tax: Tax,
     status: OrderStatus,
 ) -> OrderTotals {
-    todo!()
+    let lines_cents = lines_total(lines);
+    let total_cents = with_tax(lines_cents, tax);
+    let money = Money::of(payments);
+    let due_cents = match status {
+        OrderStatus::Voided => Cents(0),
+        _ => at_least_nothing(minus(total_cents, money.held())),
+    };
+    OrderTotals {
+        lines_cents,
+        tax_cents: tax_of(lines_cents, tax),
+        total_cents,
+        paid_cents: money.paid,
+        refunded_cents: money.refunded,
+        tip_cents: money.tips,
+        due_cents,
+    }
 }
 
 /// The kinds of goods in it, for the policy's age limits: each once, voided lines left out.
 #[must_use]
 pub fn categories(order: &Order) -> Vec<String> {
-    todo!()
+    let sold = order
+        .lines
+        .iter()
+        .filter(|line| line.state != LineState::Voided);
+    let kinds: BTreeSet<&String> = sold.filter_map(|line| line.category.as_ref()).collect();
+    kinds.into_iter().cloned().collect()
+}
+
+fn lines_total(lines: &[SoldLine]) -> Cents {
+    lines
+        .iter()
+        .fold(Cents(0), |sum, line| plus(sum, line.total()))
+}
+
+const fn line_state(state: TicketState) -> LineState {
+    match state {
+        TicketState::New | TicketState::Cooking => LineState::Fired,
+        TicketState::Ready => LineState::Ready,
+        TicketState::Done => LineState::Served,
+    }
+}
+
+/// Where a line stands among the others: by its number, which grows with each line that any till
+/// adds to what it sees, then by its terminal.
+pub(super) fn place(line: &LineId) -> (u32, String) {
+    let text = line.as_str();
+    let number = text.rsplit_once('.').and_then(|(_, n)| n.parse().ok());
+    (number.unwrap_or(u32::MAX), text.to_owned())
+}
+
+pub(super) const fn plus(a: Cents, b: Cents) -> Cents {
+    Cents(a.0.saturating_add(b.0))
+}
+
+pub(super) const fn minus(a: Cents, b: Cents) -> Cents {
+    Cents(a.0.saturating_sub(b.0))
+}
+
+pub(super) fn at_least_nothing(cents: Cents) -> Cents {
+    Cents(cents.0.max(0))
 }

@@ -1,9 +1,15 @@
-//! The ledger: double entry, append-only.
+//! The ledger: double entry, append-only. Debits are positive.
+//!
+//! Invariant: the postings of an entry sum to 0, and an entry has the same id however often it is
+//! decided, so that a ledger that keeps ids unique has nothing twice.
+
 use super::At;
+use super::bill::plus;
 use olympus_proto::Cents;
-use olympus_proto::grant::OrderId;
-use olympus_proto::pos::{Payment, PaymentId};
+use olympus_proto::grant::{OrderId, TenderKind};
+use olympus_proto::pos::{Direction, Payment, PaymentId, PaymentState};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// An account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -62,6 +68,16 @@ impl Account {
             Self::Refunds => "refunds",
         }
     }
+
+    /// Where a tender's money stands before it is settled.
+    #[must_use]
+    pub const fn of(tender: TenderKind) -> Self {
+        match tender {
+            TenderKind::Cash => Self::Cash,
+            TenderKind::Card => Self::CardReceivable,
+            TenderKind::StoredValue => Self::StoredValue,
+        }
+    }
 }
 
 /// One entry: its postings sum to 0.
@@ -83,9 +99,60 @@ pub struct Entry {
     pub postings: Vec<(Account, Cents)>,
 }
 
+impl Entry {
+    /// `None` where nothing is left to be posted.
+    pub(super) fn new(
+        id: String,
+        order: &OrderId,
+        payment: Option<&PaymentId>,
+        postings: &[(Account, Cents)],
+        at: At<'_>,
+    ) -> Option<Self> {
+        let mut sums: BTreeMap<Account, Cents> = BTreeMap::new();
+        for (account, cents) in postings {
+            let sum = sums.entry(*account).or_default();
+            *sum = plus(*sum, *cents);
+        }
+        sums.retain(|_, sum| sum.0 != 0);
+        (!sums.is_empty()).then(|| Self {
+            id,
+            at_ms: at.now_ms,
+            day: at.day.to_owned(),
+            hour: at.hour,
+            order: order.clone(),
+            payment: payment.cloned(),
+            postings: sums.into_iter().collect(),
+        })
+    }
+}
+
 /// What the ledger of the terminal that took a payment gets once the cloud has settled it: nothing
 /// where it is not settled, was settled before, is cash, or another terminal's.
 #[must_use]
 pub fn settled(before: &Payment, after: &Payment, at: At<'_>) -> Vec<Entry> {
-    todo!()
+    let now_settled = !before.state.is_settled() && after.state.is_settled();
+    if !now_settled || after.terminal != *at.terminal {
+        return Vec::new();
+    }
+    let to = match (after.tender, after.state) {
+        (TenderKind::Cash, _) | (TenderKind::StoredValue, PaymentState::Approved) => {
+            return Vec::new();
+        }
+        (_, PaymentState::Approved) => Account::Bank,
+        _ => Account::Declined,
+    };
+    let sum = plus(after.amount_cents, after.tip_cents);
+    let sum = match after.direction {
+        Direction::Sale => sum,
+        Direction::Refund => negative(sum),
+    };
+    let postings = [(to, sum), (Account::of(after.tender), negative(sum))];
+    let id = format!("settled:{}", after.id);
+    Entry::new(id, &after.order, Some(&after.id), &postings, at)
+        .into_iter()
+        .collect()
+}
+
+pub(super) const fn negative(cents: Cents) -> Cents {
+    Cents(cents.0.saturating_neg())
 }

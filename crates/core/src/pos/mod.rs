@@ -42,7 +42,7 @@ pub use stock::{adjust, count};
 pub use tax::{Tax, tax_of};
 
 use olympus_proto::grant::{OrderId, TerminalId};
-use olympus_proto::pos::{CountStock, PaymentId, Ticket};
+use olympus_proto::pos::{CountStock, OrderStatus, PaymentId, SoldLine, Ticket};
 use olympus_proto::sync::Fields;
 use olympus_proto::{Cents, ItemId, MenuItem};
 
@@ -120,4 +120,34 @@ pub struct Decided {
     pub postings: Vec<Entry>,
     /// With it all of the order is paid, and its sale stands in the ledger.
     pub closes: bool,
+}
+
+impl Decided {
+    /// With the fields in which the order has changed.
+    fn written(mut self, before: Option<&Bill>, after: &Bill) -> Self {
+        let fields = fields::changed(before, after);
+        if !fields.is_empty() {
+            self.order = Some((after.order.id.clone(), fields));
+        }
+        self
+    }
+
+    /// A line leaves the stock.
+    fn take(&mut self, line: &SoldLine) {
+        let by = i64::from(line.quantity);
+        match self.stock.iter_mut().find(|(item, _)| *item == line.item) {
+            Some((_, sum)) => *sum = sum.saturating_sub(by),
+            None => self.stock.push((line.item.clone(), -by)),
+        }
+    }
+}
+
+impl Bill {
+    fn must_be_open(&self) -> Result<(), PosError> {
+        match self.order.status {
+            OrderStatus::Open => Ok(()),
+            OrderStatus::Paid => Err(PosError::Paid),
+            OrderStatus::Voided => Err(PosError::Voided),
+        }
+    }
 }

@@ -1,7 +1,15 @@
 //! Giving money back, and calling an order off.
-use super::{At, Bill, Decided, PosError};
+
+use super::bill::{at_least_nothing, minus, plus};
+use super::close::{finish, post};
+use super::fields::payment_fields;
+use super::ledger::negative;
+use super::pay::at_once;
+use super::tax::share;
+use super::{Account, At, Bill, Closed, Decided, Entry, MAX_NOTE_BYTES, PosError, kitchen};
 use olympus_proto::Cents;
-use olympus_proto::pos::{NewRefund, PaymentId, VoidOrder};
+use olympus_proto::grant::TenderKind;
+use olympus_proto::pos::{Direction, NewRefund, Payment, PaymentId, PaymentState, VoidOrder};
 
 /// What a refund comes to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -12,11 +20,12 @@ pub struct GivenBack {
     pub tip_cents: Cents,
     /// Both together: what a grant is told and a provider gives back.
     pub cents: Cents,
-    /// See [`olympus_proto::pos::Payment::of_deposit`].
+    /// See [`Payment::of_deposit`].
     pub of_deposit: bool,
 }
 
-/// What a refund of `payment`, one of the bill's, comes to.
+/// What a refund of `payment`, one of the bill's, comes to: first of what it paid of the order,
+/// then of its tip.
 ///
 /// # Errors
 /// [`PosError`] says what is wrong and what to do.
@@ -25,7 +34,47 @@ pub fn refund_amounts(
     payment: &PaymentId,
     new: &NewRefund,
 ) -> Result<GivenBack, PosError> {
-    todo!()
+    reason(&new.reason)?;
+    let sale = sale(bill, payment)?;
+    let (amount_left, tip_left) = left(bill, sale);
+    let left = plus(amount_left, tip_left);
+    let cents = new.amount_cents.unwrap_or(left);
+    if cents.0 <= 0 || cents > left {
+        return Err(PosError::OverRefund(left));
+    }
+    let amount_cents = cents.min(amount_left);
+    let unearned = !bill.was_sold() || amount_cents <= bill.over();
+    Ok(GivenBack {
+        amount_cents,
+        tip_cents: minus(cents, amount_cents),
+        cents,
+        of_deposit: unearned && amount_cents.0 > 0,
+    })
+}
+
+fn sale<'b>(bill: &'b Bill, id: &PaymentId) -> Result<&'b Payment, PosError> {
+    let mut payments = bill.order.payments.iter();
+    let sale = payments.find(|one| one.id == *id);
+    let sale = sale.ok_or_else(|| PosError::UnknownPayment(id.clone()))?;
+    if sale.direction == Direction::Refund {
+        return Err(PosError::IsRefund(id.clone()));
+    }
+    if sale.state == PaymentState::Declined {
+        return Err(PosError::PaymentDeclined(id.clone()));
+    }
+    Ok(sale)
+}
+
+/// What is left of a payment: of the order, and of its tip.
+fn left(bill: &Bill, sale: &Payment) -> (Cents, Cents) {
+    let back = bill.order.payments.iter().filter(|one| {
+        one.refund_of.as_ref() == Some(&sale.id) && one.state != PaymentState::Declined
+    });
+    let start = (sale.amount_cents, sale.tip_cents);
+    let (amount, tip) = back.fold(start, |(amount, tip), one| {
+        (minus(amount, one.amount_cents), minus(tip, one.tip_cents))
+    });
+    (at_least_nothing(amount), at_least_nothing(tip))
 }
 
 /// Gives back a payment of the bill, or part of it. `id` names the refund.
@@ -39,7 +88,67 @@ pub fn refund(
     new: &NewRefund,
     at: At<'_>,
 ) -> Result<Decided, PosError> {
-    todo!()
+    let back = refund_amounts(bill, payment, new)?;
+    let sale = sale(bill, payment)?;
+    let refund = Payment {
+        id: id.clone(),
+        direction: Direction::Refund,
+        refund_of: Some(payment.clone()),
+        reason: Some(new.reason.clone()),
+        of_deposit: back.of_deposit,
+        amount_cents: back.amount_cents,
+        tip_cents: back.tip_cents,
+        change_cents: None,
+        state: at_once(sale.tender == TenderKind::Cash),
+        provider_reference: None,
+        card_state: None,
+        terminal: at.terminal.clone(),
+        day: at.day.to_owned(),
+        at_ms: at.now_ms,
+        ..sale.clone()
+    };
+    let postings = postings(bill, &refund, back);
+    let entry = format!("payment:{id}");
+    let entry = Entry::new(entry, &bill.order.id, Some(id), &postings, at);
+    let mut decided = Decided {
+        payment: Some((id.clone(), payment_fields(&refund, &bill.order.currency))),
+        ..Decided::default()
+    };
+    decided.postings.extend(entry);
+    let mut after = bill.clone();
+    after.order.payments.push(refund);
+    after.refresh();
+    finish(&mut after, &mut decided, at);
+    Ok(decided.written(Some(bill), &after))
+}
+
+fn postings(bill: &Bill, refund: &Payment, back: GivenBack) -> Vec<(Account, Cents)> {
+    let mut postings = vec![
+        (Account::of(refund.tender), negative(back.cents)),
+        (Account::Tips, back.tip_cents),
+    ];
+    if back.of_deposit {
+        postings.push((Account::Deposits, back.amount_cents));
+    } else {
+        let tax = tax_share(bill, back.amount_cents);
+        postings.push((Account::Tax, tax));
+        postings.push((Account::Refunds, minus(back.amount_cents, tax)));
+    }
+    postings
+}
+
+/// The tax in it. What all refunds of an order give back of its tax is the tax in their sum, so
+/// that refunds in parts come to the same as one of the whole.
+fn tax_share(bill: &Bill, amount: Cents) -> Cents {
+    let totals = &bill.order.totals;
+    let earned = |one: &&Payment| one.direction == Direction::Refund && !one.of_deposit;
+    let before = bill.order.payments.iter().filter(earned);
+    let before = before.fold(Cents(0), |sum, one| plus(sum, one.amount_cents));
+    let upto = |cents: Cents| {
+        let cents = cents.min(totals.total_cents);
+        share(totals.tax_cents, cents, totals.total_cents)
+    };
+    minus(upto(plus(before, amount)), upto(before))
 }
 
 /// Calls an order off: nothing may be paid of it.
@@ -47,5 +156,35 @@ pub fn refund(
 /// # Errors
 /// [`PosError`] says what is wrong and what to do.
 pub fn void(bill: &Bill, new: &VoidOrder, at: At<'_>) -> Result<Decided, PosError> {
-    todo!()
+    reason(&new.reason)?;
+    bill.must_be_open()?;
+    if bill.was_sold() {
+        return Err(PosError::Sold);
+    }
+    let held = bill.held();
+    if held.0 > 0 {
+        return Err(PosError::SomethingPaid(held));
+    }
+    let mut after = bill.clone();
+    after.called_off = Some(new.reason.clone());
+    let mut decided = Decided::default();
+    // What was declined of it is owed by nobody any more.
+    let missing = bill.posted().missing(Closed {
+        declined_cents: bill.declined(),
+        ..Closed::default()
+    });
+    if !missing.is_nothing() {
+        decided.postings.extend(post(&mut after, missing, at));
+    }
+    after.refresh();
+    decided.tickets = kitchen::tickets(&after);
+    Ok(decided.written(Some(bill), &after))
+}
+
+pub(super) fn reason(text: &str) -> Result<(), PosError> {
+    if (1..=MAX_NOTE_BYTES).contains(&text.len()) {
+        Ok(())
+    } else {
+        Err(PosError::BadReason)
+    }
 }
