@@ -265,11 +265,20 @@ fn a_key_that_waits_signs_from_the_moment_that_is_asked_for() {
     let at = |signs_ms: u64| {
         let next = set.bring_forward_to(signs_ms, now).expect("it waits");
         let signs = |ms: u64| next.signing(ms) == Some(spare.id());
-        (next.number(), signs(now), signs(now + WAIT_MS), signs(T0 + 30 * DAY))
+        (
+            next.number(),
+            signs(now),
+            signs(now + WAIT_MS),
+            signs(T0 + 30 * DAY),
+        )
     };
     assert_eq!(at(now + WAIT_MS), (3, false, true, true));
     assert_eq!(at(0), (3, true, true, true), "it has waited: at once");
-    assert_eq!(at(T0 + 60 * DAY), (3, false, false, true), "never later than planned");
+    assert_eq!(
+        at(T0 + 60 * DAY),
+        (3, false, false, true),
+        "never later than planned"
+    );
 }
 
 /// Key 1 signs from [`T0`], key 2 is the spare: it signs after 30 days.

@@ -80,13 +80,21 @@ mod tests {
         line.fails(&config, now(0), Some(Duration::from_secs(90)));
         assert_eq!(line.until(), Moment::from_millis(90_000));
         line.reached();
-        assert_eq!(line.until(), Moment::from_millis(90_000), "it was asked for");
+        assert_eq!(
+            line.until(),
+            Moment::from_millis(90_000),
+            "it was asked for"
+        );
         line.fails(&config, now(0), None);
         assert_eq!(line.until(), Moment::from_millis(30_000));
         line.reached();
         assert!(line.open(now(0)));
         line.fails(&config, now(0), None);
-        assert_eq!(line.until(), Moment::from_millis(30_000), "as long as before");
+        assert_eq!(
+            line.until(),
+            Moment::from_millis(30_000),
+            "as long as before"
+        );
         line.works();
         assert!(line.open(now(0)));
     }
