@@ -4,7 +4,9 @@
 //! else to stderr, so that output can be piped. Never prints a secret but a key just made.
 
 use crate::cloud::backup::BackupError;
-use crate::commands::{bench, cloud, config, doctor, intent, keys, menu, models, order, start};
+use crate::commands::{
+    bench, cloud, config, doctor, intent, keys, menu, models, order, start, till,
+};
 use crate::config::{ConfigError, default_data_dir};
 use crate::keys::KeyError;
 use crate::service::ServiceError;
@@ -22,6 +24,7 @@ Examples:
   olympus-edge keys create --name till --scope pos
   olympus-edge start --listen 0.0.0.0:8080       for other machines; asks for keys
   olympus-edge cloud status                      whether the cloud half is there
+  olympus-edge till status                       how a running device sells
   olympus-edge doctor                            what is set, what works, how fast
 
 Exit status: 0 done; 1 failed; 2 wrong use or wrong input.";
@@ -76,6 +79,9 @@ enum Command {
     /// The cloud half: is it there, publish the menu, back up and restore
     #[command(subcommand)]
     Cloud(cloud::Command),
+    /// A running device's orders, sales, queue and settlement
+    #[command(subcommand)]
+    Till(till::Command),
     /// List, fetch, choose and remove models
     #[command(subcommand)]
     Models(models::Command),
@@ -127,6 +133,11 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Order(command) => order::run(&global, command)?,
         Command::Keys(command) => keys::run(&global, command)?,
         Command::Cloud(command) => cloud::run(&global, command)?,
+        Command::Till(command) => {
+            if !till::run(&global, command)? {
+                return Ok(ExitCode::FAILURE);
+            }
+        }
         Command::Models(command) => models::run(&global, command)?,
         Command::Doctor(args) => return doctor::run(&global, args),
         Command::Bench(args) => bench::run(&global, args)?,

@@ -5,8 +5,10 @@
 
 mod cloud;
 mod route;
+mod till;
 
 pub use cloud::{CloudSettings, DirectSettings, Models, Way, WorkerSettings};
+pub use till::TillSettings;
 
 use crate::cloud::Secret;
 use crate::files::{FileLock, write_atomic};
@@ -69,6 +71,9 @@ pub struct Config {
     /// Key that backups are encrypted with.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub recovery_key: Option<Secret>,
+    /// Settings of selling.
+    #[serde(flatten)]
+    pub till: TillSettings,
     /// Settings of routing, as far as they are set: [`Config::route`] has them all.
     #[serde(skip_serializing_if = "toml::Table::is_empty")]
     pub route: toml::Table,
@@ -88,7 +93,7 @@ pub struct KeySpec {
 }
 
 /// Every setting, in the order of `config list`.
-pub const KEYS: [KeySpec; 24] = [
+pub const KEYS: &[KeySpec] = &[
     spec("listen", "address of the local API", "127.0.0.1:8080"),
     spec(
         "timezone",
@@ -132,6 +137,54 @@ pub const KEYS: [KeySpec; 24] = [
         UNSET,
     ),
     secret("recovery-key", "key that backups are encrypted with: ork_…"),
+    spec(
+        "terminal",
+        "which terminal this device is; another name is another till",
+        "till-1",
+    ),
+    spec("currency", "ISO 4217 code of all amounts", "USD"),
+    spec("tax-percent", "tax on what is sold, e.g. 8.25", "0"),
+    spec(
+        "tax-included",
+        "whether prices include it: true or false",
+        "false",
+    ),
+    spec(
+        "day-starts",
+        "when the business day starts, HH:MM in `timezone`",
+        "04:00",
+    ),
+    spec(
+        "receipt-name",
+        "the restaurant's name on receipts",
+        "OlympusEdge",
+    ),
+    spec(
+        "receipt-address",
+        "its address on receipts; lines are parted by |",
+        "none",
+    ),
+    spec("receipt-tax-id", "its number with the tax office", "none"),
+    spec(
+        "offline-soft-hours",
+        "age of the oldest unsent sale from which staff are told",
+        "24",
+    ),
+    spec(
+        "offline-hard-hours",
+        "age from which nothing of value is sold until the line is back",
+        "72",
+    ),
+    spec(
+        "offline-operations",
+        "most operations that wait to be sent",
+        "20000",
+    ),
+    spec(
+        "offline-cents",
+        "most value that waits to be sent, in cents",
+        "5000000",
+    ),
     spec("route.intent.policy", POLICY, "auto"),
     spec("route.intent.deadline-ms", DEADLINE, "300"),
     spec("route.intent.confident-at", CONFIDENT, "0.7"),
@@ -313,6 +366,7 @@ impl Config {
                 }
             }
             key if route::is_key(key) => route::assign(&mut self.route, key, value)?,
+            key if till::is_key(key) => self.till.assign(key, text)?,
             key => return self.assign_cloud(key, text),
         }
         Ok(())
@@ -333,6 +387,7 @@ impl Config {
             "min-confidence" => self.min_confidence.map(|least| least.to_string()),
             "intent-costs" => self.intent_costs.map(|costs| costs.to_string()),
             key if route::is_key(key) => route::shown(&self.route, key)?,
+            key if till::is_key(key) => self.till.shown(key),
             key => return self.shown_cloud(key),
         })
     }
@@ -374,6 +429,7 @@ impl Config {
             costs.check().map_err(bad_costs)?;
         }
         self.check_cloud()?;
+        self.till.check()?;
         self.route().map(drop)
     }
 }

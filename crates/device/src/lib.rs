@@ -14,4 +14,6 @@ pub mod metrics;
 mod receipt;
 mod routing;
 pub mod service;
+mod sync;
+pub mod till;
 pub mod wire;

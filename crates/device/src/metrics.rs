@@ -3,6 +3,7 @@
 //! Invariant: labels come from fixed sets (route templates, error codes, stages), so that no
 //! client can make the number of series grow. Never holds what anybody said.
 
+use crate::till::TillMetrics;
 use olympus_core::route::{BreakerState, Cause, Connectivity, Parity, Reason, Task};
 use olympus_proto::{ErrorCode, Path, StagesUs};
 use prometheus_client::encoding::EncodeLabelSet;
@@ -95,6 +96,7 @@ pub struct Metrics {
     breakers: Family<TaskLabel, Gauge<i64, AtomicI64>>,
     parity_open: Gauge<i64, AtomicI64>,
     connectivity: Gauge<i64, AtomicI64>,
+    till: TillMetrics,
 }
 
 impl Default for Metrics {
@@ -108,8 +110,11 @@ impl Metrics {
     #[must_use]
     pub fn new() -> Self {
         let histogram = || Histogram::new(BUCKETS);
+        let mut registry = Registry::default();
+        let till = TillMetrics::register(&mut registry);
         let mut metrics = Self {
-            registry: Registry::default(),
+            registry,
+            till,
             requests: Family::default(),
             latency: Family::new_with_constructor(histogram),
             errors: Family::default(),
@@ -211,6 +216,11 @@ impl Metrics {
             "The line to the cloud: 0 down, 1 up, 2 up and metered",
             self.connectivity.clone(),
         );
+    }
+
+    /// Those of the till.
+    pub(crate) fn till(&self) -> &TillMetrics {
+        &self.till
     }
 
     /// A routed request was answered, or (`None`) not.

@@ -13,6 +13,7 @@ pub(crate) mod order;
 mod remote;
 pub(crate) mod start;
 mod table;
+pub(crate) mod till;
 
 use crate::cli::Global;
 use crate::config::Config;

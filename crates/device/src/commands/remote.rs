@@ -60,7 +60,23 @@ impl Remote {
         path: &str,
         body: Option<(&str, &[u8])>,
     ) -> anyhow::Result<T> {
-        let bytes = self.send(method, path, body)?;
+        let bytes = self.send(method, path, body, None)?;
+        serde_json::from_slice(&bytes).context("the server's answer cannot be read")
+    }
+
+    /// As [`Remote::call`], for a write to the till: done once, however often it is sent.
+    pub(crate) fn write<T: DeserializeOwned>(
+        &self,
+        method: &str,
+        path: &str,
+        body: &serde_json::Value,
+    ) -> anyhow::Result<T> {
+        let mut key = [0; 16];
+        getrandom::fill(&mut key).context("no randomness from the operating system")?;
+        let key = crate::keys::hex(&key);
+        let body = body.to_string();
+        let body = Some(("application/json", body.as_bytes()));
+        let bytes = self.send(method, path, body, Some(&key))?;
         serde_json::from_slice(&bytes).context("the server's answer cannot be read")
     }
 
@@ -69,12 +85,16 @@ impl Remote {
         method: &str,
         path: &str,
         body: Option<(&str, &[u8])>,
+        idempotency_key: Option<&str>,
     ) -> anyhow::Result<Vec<u8>> {
         let mut request = Request::builder()
             .method(method)
             .uri(format!("{}{path}", self.base));
         if let Some(key) = &self.key {
             request = request.header("authorization", format!("Bearer {key}"));
+        }
+        if let Some(key) = idempotency_key {
+            request = request.header("idempotency-key", key);
         }
         if let Some((kind, _)) = body {
             request = request.header("content-type", kind);

@@ -71,8 +71,11 @@ pub(crate) fn run(global: &Global, args: Args) -> anyhow::Result<()> {
     // The demo's menu would take the place of the restaurant's own in the cloud.
     let cloud = config.cloud()?.filter(|_| !args.demo);
     let cloud = cloud.map(|settings| connect(&settings, min_confidence, Some(data_dir.clone())));
+    let sells_from = (!args.demo).then(|| data_dir.clone());
+    let till = config.till(sells_from, cloud.is_some())?;
     let options = Options {
         listen,
+        till,
         service: service_options(global, &config, args.demo)?,
         keys_dir: Some(data_dir),
         route: config.route()?,

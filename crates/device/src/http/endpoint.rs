@@ -33,145 +33,100 @@ impl Class {
     }
 }
 
-/// One route with one method.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(missing_docs, reason = "`summary` says it")]
-pub enum Endpoint {
-    Intent,
-    IntentBatch,
-    Understand,
-    ParseOrder,
-    Search,
-    SearchBatch,
-    Suggest,
-    Image,
-    GetMenu,
-    PutMenu,
-    Rollback,
-    Availability,
-    Embeddings,
-    Cloud,
-    Health,
-    Ready,
-    Metrics,
-    OpenApi,
+macro_rules! endpoints {
+    ($($name:ident: $method:ident $path:literal, $scope:expr, $class:ident, $summary:literal;)*) => {
+        /// One route with one method.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        #[expect(missing_docs, reason = "`summary` says it")]
+        pub enum Endpoint { $($name,)* }
+
+        impl Endpoint {
+            /// Every route.
+            pub const ALL: &'static [Endpoint] = &[$(Endpoint::$name,)*];
+
+            /// Its path, parameters in braces.
+            #[must_use]
+            pub fn path(self) -> &'static str {
+                match self { $(Endpoint::$name => $path,)* }
+            }
+
+            /// Its method.
+            #[must_use]
+            pub fn method(self) -> Method {
+                match self { $(Endpoint::$name => Method::$method,)* }
+            }
+
+            /// The least scope that may call it once keys exist; `None` is open to all.
+            #[must_use]
+            pub fn scope(self) -> Option<Scope> {
+                match self { $(Endpoint::$name => $scope,)* }
+            }
+
+            /// How much it may take.
+            #[must_use]
+            pub fn class(self) -> Class {
+                match self { $(Endpoint::$name => Class::$class,)* }
+            }
+
+            /// What it is for.
+            #[must_use]
+            pub fn summary(self) -> &'static str {
+                match self { $(Endpoint::$name => $summary,)* }
+            }
+        }
+    };
+}
+
+const OPEN: Option<Scope> = None;
+const KIOSK: Option<Scope> = Some(Scope::Kiosk);
+const POS: Option<Scope> = Some(Scope::Pos);
+const ADMIN: Option<Scope> = Some(Scope::Admin);
+
+endpoints! {
+    Intent: POST "/v1/intent", KIOSK, Text, "The intent of a text";
+    IntentBatch: POST "/v1/intent/batch", KIOSK, Bulk, "The intents of up to 64 texts";
+    Understand: POST "/v1/understand", KIOSK, Text, "Intent and fitting dishes from one encoding";
+    ParseOrder: POST "/v1/order/parse", KIOSK, Text, "The lines that a text orders";
+    Search: POST "/v1/menu/search", KIOSK, Text, "Dishes that fit a query; an empty one lists the menu";
+    SearchBatch: POST "/v1/menu/search/batch", KIOSK, Bulk, "Up to 64 searches";
+    Suggest: GET "/v1/menu/suggest", KIOSK, Plain, "Completions of what is being typed";
+    Image: POST "/v1/image", KIOSK, Picture, "The dishes that a picture may show; asks the cloud";
+    GetMenu: GET "/v1/menu", KIOSK, Plain, "The menu in use";
+    PutMenu: PUT "/v1/menu", ADMIN, Menu, "Replace the menu, all or nothing";
+    Rollback: POST "/v1/menu/rollback", ADMIN, Plain, "Go back to the menu before; again undoes it";
+    Availability: PATCH "/v1/menu/items/{id}/availability", POS, Text, "Say that an item is sold out, or is not";
+    Embeddings: POST "/v1/embeddings", POS, Bulk, "Unit vectors of texts, in OpenAI's shape";
+    OpenOrder: POST "/v1/orders", KIOSK, Text, "Open an order";
+    ListOrders: GET "/v1/orders", POS, Plain, "Orders, newest first";
+    GetOrder: GET "/v1/orders/{order}", KIOSK, Plain, "One order";
+    AddLines: POST "/v1/orders/{order}/lines", KIOSK, Text, "Add lines to an order";
+    ChangeLine: PATCH "/v1/orders/{order}/lines/{line}", POS, Text, "Change a line, or take it off";
+    Fire: POST "/v1/orders/{order}/fire", KIOSK, Text, "Tell the kitchen of held lines";
+    Pay: POST "/v1/orders/{order}/payments", KIOSK, Text, "Pay an order, or a part of it; cash needs pos";
+    VoidOrder: POST "/v1/orders/{order}/void", POS, Text, "Call an order off";
+    Receipt: GET "/v1/orders/{order}/receipt", POS, Plain, "The receipt of an order, as PDF";
+    GetPayment: GET "/v1/payments/{payment}", POS, Plain, "One payment or refund";
+    Refund: POST "/v1/payments/{payment}/refunds", POS, Text, "Give a payment back, or a part of it";
+    GetInventory: GET "/v1/inventory", POS, Plain, "Stock of counted dishes";
+    CountStock: PUT "/v1/inventory/{item}", POS, Text, "Count a dish from now on";
+    StopCounting: DELETE "/v1/inventory/{item}", POS, Plain, "Count a dish no more";
+    AdjustStock: POST "/v1/inventory/{item}/adjust", POS, Text, "Add to a count, or take away";
+    Tickets: GET "/v1/kitchen/tickets", POS, Plain, "What the kitchen has to make, oldest first";
+    MoveTicket: POST "/v1/kitchen/tickets/{ticket}/state", POS, Text, "Say where a ticket stands";
+    KitchenLive: GET "/v1/kitchen/live", POS, Plain, "The kitchen's tickets as they change; WebSocket";
+    Sales: GET "/v1/reports/sales", POS, Plain, "What this device sold, by hour, dish and tender";
+    SettlementReport: GET "/v1/reports/settlement", POS, Plain, "What the payment provider has not approved yet";
+    Operations: GET "/v1/operations", POS, Plain, "How the till stands: line, queue, grant, what to look at";
+    SettleAttention: POST "/v1/operations/attention/{operation}", POS, Text, "Settle an operation that was not done";
+    Reconcile: POST "/v1/operations/reconcile", POS, Text, "Compare this device's ledger with the cloud's and the provider's";
+    Cloud: GET "/v1/cloud", POS, Plain, "The cloud half: line, parity, publishing, both paths of each task";
+    Health: GET "/healthz", OPEN, Plain, "The process lives";
+    Ready: GET "/readyz", OPEN, Plain, "Model and menu are loaded and warm";
+    Metrics: GET "/metrics", KIOSK, Plain, "Counters for Prometheus";
+    OpenApi: GET "/openapi.json", OPEN, Plain, "This description";
 }
 
 impl Endpoint {
-    /// Every route.
-    pub const ALL: [Endpoint; 18] = [
-        Endpoint::Intent,
-        Endpoint::IntentBatch,
-        Endpoint::Understand,
-        Endpoint::ParseOrder,
-        Endpoint::Search,
-        Endpoint::SearchBatch,
-        Endpoint::Suggest,
-        Endpoint::Image,
-        Endpoint::GetMenu,
-        Endpoint::PutMenu,
-        Endpoint::Rollback,
-        Endpoint::Availability,
-        Endpoint::Embeddings,
-        Endpoint::Cloud,
-        Endpoint::Health,
-        Endpoint::Ready,
-        Endpoint::Metrics,
-        Endpoint::OpenApi,
-    ];
-
-    /// Its path, parameters in braces.
-    #[must_use]
-    pub fn path(self) -> &'static str {
-        match self {
-            Endpoint::Intent => "/v1/intent",
-            Endpoint::IntentBatch => "/v1/intent/batch",
-            Endpoint::Understand => "/v1/understand",
-            Endpoint::ParseOrder => "/v1/order/parse",
-            Endpoint::Search => "/v1/menu/search",
-            Endpoint::SearchBatch => "/v1/menu/search/batch",
-            Endpoint::Suggest => "/v1/menu/suggest",
-            Endpoint::GetMenu | Endpoint::PutMenu => "/v1/menu",
-            Endpoint::Rollback => "/v1/menu/rollback",
-            Endpoint::Availability => "/v1/menu/items/{id}/availability",
-            Endpoint::Image => "/v1/image",
-            Endpoint::Embeddings => "/v1/embeddings",
-            Endpoint::Cloud => "/v1/cloud",
-            Endpoint::Health => "/healthz",
-            Endpoint::Ready => "/readyz",
-            Endpoint::Metrics => "/metrics",
-            Endpoint::OpenApi => "/openapi.json",
-        }
-    }
-
-    /// Its method.
-    #[must_use]
-    pub fn method(self) -> Method {
-        match self {
-            Endpoint::Intent
-            | Endpoint::IntentBatch
-            | Endpoint::Understand
-            | Endpoint::ParseOrder
-            | Endpoint::Search
-            | Endpoint::SearchBatch
-            | Endpoint::Image
-            | Endpoint::Rollback
-            | Endpoint::Embeddings => Method::POST,
-            Endpoint::PutMenu => Method::PUT,
-            Endpoint::Availability => Method::PATCH,
-            Endpoint::Suggest
-            | Endpoint::GetMenu
-            | Endpoint::Cloud
-            | Endpoint::Health
-            | Endpoint::Ready
-            | Endpoint::Metrics
-            | Endpoint::OpenApi => Method::GET,
-        }
-    }
-
-    /// The least scope that may call it once keys exist; `None` is open to all.
-    #[must_use]
-    pub fn scope(self) -> Option<Scope> {
-        match self {
-            Endpoint::Health | Endpoint::Ready | Endpoint::OpenApi => None,
-            Endpoint::Intent
-            | Endpoint::IntentBatch
-            | Endpoint::Understand
-            | Endpoint::ParseOrder
-            | Endpoint::Search
-            | Endpoint::SearchBatch
-            | Endpoint::Suggest
-            | Endpoint::Image
-            | Endpoint::GetMenu
-            | Endpoint::Metrics => Some(Scope::Kiosk),
-            Endpoint::Availability | Endpoint::Embeddings | Endpoint::Cloud => Some(Scope::Pos),
-            Endpoint::PutMenu | Endpoint::Rollback => Some(Scope::Admin),
-        }
-    }
-
-    /// How much it may take.
-    #[must_use]
-    pub fn class(self) -> Class {
-        match self {
-            Endpoint::Intent
-            | Endpoint::Understand
-            | Endpoint::ParseOrder
-            | Endpoint::Search
-            | Endpoint::Availability => Class::Text,
-            Endpoint::IntentBatch | Endpoint::SearchBatch | Endpoint::Embeddings => Class::Bulk,
-            Endpoint::Image => Class::Picture,
-            Endpoint::PutMenu => Class::Menu,
-            Endpoint::Suggest
-            | Endpoint::GetMenu
-            | Endpoint::Rollback
-            | Endpoint::Cloud
-            | Endpoint::Health
-            | Endpoint::Ready
-            | Endpoint::Metrics
-            | Endpoint::OpenApi => Class::Plain,
-        }
-    }
-
     /// Whether the cloud may answer in this device's place, so that `x-route-policy` is read.
     #[must_use]
     pub fn is_routed(self) -> bool {
@@ -181,28 +136,36 @@ impl Endpoint {
         )
     }
 
-    /// What it is for.
+    /// Whether it is of the till: it works while the model is still being loaded.
     #[must_use]
-    pub fn summary(self) -> &'static str {
-        match self {
-            Endpoint::Intent => "The intent of a text",
-            Endpoint::IntentBatch => "The intents of up to 64 texts",
-            Endpoint::Understand => "Intent and fitting dishes from one encoding",
-            Endpoint::ParseOrder => "The lines that a text orders",
-            Endpoint::Search => "Dishes that fit a query; an empty one lists the menu",
-            Endpoint::SearchBatch => "Up to 64 searches",
-            Endpoint::Suggest => "Completions of what is being typed",
-            Endpoint::Image => "The dishes that a picture may show; asks the cloud",
-            Endpoint::GetMenu => "The menu in use",
-            Endpoint::PutMenu => "Replace the menu, all or nothing",
-            Endpoint::Rollback => "Go back to the menu before; again undoes it",
-            Endpoint::Availability => "Say that an item is sold out, or is not",
-            Endpoint::Embeddings => "Unit vectors of texts, in OpenAI's shape",
-            Endpoint::Cloud => "The cloud half: line, parity, publishing, both paths of each task",
-            Endpoint::Health => "The process lives",
-            Endpoint::Ready => "Model and menu are loaded and warm",
-            Endpoint::Metrics => "Counters for Prometheus",
-            Endpoint::OpenApi => "This description",
-        }
+    pub fn is_selling(self) -> bool {
+        const PARTS: [&str; 6] = [
+            "/v1/orders",
+            "/v1/payments",
+            "/v1/inventory",
+            "/v1/kitchen",
+            "/v1/reports",
+            "/v1/operations",
+        ];
+        PARTS.iter().any(|part| self.path().starts_with(part))
+    }
+
+    /// Whether it changes an order that there is, so that `if-match` is read.
+    #[must_use]
+    pub fn has_revision(self) -> bool {
+        matches!(
+            self,
+            Endpoint::AddLines
+                | Endpoint::ChangeLine
+                | Endpoint::Fire
+                | Endpoint::Pay
+                | Endpoint::VoidOrder
+        )
+    }
+
+    /// Whether it writes to the till, so that it needs an `idempotency-key`.
+    #[must_use]
+    pub fn is_business_write(self) -> bool {
+        self.is_selling() && self.method() != Method::GET
     }
 }

@@ -6,6 +6,7 @@
 use super::endpoint::{Class, Endpoint};
 use super::error::HttpError;
 use super::state::{AppState, Ctx, deadline};
+use crate::keys::Scope;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::middleware::Next;
@@ -16,6 +17,11 @@ use std::sync::Arc;
 
 /// The header that forces a path for one request.
 pub(super) const ROUTE_POLICY: &str = "x-route-policy";
+
+/// The subprotocol of kitchen screens.
+pub(super) const KITCHEN_PROTOCOL: &str = "olympus.kitchen";
+/// Before a key that stands among the subprotocols.
+const KEY_PROTOCOL: &str = "key.";
 
 /// Which route answered, for metrics and logs.
 #[derive(Debug, Clone, Copy)]
@@ -42,7 +48,10 @@ async fn pass(
     mut request: Request,
     next: Next,
 ) -> Result<Response, HttpError> {
-    authorise(state, endpoint, &request)?;
+    let scope = authorise(state, endpoint, &request)?;
+    if let Some(ctx) = request.extensions_mut().get_mut::<Ctx>() {
+        ctx.scope = scope;
+    }
     let sent = request.headers().get("x-deadline-ms").cloned();
     if let Some(header) = sent
         && let Some(ctx) = request.extensions_mut().get_mut::<Ctx>()
@@ -75,24 +84,33 @@ fn policy(header: &HeaderValue) -> Result<Policy, HttpError> {
         .map_err(|error: PolicyError| HttpError::invalid(format!("{ROUTE_POLICY}: {error}")))
 }
 
-fn authorise(state: &AppState, endpoint: Endpoint, request: &Request) -> Result<(), HttpError> {
+/// The scope of the key; `None` where none is asked for.
+fn authorise(
+    state: &AppState,
+    endpoint: Endpoint,
+    request: &Request,
+) -> Result<Option<Scope>, HttpError> {
     let Some(needed) = endpoint.scope() else {
-        return Ok(());
+        return Ok(None);
     };
     if state.keys.is_empty() {
         if state.loopback {
-            return own_machine(state, request);
+            return own_machine(state, request).map(|()| None);
         }
         let message = "this device has no key yet: `olympus-edge keys create` makes one";
         return Err(HttpError::new(ErrorCode::Unauthorized, message));
     }
-    let Some(key) = presented(request.headers()) else {
+    let among_protocols = match endpoint {
+        Endpoint::KitchenLive => key_protocol(request.headers()),
+        _ => None,
+    };
+    let Some(key) = presented(request.headers()).or(among_protocols) else {
         let message = "send a key of this device as `authorization: Bearer oe_…`; \
                        `olympus-edge keys create` makes one";
         return Err(HttpError::new(ErrorCode::Unauthorized, message));
     };
     match state.keys.scope_of(key) {
-        Some(scope) if scope >= needed => Ok(()),
+        Some(scope) if scope >= needed => Ok(Some(scope)),
         Some(scope) => Err(HttpError::new(
             ErrorCode::Forbidden,
             format!("the key's scope is {scope}; this asks for {needed}"),
@@ -112,6 +130,16 @@ fn presented(headers: &HeaderMap) -> Option<&str> {
         return Some(key.trim());
     }
     text("x-api-key").map(str::trim)
+}
+
+/// A browser cannot set a header on a WebSocket, but it can name subprotocols.
+fn key_protocol(headers: &HeaderMap) -> Option<&str> {
+    let named = headers.get_all(header::SEC_WEBSOCKET_PROTOCOL);
+    named
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .find_map(|name| name.trim().strip_prefix(KEY_PROTOCOL))
 }
 
 /// An open loopback answers this machine's programs and its own pages. A page from elsewhere

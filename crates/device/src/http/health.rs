@@ -67,6 +67,7 @@ pub(crate) async fn metrics(State(state): App) -> Answer {
     if let Some(shell) = state.shell.get() {
         shell.measure();
     }
+    state.till.metrics().measure(&state.till).await;
     let kind = [(header::CONTENT_TYPE, metrics::CONTENT_TYPE)];
     Ok((kind, state.metrics.render()).into_response())
 }

@@ -17,6 +17,7 @@ mod openapi;
 mod pages;
 pub mod server;
 mod state;
+mod till;
 
 pub use openapi::document as openapi_document;
 
@@ -57,6 +58,8 @@ pub struct Limits {
     pub max_bulk: usize,
     /// Most requests of class `Menu` at a time.
     pub max_menus: usize,
+    /// Most kitchen screens.
+    pub max_screens: usize,
 }
 
 impl Default for Limits {
@@ -72,13 +75,14 @@ impl Default for Limits {
             max_calls: 128,
             max_bulk: 8,
             max_menus: 2,
+            max_screens: 32,
         }
     }
 }
 
 fn router(state: &Arc<AppState>) -> Router {
     let mut router = Router::new();
-    for endpoint in Endpoint::ALL {
+    for endpoint in Endpoint::ALL.iter().copied() {
         let guard = from_fn_with_state((Arc::clone(state), endpoint), guard::guard);
         router = router.route(endpoint.path(), handler(endpoint).route_layer(guard));
     }
@@ -115,6 +119,29 @@ fn handler(endpoint: Endpoint) -> MethodRouter<Arc<AppState>> {
         Endpoint::Ready => on(filter, health::ready),
         Endpoint::Metrics => on(filter, health::metrics),
         Endpoint::OpenApi => on(filter, health::description),
+        Endpoint::OpenOrder => on(filter, till::open),
+        Endpoint::ListOrders => on(filter, till::list),
+        Endpoint::GetOrder => on(filter, till::order),
+        Endpoint::AddLines => on(filter, till::add_lines),
+        Endpoint::ChangeLine => on(filter, till::change_line),
+        Endpoint::Fire => on(filter, till::fire),
+        Endpoint::Pay => on(filter, till::pay),
+        Endpoint::VoidOrder => on(filter, till::void),
+        Endpoint::Receipt => on(filter, till::receipt),
+        Endpoint::GetPayment => on(filter, till::payment),
+        Endpoint::Refund => on(filter, till::refund),
+        Endpoint::GetInventory => on(filter, till::inventory),
+        Endpoint::CountStock => on(filter, till::count),
+        Endpoint::StopCounting => on(filter, till::stop_counting),
+        Endpoint::AdjustStock => on(filter, till::adjust),
+        Endpoint::Tickets => on(filter, till::tickets),
+        Endpoint::MoveTicket => on(filter, till::move_ticket),
+        Endpoint::KitchenLive => on(filter, till::live),
+        Endpoint::Sales => on(filter, till::sales),
+        Endpoint::SettlementReport => on(filter, till::settlement),
+        Endpoint::Operations => on(filter, till::operations),
+        Endpoint::SettleAttention => on(filter, till::attention),
+        Endpoint::Reconcile => on(filter, till::reconcile),
     }
 }
 
@@ -132,7 +159,13 @@ fn cors(origins: &[String]) -> CorsLayer {
     let header = axum::http::HeaderName::from_static;
     CorsLayer::new()
         .allow_origin(origins.collect::<Vec<_>>())
-        .allow_methods([Method::GET, Method::POST, Method::PUT, Method::PATCH])
+        .allow_methods([
+            Method::GET,
+            Method::POST,
+            Method::PUT,
+            Method::PATCH,
+            Method::DELETE,
+        ])
         .allow_headers([
             header("authorization"),
             header("content-type"),
@@ -140,11 +173,15 @@ fn cors(origins: &[String]) -> CorsLayer {
             header("x-request-id"),
             header("x-deadline-ms"),
             header(guard::ROUTE_POLICY),
+            header(till::IDEMPOTENCY_KEY),
+            header("if-match"),
         ])
         .expose_headers([
             header("x-request-id"),
             header("server-timing"),
             header("retry-after"),
+            header("etag"),
+            header(till::REPLAYED),
         ])
         .max_age(Duration::from_secs(600))
 }

@@ -39,6 +39,7 @@ pub(crate) async fn observe(
             started,
         },
         forced: None,
+        scope: None,
     });
     let method = request.method().clone();
     let mut response = next.run(request).await;

@@ -10,6 +10,7 @@ use crate::keys::{KeyError, KeyFile, KeyRing};
 use crate::metrics::Metrics;
 use crate::routing::{self, Shell};
 use crate::service::{self, Service, ServiceError, Watch};
+use crate::till::{self, Handle, Shelf};
 use axum::Router;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -44,6 +45,8 @@ pub struct Options {
     pub cloud: Option<Arc<dyn CloudApi>>,
     /// How requests are routed between the two.
     pub route: RouteConfig,
+    /// What sells.
+    pub till: till::Setup,
 }
 
 impl Options {
@@ -53,6 +56,10 @@ impl Options {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
             keys_dir: service.data_dir.clone(),
+            till: till::Setup {
+                data_dir: service.data_dir.clone().filter(|_| !service.demo),
+                ..till::Setup::temporary()
+            },
             service,
             cors_origins: Vec::new(),
             limits: Limits::default(),
@@ -87,6 +94,9 @@ pub enum ServerError {
     /// Model or menu cannot be loaded.
     #[error(transparent)]
     Service(#[from] ServiceError),
+    /// The till's thread or its temporary folder cannot be had.
+    #[error("starting the till: {0}")]
+    Till(io::Error),
     /// A setting of routing cannot work.
     #[error("route: {0}")]
     Route(#[from] olympus_core::route::ConfigError),
@@ -115,25 +125,32 @@ pub async fn run(
     let listener = TcpListener::bind(options.listen).await.map_err(listen)?;
     let address = listener.local_addr().map_err(listen)?;
     let limits = options.limits;
+    let metrics = Arc::new(match options.cloud {
+        Some(_) => Metrics::with_cloud(),
+        None => Metrics::new(),
+    });
+    let shelf = Shelf::new(&options.service, options.till.zone.clone());
+    let till = Handle::start(options.till, shelf, metrics.till().clone());
+    let (stop_sender, stopped) = watch::channel(false);
     let state = Arc::new(AppState {
         service: OnceLock::new(),
         shell: OnceLock::new(),
-        metrics: Arc::new(match options.cloud {
-            Some(_) => Metrics::with_cloud(),
-            None => Metrics::new(),
-        }),
+        till: till.map_err(ServerError::Till)?,
+        agent: OnceLock::new(),
+        metrics,
         keys,
         loopback,
         cors_origins: options.cors_origins,
         calls: Arc::new(Semaphore::new(limits.max_calls)),
         bulk: Semaphore::new(limits.max_bulk),
         menus: Semaphore::new(limits.max_menus),
+        screens: Arc::new(Semaphore::new(limits.max_screens)),
         limits,
         stopping: AtomicBool::new(false),
+        stopped: stopped.clone(),
         abort: AtomicBool::new(false),
         ids: RequestIds::new(),
     });
-    let (stop_sender, stopped) = watch::channel(false);
     let accepting = tokio::spawn(accept(listener, Arc::clone(&state), stopped));
     bound(address);
 
@@ -147,6 +164,7 @@ pub async fn run(
     if let (Ok(()), Some(service)) = (&outcome, state.service.get()) {
         // Goes on until the server ends.
         let _watching = state.shell.get().map(|shell| shell.watch(service));
+        tokio::spawn(super::till::keep_missing(state.till.clone()));
         ready(address);
         stop.await;
     }
@@ -154,6 +172,7 @@ pub async fn run(
     let _ = stop_sender.send(true);
     // The accept loop ends by itself, after the grace at the latest; a panic in it was logged.
     let _ = accepting.await;
+    state.till.close().await;
     outcome
 }
 
@@ -192,7 +211,9 @@ async fn load(
             let shell = Shell::new(route, cloud, calls, metrics, remembers.as_deref())?;
             let _ = state.shell.set(shell);
         }
-        let _ = state.service.set(Arc::new(service));
+        let service = Arc::new(service);
+        state.till.shelf().serve(&service, state.shell.get());
+        let _ = state.service.set(service);
         Ok(())
     });
     match loading.await {
@@ -253,7 +274,8 @@ async fn serve(
         .timer(TokioTimer::new())
         .header_read_timeout(header_timeout)
         .max_buf_size(64 * 1024)
-        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));
+        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router))
+        .with_upgrades();
     let mut connection = std::pin::pin!(connection);
     let ended = tokio::select! {
         ended = connection.as_mut() => ended,

@@ -2,16 +2,18 @@
 
 use super::Limits;
 use super::error::HttpError;
-use crate::keys::KeyRing;
+use crate::keys::{KeyRing, Scope};
 use crate::metrics::Metrics;
 use crate::routing::{Asking, Shell};
 use crate::service::{Call, Service, ServiceError};
+use crate::sync::Agent;
+use crate::till::Handle;
 use axum::extract::Extension;
 use olympus_core::route::Policy;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, watch};
 
 /// An answer of this device that is under way at the deadline is rather late than lost.
 const LATEST: Duration = Duration::from_millis(100);
@@ -22,6 +24,10 @@ pub(crate) struct AppState {
     pub(crate) service: OnceLock<Arc<Service>>,
     /// Where a cloud is set up; there before the service is.
     pub(crate) shell: OnceLock<Arc<Shell>>,
+    /// What sells.
+    pub(crate) till: Handle,
+    /// Who carries between the till and the cloud; where a Worker is set up.
+    pub(crate) agent: OnceLock<Arc<Agent>>,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) keys: KeyRing,
     /// Whether the server listens on loopback alone.
@@ -36,6 +42,10 @@ pub(crate) struct AppState {
     pub(crate) menus: Semaphore,
     /// No new work: the server goes down.
     pub(crate) stopping: AtomicBool,
+    /// Turns true when the server goes down: sockets that stay open end by it.
+    pub(crate) stopped: watch::Receiver<bool>,
+    /// Kitchen screens; each holds a socket.
+    pub(crate) screens: Arc<Semaphore>,
     /// Work that takes long must end now.
     pub(crate) abort: AtomicBool,
     pub(crate) ids: RequestIds,
@@ -47,6 +57,8 @@ pub(crate) struct Ctx {
     pub(crate) call: Call,
     /// `x-route-policy`.
     pub(crate) forced: Option<Policy>,
+    /// Of the key; `None` where none was asked for.
+    pub(crate) scope: Option<Scope>,
 }
 
 /// Extracts what the outermost layer put in.

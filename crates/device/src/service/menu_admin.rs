@@ -7,7 +7,7 @@ use crate::wire::{AvailabilityResponse, MenuChange};
 use bytes::Bytes;
 use olympus_core::menu::availability;
 use olympus_core::menu::import::{self, Format, Limits};
-use olympus_proto::{Allergen, MenuItem, MenuVersion};
+use olympus_proto::{Allergen, ItemId, MenuItem, MenuVersion, State};
 use std::collections::BTreeMap;
 
 /// The menu in use, ready to be sent.
@@ -15,7 +15,8 @@ use std::collections::BTreeMap;
 pub struct MenuBytes {
     /// 0 is none yet.
     pub version: MenuVersion,
-    /// What staff said since the import: item id → sold out.
+    /// Item id → sold out: what staff said since the import, and counted dishes of which nothing
+    /// is left.
     pub sold_out_overrides: BTreeMap<String, bool>,
     /// The items as a JSON array.
     pub items_json: Bytes,
@@ -118,8 +119,25 @@ impl Service {
         Ok(AvailabilityResponse {
             id: id.to_owned(),
             sold_out,
-            state: availability::state(item, sold_out, self.now()),
+            state: availability::state(item, self.override_of(item), self.now()),
         })
+    }
+
+    /// Nothing is left of these counted dishes; search knows at once.
+    pub(crate) fn run_out(&self, items: std::collections::BTreeSet<ItemId>) {
+        self.menu.count(items);
+    }
+
+    /// A dish of the menu in use, and whether it is to be had now.
+    pub(crate) fn dish(&self, id: &ItemId) -> Option<(MenuItem, State)> {
+        let live = self.menu.live()?;
+        let item = live.index.get(id.as_str())?;
+        let state = availability::state(item, self.override_of(item), self.now());
+        Some((item.clone(), state))
+    }
+
+    fn override_of(&self, item: &MenuItem) -> Option<bool> {
+        self.menu.overrides().get(&item.id).copied()
     }
 
     /// The menu in use; version 0 and no items where there is none.

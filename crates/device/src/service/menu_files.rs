@@ -134,6 +134,14 @@ pub(crate) fn read_pointers(backing: &Backing) -> Result<Pointers, ServiceError>
 pub(crate) fn stored(
     data_dir: &Path,
 ) -> Result<Option<(MenuVersion, Vec<MenuItem>)>, ServiceError> {
+    let stored = stored_with_overrides(data_dir)?;
+    Ok(stored.map(|(version, items, _)| (version, items)))
+}
+
+/// As [`stored`], with what staff said.
+pub(crate) fn stored_with_overrides(
+    data_dir: &Path,
+) -> Result<Option<(MenuVersion, Vec<MenuItem>, Overrides)>, ServiceError> {
     let dir = data_dir.join("menu");
     if !dir.exists() {
         return Ok(None);
@@ -144,7 +152,8 @@ pub(crate) fn stored(
         return Ok(None);
     };
     let (items, _) = read_items(&backing, version)?;
-    Ok(Some((version, items)))
+    let said = read_overrides(&backing)?;
+    Ok(Some((version, items, said)))
 }
 
 /// Replaces the pointers: from here on the new menu is the one in use.

@@ -16,6 +16,7 @@ use olympus_core::menu::text::passages;
 use olympus_core::order::OrderParser;
 use olympus_menu::{MenuIndex, Overrides, Vectors};
 use olympus_proto::{ItemId, MenuItem, MenuVersion};
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -38,6 +39,11 @@ pub(crate) struct MenuStore {
     making: Making,
     metrics: Arc<Metrics>,
     live: ArcSwapOption<Live>,
+    /// What staff said; kept on the disk.
+    said: ArcSwap<Overrides>,
+    /// Counted dishes of which nothing is left. The till tells it anew at each start.
+    run_out: ArcSwap<BTreeSet<ItemId>>,
+    /// The two together: what is searched by.
     overrides: ArcSwap<Overrides>,
     /// Goes up after each change of what is searched.
     epoch: AtomicU64,
@@ -63,6 +69,8 @@ impl MenuStore {
             making,
             metrics,
             live: ArcSwapOption::empty(),
+            said: ArcSwap::from_pointee(overrides.clone()),
+            run_out: ArcSwap::default(),
             overrides: ArcSwap::from_pointee(overrides),
             epoch: AtomicU64::new(0),
             changing: Mutex::default(),
@@ -90,7 +98,7 @@ impl MenuStore {
         self.live.load_full()
     }
 
-    /// What staff said.
+    /// What is sold out, or is not, whatever the menu says: by what staff said, and by the counts.
     pub(crate) fn overrides(&self) -> Arc<Overrides> {
         self.overrides.load_full()
     }
@@ -178,7 +186,7 @@ impl MenuStore {
         if !known {
             return Err(ServiceError::NoSuchItem(id.to_owned()));
         }
-        let mut overrides = Overrides::clone(&self.overrides.load());
+        let mut overrides = Overrides::clone(&self.said.load());
         match sold_out {
             Some(said) => overrides.insert(ItemId::from(id), said),
             None => overrides.remove(id),
@@ -186,6 +194,14 @@ impl MenuStore {
         menu_files::write_overrides(&self.backing, &overrides)?;
         self.say(overrides);
         Ok(())
+    }
+
+    /// Nothing is left of these dishes, and something of all others that are counted. What staff
+    /// said stays as it is: a dish is sold out where they say so or where nothing is left of it.
+    pub(crate) fn count(&self, run_out: BTreeSet<ItemId>) {
+        let _pointers = self.pointers();
+        self.run_out.store(Arc::new(run_out));
+        self.say(Overrides::clone(&self.said.load()));
     }
 
     /// The point of no return: pointers first, then everybody sees the new menu.
@@ -208,7 +224,7 @@ impl MenuStore {
     /// Drops what was said of items that are in neither menu; those of the other one stay, so
     /// that a rollback finds them.
     fn forget_unknown_items(&self, live: &Live, other: Option<&Live>) {
-        let overrides = self.overrides.load();
+        let overrides = self.said.load();
         let known = |id: &ItemId| {
             live.index.get(id.as_str()).is_some()
                 || other.is_some_and(|other| other.index.get(id.as_str()).is_some())
@@ -309,7 +325,11 @@ impl MenuStore {
         })
     }
 
-    fn say(&self, overrides: Overrides) {
+    /// Called by whoever holds the pointers.
+    fn say(&self, said: Overrides) {
+        let mut overrides = said.clone();
+        overrides.extend(self.run_out.load().iter().map(|id| (id.clone(), true)));
+        self.said.store(Arc::new(said));
         self.overrides.store(Arc::new(overrides));
         self.epoch.fetch_add(1, Ordering::AcqRel);
     }

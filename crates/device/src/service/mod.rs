@@ -38,6 +38,7 @@ use olympus_core::intent::{Calibration, Costs};
 use olympus_core::menu::availability::LocalTime;
 use olympus_core::menu::import::{self, Format, Limits};
 use olympus_inference::{Engine, ModelInfo};
+use olympus_menu::Overrides;
 use olympus_proto::Weekday;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -230,13 +231,7 @@ impl Service {
     /// The restaurant's local time.
     #[must_use]
     pub fn now(&self) -> LocalTime {
-        let now = jiff::Timestamp::now().to_zoned(self.zone.clone());
-        let days = usize::from(now.weekday().to_monday_zero_offset().unsigned_abs());
-        let minutes = i32::from(now.hour()) * 60 + i32::from(now.minute());
-        LocalTime {
-            weekday: Weekday::ALL[days % 7],
-            minute_of_day: u16::try_from(minutes).unwrap_or_default(),
-        }
+        local_time(&self.zone)
     }
 
     fn intent_engine(&self) -> &Engine {
@@ -315,7 +310,38 @@ fn load_demo(
         .map(drop)
 }
 
-fn zone(name: Option<&str>) -> Result<TimeZone, ServiceError> {
+/// The time in a zone.
+pub(crate) fn local_time(zone: &TimeZone) -> LocalTime {
+    let now = jiff::Timestamp::now().to_zoned(zone.clone());
+    let days = usize::from(now.weekday().to_monday_zero_offset().unsigned_abs());
+    let minutes = i32::from(now.hour()) * 60 + i32::from(now.minute());
+    LocalTime {
+        weekday: Weekday::ALL[days % 7],
+        minute_of_day: u16::try_from(minutes).unwrap_or_default(),
+    }
+}
+
+/// The menu that a service of these options will have, before it is loaded, and what staff said:
+/// selling needs no model. Empty where there is none, or where it has to be repaired first.
+pub(crate) fn menu_before(options: &Options) -> (Vec<olympus_proto::MenuItem>, Overrides) {
+    if options.demo {
+        let items = import::parse(DEMO_MENU, Format::Json, &Limits::default());
+        return (items.unwrap_or_default(), Overrides::default());
+    }
+    let Some(dir) = &options.data_dir else {
+        return Default::default();
+    };
+    match menu_files::stored_with_overrides(dir) {
+        Ok(Some((_, items, said))) => (items, said),
+        Ok(None) => Default::default(),
+        Err(error) => {
+            tracing::warn!(%error, "nothing of the menu is sold until it is loaded");
+            Default::default()
+        }
+    }
+}
+
+pub(crate) fn zone(name: Option<&str>) -> Result<TimeZone, ServiceError> {
     match name {
         Some(name) => TimeZone::get(name).map_err(|_| {
             ServiceError::Setup(format!(

@@ -33,7 +33,7 @@ fn every_route_asks_for_its_scope_once_a_key_exists() {
         }),
     ];
     let server = Server::on(dir.path());
-    for endpoint in Endpoint::ALL {
+    for endpoint in Endpoint::ALL.iter().copied() {
         for (scope, key) in &keys {
             let bearer = format!("Bearer {key}");
             let answer = call(&server, endpoint, &[("authorization", &bearer)]);
