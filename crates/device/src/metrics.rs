@@ -3,6 +3,7 @@
 //! Invariant: labels come from fixed sets (route templates, error codes, stages), so that no
 //! client can make the number of series grow. Never holds what anybody said.
 
+use crate::sync::SyncMetrics;
 use crate::till::TillMetrics;
 use olympus_core::route::{BreakerState, Cause, Connectivity, Parity, Reason, Task};
 use olympus_proto::{ErrorCode, Path, StagesUs};
@@ -97,6 +98,7 @@ pub struct Metrics {
     parity_open: Gauge<i64, AtomicI64>,
     connectivity: Gauge<i64, AtomicI64>,
     till: TillMetrics,
+    sync: SyncMetrics,
 }
 
 impl Default for Metrics {
@@ -112,9 +114,11 @@ impl Metrics {
         let histogram = || Histogram::new(BUCKETS);
         let mut registry = Registry::default();
         let till = TillMetrics::register(&mut registry);
+        let sync = SyncMetrics::default();
         let mut metrics = Self {
             registry,
             till,
+            sync,
             requests: Family::default(),
             latency: Family::new_with_constructor(histogram),
             errors: Family::default(),
@@ -141,6 +145,7 @@ impl Metrics {
     pub fn with_cloud() -> Self {
         let mut metrics = Self::new();
         metrics.register_routing();
+        metrics.sync.register(&mut metrics.registry);
         metrics
     }
 
@@ -216,6 +221,11 @@ impl Metrics {
             "The line to the cloud: 0 down, 1 up, 2 up and metered",
             self.connectivity.clone(),
         );
+    }
+
+    /// Those of the till's agent.
+    pub(crate) fn sync(&self) -> &SyncMetrics {
+        &self.sync
     }
 
     /// Those of the till.

@@ -111,10 +111,7 @@ pub trait LocationApi: Send + Sync + fmt::Debug {
     fn report<'a>(&'a self, ask: &'a CloudAsk<OfTerminal<TerminalReport>>) -> Calling<'a, ()>;
 
     /// Compares a part of this device's ledger.
-    fn reconcile<'a>(
-        &'a self,
-        ask: &'a CloudAsk<ReconcileUpload>,
-    ) -> Calling<'a, ReconcileAnswer>;
+    fn reconcile<'a>(&'a self, ask: &'a CloudAsk<ReconcileUpload>) -> Calling<'a, ReconcileAnswer>;
 
     /// Keeps a receipt; the same one again changes nothing.
     fn receipt<'a>(&'a self, ask: &'a CloudAsk<ReceiptAsk>) -> Calling<'a, ()>;

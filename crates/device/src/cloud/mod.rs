@@ -25,7 +25,7 @@ pub use error::CloudError;
 pub use location::{Held, LocationApi, OfTerminal, ReceiptAsk, TillEvent, TillEvents};
 pub use olympus_core::image::ImageFormat;
 pub use secret::Secret;
-pub use simulated::{Outage, Profile, Simulated};
+pub use simulated::{Outage, Profile, Simulated, SimulatedLocation, Wire};
 pub use worker::Worker;
 
 use crate::config::{CloudSettings, Way};
@@ -265,6 +265,20 @@ pub fn connect(
             min_confidence,
             data_dir,
         )),
+    }
+}
+
+/// The location's authority; only a Worker has one.
+#[must_use]
+pub fn authority(settings: &CloudSettings) -> Option<Arc<dyn LocationApi>> {
+    match &settings.way {
+        // With connections of its own: what is sold does not wait for a menu on its way.
+        Way::Worker(worker) => Some(Arc::new(Worker::new(
+            worker.url.clone(),
+            &settings.location,
+            worker.key.clone(),
+        ))),
+        Way::Direct(_) => None,
     }
 }
 

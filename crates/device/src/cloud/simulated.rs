@@ -5,6 +5,9 @@
 //! the runtime's clock, so that paused tests take no time.
 
 mod api;
+mod location;
+
+pub use location::{SimulatedLocation, Wire};
 
 use super::{
     BackupEntry, CloudAsk, CloudError, CloudHits, CloudImage, CloudIntent, Picture, SearchAsk,

@@ -2,7 +2,7 @@
 
 use super::{Usage, say, service_options};
 use crate::cli::Global;
-use crate::cloud::connect;
+use crate::cloud::{authority, connect};
 use crate::config::Config;
 use crate::files::create_private_dir;
 use crate::http::Limits;
@@ -70,9 +70,10 @@ pub(crate) fn run(global: &Global, args: Args) -> anyhow::Result<()> {
     let min_confidence = config.min_confidence.unwrap_or_default();
     // The demo's menu would take the place of the restaurant's own in the cloud.
     let cloud = config.cloud()?.filter(|_| !args.demo);
+    let location = cloud.as_ref().and_then(authority);
     let cloud = cloud.map(|settings| connect(&settings, min_confidence, Some(data_dir.clone())));
     let sells_from = (!args.demo).then(|| data_dir.clone());
-    let till = config.till(sells_from, cloud.is_some())?;
+    let till = config.till(sells_from, location.is_some())?;
     let options = Options {
         listen,
         till,
@@ -82,6 +83,7 @@ pub(crate) fn run(global: &Global, args: Args) -> anyhow::Result<()> {
         cors_origins: config.cors_origins,
         limits: Limits::default(),
         cloud,
+        location,
     };
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()

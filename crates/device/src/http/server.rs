@@ -5,11 +5,12 @@
 
 use super::state::{AppState, RequestIds};
 use super::{Limits, router};
-use crate::cloud::CloudApi;
+use crate::cloud::{CloudApi, LocationApi};
 use crate::keys::{KeyError, KeyFile, KeyRing};
 use crate::metrics::Metrics;
 use crate::routing::{self, Shell};
 use crate::service::{self, Service, ServiceError, Watch};
+use crate::sync::Agent;
 use crate::till::{self, Handle, Shelf};
 use axum::Router;
 use hyper::server::conn::http1;
@@ -43,6 +44,8 @@ pub struct Options {
     pub limits: Limits,
     /// The cloud half; `None` answers everything here.
     pub cloud: Option<Arc<dyn CloudApi>>,
+    /// The location's authority; `None` sells without one.
+    pub location: Option<Arc<dyn LocationApi>>,
     /// How requests are routed between the two.
     pub route: RouteConfig,
     /// What sells.
@@ -64,6 +67,7 @@ impl Options {
             cors_origins: Vec::new(),
             limits: Limits::default(),
             cloud: None,
+            location: None,
             route: RouteConfig::default(),
         }
     }
@@ -150,6 +154,13 @@ pub async fn run(
         stopped: stopped.clone(),
         abort: AtomicBool::new(false),
         ids: RequestIds::new(),
+    });
+    // From the start on: a grant that is here before the line goes down is worth a night.
+    let _agent = options.location.map(|location| {
+        let metrics = state.metrics.sync().clone();
+        let agent = Agent::new(location, state.till.clone(), metrics);
+        let _ = state.agent.set(Arc::clone(&agent));
+        agent.watch()
     });
     let accepting = tokio::spawn(accept(listener, Arc::clone(&state), stopped));
     bound(address);

@@ -59,7 +59,10 @@ async fn open(call: Call<'_>) -> Result<Socket, CloudError> {
     let url = call.url.replacen("http", "ws", 1);
     let mut request = url.into_client_request().map_err(CloudError::unreachable)?;
     let headers = request.headers_mut();
-    headers.insert(USER_AGENT, HeaderValue::from_static(super::super::http::AGENT));
+    headers.insert(
+        USER_AGENT,
+        HeaderValue::from_static(super::super::http::AGENT),
+    );
     if let Ok(id) = HeaderValue::from_str(call.request_id) {
         headers.insert(HeaderName::from_static("x-request-id"), id);
     }

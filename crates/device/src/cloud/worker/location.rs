@@ -81,8 +81,7 @@ impl LocationApi for Worker {
                 revocations,
                 keys,
             } = ask.what.what;
-            let query =
-                format!("/documents?policy={policy}&revocations={revocations}&keys={keys}");
+            let query = format!("/documents?policy={policy}&revocations={revocations}&keys={keys}");
             let path = terminal(&ask.what.terminal, &query)?;
             let call = Call {
                 most: MOST,
@@ -101,10 +100,7 @@ impl LocationApi for Worker {
         })
     }
 
-    fn reconcile<'a>(
-        &'a self,
-        ask: &'a CloudAsk<ReconcileUpload>,
-    ) -> Calling<'a, ReconcileAnswer> {
+    fn reconcile<'a>(&'a self, ask: &'a CloudAsk<ReconcileUpload>) -> Calling<'a, ReconcileAnswer> {
         Box::pin(self.asked(ask, "/reconcile", &ask.what))
     }
 
