@@ -10,6 +10,7 @@
 )]
 
 pub mod allergen;
+pub mod books;
 pub mod edge;
 pub mod error;
 pub mod grant;

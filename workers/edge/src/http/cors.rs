@@ -8,7 +8,7 @@ use worker::Headers;
 /// What a page may read besides the plain headers.
 const EXPOSED: &str = "allow, content-range, etag, ratelimit, ratelimit-limit, ratelimit-policy, \
                        ratelimit-remaining, ratelimit-reset, retry-after, server-timing, \
-                       x-content-sha256, x-request-id";
+                       x-content-sha256, x-olympus-api, x-request-id";
 /// What a page may send.
 const ACCEPTED: &str = "authorization, content-type, if-match, if-none-match, if-range, \
                         range, x-content-sha256, x-deadline-ms, x-request-id, x-route-policy";

@@ -19,6 +19,8 @@ pub(crate) enum Class {
     Bulk,
     /// A photograph to be recognised: 4 MiB.
     Photo,
+    /// All that is revoked: 4 MiB.
+    List,
     /// A menu image: 5 MiB.
     Image,
     /// A whole menu: 32 MiB.
@@ -38,7 +40,7 @@ impl Class {
             Class::Ops => 16 * KIB,
             Class::Text => 64 * KIB,
             Class::Bulk => MIB,
-            Class::Photo => 4 * MIB,
+            Class::Photo | Class::List => 4 * MIB,
             Class::Image => 5 * MIB,
             Class::Menu => 32 * MIB,
             Class::Backup => 64 * MIB,
@@ -163,6 +165,26 @@ endpoints! {
     PutFlag: "PUT" of_location!("/flags/{name}"), ADMIN, Text, Admin;
     CreateKey: "POST" of_location!("/keys"), ADMIN, Text, Admin;
     RevokeKey: "DELETE" of_location!("/keys/{id}"), ADMIN, Plain, Admin;
+    SyncRegister: "POST" of_location!("/sync/register"), DEVICE, Text, Shop;
+    SyncPush: "POST" of_location!("/sync/push"), DEVICE, Bulk, Shop;
+    SyncPull: "POST" of_location!("/sync/pull"), DEVICE, Text, Shop;
+    Reconcile: "POST" of_location!("/reconcile"), DEVICE, Bulk, Data;
+    Orders: "GET" of_location!("/orders"), POS, Plain, Data;
+    Sales: "GET" of_location!("/reports/sales"), POS, Plain, Data;
+    Audit: "GET" of_location!("/audit"), ADMIN, Plain, Admin;
+    DeadLetters: "GET" of_location!("/dead-letters"), ADMIN, Plain, Admin;
+    SettlePayments: "POST" of_location!("/payments/settle"), ADMIN, Words, Admin;
+    Terminals: "GET" of_location!("/terminals"), ADMIN, Plain, Admin;
+    Welcome: "POST" of_location!("/terminals/{terminal}"), DEVICE, Plain, Shop;
+    ReleaseTerminal: "DELETE" of_location!("/terminals/{terminal}"), ADMIN, Plain, Admin;
+    Grant: "POST" of_location!("/terminals/{terminal}/grants"), DEVICE, Ops, Shop;
+    Documents: "GET" of_location!("/terminals/{terminal}/documents"), DEVICE, Plain, Shop;
+    TerminalReport: "POST" of_location!("/terminals/{terminal}/report"), DEVICE, Bulk, Shop;
+    Policy: "GET" of_location!("/policy"), DEVICE, Plain, Shop;
+    PutPolicy: "PUT" of_location!("/policy"), ADMIN, Text, Admin;
+    Revocations: "GET" of_location!("/revocations"), POS, Plain, Shop;
+    Revoke: "POST" of_location!("/revocations"), ADMIN, List, Admin;
+    RotateKeys: "POST" of_location!("/grant-keys/rotate"), ADMIN, Words, Admin;
 }
 
 impl Endpoint {

@@ -23,6 +23,13 @@ pub(crate) fn random_hex<const BYTES: usize>() -> Option<String> {
     Some(hex(&bytes))
 }
 
+/// A random number that JavaScript keeps exactly; `None` where the runtime gives none.
+pub(crate) fn random_u53() -> Option<u64> {
+    let mut bytes = [0u8; 8];
+    getrandom::fill(&mut bytes).ok()?;
+    Some(u64::from_le_bytes(bytes) >> 11)
+}
+
 /// Lower-case hexadecimal.
 pub(crate) fn hex(bytes: &[u8]) -> String {
     let digit = |value: u8| char::from_digit(u32::from(value), 16).unwrap_or('0');

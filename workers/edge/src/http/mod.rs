@@ -18,6 +18,8 @@ use endpoint::Endpoint;
 use error::{Answer, EdgeError};
 use worker::{Context, Env, Headers, Request, Response};
 
+/// Version of the routes, in the header `x-olympus-api` of every answer.
+const API: &str = "1";
 /// Label of what no route took.
 const UNMATCHED: &str = "unmatched";
 
@@ -130,6 +132,7 @@ fn dress(
         headers.append(&name, &value)?;
     }
     headers.set("x-request-id", request_id)?;
+    headers.set("x-olympus-api", API)?;
     let took = time::now_ms().saturating_sub(started_ms);
     let timing = match headers.get("server-timing")? {
         Some(inner) => format!("{inner}, total;dur={took}"),

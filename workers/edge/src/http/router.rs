@@ -9,7 +9,7 @@ use super::endpoint::Endpoint;
 use super::error::Answer;
 use super::path::Found;
 use super::{header, reply};
-use crate::{ai, assets, auth, carts, flags, keys, limits, live, menu, metrics, vault};
+use crate::{ai, assets, auth, authority, carts, flags, grants, keys, limits, live, menu, metrics, vault};
 use worker::{Env, Request};
 
 pub(crate) async fn run(
@@ -60,6 +60,26 @@ async fn dispatch(ctx: &Ctx, request: Request) -> Answer {
         Endpoint::PutFlag => flags::set(ctx, request).await,
         Endpoint::CreateKey => keys::create(ctx, request).await,
         Endpoint::RevokeKey => keys::revoke(ctx, request).await,
+        Endpoint::SyncRegister => authority::routes::register(ctx, request).await,
+        Endpoint::SyncPush => authority::routes::push(ctx, request).await,
+        Endpoint::SyncPull => authority::routes::pull(ctx, request).await,
+        Endpoint::Reconcile => authority::routes::reconcile(ctx, request).await,
+        Endpoint::SettlePayments => authority::routes::settle(ctx, request).await,
+        Endpoint::DeadLetters => authority::routes::dead_letters(ctx, request).await,
+        Endpoint::Orders => authority::reports::orders(ctx, request).await,
+        Endpoint::Sales => authority::reports::sales(ctx, request).await,
+        Endpoint::Audit => authority::reports::audit(ctx, request).await,
+        Endpoint::Terminals => grants::terminals(ctx, request).await,
+        Endpoint::Welcome => grants::welcome(ctx, request).await,
+        Endpoint::ReleaseTerminal => grants::release(ctx, request).await,
+        Endpoint::Grant => grants::grant(ctx, request).await,
+        Endpoint::Documents => grants::documents(ctx, request).await,
+        Endpoint::TerminalReport => grants::report(ctx, request).await,
+        Endpoint::Policy => grants::policy(ctx, request).await,
+        Endpoint::PutPolicy => grants::set_policy(ctx, request).await,
+        Endpoint::Revocations => grants::revocations(ctx, request).await,
+        Endpoint::Revoke => grants::revoke(ctx, request).await,
+        Endpoint::RotateKeys => grants::rotate(ctx, request).await,
         Endpoint::CreateCart => carts::create(ctx, request).await,
         Endpoint::GetCart => carts::get(ctx, request).await,
         Endpoint::CartOps => carts::ops(ctx, request).await,

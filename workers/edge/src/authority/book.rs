@@ -1,0 +1,337 @@
+//! The authority's book: what a location's devices did, decided once.
+//!
+//! Each step reads, lets `core::sync` decide and writes in one transaction over a [`Sql`]; only
+//! then is there an answer. Invariants: nothing is kept between two steps but what is in the
+//! database, so that a restart loses nothing; a device's operations come from the principal that
+//! registered it and from nobody else. Never a clock, a network or randomness: time and the epoch
+//! of a new book are told.
+
+use super::audit::Sent;
+use super::schema::{self, number, set_number, set_text};
+use super::shelf::{first, from_json};
+use super::sql::{Line, Sql, SqlError, atomically};
+use olympus_core::sync::authority::{Authority, PullPlan, Write};
+use olympus_proto::LocationId;
+use olympus_proto::books::AuditEntry;
+use olympus_proto::sync::{
+    DeviceId, Entity, EntityKind, Fields, Operation, OperationId, Pull, PullAnswer, Push,
+    PushAnswer, Register, Registered, Row,
+};
+use serde::Deserialize;
+use std::collections::HashMap;
+use thiserror::Error;
+
+/// Most devices of one location.
+const MAX_DEVICES: u64 = 500;
+/// Most rows of one page of changes.
+pub const MAX_PAGE: u32 = 500;
+/// Longest id of a device.
+const MAX_ID_BYTES: usize = 64;
+
+/// Why a step was not done. Nothing of it is on disk.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum BookError {
+    /// The storage failed; the step may be done again.
+    #[error("the storage failed: {0}")]
+    Storage(#[from] SqlError),
+    /// What is in the storage cannot be read.
+    #[error("the storage holds what cannot be read: {0}")]
+    Unreadable(String),
+    /// Another principal registered this device.
+    #[error(
+        "another key registered the device `{0}`; use that key, or let an admin remove the terminal"
+    )]
+    Foreign(String),
+    /// The book is of another location.
+    #[error("the register is for the location `{0}`; ask that one")]
+    Elsewhere(String),
+    /// The id of a device is not one.
+    #[error("a device's id is 1 to 64 of A-Z a-z 0-9 . _ -")]
+    DeviceId,
+    /// As many devices as there may be.
+    #[error("this location has as many devices as it may; remove one")]
+    TooManyDevices,
+}
+
+/// What a push came to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Pushed {
+    /// For the device.
+    pub answer: PushAnswer,
+    /// Version of the latest change.
+    pub head: u64,
+    /// Whether there is one since before.
+    pub changed: bool,
+}
+
+/// The book of one location.
+#[derive(Debug)]
+pub struct Book<S> {
+    pub(super) sql: S,
+    pub(super) authority: Authority,
+    pub(super) location: LocationId,
+}
+
+impl<S: Sql> Book<S> {
+    /// Opens it, and brings its tables to this program's version. `epoch` is drawn at random by
+    /// the caller; a new book keeps it, an old one has its own.
+    ///
+    /// # Errors
+    /// As SQLite says, and where the book is of another location.
+    pub fn open(sql: S, location: &LocationId, epoch: u64, now_ms: u64) -> Result<Self, BookError> {
+        schema::migrate(&sql, schema::VERSION)?;
+        atomically(&sql, || {
+            match schema::text(&sql, "location")? {
+                Some(kept) if kept != location.as_str() => {
+                    return Err(BookError::Elsewhere(kept));
+                }
+                Some(_) => {}
+                None => {
+                    set_text(&sql, "location", location.as_str())?;
+                    set_number(&sql, "epoch", epoch)?;
+                }
+            }
+            Ok(())
+        })?;
+        let authority = Authority {
+            epoch: number(&sql, "epoch")?.unwrap_or(epoch),
+            ..Authority::default()
+        };
+        let book = Self {
+            sql,
+            authority,
+            location: location.clone(),
+        };
+        book.adopt_all(now_ms)?;
+        Ok(book)
+    }
+
+    /// The location that a database's book is of, where it has one.
+    ///
+    /// # Errors
+    /// As SQLite says.
+    pub fn location_of(sql: &S) -> Result<Option<LocationId>, BookError> {
+        if schema::version(sql)? == 0 {
+            return Ok(None);
+        }
+        Ok(schema::text(sql, "location")?.map(LocationId))
+    }
+
+    /// Its location.
+    pub const fn location(&self) -> &LocationId {
+        &self.location
+    }
+
+    /// Its database.
+    pub const fn sql(&self) -> &S {
+        &self.sql
+    }
+
+    /// Registers a device for a principal: its incarnations before are refused from now on.
+    ///
+    /// # Errors
+    /// [`BookError::Foreign`] where another principal has registered it.
+    pub fn register(
+        &self,
+        register: &Register,
+        principal: &str,
+        now_ms: u64,
+    ) -> Result<Registered, BookError> {
+        if register.location != self.location {
+            return Err(BookError::Elsewhere(register.location.0.clone()));
+        }
+        check_id(&register.device)?;
+        atomically(&self.sql, || {
+            let mark = self.mark(&register.device, principal)?;
+            if mark.is_none() {
+                let count = self.sql.run("SELECT COUNT(*) FROM devices", &[])?;
+                if first(&count)?.count(0)? >= MAX_DEVICES {
+                    return Err(BookError::TooManyDevices);
+                }
+            }
+            let mark = mark.map(|(mark, _)| mark);
+            let decision = self.authority.register(mark, register);
+            self.write(decision.writes, &[], principal, now_ms)?;
+            self.sql.run(
+                "UPDATE devices SET registered_ms = ?2 WHERE device = ?1",
+                &[register.device.0.as_str().into(), now_ms.into()],
+            )?;
+            Ok(decision.answer)
+        })
+    }
+
+    /// Lets another principal register the device. What it did stays.
+    ///
+    /// # Errors
+    /// As SQLite says.
+    pub fn release(&self, device: &DeviceId) -> Result<bool, BookError> {
+        let lines = self.sql.run(
+            "UPDATE devices SET principal = '' WHERE device = ?1 RETURNING device",
+            &[device.0.as_str().into()],
+        )?;
+        Ok(!lines.is_empty())
+    }
+
+    /// Decides a push.
+    ///
+    /// # Errors
+    /// [`BookError::Foreign`] where another principal has registered the device.
+    pub fn push(&self, push: &Push, principal: &str, now_ms: u64) -> Result<Pushed, BookError> {
+        atomically(&self.sql, || {
+            let loaded = self.load(&Authority::needs(push), principal)?;
+            let before = loaded.head;
+            let decision = self.authority.push(loaded, push);
+            let mut answer = decision.answer;
+            let sent = Sent {
+                device: &push.device,
+                incarnation: push.incarnation,
+                principal,
+                now_ms,
+            };
+            let told = told(&decision.writes, push, sent);
+            let payments = written(&decision.writes, EntityKind::Payment);
+            self.write(decision.writes, &told, principal, now_ms)?;
+            let decreed = self.adopt(&payments, now_ms)?;
+            for row in &mut answer.rows {
+                if let Some(now) = decreed.iter().find(|it| it.entity == row.entity) {
+                    row.clone_from(now);
+                }
+            }
+            let head = self.head()?;
+            Ok(Pushed {
+                answer,
+                head,
+                changed: head > before,
+            })
+        })
+    }
+
+    /// What changed since a cursor; a page has at most [`MAX_PAGE`] rows.
+    ///
+    /// # Errors
+    /// As SQLite says.
+    pub fn pull(&self, pull: &Pull) -> Result<PullAnswer, BookError> {
+        let mut pull = pull.clone();
+        pull.limit = pull.limit.min(MAX_PAGE);
+        atomically(&self.sql, || {
+            let (head, floor) = (self.head()?, number(&self.sql, "floor")?.unwrap_or(0));
+            match self.authority.pull(&pull, head, floor) {
+                PullPlan::Answer(answer) => Ok(answer),
+                PullPlan::All => Ok(self.authority.snapshot(self.rows_after(0, u32::MAX)?, head)),
+                PullPlan::Since { version, limit } => {
+                    let rows = self.rows_after(version, limit)?;
+                    let from = pull.cursor.clone().ok_or_else(|| {
+                        BookError::Unreadable("changes were asked for without a cursor".to_owned())
+                    })?;
+                    Ok(self.authority.changes(from, rows, limit, head))
+                }
+            }
+        })
+    }
+
+    /// The cloud's own change to a row.
+    ///
+    /// # Errors
+    /// As SQLite says.
+    pub fn decree(&self, entity: &Entity, set: Fields, now_ms: u64) -> Result<Row, BookError> {
+        atomically(&self.sql, || self.decree_within(entity, set, now_ms))
+    }
+
+    /// The same in a transaction that is open.
+    pub(super) fn decree_within(
+        &self,
+        entity: &Entity,
+        set: Fields,
+        now_ms: u64,
+    ) -> Result<Row, BookError> {
+        let record = self.records(std::slice::from_ref(entity))?.pop();
+        let decision = self
+            .authority
+            .decree(record, self.head()?, entity.clone(), set);
+        self.write(decision.writes, &[], "", now_ms)?;
+        Ok(decision.answer)
+    }
+
+    /// Puts rows away. Devices that have not pulled since get a snapshot.
+    ///
+    /// # Errors
+    /// As SQLite says.
+    pub fn put_away(&self, entities: Vec<Entity>, now_ms: u64) -> Result<(), BookError> {
+        atomically(&self.sql, || {
+            let decision = self.authority.put_away(self.head()?, entities);
+            self.write(decision.writes, &[], "", now_ms)
+        })
+    }
+
+    /// Version of the latest change.
+    ///
+    /// # Errors
+    /// As SQLite says.
+    pub fn head(&self) -> Result<u64, BookError> {
+        Ok(number(&self.sql, "head")?.unwrap_or(0))
+    }
+
+    /// One row as it is.
+    ///
+    /// # Errors
+    /// As SQLite says.
+    pub fn row(&self, entity: &Entity) -> Result<Option<Row>, BookError> {
+        let record = self.records(std::slice::from_ref(entity))?.pop();
+        Ok(record.map(|record| record.row))
+    }
+
+    /// Rows with a version after this one, in its order.
+    ///
+    /// # Errors
+    /// As SQLite says.
+    pub fn rows_after(&self, version: u64, limit: u32) -> Result<Vec<Row>, BookError> {
+        #[derive(Deserialize)]
+        struct Kept {
+            row: Row,
+        }
+        let lines = self.sql.run(
+            "SELECT record FROM rows WHERE version > ?1 ORDER BY version LIMIT ?2",
+            &[version.into(), u64::from(limit).into()],
+        )?;
+        let row = |line: &Line| from_json::<Kept>(line.text(0)?).map(|kept| kept.row);
+        lines.iter().map(row).collect()
+    }
+}
+
+/// What the audit log is told of a push.
+fn told(writes: &[Write], push: &Push, sent: Sent<'_>) -> Vec<AuditEntry> {
+    let by_id: HashMap<&OperationId, &Operation> =
+        push.operations.iter().map(|it| (&it.id, it)).collect();
+    writes
+        .iter()
+        .filter_map(|write| match write {
+            Write::Outcome(settled) => by_id
+                .get(&settled.operation)
+                .map(|operation| sent.entry(operation, &settled.outcome)),
+            _ => None,
+        })
+        .collect()
+}
+
+/// Rows of a kind that are written.
+fn written(writes: &[Write], kind: EntityKind) -> Vec<Entity> {
+    let mut entities: Vec<Entity> = writes
+        .iter()
+        .filter_map(|write| match write {
+            Write::Record(record) if record.row.entity.kind == kind => {
+                Some(record.row.entity.clone())
+            }
+            _ => None,
+        })
+        .collect();
+    entities.sort();
+    entities.dedup();
+    entities
+}
+
+fn check_id(device: &DeviceId) -> Result<(), BookError> {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
+    let id = device.0.as_bytes();
+    let fits = !id.is_empty() && id.len() <= MAX_ID_BYTES && id.iter().copied().all(plain);
+    fits.then_some(()).ok_or(BookError::DeviceId)
+}

@@ -1,0 +1,382 @@
+//! Payments as the authority takes them from the rows: what is to be settled, by whom, and what of
+//! a payment no device may change.
+//!
+//! Invariant: a payment is taken once, as it first arrived. What a device says later of its state,
+//! its tender, its sum or its card is decreed back in the same transaction: where a card's payment
+//! stands is said by the authority alone.
+
+use super::book::{Book, BookError};
+use super::schema::{number, set_number};
+use super::settle::Trouble;
+use super::shelf::{from_json, name, to_json};
+use super::sql::{Sql, Value, atomically};
+use olympus_core::grant::CardState;
+use olympus_core::settlement::{CardBook, Settlement};
+use olympus_proto::Cents;
+use olympus_proto::grant::{CardToken, OrderId, TenderKind, TerminalId};
+use olympus_proto::pos::{Direction, PaymentId, PaymentState};
+use olympus_proto::sync::{Entity, EntityKind, Fields, Row};
+use serde::{Deserialize, Serialize};
+
+/// A payment as it first arrived.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Taken {
+    pub(super) order: OrderId,
+    #[serde(default)]
+    pub(super) direction: Direction,
+    pub(super) tender: TenderKind,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) refund_of: Option<PaymentId>,
+    pub(super) amount_cents: Cents,
+    #[serde(default)]
+    pub(super) tip_cents: Cents,
+    pub(super) terminal: TerminalId,
+    pub(super) day: String,
+    pub(super) at_ms: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) card: Option<CardToken>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) sealed: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) card_state: Option<String>,
+}
+
+/// Fields of a payment's row that stay as they arrived.
+const FIXED: [&str; 12] = [
+    "order",
+    "direction",
+    "tender",
+    "refund_of",
+    "amount_cents",
+    "tip_cents",
+    "terminal",
+    "day",
+    "at_ms",
+    "card",
+    "sealed",
+    "card_state",
+];
+
+impl Taken {
+    fn of(fields: &Fields) -> Option<Self> {
+        let object = serde_json::Value::Object(fields.clone().into_iter().collect());
+        let taken: Self = serde_json::from_value(object).ok()?;
+        let sound = taken.amount_cents.0 > 0 && taken.tip_cents.0 >= 0;
+        (sound
+            && taken
+                .amount_cents
+                .0
+                .checked_add(taken.tip_cents.0)
+                .is_some())
+        .then_some(taken)
+    }
+
+    /// Amount and tip.
+    pub(super) fn cents(&self) -> Cents {
+        Cents(self.amount_cents.0.saturating_add(self.tip_cents.0))
+    }
+
+    /// The same, negative for a refund.
+    pub(super) fn signed(&self) -> Cents {
+        match self.direction {
+            Direction::Sale => self.cents(),
+            Direction::Refund => Cents(self.cents().0.saturating_neg()),
+        }
+    }
+}
+
+/// A payment as it is kept.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Kept {
+    pub(super) id: PaymentId,
+    /// Nothing where its row cannot be read.
+    pub(super) taken: Option<Taken>,
+    pub(super) state: PaymentState,
+    pub(super) open: bool,
+    pub(super) wake_ms: Option<u64>,
+    pub(super) at_ms: u64,
+    /// Cards of the provider's have one.
+    pub(super) settlement: Option<Settlement>,
+    pub(super) trouble: Option<Trouble>,
+}
+
+/// What is unsettled of one terminal.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unsettled {
+    /// Sum of its open sales.
+    pub cents: Cents,
+    /// How many.
+    pub sales: u32,
+}
+
+/// The row of a payment.
+pub(super) fn entity_of(payment: &PaymentId) -> Entity {
+    Entity {
+        kind: EntityKind::Payment,
+        id: payment.as_str().to_owned(),
+    }
+}
+
+impl<S: Sql> Book<S> {
+    /// Takes payments whose rows were just written, in the open transaction; the rows that it
+    /// changed thereby.
+    pub(super) fn adopt(&self, written: &[Entity], now_ms: u64) -> Result<Vec<Row>, BookError> {
+        let mut decreed = Vec::new();
+        for record in self.records(written)? {
+            let row = record.row;
+            let id = PaymentId(row.entity.id.clone());
+            let kept = match self.payment(&id)? {
+                Some(kept) => kept,
+                None => {
+                    let kept = self.take(&id, &row.fields, now_ms)?;
+                    self.keep_payment(&kept)?;
+                    kept
+                }
+            };
+            let set = differing(&kept, &row.fields)?;
+            if !set.is_empty() {
+                decreed.push(self.decree_within(&row.entity, set, now_ms)?);
+            }
+        }
+        Ok(decreed)
+    }
+
+    /// Takes the payments that came before this program knew how: once.
+    pub(super) fn adopt_all(&self, now_ms: u64) -> Result<(), BookError> {
+        atomically(&self.sql, || {
+            if number(&self.sql, "adopted")?.is_some() {
+                return Ok(());
+            }
+            let lines = self
+                .sql
+                .run("SELECT id FROM rows WHERE kind = 'payment'", &[])?;
+            let ids: Result<Vec<_>, BookError> = lines
+                .iter()
+                .map(|line| Ok(entity_of(&line.text(0)?.into())))
+                .collect();
+            self.adopt(&ids?, now_ms)?;
+            Ok(set_number(&self.sql, "adopted", 1)?)
+        })
+    }
+
+    fn take(&self, id: &PaymentId, fields: &Fields, now_ms: u64) -> Result<Kept, BookError> {
+        let mut kept = Kept {
+            id: id.clone(),
+            taken: Taken::of(fields),
+            state: PaymentState::Requested,
+            open: true,
+            wake_ms: Some(now_ms),
+            at_ms: now_ms,
+            settlement: None,
+            trouble: None,
+        };
+        let Some(taken) = kept.taken.clone() else {
+            kept.open = false;
+            kept.wake_ms = None;
+            kept.trouble = Some(Trouble::Unreadable);
+            return Ok(kept);
+        };
+        kept.at_ms = taken.at_ms;
+        match taken.tender {
+            TenderKind::Cash => settle_at_once(&mut kept, PaymentState::Approved),
+            TenderKind::StoredValue => {
+                let fits = self.by_card_book(&taken)?;
+                let state = match fits {
+                    Ok(()) => PaymentState::Approved,
+                    Err(code) => {
+                        kept.trouble = Some(Trouble::Card(code));
+                        PaymentState::Declined
+                    }
+                };
+                settle_at_once(&mut kept, state);
+            }
+            TenderKind::Card => {
+                kept.settlement = Some(self.begin(&taken, now_ms)?);
+            }
+        }
+        Ok(kept)
+    }
+
+    fn begin(&self, taken: &Taken, now_ms: u64) -> Result<Settlement, BookError> {
+        if taken.direction == Direction::Sale {
+            return Ok(Settlement::sale(taken.cents(), now_ms));
+        }
+        let sale = match &taken.refund_of {
+            Some(sale) => self.payment(sale)?.map(|sale| sale.state),
+            None => None,
+        };
+        Ok(Settlement::refund(taken.cents(), sale, now_ms))
+    }
+
+    /// Whether a stored-value card covers it: by the last that is known of that card.
+    fn by_card_book(&self, taken: &Taken) -> Result<Result<(), String>, BookError> {
+        if taken.direction == Direction::Refund {
+            let of = match &taken.refund_of {
+                Some(sale) => self.payment(sale)?,
+                None => None,
+            };
+            let approved = of.is_some_and(|sale| sale.state == PaymentState::Approved);
+            return Ok(approved.then_some(()).ok_or_else(|| "no_sale".to_owned()));
+        }
+        let (Some(card), Some(shown)) = (&taken.card, shown(taken)) else {
+            return Ok(Err("card_unreadable".to_owned()));
+        };
+        let lines = self.sql.run(
+            "SELECT book FROM cards WHERE card = ?1",
+            &[card.as_str().into()],
+        )?;
+        let mut book: CardBook = match lines.first() {
+            Some(line) => from_json(line.text(0)?)?,
+            None => CardBook::default(),
+        };
+        if let Err(refusal) = book.spend(&shown, taken.cents()) {
+            return Ok(Err(refusal.code().to_owned()));
+        }
+        self.sql.run(
+            "INSERT INTO cards (card, book) VALUES (?1, ?2)
+             ON CONFLICT (card) DO UPDATE SET book = excluded.book",
+            &[card.as_str().into(), to_json(&book)?.into()],
+        )?;
+        Ok(Ok(()))
+    }
+
+    /// A payment, where it was taken.
+    pub(super) fn payment(&self, id: &PaymentId) -> Result<Option<Kept>, BookError> {
+        let lines = self.sql.run(
+            "SELECT payment, taken, state, open, wake_ms, at_ms, settlement, fault
+             FROM payments WHERE payment = ?1",
+            &[id.as_str().into()],
+        )?;
+        lines.first().map(kept_of).transpose()
+    }
+
+    pub(super) fn keep_payment(&self, kept: &Kept) -> Result<(), BookError> {
+        let taken = kept.taken.as_ref();
+        let tender = taken.map(|taken| name(&taken.tender)).transpose()?;
+        let text = |of: Option<&str>| Value::from(of.unwrap_or_default());
+        self.sql.run(
+            "INSERT OR REPLACE INTO payments (payment, terminal, day, tender, refund_of, cents,
+                state, open, wake_ms, at_ms, taken, settlement, fault, order_id)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
+            &[
+                kept.id.as_str().into(),
+                text(taken.map(|taken| taken.terminal.as_str())),
+                text(taken.map(|taken| taken.day.as_str())),
+                text(tender.as_deref()),
+                taken
+                    .and_then(|taken| taken.refund_of.as_ref())
+                    .map(PaymentId::as_str)
+                    .into(),
+                taken.map_or(0, |taken| taken.signed().0).into(),
+                name(&kept.state)?.into(),
+                kept.open.into(),
+                kept.wake_ms.into(),
+                kept.at_ms.into(),
+                to_json(&kept.taken)?.into(),
+                kept.settlement.as_ref().map(to_json).transpose()?.into(),
+                kept.trouble.as_ref().map(to_json).transpose()?.into(),
+                text(taken.map(|taken| taken.order.as_str())),
+            ],
+        )?;
+        Ok(())
+    }
+
+    /// What the authority knows to be unsettled of a terminal.
+    ///
+    /// # Errors
+    /// As SQLite says.
+    pub fn unsettled(&self, terminal: &TerminalId) -> Result<Unsettled, BookError> {
+        let lines = self.sql.run(
+            "SELECT COALESCE(SUM(cents), 0), COUNT(*) FROM payments
+             WHERE terminal = ?1 AND open = 1 AND cents > 0",
+            &[terminal.as_str().into()],
+        )?;
+        let line = super::shelf::first(&lines)?;
+        Ok(Unsettled {
+            cents: Cents(line.number(0)?),
+            sales: u32::try_from(line.count(1)?).unwrap_or(u32::MAX),
+        })
+    }
+}
+
+fn settle_at_once(kept: &mut Kept, state: PaymentState) {
+    kept.state = state;
+    kept.open = false;
+    kept.wake_ms = None;
+}
+
+/// What the card showed before: its terminal wrote the state after it.
+fn shown(taken: &Taken) -> Option<CardState> {
+    let text = taken.card_state.as_deref()?;
+    let after = CardState::read(&base64(text)?).ok()?;
+    Some(CardState {
+        sequence: after.sequence.checked_sub(1)?,
+        balance_cents: Cents(after.balance_cents.0.checked_add(taken.cents().0)?),
+        blocked: false,
+    })
+}
+
+fn base64(text: &str) -> Option<Vec<u8>> {
+    use base64::Engine as _;
+    base64::engine::general_purpose::STANDARD.decode(text).ok()
+}
+
+/// A line of `payment, taken, state, open, wake_ms, at_ms, settlement, fault`.
+pub(super) fn kept_of(line: &super::sql::Line) -> Result<Kept, BookError> {
+    let wake = line.maybe_number(4);
+    Ok(Kept {
+        id: line.text(0)?.into(),
+        taken: from_json(line.text(1)?)?,
+        state: from_json(&format!("\"{}\"", line.text(2)?))?,
+        open: line.number(3)? == 1,
+        wake_ms: wake.and_then(|wake| u64::try_from(wake).ok()),
+        at_ms: line.count(5)?,
+        settlement: line.maybe_text(6).map(from_json).transpose()?,
+        trouble: line.maybe_text(7).map(from_json).transpose()?,
+    })
+}
+
+/// Fields of the row that are not as the authority has them.
+fn differing(kept: &Kept, fields: &Fields) -> Result<Fields, BookError> {
+    let mut set = Fields::new();
+    let Some(taken) = &kept.taken else {
+        return Ok(set);
+    };
+    let null = serde_json::Value::Null;
+    let fixed =
+        serde_json::to_value(taken).map_err(|error| BookError::Unreadable(error.to_string()))?;
+    for name in FIXED {
+        // What is left out has its default: only what was written is put right.
+        let (own, told) = (fixed.get(name), fields.get(name));
+        if told.is_some() && told != own.or(Some(&null)) {
+            set.insert(name.to_owned(), own.unwrap_or(&null).clone());
+        }
+    }
+    set.extend(misstated(kept, fields)?);
+    Ok(set)
+}
+
+/// Fields of the row that say of where it stands what is not so.
+pub(super) fn misstated(kept: &Kept, fields: &Fields) -> Result<Fields, BookError> {
+    let null = serde_json::Value::Null;
+    let stands = stands(kept)?;
+    let own = |name: &str| stands.get(name).unwrap_or(&null).clone();
+    let names = ["state", "decline_code", "provider_reference"];
+    Ok(names
+        .into_iter()
+        .filter(|name| fields.get(*name).unwrap_or(&null) != &own(name))
+        .map(|name| (name.to_owned(), own(name)))
+        .collect())
+}
+
+/// What the row says of where the payment stands.
+fn stands(kept: &Kept) -> Result<Fields, BookError> {
+    if let Some(settlement) = &kept.settlement {
+        return Ok(settlement.fields());
+    }
+    let mut fields = Fields::from([("state".to_owned(), name(&kept.state)?.into())]);
+    if let Some(Trouble::Card(code)) = &kept.trouble {
+        fields.insert("decline_code".to_owned(), code.as_str().into());
+    }
+    Ok(fields)
+}

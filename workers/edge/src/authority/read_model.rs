@@ -1,0 +1,199 @@
+//! The read model in D1: orders and payments of all devices of all locations, and the audit log.
+//!
+//! Invariant: a row is written over an older version of itself only, and an entry of the audit log
+//! once, so that being told twice changes nothing. It holds no card and nothing that was sealed.
+//! What is answered from it is late by what the authority has not told yet; `head` says by how much.
+
+use super::tell::News;
+use crate::http::error::EdgeError;
+use olympus_core::pos::{Rules, order_from_fields};
+use olympus_proto::LocationId;
+use olympus_proto::grant::OrderId;
+use olympus_proto::sync::{EntityKind, Fields, Row};
+use serde::Serialize;
+use serde_json::{Value, json};
+use worker::wasm_bindgen::JsValue;
+use worker::{D1Database, D1PreparedStatement, Env};
+
+/// Fields of a payment that stay with the authority.
+const SECRET: [&str; 3] = ["card", "sealed", "card_state"];
+/// A text of D1 has 2 MB at most.
+const PART_BYTES: usize = 1024 * 1024;
+
+pub(super) fn database(env: &Env) -> Result<D1Database, EdgeError> {
+    env.d1("DB").map_err(failed)
+}
+
+pub(super) fn failed(error: worker::Error) -> EdgeError {
+    EdgeError::upstream("the database", error)
+}
+
+/// By what an order is read that says nothing of its own.
+pub(super) fn rules(fields: &Fields) -> Rules {
+    Rules {
+        currency: text(fields, "currency").to_owned(),
+        tax_basis_points: 0,
+        tax_included: false,
+    }
+}
+
+fn text<'a>(fields: &'a Fields, name: &str) -> &'a str {
+    fields.get(name).and_then(Value::as_str).unwrap_or_default()
+}
+
+fn number(fields: &Fields, name: &str) -> i64 {
+    fields.get(name).and_then(Value::as_i64).unwrap_or(0)
+}
+
+/// An order as the read model has it.
+fn order_line(row: &Row) -> Value {
+    let fields = &row.fields;
+    let id = OrderId(row.entity.id.clone());
+    let order = order_from_fields(&id, fields, &[], &rules(fields));
+    json!({
+        "id": row.entity.id,
+        "version": row.version,
+        "day": order.day,
+        "number": order.number,
+        "terminal": order.terminal,
+        "status": order.status,
+        "currency": order.currency,
+        "opened_ms": order.opened_ms,
+        "total_cents": order.totals.total_cents,
+        "tax_cents": order.totals.tax_cents,
+        "lines": order.lines,
+        "fields": fields,
+    })
+}
+
+/// A payment as the read model has it.
+fn payment_line(row: &Row) -> Value {
+    let mut fields = row.fields.clone();
+    for name in SECRET {
+        fields.remove(name);
+    }
+    let direction = match text(&fields, "direction") {
+        "" => "sale",
+        other => other,
+    };
+    json!({
+        "id": row.entity.id,
+        "version": row.version,
+        "order": text(&fields, "order"),
+        "day": text(&fields, "day"),
+        "terminal": text(&fields, "terminal"),
+        "tender": text(&fields, "tender"),
+        "direction": direction,
+        "state": text(&fields, "state"),
+        "amount_cents": number(&fields, "amount_cents"),
+        "tip_cents": number(&fields, "tip_cents"),
+        "at_ms": number(&fields, "at_ms"),
+        "fields": fields,
+    })
+}
+
+/// JSON lists of at most [`PART_BYTES`]; a larger single item is a list of its own.
+fn parts<T: Serialize>(items: impl Iterator<Item = T>) -> Result<Vec<String>, EdgeError> {
+    let mut parts: Vec<String> = Vec::new();
+    for item in items {
+        let text = serde_json::to_string(&item).map_err(EdgeError::internal)?;
+        match parts.last_mut() {
+            Some(part) if part.len() + text.len() < PART_BYTES => {
+                part.push(',');
+                part.push_str(&text);
+            }
+            _ => parts.push(text),
+        }
+    }
+    Ok(parts.into_iter().map(|part| format!("[{part}]")).collect())
+}
+
+const UPSERT_ORDERS: &str = "
+INSERT INTO orders (location, id, version, day, number, terminal, status, currency, opened_ms,
+    total_cents, tax_cents, lines, fields)
+SELECT ?1, value ->> 'id', value ->> 'version', value ->> 'day', value ->> 'number',
+    value ->> 'terminal', value ->> 'status', value ->> 'currency', value ->> 'opened_ms',
+    value ->> 'total_cents', value ->> 'tax_cents', value -> 'lines', value -> 'fields'
+FROM json_each(?2) WHERE true
+ON CONFLICT (location, id) DO UPDATE SET version = excluded.version, day = excluded.day,
+    number = excluded.number, terminal = excluded.terminal, status = excluded.status,
+    currency = excluded.currency, opened_ms = excluded.opened_ms,
+    total_cents = excluded.total_cents, tax_cents = excluded.tax_cents, lines = excluded.lines,
+    fields = excluded.fields
+WHERE excluded.version > orders.version";
+
+const UPSERT_PAYMENTS: &str = "
+INSERT INTO payments (location, id, version, order_id, day, terminal, tender, direction, state,
+    amount_cents, tip_cents, at_ms, fields)
+SELECT ?1, value ->> 'id', value ->> 'version', value ->> 'order', value ->> 'day',
+    value ->> 'terminal', value ->> 'tender', value ->> 'direction', value ->> 'state',
+    value ->> 'amount_cents', value ->> 'tip_cents', value ->> 'at_ms', value -> 'fields'
+FROM json_each(?2) WHERE true
+ON CONFLICT (location, id) DO UPDATE SET version = excluded.version,
+    order_id = excluded.order_id, day = excluded.day, terminal = excluded.terminal,
+    tender = excluded.tender, direction = excluded.direction, state = excluded.state,
+    amount_cents = excluded.amount_cents, tip_cents = excluded.tip_cents,
+    at_ms = excluded.at_ms, fields = excluded.fields
+WHERE excluded.version > payments.version";
+
+const INSERT_AUDIT: &str = "
+INSERT INTO audit (location, operation, body, decided_at_ms)
+SELECT ?1, value ->> 'operation', value, value ->> 'decided_at_ms'
+FROM json_each(?2) WHERE true
+ON CONFLICT (location, operation) DO NOTHING";
+
+const SET_HEAD: &str = "
+INSERT INTO read_model (location, head) VALUES (?1, ?2)
+ON CONFLICT (location) DO UPDATE SET head = max(head, excluded.head)";
+
+/// Takes in what the authority tells, in one transaction of D1.
+pub(super) async fn take_in(
+    env: &Env,
+    location: &LocationId,
+    news: &News,
+) -> Result<(), EdgeError> {
+    let db = database(env)?;
+    let at = JsValue::from_str(location.as_str());
+    let mut statements: Vec<D1PreparedStatement> = Vec::new();
+    let mut add = |sql: &str, lists: Vec<String>| -> Result<(), EdgeError> {
+        for list in lists {
+            let values = [at.clone(), JsValue::from_str(&list)];
+            statements.push(db.prepare(sql).bind(&values).map_err(failed)?);
+        }
+        Ok(())
+    };
+    let rows = |kind| {
+        let of = move |row: &&Row| row.entity.kind == kind;
+        news.rows.iter().filter(of)
+    };
+    add(
+        UPSERT_ORDERS,
+        parts(rows(EntityKind::Order).map(order_line))?,
+    )?;
+    add(
+        UPSERT_PAYMENTS,
+        parts(rows(EntityKind::Payment).map(payment_line))?,
+    )?;
+    add(
+        INSERT_AUDIT,
+        parts(news.entries.iter().map(|(_, entry)| entry))?,
+    )?;
+    #[expect(clippy::cast_precision_loss, reason = "versions fit into 53 bits")]
+    let head = JsValue::from_f64(news.head as f64);
+    let last = db.prepare(SET_HEAD).bind(&[at, head]).map_err(failed)?;
+    statements.push(last);
+    db.batch(statements).await.map_err(failed)?;
+    Ok(())
+}
+
+/// Changes of a location's authority up to this version are in the read model.
+pub(super) async fn head(env: &Env, location: &LocationId) -> Result<u64, EdgeError> {
+    let head: Option<u64> = database(env)?
+        .prepare("SELECT head FROM read_model WHERE location = ?1")
+        .bind(&[JsValue::from_str(location.as_str())])
+        .map_err(failed)?
+        .first(Some("head"))
+        .await
+        .map_err(failed)?;
+    Ok(head.unwrap_or(0))
+}

@@ -1,0 +1,141 @@
+//! The routes of the authority.
+//!
+//! Invariant: what a route reads is bounded before the object sees it, and a device speaks for
+//! itself alone: the object checks the principal that registered it.
+
+use super::calls::{Nothing, ask, ask_for_caller};
+use super::provider::Provider;
+use super::reconcile::Compared;
+use super::settings::Settings;
+use crate::http::ctx::Ctx;
+use crate::http::error::{Answer, EdgeError};
+use crate::http::{body, reply};
+use futures_util::future::try_join_all;
+use olympus_proto::books::{DeadLetters, Hurried};
+use olympus_proto::location::{ReconcileAnswer, ReconcileUpload};
+use olympus_proto::pos::PaymentId;
+use olympus_proto::provider::{Captured, MAX_LOOKUP};
+use olympus_proto::sync::{Pull, PullAnswer, Push, PushAnswer, Register, Registered};
+use std::collections::HashMap;
+use worker::Request;
+
+/// Most operations of a push.
+const MAX_OPERATIONS: usize = 500;
+/// Most payments of an upload.
+const MAX_PAYMENTS: usize = 1_000;
+/// Longest id within an operation or an upload.
+const MAX_ID_BYTES: usize = 128;
+
+fn max_bytes(ctx: &Ctx) -> usize {
+    ctx.endpoint.route().class.max_body_bytes()
+}
+
+/// `POST …/sync/register`.
+pub(crate) async fn register(ctx: &Ctx, mut request: Request) -> Answer {
+    let register: Register = body::json(&mut request, max_bytes(ctx)).await?;
+    let registered: Registered = ask_for_caller(ctx, "/register", register).await?;
+    reply::json(&registered)
+}
+
+/// `POST …/sync/push`.
+pub(crate) async fn push(ctx: &Ctx, mut request: Request) -> Answer {
+    let push: Push = body::json(&mut request, max_bytes(ctx)).await?;
+    if push.operations.len() > MAX_OPERATIONS {
+        return Err(EdgeError::invalid(format!(
+            "send at most {MAX_OPERATIONS} operations at once"
+        )));
+    }
+    for operation in &push.operations {
+        check_id("an operation's id", &operation.id.0)?;
+        if !operation.entity.is_empty() {
+            check_id("an operation's entity", &operation.entity)?;
+        }
+    }
+    let answer: PushAnswer = ask_for_caller(ctx, "/push", push).await?;
+    reply::json(&answer)
+}
+
+/// `POST …/sync/pull`.
+pub(crate) async fn pull(ctx: &Ctx, mut request: Request) -> Answer {
+    let pull: Pull = body::json(&mut request, max_bytes(ctx)).await?;
+    let answer: PullAnswer = ask_for_caller(ctx, "/pull", pull).await?;
+    reply::json(&answer)
+}
+
+/// `POST …/reconcile`.
+pub(crate) async fn reconcile(ctx: &Ctx, mut request: Request) -> Answer {
+    let upload: ReconcileUpload = body::json(&mut request, max_bytes(ctx)).await?;
+    if upload.payments.len() > MAX_PAYMENTS {
+        return Err(EdgeError::invalid(format!(
+            "send at most {MAX_PAYMENTS} payments at once, and several uploads of one name"
+        )));
+    }
+    check_id("`upload`", &upload.upload)?;
+    for payment in &upload.payments {
+        check_id("a payment's id", payment.payment.as_str())?;
+    }
+    let compared: Compared = ask_for_caller(ctx, "/reconcile", upload).await?;
+    reply::json(&beside_provider(ctx, compared).await?)
+}
+
+/// Puts what the provider has beside what the book has.
+async fn beside_provider(ctx: &Ctx, compared: Compared) -> Result<ReconcileAnswer, EdgeError> {
+    let mut payments = compared.payments;
+    if compared.asks.is_empty() {
+        return Ok(ReconcileAnswer { payments });
+    }
+    let failed = |cause: String| EdgeError::upstream("the payment provider", cause);
+    let settings = Settings::of(&ctx.env);
+    let provider = Provider::of(&ctx.env, settings.timeout_ms)
+        .ok_or_else(|| failed("neither PROVIDER nor PROVIDER_URL is set".to_owned()))?;
+    let parts = compared
+        .asks
+        .chunks(MAX_LOOKUP)
+        .map(|part| provider.lookup(part.to_vec()));
+    let found = try_join_all(parts).await.map_err(failed)?;
+    let found: HashMap<PaymentId, Captured> = found
+        .into_iter()
+        .flatten()
+        .filter_map(|captured| Some((captured.reference.payment(&ctx.location)?, captured)))
+        .collect();
+    for payment in &mut payments {
+        payment.provider_cents = found.get(&payment.payment).and_then(Captured::moved);
+    }
+    Ok(ReconcileAnswer { payments })
+}
+
+/// `POST …/payments/settle`: looks at all that is not settled now.
+pub(crate) async fn settle(ctx: &Ctx, _request: Request) -> Answer {
+    let hurried: Hurried = ask(&ctx.env, &ctx.location, "/hurry", Nothing {}).await?;
+    reply::json(&hurried)
+}
+
+/// `GET …/dead-letters`.
+pub(crate) async fn dead_letters(ctx: &Ctx, _request: Request) -> Answer {
+    let letters: DeadLetters = ask(&ctx.env, &ctx.location, "/dead-letters", Nothing {}).await?;
+    reply::json(&letters)
+}
+
+fn check_id(what: &str, id: &str) -> Result<(), EdgeError> {
+    let plain = |byte: u8| byte.is_ascii_graphic();
+    if id.is_empty() || id.len() > MAX_ID_BYTES || !id.bytes().all(plain) {
+        return Err(EdgeError::invalid(format!(
+            "{what} is 1 to {MAX_ID_BYTES} printable characters of ASCII without blanks"
+        )));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::check_id;
+
+    #[test]
+    fn ids_are_short_and_plain() {
+        assert!(check_id("x", "0f3a-9c/2e").is_ok());
+        let long = "x".repeat(129);
+        for bad in ["", "a b", "a\n", "é", long.as_str()] {
+            assert!(check_id("x", bad).is_err(), "{bad:?}");
+        }
+    }
+}

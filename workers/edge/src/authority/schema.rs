@@ -1,0 +1,190 @@
+//! The tables of the object, by number, each with its way back.
+//!
+//! Invariant: a migration and the number it leads to are one transaction, so that a database is of
+//! one version or of the other. What a way back throws away can be made anew from what it leaves:
+//! payments and the outbox from the rows.
+
+use super::sql::{Sql, SqlError, Value, atomically};
+
+/// One step.
+struct Migration {
+    up: &'static [&'static str],
+    down: &'static [&'static str],
+}
+
+/// Sync alone: who is registered, what was decided, the rows.
+const SYNC: Migration = Migration {
+    up: &[
+        "CREATE TABLE devices (
+            device TEXT PRIMARY KEY,
+            principal TEXT NOT NULL,
+            incarnation INTEGER NOT NULL,
+            sequence INTEGER NOT NULL,
+            last TEXT,
+            registered_ms INTEGER NOT NULL,
+            seen_ms INTEGER NOT NULL
+        ) WITHOUT ROWID",
+        "CREATE TABLE outcomes (
+            operation TEXT PRIMARY KEY,
+            outcome TEXT NOT NULL
+        ) WITHOUT ROWID",
+        "CREATE TABLE rows (
+            kind TEXT NOT NULL,
+            id TEXT NOT NULL,
+            version INTEGER NOT NULL UNIQUE,
+            record TEXT NOT NULL,
+            changed_ms INTEGER NOT NULL,
+            PRIMARY KEY (kind, id)
+        )",
+        "CREATE TABLE dead_letters (
+            operation TEXT PRIMARY KEY,
+            device TEXT NOT NULL,
+            reason TEXT NOT NULL,
+            body TEXT NOT NULL,
+            at_ms INTEGER NOT NULL
+        ) WITHOUT ROWID",
+    ],
+    down: &[
+        "DROP TABLE dead_letters",
+        "DROP TABLE rows",
+        "DROP TABLE outcomes",
+        "DROP TABLE devices",
+    ],
+};
+
+/// What became of payments, the cards' book, and what the read model has to be told.
+const SETTLEMENT: Migration = Migration {
+    up: &[
+        "CREATE TABLE payments (
+            payment TEXT PRIMARY KEY,
+            order_id TEXT NOT NULL,
+            terminal TEXT NOT NULL,
+            day TEXT NOT NULL,
+            tender TEXT NOT NULL,
+            refund_of TEXT,
+            cents INTEGER NOT NULL,
+            state TEXT NOT NULL,
+            open INTEGER NOT NULL,
+            wake_ms INTEGER,
+            at_ms INTEGER NOT NULL,
+            taken TEXT NOT NULL,
+            settlement TEXT,
+            fault TEXT
+        ) WITHOUT ROWID",
+        "CREATE INDEX payments_by_day ON payments (terminal, day)",
+        "CREATE INDEX payments_by_order ON payments (order_id)",
+        "CREATE INDEX payments_by_wake ON payments (wake_ms) WHERE wake_ms IS NOT NULL",
+        "CREATE INDEX payments_open ON payments (terminal) WHERE open = 1",
+        "CREATE INDEX payments_at_fault ON payments (at_ms) WHERE fault IS NOT NULL",
+        "CREATE INDEX payments_of_sale ON payments (refund_of) WHERE refund_of IS NOT NULL",
+        "CREATE TABLE cards (
+            card TEXT PRIMARY KEY,
+            book TEXT NOT NULL
+        ) WITHOUT ROWID",
+        "CREATE TABLE outbox (
+            number INTEGER PRIMARY KEY AUTOINCREMENT,
+            body TEXT NOT NULL
+        )",
+        "CREATE TABLE uploads (
+            upload TEXT NOT NULL,
+            payment TEXT NOT NULL,
+            at_ms INTEGER NOT NULL,
+            PRIMARY KEY (upload, payment)
+        ) WITHOUT ROWID",
+    ],
+    down: &[
+        "DROP TABLE uploads",
+        "DROP TABLE outbox",
+        "DROP TABLE cards",
+        "DROP TABLE payments",
+        "DELETE FROM meta WHERE key IN ('adopted', 'told', 'tidied_ms')",
+    ],
+};
+
+const MIGRATIONS: [Migration; 2] = [SYNC, SETTLEMENT];
+
+/// The version that this program works with.
+pub const VERSION: u64 = MIGRATIONS.len() as u64;
+
+/// The version of the database; 0 is a new one.
+///
+/// # Errors
+/// As SQLite says.
+pub fn version(sql: &impl Sql) -> Result<u64, SqlError> {
+    let table = sql.run(
+        "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'meta'",
+        &[],
+    )?;
+    if table.is_empty() {
+        return Ok(0);
+    }
+    number(sql, "schema").map(|version| version.unwrap_or(0))
+}
+
+/// Brings the database to a version, forward or back, a step at a time.
+///
+/// # Errors
+/// As SQLite says; it is then of the version that it was, or of one on the way. Also where it is
+/// of a version that this program does not know.
+pub fn migrate(sql: &impl Sql, to: u64) -> Result<(), SqlError> {
+    loop {
+        let at = version(sql)?;
+        if at == to {
+            return Ok(());
+        }
+        let forward = at < to;
+        let index = usize::try_from(if forward { at } else { at - 1 });
+        let step = index.ok().and_then(|index| MIGRATIONS.get(index));
+        let step = step.ok_or_else(|| {
+            SqlError(format!(
+                "the object's tables are of version {at}; this Worker knows up to {VERSION}: \
+                 deploy the newer one"
+            ))
+        })?;
+        atomically(sql, || {
+            sql.run(
+                "CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
+                &[],
+            )?;
+            for statement in if forward { step.up } else { step.down } {
+                sql.run(statement, &[])?;
+            }
+            let version = if forward { at + 1 } else { at - 1 };
+            set_number(sql, "schema", version)
+        })?;
+    }
+}
+
+/// A number that is kept under a name.
+pub(super) fn number(sql: &impl Sql, key: &str) -> Result<Option<u64>, SqlError> {
+    let Some(text) = text(sql, key)? else {
+        return Ok(None);
+    };
+    let number = text.parse();
+    number
+        .map(Some)
+        .map_err(|_| SqlError(format!("{key} is kept as {text}")))
+}
+
+/// A text that is kept under a name.
+pub(super) fn text(sql: &impl Sql, key: &str) -> Result<Option<String>, SqlError> {
+    let lines = sql.run("SELECT value FROM meta WHERE key = ?1", &[key.into()])?;
+    lines
+        .first()
+        .map(|line| line.text(0).map(str::to_owned))
+        .transpose()
+}
+
+pub(super) fn set_number(sql: &impl Sql, key: &str, number: u64) -> Result<(), SqlError> {
+    set_text(sql, key, &number.to_string())
+}
+
+pub(super) fn set_text(sql: &impl Sql, key: &str, text: &str) -> Result<(), SqlError> {
+    let values: [Value; 2] = [key.into(), text.into()];
+    sql.run(
+        "INSERT INTO meta (key, value) VALUES (?1, ?2)
+         ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+        &values,
+    )
+    .map(|_| ())
+}

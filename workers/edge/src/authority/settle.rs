@@ -1,0 +1,330 @@
+//! Settling cards' payments with the provider: what to send and to ask, and what became of it.
+//!
+//! `core::settlement` decides for each payment; here its state is kept. Invariant: what is to be
+//! sent is durable as `sent` before [`Book::settle_due`] gives it out, so that after a crash at any
+//! moment it is asked about, never sent blindly again. Every state that a row can show is decreed,
+//! and told to the audit log, in the transaction that settles it.
+
+use super::audit;
+use super::book::{Book, BookError};
+use super::payments::{Kept, Taken, entity_of, kept_of, misstated};
+use super::shelf::first;
+use super::sql::{Line, Sql, Value, atomically};
+use olympus_core::settlement::{Action, Attention, Event};
+use olympus_proto::pos::{PaymentId, PaymentState};
+use olympus_proto::provider::{Capture, Captured, Reference};
+use olympus_proto::sync::{Entity, EntityKind};
+use serde::{Deserialize, Serialize};
+
+/// What cannot be sent now is looked at again so much later.
+const AGAIN_MS: u64 = 60_000;
+/// A refund whose sale is not here is looked at again so much later, should it never be told.
+const SALE_AGAIN_MS: u64 = 3_600_000;
+
+/// Why somebody should look at a payment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Trouble {
+    /// The provider does not answer on it, or says what it should not.
+    Provider(Attention),
+    /// The row is not one of a payment.
+    Unreadable,
+    /// Its order is not here, so its currency is not known.
+    NoOrder,
+    /// It names no card.
+    NoCard,
+    /// The house's own card was declined: the code says why.
+    Card(String),
+}
+
+/// What to do at the provider, now. All of it is durable.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Errand {
+    /// Captures to send, each with its reference as the idempotency key.
+    pub captures: Vec<Capture>,
+    /// Names to ask about.
+    pub asks: Vec<Reference>,
+    /// When it was asked.
+    pub asked_ms: u64,
+}
+
+/// What the provider said of a payment.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Heard {
+    /// To a capture.
+    Answered(Captured),
+    /// To a question.
+    Found(Captured),
+    /// To a question: it has decided nothing.
+    NothingFound {
+        /// When it was asked.
+        asked_ms: u64,
+    },
+    /// Nothing that can be used.
+    NoAnswer,
+    /// That it did not look at the request.
+    Busy {
+        /// When to come again, where it said so.
+        retry_ms: Option<u64>,
+    },
+    /// That it will not look at it.
+    Refused {
+        /// Its code.
+        code: String,
+    },
+}
+
+impl Heard {
+    fn event(&self) -> Event<'_> {
+        match self {
+            Self::Answered(captured) => Event::Answered(captured),
+            Self::Found(captured) => Event::Found(captured),
+            Self::NothingFound { asked_ms } => Event::NothingFound {
+                asked_ms: *asked_ms,
+            },
+            Self::NoAnswer => Event::NoAnswer,
+            Self::Busy { retry_ms } => Event::Busy {
+                retry_ms: *retry_ms,
+            },
+            Self::Refused { code } => Event::Refused { code },
+        }
+    }
+}
+
+/// What a payment is to do at the provider.
+enum Step {
+    Send(Box<Capture>),
+    Ask,
+    Nothing,
+}
+
+impl<S: Sql> Book<S> {
+    /// What is due, at most `limit` payments; they are durable as what they become by it.
+    ///
+    /// # Errors
+    /// As SQLite says.
+    pub fn settle_due(&self, now_ms: u64, limit: u32) -> Result<Errand, BookError> {
+        atomically(&self.sql, || {
+            let due = self.sql.run(
+                "SELECT payment, taken, state, open, wake_ms, at_ms, settlement, fault
+                 FROM payments WHERE wake_ms <= ?1 ORDER BY wake_ms LIMIT ?2",
+                &[now_ms.into(), u64::from(limit).into()],
+            )?;
+            let mut errand = Errand {
+                asked_ms: now_ms,
+                ..Errand::default()
+            };
+            for line in &due {
+                let mut kept = kept_of(line)?;
+                match self.step(&mut kept, now_ms)? {
+                    Step::Send(capture) => errand.captures.push(*capture),
+                    Step::Ask => {
+                        errand.asks.push(Reference::of(&self.location, &kept.id));
+                        // Where no answer ever comes, it is asked again.
+                        kept.wake_ms = Some(now_ms.saturating_add(AGAIN_MS));
+                    }
+                    Step::Nothing => {}
+                }
+                self.settled(&mut kept, now_ms)?;
+            }
+            Ok(errand)
+        })
+    }
+
+    /// Takes in what the provider said; the version of the latest change, and whether there is one.
+    ///
+    /// # Errors
+    /// As SQLite says.
+    pub fn settle_heard(
+        &self,
+        heard: &[(PaymentId, Heard)],
+        now_ms: u64,
+    ) -> Result<(u64, bool), BookError> {
+        atomically(&self.sql, || {
+            let before = self.head()?;
+            for (payment, heard) in heard {
+                let Some(mut kept) = self.payment(payment)? else {
+                    continue;
+                };
+                if let Some(settlement) = kept.settlement.as_mut() {
+                    settlement.on(heard.event(), now_ms);
+                    self.schedule(&mut kept, now_ms)?;
+                    self.settled(&mut kept, now_ms)?;
+                }
+            }
+            let head = self.head()?;
+            Ok((head, head > before))
+        })
+    }
+
+    /// When something is due next.
+    ///
+    /// # Errors
+    /// As SQLite says.
+    pub fn settle_wake(&self) -> Result<Option<u64>, BookError> {
+        let lines = self.sql.run(
+            "SELECT MIN(wake_ms) FROM payments WHERE wake_ms IS NOT NULL",
+            &[],
+        )?;
+        let wake = first(&lines)?.maybe_number(0);
+        Ok(wake.and_then(|wake| u64::try_from(wake).ok()))
+    }
+
+    /// A person wants all that is open looked at now; how many that is.
+    ///
+    /// # Errors
+    /// As SQLite says.
+    pub fn settle_hurry(&self, now_ms: u64) -> Result<u64, BookError> {
+        atomically(&self.sql, || {
+            let open = self.sql.run(
+                "SELECT payment, taken, state, open, wake_ms, at_ms, settlement, fault
+                 FROM payments WHERE open = 1",
+                &[],
+            )?;
+            for line in &open {
+                let mut kept = kept_of(line)?;
+                if let Some(settlement) = kept.settlement.as_mut() {
+                    settlement.hurry(now_ms);
+                    self.schedule(&mut kept, now_ms)?;
+                    self.keep_payment(&kept)?;
+                }
+            }
+            Ok(u64::try_from(open.len()).unwrap_or(u64::MAX))
+        })
+    }
+
+    /// What a payment that is due does now.
+    fn step(&self, kept: &mut Kept, now_ms: u64) -> Result<Step, BookError> {
+        let Some(taken) = kept.taken.clone() else {
+            kept.wake_ms = None;
+            return Ok(Step::Nothing);
+        };
+        let Some(settlement) = kept.settlement.as_ref() else {
+            kept.wake_ms = None;
+            return Ok(Step::Nothing);
+        };
+        match settlement.next(now_ms) {
+            Action::Send { .. } => {
+                let capture = match self.capture(&kept.id, &taken)? {
+                    Ok(capture) => capture,
+                    Err(trouble) => {
+                        kept.trouble = Some(trouble);
+                        kept.wake_ms = Some(now_ms.saturating_add(AGAIN_MS));
+                        return Ok(Step::Nothing);
+                    }
+                };
+                if let Some(settlement) = kept.settlement.as_mut() {
+                    settlement.sending(now_ms);
+                }
+                self.schedule(kept, now_ms)?;
+                Ok(Step::Send(Box::new(capture)))
+            }
+            Action::Ask => Ok(Step::Ask),
+            Action::WaitForSale => {
+                if let Some(sale) = self.sale_of(&taken)?
+                    && let Some(settlement) = kept.settlement.as_mut()
+                {
+                    settlement.on(Event::Sale(sale), now_ms);
+                }
+                self.schedule(kept, now_ms)?;
+                Ok(Step::Nothing)
+            }
+            Action::Wait(_) | Action::Done => {
+                self.schedule(kept, now_ms)?;
+                Ok(Step::Nothing)
+            }
+        }
+    }
+
+    /// When the payment is looked at next, and whether it is settled.
+    fn schedule(&self, kept: &mut Kept, now_ms: u64) -> Result<(), BookError> {
+        let Some(settlement) = kept.settlement.as_ref() else {
+            return Ok(());
+        };
+        kept.state = settlement.state();
+        kept.open = !kept.state.is_settled();
+        kept.trouble = settlement.attention(now_ms).map(Trouble::Provider);
+        kept.wake_ms = match settlement.next(now_ms) {
+            Action::Send { .. } | Action::Ask => Some(now_ms),
+            Action::Wait(until_ms) => Some(until_ms),
+            Action::WaitForSale => Some(now_ms.saturating_add(SALE_AGAIN_MS)),
+            Action::Done => None,
+        };
+        Ok(())
+    }
+
+    /// Keeps a payment; decrees what its row says, where that changed, and wakes its refunds.
+    fn settled(&self, kept: &mut Kept, now_ms: u64) -> Result<(), BookError> {
+        self.keep_payment(kept)?;
+        let entity = entity_of(&kept.id);
+        let Some(row) = self.row(&entity)? else {
+            return Ok(());
+        };
+        let set = misstated(kept, &row.fields)?;
+        if set.is_empty() {
+            return Ok(());
+        }
+        let row = self.decree_within(&entity, set, now_ms)?;
+        if let (Some(settlement), Some(taken)) = (&kept.settlement, &kept.taken) {
+            let entry = audit::of_settlement(&kept.id, settlement, &row, taken.signed(), now_ms);
+            self.write(Vec::new(), &[entry], "", now_ms)?;
+        }
+        if !kept.open {
+            self.sql.run(
+                "UPDATE payments SET wake_ms = ?2 WHERE refund_of = ?1 AND open = 1",
+                &[kept.id.as_str().into(), now_ms.into()],
+            )?;
+        }
+        Ok(())
+    }
+
+    /// How the sale that a refund gives back of stands.
+    fn sale_of(&self, taken: &Taken) -> Result<Option<PaymentState>, BookError> {
+        let Some(sale) = &taken.refund_of else {
+            return Ok(None);
+        };
+        Ok(self.payment(sale)?.map(|sale| sale.state))
+    }
+
+    /// What the provider is sent, or why that cannot be said.
+    fn capture(
+        &self,
+        payment: &PaymentId,
+        taken: &Taken,
+    ) -> Result<Result<Capture, Trouble>, BookError> {
+        let Some(card) = taken.card.clone() else {
+            return Ok(Err(Trouble::NoCard));
+        };
+        let order = self.row(&Entity {
+            kind: EntityKind::Order,
+            id: taken.order.as_str().to_owned(),
+        })?;
+        let currency = order.and_then(|row| {
+            let currency = row.fields.get("currency")?;
+            currency.as_str().map(str::to_owned)
+        });
+        let Some(currency) = currency else {
+            return Ok(Err(Trouble::NoOrder));
+        };
+        let name = |payment: &PaymentId| Reference::of(&self.location, payment);
+        Ok(Ok(Capture {
+            reference: name(payment),
+            direction: taken.direction,
+            amount_cents: taken.cents(),
+            currency,
+            card,
+            sealed: taken.sealed.clone(),
+            refund_of: taken.refund_of.as_ref().map(name),
+        }))
+    }
+
+    /// Lines of payments that somebody should look at, oldest first.
+    pub(super) fn payments_in_trouble(&self, limit: u64) -> Result<Vec<Kept>, BookError> {
+        let lines: Vec<Line> = self.sql.run(
+            "SELECT payment, taken, state, open, wake_ms, at_ms, settlement, fault
+             FROM payments WHERE fault IS NOT NULL ORDER BY at_ms LIMIT ?1",
+            &[Value::from(limit)],
+        )?;
+        lines.iter().map(kept_of).collect()
+    }
+}

@@ -1,0 +1,173 @@
+//! What the alarm of the authority does: settles, tells the read model, puts away.
+//!
+//! Invariant: each of the three goes on where the others fail; a fault is logged and the next
+//! attempt comes after a while. Bounded: so many payments and so many parts an alarm.
+
+use super::object::Authority;
+use super::provider::Provider;
+use super::read_model;
+use super::settings::Settings;
+use super::settle::{Errand, Heard};
+use crate::http::error::{EdgeError, log};
+use crate::http::time::now_ms;
+use futures_util::{StreamExt as _, join, stream};
+use olympus_proto::pos::PaymentId;
+use olympus_proto::provider::{MAX_LOOKUP, Reference};
+use std::cell::Cell;
+
+/// Rounds of one alarm; what is left gets an alarm of its own.
+const ROUNDS: usize = 20;
+/// Between two looks for rows to put away.
+const TIDY_MS: u64 = 24 * 3_600_000;
+/// Rows are put away so soon again while there are more.
+const TIDY_MORE_MS: u64 = 60_000;
+const DAY_MS: u64 = 24 * 3_600_000;
+
+impl Authority {
+    /// Everything that is due.
+    pub(super) async fn work(&self) {
+        let settings = Settings::of(&self.env);
+        let (settled, told) = join!(self.settle(settings), self.tell());
+        self.backed_off(settled, "settling", &self.provider_from_ms, settings);
+        self.backed_off(told, "the read model", &self.read_model_from_ms, settings);
+        if let Err(error) = self.tidy(settings) {
+            log(&format!("rows were not put away: {}", error.message));
+        }
+    }
+
+    fn backed_off(
+        &self,
+        done: Result<(), EdgeError>,
+        what: &str,
+        from_ms: &Cell<u64>,
+        settings: Settings,
+    ) {
+        if let Err(error) = done {
+            log(&format!("{what}: {}", error.message));
+            from_ms.set(now_ms().saturating_add(settings.again_ms));
+        }
+    }
+
+    async fn settle(&self, settings: Settings) -> Result<(), EdgeError> {
+        let book = self.book()?;
+        let due = book.settle_wake()?.is_some_and(|wake| wake <= now_ms());
+        if !due || self.provider_from_ms.get() > now_ms() {
+            return Ok(());
+        }
+        let Some(provider) = Provider::of(&self.env, settings.timeout_ms) else {
+            return Err(EdgeError::internal(
+                "no payment provider: bind PROVIDER, or set PROVIDER_URL",
+            ));
+        };
+        for _ in 0..ROUNDS {
+            let errand = book.settle_due(now_ms(), settings.batch)?;
+            if errand.captures.is_empty() && errand.asks.is_empty() {
+                return Ok(());
+            }
+            self.changed(book.location(), book.head()?);
+            let heard = self.errand(&provider, errand, settings.parallel).await;
+            let (head, changed) = book.settle_heard(&heard, now_ms())?;
+            if changed {
+                self.changed(book.location(), head);
+            }
+        }
+        Ok(())
+    }
+
+    /// Sends and asks, several at the same time; each answer goes into the book at the end, since
+    /// what was sent is durable as sent.
+    async fn errand(
+        &self,
+        provider: &Provider,
+        errand: Errand,
+        parallel: usize,
+    ) -> Vec<(PaymentId, Heard)> {
+        let captures = stream::iter(errand.captures.iter().map(|capture| async move {
+            (capture.reference.clone(), provider.capture(capture).await)
+        }))
+        .buffer_unordered(parallel)
+        .collect::<Vec<_>>();
+        let asks = ask(provider, &errand.asks);
+        let (mut heard, asked) = join!(captures, asks);
+        heard.extend(asked);
+        let location = match self.book() {
+            Ok(book) => book.location(),
+            Err(_) => return Vec::new(),
+        };
+        heard
+            .into_iter()
+            .filter_map(|(reference, heard)| Some((reference.payment(location)?, heard)))
+            .collect()
+    }
+
+    async fn tell(&self) -> Result<(), EdgeError> {
+        let book = self.book()?;
+        if self.read_model_from_ms.get() > now_ms() || !book.has_news()? {
+            return Ok(());
+        }
+        if !self.read_model_asked.get() {
+            book.tell_from(read_model::head(&self.env, book.location()).await?)?;
+            self.read_model_asked.set(true);
+        }
+        for _ in 0..ROUNDS {
+            let Some(news) = book.news()? else {
+                return Ok(());
+            };
+            read_model::take_in(&self.env, book.location(), &news).await?;
+            book.told(&news)?;
+        }
+        Ok(())
+    }
+
+    fn tidy(&self, settings: Settings) -> Result<(), EdgeError> {
+        if self.tidy_due_ms()?.is_none_or(|due| due > now_ms()) {
+            return Ok(());
+        }
+        let book = self.book()?;
+        let before = now_ms().saturating_sub(settings.keep_days.saturating_mul(DAY_MS));
+        let more = book.tidy(before, now_ms())? > 0;
+        if more {
+            let soon = now_ms().saturating_sub(TIDY_MS - TIDY_MORE_MS);
+            book.tidied(soon)?;
+            self.changed(book.location(), book.head()?);
+        }
+        Ok(())
+    }
+
+    /// When rows are looked at that may be put away.
+    pub(super) fn tidy_due_ms(&self) -> Result<Option<u64>, EdgeError> {
+        let book = self.book()?;
+        if book.head()? == 0 {
+            return Ok(None);
+        }
+        let last = book.tidied_ms()?;
+        Ok(Some(
+            last.map_or_else(now_ms, |last| last.saturating_add(TIDY_MS)),
+        ))
+    }
+}
+
+/// Asks about these; a question without a good answer says nothing.
+async fn ask(provider: &Provider, references: &[Reference]) -> Vec<(Reference, Heard)> {
+    let mut heard = Vec::new();
+    for part in references.chunks(MAX_LOOKUP) {
+        let asked_ms = now_ms();
+        let found = provider.lookup(part.to_vec()).await;
+        if let Err(cause) = &found {
+            log(&format!("a question has no answer: {cause}"));
+        }
+        for reference in part {
+            let answer = match &found {
+                Err(_) => Heard::NoAnswer,
+                Ok(captures) => captures
+                    .iter()
+                    .find(|captured| captured.reference == *reference)
+                    .map_or(Heard::NothingFound { asked_ms }, |captured| {
+                        Heard::Found(captured.clone())
+                    }),
+            };
+            heard.push((reference.clone(), answer));
+        }
+    }
+    heard
+}
