@@ -12,6 +12,12 @@ const REMEDIES = {
   unauthorized: "Enter a key of this device. The command olympus-edge keys create makes one.",
   forbidden: "Use a key whose scope allows this.",
   not_found: "Reload the page: the menu may have changed.",
+  conflict: "It has changed meanwhile. Look at it as it is now, then try again.",
+  wrong_state: "Look at it as it is now.",
+  not_authorised: "Take another tender, or wait for the line.",
+  offline_limit: "Bring the line back, then go on. What is open can be finished.",
+  storage_failed: "Nothing was done. Make room on the disk, then try again.",
+  unanswered: "Look at the order: it may have been done.",
   overloaded: "Many people are asking at once. Try again in a moment.",
   speech: "Typing works as well.",
   internal: "Try again. If it happens again, tell the staff the request's number.",
@@ -80,8 +86,8 @@ async function failureOf(response) {
 }
 
 /** Sends one request; resolves to the response whatever its status. */
-export async function send(path, { method = "GET", body, contentType = "application/json", signal } = {}) {
-  const headers = { accept: "application/json" };
+export async function send(path, { method = "GET", body, contentType = "application/json", headers: more, signal } = {}) {
+  const headers = { accept: "application/json", ...more };
   const key = storedKey();
   if (key) headers.authorization = `Bearer ${key}`;
   if (body !== undefined) headers["content-type"] = contentType;
@@ -92,8 +98,8 @@ export async function send(path, { method = "GET", body, contentType = "applicat
   if (signal?.aborted) limit.abort();
   try {
     const response = await fetch(path, { method, headers, body, signal: limit.signal, cache: "no-store" });
-    const text = await response.text();
-    return { key, response: new Response(text || null, { status: response.status, headers: response.headers }) };
+    const bytes = await response.arrayBuffer();
+    return { key, response: new Response(bytes.byteLength > 0 ? bytes : null, { status: response.status, headers: response.headers }) };
   } catch (cause) {
     if (signal?.aborted) throw new DOMException("a newer request took its place", "AbortError");
     if (limit.signal.aborted) throw new ApiFailure({ code: "timeout", message: "The device did not answer in time." });
@@ -105,19 +111,29 @@ export async function send(path, { method = "GET", body, contentType = "applicat
   }
 }
 
-/** JSON in, `{ data, roundTripMs }` out. Asks for a key where the device wants one. */
-export async function call(path, { method, body, signal } = {}) {
+/** Sends until the key is one that the device takes; what is no success is thrown. */
+async function ask(path, { method, body, headers, signal } = {}) {
   const payload = body === undefined ? undefined : JSON.stringify(body);
   for (;;) {
     const started = performance.now();
-    const { response, key } = await send(path, { method, body: payload, signal });
-    const roundTripMs = performance.now() - started;
-    if (response.ok) return { data: response.status === 204 ? null : await response.json(), roundTripMs };
+    const { response, key } = await send(path, { method, body: payload, headers, signal });
+    if (response.ok) return { response, roundTripMs: performance.now() - started };
     const failure = await failureOf(response);
     if (failure.status !== 401) throw failure;
     if (!(await newKey(key))) throw failure;
     if (signal?.aborted) throw new DOMException("a newer request took its place", "AbortError");
   }
+}
+
+/** JSON in, `{ data, roundTripMs }` out. Asks for a key where the device wants one. */
+export async function call(path, options) {
+  const { response, roundTripMs } = await ask(path, options);
+  return { data: response.status === 204 ? null : await response.json(), roundTripMs };
+}
+
+/** A file of the device, as a blob. */
+export async function file(path) {
+  return (await ask(path)).response.blob();
 }
 
 export const search = (query, limit, filters, signal, ignore = []) =>

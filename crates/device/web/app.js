@@ -1,6 +1,6 @@
 // The kiosk: one state, one way round. Something is typed, said or filtered → one request to the
 // device → what it answers is shown. A newer request always ends the older one.
-import { ApiFailure, menu, onKeyNeeded, search, storeKey, suggest, understand } from "./api.js";
+import { ApiFailure, menu, search, suggest, understand } from "./api.js";
 import { drawing, tint } from "./art.js";
 import { dishes, setDetails } from "./cards.js";
 import { Combobox } from "./combobox.js";
@@ -9,6 +9,7 @@ import { byId, count, h, icon, put } from "./dom.js";
 import { FilterBar } from "./filters.js";
 import { closeOnLeave, showHow } from "./how.js";
 import { showIntent } from "./intent.js";
+import { askForKeys } from "./keysheet.js";
 import { categoriesOf } from "./labels.js";
 import { Order } from "./order.js";
 import { wireSpeech } from "./speech.js";
@@ -154,22 +155,7 @@ function showFault(failure) {
   if (failure.code === "network") status.check();
 }
 
-/** The key question: resolves to the key, or to null where the person declines. */
-onKeyNeeded((rejected) => new Promise((resolve) => {
-  const dialog = byId("key-sheet");
-  const input = byId("key-input");
-  let key = null;
-  byId("key-text").textContent = rejected ? "That key was not accepted. Enter another one." : "Enter a key of this device. It is kept until this tab is closed.";
-  input.value = "";
-  byId("key-cancel").onclick = () => dialog.close();
-  byId("key-form").onsubmit = () => { key = input.value.trim() || null; };
-  dialog.onclose = () => {
-    if (key) storeKey(key);
-    resolve(key);
-  };
-  dialog.showModal();
-  input.focus();
-}));
+askForKeys();
 
 let categories = [];
 

@@ -23,17 +23,23 @@ function surcharge(cents) {
   return `${cents > 0 ? "+" : "−"}${price(Math.abs(cents))}`;
 }
 
-function choices(group, locked, changed) {
+/** The options of a group; `chosen()` gives those that are ticked, at first those of `preset`. */
+export function choices(group, locked, changed, preset = []) {
   const single = group.max === 1 && group.min === 1;
   const inputs = group.options.map((option) => {
     const input = h("input", { type: single ? "radio" : "checkbox", name: `group-${group.id}`, value: option.id, disabled: locked });
+    input.checked = preset.includes(option.id);
     input.addEventListener("change", () => {
-      const full = !single && group.max && inputs.filter((other) => other.checked).length >= group.max;
-      for (const other of inputs) other.disabled = Boolean(full && !other.checked);
+      limit();
       changed();
     });
     return input;
   });
+  const limit = () => {
+    const full = !single && group.max && inputs.filter((other) => other.checked).length >= group.max;
+    for (const other of inputs) other.disabled = locked || Boolean(full && !other.checked);
+  };
+  limit();
   const node = h("fieldset", { class: "choices" },
     h("legend", null, h("span", null, group.name), h("span", { class: "choices-limit" }, limits(group))),
     group.options.map((option, i) => h("label", { class: "choice" }, inputs[i], h("span", null, option.name), h("span", { class: "choice-price" }, surcharge(option.price_cents)))));

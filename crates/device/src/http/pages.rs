@@ -1,4 +1,5 @@
-//! The pages inside the binary: `/`, `/docs` and what they load from `/static/`.
+//! The pages inside the binary: `/`, `/till`, `/kitchen`, `/operations`, `/docs` and what they
+//! load from `/static/`.
 //!
 //! Invariant: a page loads nothing but this device's own files and the menu's pictures; no
 //! script of a menu or of a customer can run. Never serves a file from the disk.
@@ -23,6 +24,9 @@ pub(crate) async fn page(request: Request) -> Response {
     let name = match path {
         "/" => "index.html",
         "/docs" => "docs.html",
+        "/kitchen" => "kitchen.html",
+        "/operations" => "operations.html",
+        "/till" => "till.html",
         _ => path.strip_prefix("/static/").unwrap_or_default(),
     };
     let Some((name, bytes)) = FILES.iter().find(|(file, _)| *file == name) else {

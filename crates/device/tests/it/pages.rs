@@ -4,7 +4,7 @@ use crate::support::demo;
 
 #[test]
 fn pages_and_all_that_they_load_are_there_and_load_nothing_else() {
-    for page in ["/", "/docs"] {
+    for page in ["/", "/docs", "/till", "/kitchen", "/operations"] {
         let answer = demo().get(page);
         assert_eq!(answer.status, 200, "{page}");
         assert_eq!(
