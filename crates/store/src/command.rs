@@ -1,7 +1,8 @@
 //! What a till is asked, what it answers, and what the shell does once that is durable.
 
 use olympus_core::grant::Refusal;
-use olympus_core::pos::{Offer, Rules};
+pub use olympus_core::pos::Menu;
+use olympus_core::pos::Rules;
 use olympus_core::route::Moment;
 use olympus_core::sync::client::{self, ClientConfig, Identity};
 use olympus_proto::grant::{OrderId, TerminalId};
@@ -149,9 +150,6 @@ pub enum GrantEvent {
     /// Time passes; every few seconds.
     Tick,
 }
-
-/// The menu in use: what the dish is and whether it can be had now.
-pub type Menu<'a> = &'a dyn Fn(&ItemId) -> Option<Offer>;
 
 /// Refusals of documents that came, none where all of them were taken.
 pub type Refusals = Vec<Refusal>;

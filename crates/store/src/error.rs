@@ -22,6 +22,16 @@ pub enum StoreError {
         /// The newest that is known here.
         known: u32,
     },
+    /// The file is of an earlier schema, or of none yet.
+    #[error(
+        "the file is of schema {found}, not {known}: start the till, which brings it up to date"
+    )]
+    OlderSchema {
+        /// What the file says.
+        found: u32,
+        /// The one that is read here.
+        known: u32,
+    },
     /// SQLite did not take the durability that was asked for.
     #[error(
         "PRAGMA {pragma} is {found}, not {wanted}: without it a power cut loses sales. Put the \
@@ -117,10 +127,7 @@ impl From<NotRecorded> for TillError {
 
 impl From<Refusal> for TillError {
     fn from(why: Refusal) -> Self {
-        Self::refused(
-            ErrorCode::NotAuthorised,
-            format!("{}: {why}", why.code()),
-        )
+        Self::refused(ErrorCode::NotAuthorised, format!("{}: {why}", why.code()))
     }
 }
 

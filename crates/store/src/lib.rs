@@ -18,14 +18,30 @@
 
 mod command;
 mod error;
+mod migrate;
 mod open;
 mod reader;
+mod tables;
 mod till;
 
 pub use command::{
     Asked, Command, Done, GrantEvent, Menu, Now, Refusals, Reply, Standing, TillConfig, Todo,
 };
 pub use error::{StoreError, TillError};
+pub use migrate::NEWEST_SCHEMA;
 pub use open::{OpenOptions, Synchronous};
 pub use reader::{OrderFilter, Reader};
 pub use till::Till;
+
+use std::path::Path;
+
+/// Makes the file's schema that version: back, before an earlier program is put in this one's
+/// place. 0 is an empty file.
+///
+/// # Errors
+/// Where a till has the file open, or a step fails; then the file is of the version before it.
+pub fn migrate(path: &Path, options: &OpenOptions, version: u32) -> Result<(), StoreError> {
+    let _owner = open::Owner::of(path, options)?;
+    let mut conn = open::checked(path, options)?;
+    migrate::to(&mut conn, version)
+}

@@ -1,28 +1,28 @@
 //! Connections that only read, beside the till.
+//!
+//! Invariant: each answer is of one moment, and what is told was committed.
 
-use crate::{OpenOptions, StoreError};
+mod orders;
+mod report;
+
+pub use orders::OrderFilter;
+
+use crate::StoreError;
+use crate::open::{self, OpenOptions};
+use crate::tables::{keep, ledger, payments, stock, tickets};
 use olympus_proto::Cents;
 use olympus_proto::grant::OrderId;
 use olympus_proto::location::LedgerPayment;
-use olympus_proto::pos::{
-    Inventory, OpenSettlement, Order, OrderList, OrderStatus, Payment, PaymentId, Reconcile,
-    SalesReport, Tickets,
-};
+use olympus_proto::pos::{Inventory, OpenSettlement, Payment, PaymentId, Reconcile, Tickets};
+use rusqlite::Connection;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-/// Which orders.
-#[derive(Debug, Default, Clone, PartialEq, Eq)]
-pub struct OrderFilter {
-    /// Of this business day.
-    pub day: Option<String>,
-    /// That stand there.
-    pub status: Option<OrderStatus>,
-}
-
 /// A connection that only reads; many may exist beside the till.
 #[derive(Debug)]
-pub struct Reader {}
+pub struct Reader {
+    conn: Connection,
+}
 
 impl Reader {
     /// Opens the file of a till that has been opened before.
@@ -30,31 +30,8 @@ impl Reader {
     /// # Errors
     /// [`StoreError`].
     pub fn open(path: &Path, options: &OpenOptions) -> Result<Self, StoreError> {
-        let _ = (path, options);
-        Err(StoreError::Full)
-    }
-
-    /// An order.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub fn order(&self, id: &OrderId) -> Result<Option<Order>, StoreError> {
-        let _ = id;
-        Err(StoreError::Full)
-    }
-
-    /// Orders, newest first. `before` is [`OrderList::next`] of the page before.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub fn orders(
-        &self,
-        filter: &OrderFilter,
-        before: Option<&str>,
-        limit: u32,
-    ) -> Result<OrderList, StoreError> {
-        let _ = (filter, before, limit);
-        Err(StoreError::Full)
+        let conn = open::reader(path, options)?;
+        Ok(Self { conn })
     }
 
     /// A payment or refund.
@@ -62,8 +39,8 @@ impl Reader {
     /// # Errors
     /// [`StoreError`].
     pub fn payment(&self, id: &PaymentId) -> Result<Option<Payment>, StoreError> {
-        let _ = id;
-        Err(StoreError::Full)
+        let found = payments::get(&self.conn, id)?;
+        Ok(found.map(|(payment, _)| payment))
     }
 
     /// Tickets that are not done, oldest first.
@@ -71,7 +48,8 @@ impl Reader {
     /// # Errors
     /// [`StoreError`].
     pub fn tickets(&self) -> Result<Tickets, StoreError> {
-        Err(StoreError::Full)
+        let tickets = tickets::waiting(&self.conn)?;
+        Ok(Tickets { tickets })
     }
 
     /// Counted dishes, by item.
@@ -79,24 +57,16 @@ impl Reader {
     /// # Errors
     /// [`StoreError`].
     pub fn inventory(&self) -> Result<Inventory, StoreError> {
-        Err(StoreError::Full)
+        let stock = stock::all(&self.conn)?;
+        Ok(Inventory { stock })
     }
 
-    /// What this device sold on these business days, the last one included.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub fn sales(&self, from: &str, to: &str) -> Result<SalesReport, StoreError> {
-        let _ = (from, to);
-        Err(StoreError::Full)
-    }
-
-    /// What is not settled yet, of all days.
+    /// What this device took and what is not settled of it, of all days.
     ///
     /// # Errors
     /// [`StoreError`].
     pub fn settlement(&self) -> Result<OpenSettlement, StoreError> {
-        Err(StoreError::Full)
+        payments::settlement(&self.conn)
     }
 
     /// Payments and refunds in this device's ledger, by business day, for reconciliation.
@@ -104,8 +74,7 @@ impl Reader {
     /// # Errors
     /// [`StoreError`].
     pub fn ledger_payments(&self, from: &str, to: &str) -> Result<Vec<LedgerPayment>, StoreError> {
-        let _ = (from, to);
-        Err(StoreError::Full)
+        ledger::payments(&self.conn, from, to)
     }
 
     /// The sum of each account; all of them together are 0.
@@ -113,7 +82,8 @@ impl Reader {
     /// # Errors
     /// [`StoreError`].
     pub fn ledger_sums(&self) -> Result<BTreeMap<String, Cents>, StoreError> {
-        Err(StoreError::Full)
+        let transaction = self.conn.unchecked_transaction()?;
+        ledger::sums(&transaction)
     }
 
     /// An order's receipt, PDF.
@@ -121,8 +91,7 @@ impl Reader {
     /// # Errors
     /// [`StoreError`].
     pub fn receipt(&self, order: &OrderId) -> Result<Option<Vec<u8>>, StoreError> {
-        let _ = order;
-        Err(StoreError::Full)
+        keep::get(&self.conn, order)
     }
 
     /// Orders whose receipts wait to be uploaded, oldest first, and how many there are.
@@ -130,8 +99,7 @@ impl Reader {
     /// # Errors
     /// [`StoreError`].
     pub fn receipts_waiting(&self, limit: u32) -> Result<(Vec<OrderId>, u64), StoreError> {
-        let _ = limit;
-        Err(StoreError::Full)
+        keep::waiting(&self.conn, limit)
     }
 
     /// The latest reconcile report.
@@ -139,6 +107,6 @@ impl Reader {
     /// # Errors
     /// [`StoreError`].
     pub fn reconcile(&self) -> Result<Option<Reconcile>, StoreError> {
-        Err(StoreError::Full)
+        keep::reconciled(&self.conn)
     }
 }

@@ -1,19 +1,81 @@
 //! The one that writes.
+//!
+//! Invariant: what is in memory (the sync client, the terminal) is what is on disk. Where a
+//! transaction was not committed, or nobody knows whether it was, both are dropped and read anew
+//! before anything else is done.
 
-use crate::command::{
-    Asked, Done, GrantEvent, Menu, Now, Refusals, Standing, TillConfig, Todo,
-};
-use crate::{OpenOptions, StoreError, TillError};
-use olympus_core::sync::client;
+mod ask;
+mod attention;
+mod grants;
+mod ids;
+mod sell;
+mod show;
+mod standing;
+mod work;
+mod write;
+
+use crate::command::{Asked, Done, GrantEvent, Menu, Now, Refusals, Reply, TillConfig, Todo};
+use crate::open::{self, OpenOptions, Owner};
+use crate::tables::{self, idempotency, keep, sync};
+use crate::{StoreError, TillError};
+use olympus_core::grant::Terminal;
+use olympus_core::sync::Client;
+use olympus_core::sync::client::{self, Effects};
 use olympus_proto::grant::OrderId;
-use olympus_proto::location::GrantRequest;
 use olympus_proto::pos::Reconcile;
-use std::path::Path;
+use olympus_proto::sync::DeviceId;
+use rusqlite::backup::{Backup, StepResult};
+use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+use std::path::{Path, PathBuf};
+use work::Work;
 
 /// The till of one terminal: the one owner of its file.
 #[derive(Debug)]
 pub struct Till {
+    conn: Connection,
+    client: Client,
+    terminal: Option<Terminal>,
+    lived_ms: u64,
+    /// What is in memory may not be what is on disk.
+    poisoned: bool,
     config: TillConfig,
+    path: PathBuf,
+    options: OpenOptions,
+    _owner: Owner,
+}
+
+/// What is read from the disk into memory.
+struct Loaded {
+    client: Client,
+    terminal: Option<Terminal>,
+    lived_ms: u64,
+    effects: Effects,
+}
+
+fn load(conn: &Connection, config: &TillConfig, now: &Now) -> Result<Loaded, StoreError> {
+    let stored = sync::load(conn)?;
+    let lived_ms = stored.as_ref().map_or(0, |stored| stored.age.lived_ms);
+    let (client, effects) = match stored {
+        Some(stored) => Client::restore(config.sync.clone(), stored, now.sync),
+        None => {
+            let device = DeviceId(config.terminal.0.clone());
+            Client::set_up(
+                config.sync.clone(),
+                device,
+                config.location.clone(),
+                now.sync,
+            )
+        }
+    };
+    // A state that contradicts itself is not sold by: the terminal is welcomed anew.
+    let saved = tables::grant::load(conn)?;
+    let terminal = saved.and_then(|saved| Terminal::restore(saved).ok());
+    Ok(Loaded {
+        client,
+        terminal,
+        lived_ms,
+        effects,
+    })
 }
 
 impl Till {
@@ -27,8 +89,34 @@ impl Till {
         config: TillConfig,
         now: &Now,
     ) -> Result<(Self, Todo), StoreError> {
-        let _ = (path, options, now);
-        Ok((Self { config }, Todo::default()))
+        let owner = Owner::of(path, &options)?;
+        let mut conn = open::writer(path, &options)?;
+        let transaction = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        tables::about::claim(&transaction, &config)?;
+        let loaded = load(&transaction, &config, now)?;
+        let mut touched = sync::Touched::new();
+        for write in &loaded.effects.persist {
+            sync::write(&transaction, write, &mut touched)?;
+        }
+        transaction.commit()?;
+        let todo = Todo {
+            wake: loaded.effects.wake,
+            notices: loaded.effects.notices,
+            send: loaded.effects.send,
+            ..Todo::default()
+        };
+        let till = Self {
+            conn,
+            client: loaded.client,
+            terminal: loaded.terminal,
+            lived_ms: loaded.lived_ms,
+            poisoned: false,
+            config,
+            path: path.to_owned(),
+            options,
+            _owner: owner,
+        };
+        Ok((till, todo))
     }
 
     /// Does a command, once.
@@ -36,8 +124,25 @@ impl Till {
     /// # Errors
     /// Where it may not be done, or the disk fails; then nothing was done.
     pub fn ask(&mut self, asked: Asked, menu: Menu<'_>, now: &Now) -> Result<Done, TillError> {
-        let _ = (asked, menu, now, &self.config);
-        Err(StoreError::Full.into())
+        ask::check_key(&asked.key)?;
+        self.sound(now)?;
+        match idempotency::find(&self.conn, &asked.key, &asked.digest)? {
+            Some(idempotency::Known::Same(reply)) => {
+                return Ok(Done {
+                    reply,
+                    replayed: true,
+                    todo: Todo::default(),
+                });
+            }
+            Some(idempotency::Known::Other) => return Err(ask::key_reused("another request")),
+            None => {}
+        }
+        let (reply, todo): (Reply, Todo) = self.transact(now, |work| work.command(&asked, menu))?;
+        Ok(Done {
+            reply,
+            replayed: false,
+            todo,
+        })
     }
 
     /// Takes what happened between this device and the cloud.
@@ -45,8 +150,22 @@ impl Till {
     /// # Errors
     /// Where the disk fails; the event is lost and will be asked for again.
     pub fn sync(&mut self, event: client::Event, now: &Now) -> Result<Todo, StoreError> {
-        let _ = (event, now);
-        Err(StoreError::Full)
+        self.sound(now)?;
+        let effects = self.client.on(event, now.sync);
+        if effects.persist.is_empty() {
+            return Ok(Todo {
+                send: effects.send,
+                wake: effects.wake,
+                notices: effects.notices,
+                ..Todo::default()
+            });
+        }
+        let ((), todo) = self.transact_ahead(now, true, |work| {
+            work.take(effects)?;
+            let changed = work.show()?;
+            work.close_paid(&changed)
+        })?;
+        Ok(todo)
     }
 
     /// Takes what the cloud says about this terminal. The documents that were refused come back.
@@ -54,36 +173,9 @@ impl Till {
     /// # Errors
     /// Where the disk fails; nothing was taken.
     pub fn grants(&mut self, event: GrantEvent, now: &Now) -> Result<Refusals, StoreError> {
-        let _ = (event, now);
-        Err(StoreError::Full)
-    }
-
-    /// What to ask the cloud for now, where a grant is due; nothing before the terminal was
-    /// welcomed.
-    #[must_use]
-    pub fn grant_due(&self, now: &Now) -> Option<GrantRequest> {
-        let _ = now;
-        None
-    }
-
-    /// Whether the terminal was registered.
-    #[must_use]
-    pub fn is_welcome(&self) -> bool {
-        false
-    }
-
-    /// Version of the policy, number of the list of what is revoked, number of the key set; 0 is
-    /// none.
-    #[must_use]
-    pub fn documents_held(&self) -> (u64, u64, u64) {
-        (0, 0, 0)
-    }
-
-    /// How it stands.
-    #[must_use]
-    pub fn standing(&self, now: &Now) -> Standing {
-        let _ = now;
-        unreachable!()
+        self.sound(now)?;
+        let (refused, _) = self.transact(now, |work| work.grant_event(event))?;
+        Ok(refused)
     }
 
     /// Keeps an order's receipt, to be uploaded.
@@ -96,8 +188,9 @@ impl Till {
         pdf: &[u8],
         now: &Now,
     ) -> Result<(), StoreError> {
-        let _ = (order, pdf, now);
-        Err(StoreError::Full)
+        let transaction = self.conn.transaction()?;
+        keep::receipt(&transaction, order, pdf, now.wall_ms())?;
+        Ok(transaction.commit()?)
     }
 
     /// The receipt is in the cloud.
@@ -105,8 +198,7 @@ impl Till {
     /// # Errors
     /// Where the disk fails.
     pub fn receipt_uploaded(&mut self, order: &OrderId) -> Result<(), StoreError> {
-        let _ = order;
-        Err(StoreError::Full)
+        keep::uploaded(&self.conn, order)
     }
 
     /// Keeps the latest reconcile report.
@@ -114,16 +206,103 @@ impl Till {
     /// # Errors
     /// Where the disk fails.
     pub fn keep_reconcile(&mut self, report: &Reconcile) -> Result<(), StoreError> {
-        let _ = report;
-        Err(StoreError::Full)
+        keep::reconcile(&self.conn, report)
     }
 
     /// Writes a whole, checked copy to a file that does not exist yet.
     ///
     /// # Errors
-    /// Where the file exists or the disk fails.
+    /// Where the file exists or the disk fails; what was begun may be left there.
     pub fn backup_to(&self, path: &Path) -> Result<(), StoreError> {
-        let _ = path;
-        Err(StoreError::Full)
+        if path.exists() {
+            return Err(StoreError::Disk(format!("{} exists", path.display())));
+        }
+        let mut copy = open::connect(path, &self.options, OpenFlags::SQLITE_OPEN_CREATE)?;
+        let backup = Backup::new(&self.conn, &mut copy)?;
+        // All pages in one step: nothing is written meanwhile, since this is the one that writes.
+        if backup.step(-1)? != StepResult::Done {
+            return Err(StoreError::Disk("the copy was interrupted".to_owned()));
+        }
+        drop(backup);
+        open::check(&copy)?;
+        copy.close().map_err(|(_, error)| error.into())
+    }
+
+    /// One transaction: all of it, or nothing; and memory follows the disk.
+    fn transact<T, E: From<StoreError> + From<rusqlite::Error>>(
+        &mut self,
+        now: &Now,
+        run: impl FnOnce(&mut Work<'_>) -> Result<T, E>,
+    ) -> Result<(T, Todo), E> {
+        self.transact_ahead(now, false, run)
+    }
+
+    /// `ahead`: what is in memory is ahead of the disk already.
+    fn transact_ahead<T, E: From<StoreError> + From<rusqlite::Error>>(
+        &mut self,
+        now: &Now,
+        mut ahead: bool,
+        run: impl FnOnce(&mut Work<'_>) -> Result<T, E>,
+    ) -> Result<(T, Todo), E> {
+        let done = self.attempt(now, &mut ahead, run);
+        if done.is_err() && ahead {
+            self.poisoned = true;
+            // Where it does not work now either, it is tried again before anything else is done.
+            let _ = self.restore(now);
+        }
+        done
+    }
+
+    fn attempt<T, E: From<StoreError> + From<rusqlite::Error>>(
+        &mut self,
+        now: &Now,
+        ahead: &mut bool,
+        run: impl FnOnce(&mut Work<'_>) -> Result<T, E>,
+    ) -> Result<(T, Todo), E> {
+        let behavior = TransactionBehavior::Immediate;
+        let transaction = self.conn.transaction_with_behavior(behavior)?;
+        let (client, terminal) = (&mut self.client, &mut self.terminal);
+        let config = &self.config;
+        let mut work = Work::new(&transaction, config, client, terminal, self.lived_ms, now);
+        let done = run(&mut work).and_then(|done| Ok((done, work.finish()?)));
+        *ahead |= work.ahead;
+        let (todo, lived_ms) = (work.todo, work.lived_ms);
+        let (done, ()) = done?;
+        transaction.commit()?;
+        self.lived_ms = lived_ms;
+        Ok((done, todo))
+    }
+
+    /// Sees to it that memory is what is on disk.
+    fn sound(&mut self, now: &Now) -> Result<(), StoreError> {
+        if self.poisoned {
+            self.restore(now)?;
+        }
+        Ok(())
+    }
+
+    /// Reads what is on disk; over a new connection where the one there is cannot.
+    fn restore(&mut self, now: &Now) -> Result<(), StoreError> {
+        let loaded = match self.reload(now) {
+            Ok(loaded) => loaded,
+            Err(_) => {
+                self.conn = open::writer(&self.path, &self.options)?;
+                self.reload(now)?
+            }
+        };
+        self.client = loaded.client;
+        self.terminal = loaded.terminal;
+        self.lived_ms = loaded.lived_ms;
+        self.poisoned = false;
+        Ok(())
+    }
+
+    fn reload(&mut self, now: &Now) -> Result<Loaded, StoreError> {
+        // One that is still open would hide what is committed.
+        if !self.conn.is_autocommit() {
+            self.conn.execute_batch("ROLLBACK")?;
+        }
+        let transaction = self.conn.transaction()?;
+        load(&transaction, &self.config, now)
     }
 }

@@ -1,0 +1,128 @@
+//! The ledger: an entry is a row, an account a column. The file refuses what does not sum to 0, an
+//! id twice, and any change.
+
+use super::{name, signed};
+use crate::StoreError;
+use olympus_core::pos::{Account, Entry};
+use olympus_proto::Cents;
+use olympus_proto::grant::OrderId;
+use olympus_proto::location::LedgerPayment;
+use olympus_proto::pos::{PaymentId, SoldLine};
+use rusqlite::{Connection, params, params_from_iter, types::Value};
+use std::collections::BTreeMap;
+
+/// What an entry is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// Money taken.
+    Payment,
+    /// Money given back.
+    Refund,
+    /// An order's sale, or a correction of it.
+    Sale,
+    /// A card that the provider has settled.
+    Settled,
+}
+
+impl Kind {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Payment => "payment",
+            Self::Refund => "refund",
+            Self::Sale => "sale",
+            Self::Settled => "settled",
+        }
+    }
+}
+
+const INSERT: &str = "INSERT INTO ledger (id, kind, at_ms, day, hour, order_id, payment_id, orders,
+        cash, card_receivable, stored_value, bank, declined, deposits, sales, tax, tips, refunds)
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)
+    ON CONFLICT (id) DO NOTHING";
+
+/// Posts an entry once: one whose id is there already changes nothing.
+pub(crate) fn post(
+    conn: &Connection,
+    entry: &Entry,
+    kind: Kind,
+    first_sale: bool,
+) -> Result<bool, StoreError> {
+    let mut columns = vec![
+        Value::from(entry.id.clone()),
+        Value::from(kind.name().to_owned()),
+        Value::from(signed(entry.at_ms)),
+        Value::from(entry.day.clone()),
+        Value::from(i64::from(entry.hour)),
+        Value::from(entry.order.as_str().to_owned()),
+        Value::from(entry.payment.as_ref().map(|id| id.as_str().to_owned())),
+        Value::from(i64::from(first_sale)),
+    ];
+    let sums: BTreeMap<Account, Cents> = entry.postings.iter().copied().collect();
+    let cents = |account| sums.get(account).map_or(0, |cents| cents.0);
+    columns.extend(
+        Account::ALL
+            .iter()
+            .map(|account| Value::from(cents(account))),
+    );
+    let posted = conn
+        .prepare_cached(INSERT)?
+        .execute(params_from_iter(columns))?;
+    Ok(posted > 0)
+}
+
+/// Keeps a line as it was sold.
+pub(crate) fn sell(
+    conn: &Connection,
+    order: &OrderId,
+    line: &SoldLine,
+    day: &str,
+) -> Result<(), StoreError> {
+    conn.prepare_cached(
+        "INSERT INTO sold (day, item, order_id, line, name, quantity, cents)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING",
+    )?
+    .execute(params![
+        day,
+        line.item.as_str(),
+        order.as_str(),
+        line.line.as_str(),
+        line.name,
+        line.quantity,
+        line.total().0
+    ])?;
+    Ok(())
+}
+
+/// The sum of each account.
+pub(crate) fn sums(conn: &Connection) -> Result<BTreeMap<String, Cents>, StoreError> {
+    let mut sums = BTreeMap::new();
+    for account in Account::ALL {
+        let column = name(&account)?;
+        let sql = format!("SELECT ifnull(sum({column}), 0) FROM ledger");
+        let sum = conn.query_row(&sql, [], |row| row.get(0))?;
+        sums.insert(column, Cents(sum));
+    }
+    Ok(sums)
+}
+
+/// What was taken and given back on these days.
+pub(crate) fn payments(
+    conn: &Connection,
+    from: &str,
+    to: &str,
+) -> Result<Vec<LedgerPayment>, StoreError> {
+    let mut statement = conn.prepare_cached(
+        "SELECT payment_id, cash + card_receivable + stored_value, card_receivable <> 0
+         FROM ledger
+         WHERE day BETWEEN ?1 AND ?2 AND kind IN ('payment', 'refund') AND payment_id IS NOT NULL
+         ORDER BY number",
+    )?;
+    let found = statement.query_map([from, to], |row| {
+        Ok(LedgerPayment {
+            payment: PaymentId(row.get(0)?),
+            cents: Cents(row.get(1)?),
+            card: row.get(2)?,
+        })
+    })?;
+    Ok(found.collect::<Result<_, _>>()?)
+}

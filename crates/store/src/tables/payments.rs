@@ -1,0 +1,109 @@
+//! Payments and refunds as they are shown.
+
+use super::{from_json, json, name, signed};
+use crate::StoreError;
+use olympus_proto::Cents;
+use olympus_proto::grant::OrderId;
+use olympus_proto::pos::{Direction, OpenSettlement, Payment, PaymentId};
+use rusqlite::{Connection, OptionalExtension as _, params};
+
+/// A payment, and whether this till has taken it.
+pub(crate) fn get(
+    conn: &Connection,
+    id: &PaymentId,
+) -> Result<Option<(Payment, bool)>, StoreError> {
+    let found: Option<(String, bool)> = conn
+        .prepare_cached("SELECT payment, taken_here FROM payments WHERE id = ?1")?
+        .query_row([id.as_str()], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    found
+        .map(|(payment, here)| Ok((from_json(&payment)?, here)))
+        .transpose()
+}
+
+/// An order's payments, oldest first.
+pub(crate) fn of_order(conn: &Connection, order: &OrderId) -> Result<Vec<Payment>, StoreError> {
+    let mut statement =
+        conn.prepare_cached("SELECT payment FROM payments WHERE order_id = ?1 ORDER BY at_ms, id")?;
+    let found = statement.query_map([order.as_str()], |row| row.get::<_, String>(0))?;
+    let mut payments = Vec::new();
+    for one in found {
+        payments.push(from_json(&one?)?);
+    }
+    Ok(payments)
+}
+
+/// Shows the payment so from now on.
+pub(crate) fn show(conn: &Connection, payment: &Payment, here: bool) -> Result<(), StoreError> {
+    let sum = payment.amount_cents.0.saturating_add(payment.tip_cents.0);
+    let cents = match payment.direction {
+        Direction::Sale => sum,
+        Direction::Refund => sum.saturating_neg(),
+    };
+    conn.prepare_cached(
+        "INSERT INTO payments
+             (id, order_id, tender, direction, state, cents, at_ms, taken_here, payment)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+         ON CONFLICT (id) DO UPDATE SET order_id = excluded.order_id, tender = excluded.tender,
+             direction = excluded.direction, state = excluded.state, cents = excluded.cents,
+             at_ms = excluded.at_ms, payment = excluded.payment",
+    )?
+    .execute(params![
+        payment.id.as_str(),
+        payment.order.as_str(),
+        name(&payment.tender)?,
+        name(&payment.direction)?,
+        name(&payment.state)?,
+        cents,
+        signed(payment.at_ms),
+        here,
+        json(payment)?
+    ])?;
+    Ok(())
+}
+
+/// Another terminal's payment that the location has put away.
+pub(crate) fn remove(conn: &Connection, id: &PaymentId) -> Result<(), StoreError> {
+    conn.prepare_cached("DELETE FROM payments WHERE id = ?1")?
+        .execute([id.as_str()])?;
+    Ok(())
+}
+
+/// What this till took and what is not settled of it.
+pub(crate) fn settlement(conn: &Connection) -> Result<OpenSettlement, StoreError> {
+    let open = conn
+        .prepare_cached(
+            "SELECT count(*) FILTER (WHERE state <> 'declined'),
+                 ifnull(sum(cents) FILTER (WHERE state <> 'declined'), 0),
+                 count(*) FILTER (WHERE state = 'unknown'),
+                 count(*) FILTER (WHERE state = 'declined'),
+                 ifnull(sum(cents) FILTER (WHERE state = 'declined'), 0),
+                 min(at_ms) FILTER (WHERE state <> 'declined')
+             FROM payments
+             WHERE tender <> 'cash' AND state <> 'approved' AND taken_here = 1",
+        )?
+        .query_row([], |row| {
+            let oldest: Option<i64> = row.get(5)?;
+            Ok(OpenSettlement {
+                open: super::unsigned(row.get(0)?),
+                open_cents: Cents(row.get(1)?),
+                unknown: super::unsigned(row.get(2)?),
+                declined: super::unsigned(row.get(3)?),
+                declined_cents: Cents(row.get(4)?),
+                oldest_ms: oldest.map(super::unsigned),
+            })
+        })?;
+    Ok(open)
+}
+
+/// Sales of this till under its grants that are not settled: how much, and how many.
+pub(crate) fn unsettled(conn: &Connection) -> Result<(Cents, u32), StoreError> {
+    let found = conn
+        .prepare_cached(
+            "SELECT ifnull(sum(cents), 0), count(*) FROM payments
+             WHERE tender <> 'cash' AND state <> 'approved' AND state <> 'declined'
+                 AND taken_here = 1 AND direction = 'sale'",
+        )?
+        .query_row([], |row| Ok((Cents(row.get(0)?), row.get(1)?)))?;
+    Ok(found)
+}

@@ -1,0 +1,201 @@
+//! What the cloud says about this terminal.
+
+use super::Till;
+use super::ids::derived;
+use super::work::Work;
+use crate::StoreError;
+use crate::command::{GrantEvent, Now, Refusals};
+use crate::tables::{grant as tables, payments};
+use olympus_core::grant::{Effects, Reading, Refusal, RevocationList, Row, Saved, Terminal};
+use olympus_proto::Cents;
+use olympus_proto::location::{Documents, GrantRequest, TerminalWelcome};
+
+/// A wish is another one after so long, so that an answer that has expired is not told again.
+const WISH_MS: u64 = 60 * 60 * 1_000;
+
+impl Work<'_> {
+    /// Takes the event. What was refused comes back.
+    pub(super) fn grant_event(&mut self, event: GrantEvent) -> Result<Refusals, StoreError> {
+        let reading = self.reading();
+        match event {
+            GrantEvent::Welcomed(welcome) => self.welcome(welcome),
+            GrantEvent::Told(documents) => self.told(&documents, reading),
+            GrantEvent::Failed => {
+                let draw = self.now.sync.draw;
+                self.ask(|terminal| terminal.refresh_failed(reading, draw))
+            }
+            GrantEvent::Tick => self.ask(|terminal| terminal.tick(reading)),
+        }
+    }
+
+    fn ask<T>(
+        &mut self,
+        call: impl FnOnce(&mut Terminal) -> Effects<T>,
+    ) -> Result<Refusals, StoreError> {
+        let Some(terminal) = self.terminal.as_mut() else {
+            return Ok(Refusals::new());
+        };
+        let effects = call(terminal);
+        let outcome = self.granted(effects, None)?;
+        Ok(outcome.err().into_iter().collect())
+    }
+
+    /// The terminal begins. One that has its state keeps it.
+    fn welcome(&mut self, welcome: TerminalWelcome) -> Result<Refusals, StoreError> {
+        if self.terminal.is_some() {
+            return Ok(Refusals::new());
+        }
+        if welcome.terminal != self.config.terminal {
+            return Ok(vec![Refusal::BadSignature]);
+        }
+        let mut saved = Saved::registered(
+            self.config.location.clone(),
+            welcome.terminal,
+            welcome.keys,
+            welcome.server_ms,
+        );
+        saved.cards = tables::cards(self.conn)?;
+        let (head, keys) = (saved.head.clone(), saved.keys.clone());
+        let terminal = match Terminal::restore(saved) {
+            Ok(terminal) => terminal,
+            Err(why) => return Ok(vec![why]),
+        };
+        self.ahead = true;
+        *self.terminal = Some(terminal);
+        tables::forget(self.conn)?;
+        for row in [Row::Head(Box::new(head)), Row::Keys(Box::new(keys))] {
+            tables::write(self.conn, &row, None)?;
+        }
+        Ok(Refusals::new())
+    }
+
+    /// Takes the documents in their order. What is held already is no refusal.
+    fn told(&mut self, documents: &Documents, reading: Reading) -> Result<Refusals, StoreError> {
+        let draw = self.now.sync.draw;
+        let mut refused = self.ask(|terminal| terminal.told_time(documents.server_ms, reading))?;
+        for token in &documents.keys {
+            refused.extend(self.ask(|terminal| terminal.take_keys(token, reading))?);
+        }
+        if let Some(token) = &documents.policy {
+            refused.extend(self.ask(|terminal| terminal.take_policy(token, reading))?);
+        }
+        if documents.list.is_some() || !documents.deltas.is_empty() {
+            refused.extend(self.told_list(documents, reading)?);
+        }
+        if let Some(token) = &documents.grant {
+            let refusals = self.ask(|terminal| terminal.take_grant(token, reading, draw))?;
+            if !refusals.is_empty() {
+                self.ask(|terminal| terminal.refresh_failed(reading, draw))?;
+            }
+            refused.extend(refusals);
+        }
+        refused.retain(|why| {
+            let held = [
+                Refusal::KeysOlder,
+                Refusal::PolicyOlder,
+                Refusal::ListOlder,
+                Refusal::GrantOlder,
+            ];
+            !held.contains(why)
+        });
+        Ok(refused)
+    }
+
+    /// Takes the list's snapshot and changes, and writes what changed by all of them together.
+    fn told_list(
+        &mut self,
+        documents: &Documents,
+        reading: Reading,
+    ) -> Result<Refusals, StoreError> {
+        let Some(terminal) = self.terminal.as_mut() else {
+            return Ok(Refusals::new());
+        };
+        let before: Option<RevocationList> = terminal.saved().list.clone();
+        let mut all = Vec::new();
+        all.extend(
+            documents
+                .list
+                .iter()
+                .map(|token| terminal.take_list(token, reading)),
+        );
+        let changes = documents.deltas.iter();
+        all.extend(changes.map(|token| terminal.take_delta(token, reading)));
+        let mut refused = Refusals::new();
+        let mut rows = Vec::new();
+        for effects in all {
+            refused.extend(effects.outcome.err());
+            rows.extend(effects.persist);
+        }
+        // Only the last list is one that the one on disk becomes.
+        let last = rows.iter().rposition(|row| matches!(row, Row::List(_)));
+        let mut index = 0;
+        rows.retain(|row| {
+            index += 1;
+            !matches!(row, Row::List(_)) || Some(index - 1) == last
+        });
+        let persist = rows;
+        let outcome = Ok(());
+        let _ = self.granted(Effects { persist, outcome }, before.as_ref())?;
+        Ok(refused)
+    }
+}
+
+impl Till {
+    /// What to ask the cloud for now, where a grant is due; nothing before the terminal was
+    /// welcomed.
+    #[must_use]
+    pub fn grant_due(&self, now: &Now) -> Option<GrantRequest> {
+        let terminal = self.terminal.as_ref()?;
+        let reading = Reading {
+            wall_ms: now.wall_ms(),
+            up: now.sync.moment,
+        };
+        let now_ms = terminal.now_ms(reading);
+        if now_ms < terminal.refresh_at_ms() {
+            return None;
+        }
+        let head = &terminal.saved().head;
+        let (policy, revocations, keys) = self.documents_held();
+        let latest = head.latest_issued_ms.to_string();
+        let hour = (now_ms / WISH_MS).to_string();
+        let parts = [
+            head.location.as_str(),
+            head.terminal.as_str(),
+            &latest,
+            &hour,
+        ];
+        // Where it cannot be read, all that the grant could have sold is taken for unsettled.
+        let (cents, sales) = payments::unsettled(&self.conn).unwrap_or((
+            olympus_core::grant::MAX_CENTS,
+            olympus_core::grant::MAX_SALES,
+        ));
+        Some(GrantRequest {
+            request: derived(&parts),
+            unsettled_cents: Cents(cents.0.max(0)),
+            unsettled_sales: sales,
+            held: head.grant.as_ref().map(|grant| grant.grant.clone()),
+            policy,
+            revocations,
+            keys,
+        })
+    }
+
+    /// Whether the terminal was registered.
+    #[must_use]
+    pub fn is_welcome(&self) -> bool {
+        self.terminal.is_some()
+    }
+
+    /// Version of the policy, number of the list of what is revoked, number of the key set; 0 is
+    /// none.
+    #[must_use]
+    pub fn documents_held(&self) -> (u64, u64, u64) {
+        let Some(terminal) = &self.terminal else {
+            return (0, 0, 0);
+        };
+        let saved = terminal.saved();
+        let policy = saved.policy.as_ref().map_or(0, |policy| policy.version);
+        let list = saved.list.as_ref().map_or(0, RevocationList::number);
+        (policy, list, saved.keys.number)
+    }
+}

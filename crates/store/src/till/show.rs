@@ -1,0 +1,129 @@
+//! What is shown follows what is stored: each row that was touched is viewed anew, with what waits
+//! over it, in the transaction that touched it.
+//!
+//! What this till did stays as it was last shown where the location has put its row away, or where
+//! its operation was not done and waits for a person: money that was taken is not untaken.
+
+use super::work::Work;
+use crate::StoreError;
+use crate::tables::{ledger, orders, payments, stock, sync, tickets};
+use olympus_core::pos::{bill_from_fields, payment_from_fields, settled};
+use olympus_proto::ItemId;
+use olympus_proto::grant::OrderId;
+use olympus_proto::pos::{OrderStatus, PaymentId};
+use olympus_proto::sync::{Entity, EntityKind};
+use std::collections::BTreeSet;
+
+impl Work<'_> {
+    /// Shows what was touched. Gives the orders that were.
+    pub(super) fn show(&mut self) -> Result<BTreeSet<OrderId>, StoreError> {
+        let mut of_payments = BTreeSet::new();
+        let mut changed = BTreeSet::new();
+        let mut touched = Vec::new();
+        for entity in std::mem::take(&mut self.touched) {
+            match entity.kind {
+                EntityKind::Payment => {
+                    of_payments.extend(self.show_payment(&entity)?);
+                }
+                EntityKind::Inventory => self.show_stock(&entity)?,
+                EntityKind::Order => touched.push(OrderId(entity.id)),
+                EntityKind::Menu => {}
+            }
+        }
+        // Orders after their payments, of which they tell.
+        for id in of_payments.iter().chain(&touched) {
+            let moved = of_payments.contains(id);
+            if !changed.contains(id) && self.show_order(id, moved)? {
+                changed.insert(id.clone());
+            }
+        }
+        let known = &self.todo.orders;
+        let new: Vec<_> = changed
+            .iter()
+            .filter(|id| !known.contains(id))
+            .cloned()
+            .collect();
+        self.todo.orders.extend(new);
+        Ok(changed)
+    }
+
+    /// The order whose payment has changed.
+    fn show_payment(&mut self, entity: &Entity) -> Result<Option<OrderId>, StoreError> {
+        let id = PaymentId(entity.id.clone());
+        let before = payments::get(self.conn, &id)?;
+        let fields = sync::shown(self.conn, entity)?;
+        // One that a later version wrote so that it cannot be read is left as it was.
+        let Ok(payment) = payment_from_fields(&id, &fields) else {
+            let foreign = before.filter(|(_, here)| !here && fields.is_empty());
+            let Some((payment, _)) = foreign else {
+                return Ok(None);
+            };
+            payments::remove(self.conn, &id)?;
+            return Ok(Some(payment.order));
+        };
+        match before {
+            Some((before, _)) if before == payment => return Ok(None),
+            Some((before, true)) => {
+                for entry in settled(&before, &payment, self.at()) {
+                    ledger::post(self.conn, &entry, ledger::Kind::Settled, false)?;
+                }
+                payments::show(self.conn, &payment, true)?;
+            }
+            _ => payments::show(self.conn, &payment, self.taking.as_ref() == Some(&id))?,
+        }
+        Ok(Some(payment.order))
+    }
+
+    fn show_stock(&mut self, entity: &Entity) -> Result<(), StoreError> {
+        let item = ItemId(entity.id.clone());
+        let fields = sync::shown(self.conn, entity)?;
+        let change = stock::show(self.conn, &item, &fields, self.now.wall_ms())?;
+        self.note_stock(change);
+        Ok(())
+    }
+
+    /// Whether the order has changed. `moved`: its payments have.
+    fn show_order(&mut self, id: &OrderId, moved: bool) -> Result<bool, StoreError> {
+        let entity = Entity {
+            kind: EntityKind::Order,
+            id: id.0.clone(),
+        };
+        let fields = sync::shown(self.conn, &entity)?;
+        let held = orders::get(self.conn, id)?;
+        let fields = match &held {
+            None if fields.is_empty() => return Ok(false),
+            Some(held) if fields.is_empty() => {
+                if held.terminal != self.config.terminal {
+                    orders::remove(self.conn, id)?;
+                    return Ok(true);
+                }
+                held.fields.clone()
+            }
+            _ => fields,
+        };
+        if !moved && held.is_some_and(|held| held.fields == fields) {
+            return Ok(false);
+        }
+        let of = payments::of_order(self.conn, id)?;
+        let bill = bill_from_fields(id, &fields, &of, &self.config.rules);
+        orders::show(self.conn, &bill, &fields)?;
+        let changed = tickets::show(self.conn, &bill)?;
+        self.todo.tickets.extend(changed);
+        if bill.order.status != OrderStatus::Open {
+            self.close_under_grant(id)?;
+        }
+        Ok(true)
+    }
+
+    /// The order goes on as it was opened no more.
+    fn close_under_grant(&mut self, id: &OrderId) -> Result<(), StoreError> {
+        let reading = self.reading();
+        let Some(terminal) = self.terminal.as_mut() else {
+            return Ok(());
+        };
+        let effects = terminal.close_order(id, reading);
+        // It is never refused; and where it were, the order would end by its time.
+        let _ = self.granted(effects, None)?;
+        Ok(())
+    }
+}
