@@ -199,10 +199,15 @@ impl<S: Sql> Book<S> {
             kept.wake_ms = None;
             return Ok(Step::Nothing);
         };
-        let Some(settlement) = kept.settlement.as_ref() else {
+        let Some(settlement) = kept.settlement.as_mut() else {
             kept.wake_ms = None;
             return Ok(Step::Nothing);
         };
+        if settlement.next(now_ms) == Action::WaitForSale
+            && let Some(sale) = self.sale_of(&taken)?
+        {
+            settlement.on(Event::Sale(sale), now_ms);
+        }
         match settlement.next(now_ms) {
             Action::Send { .. } => {
                 let capture = match self.capture(&kept.id, &taken)? {
@@ -220,16 +225,7 @@ impl<S: Sql> Book<S> {
                 Ok(Step::Send(Box::new(capture)))
             }
             Action::Ask => Ok(Step::Ask),
-            Action::WaitForSale => {
-                if let Some(sale) = self.sale_of(&taken)?
-                    && let Some(settlement) = kept.settlement.as_mut()
-                {
-                    settlement.on(Event::Sale(sale), now_ms);
-                }
-                self.schedule(kept, now_ms)?;
-                Ok(Step::Nothing)
-            }
-            Action::Wait(_) | Action::Done => {
+            Action::WaitForSale | Action::Wait(_) | Action::Done => {
                 self.schedule(kept, now_ms)?;
                 Ok(Step::Nothing)
             }

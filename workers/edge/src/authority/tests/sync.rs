@@ -1,0 +1,256 @@
+//! Registration, pushes and pulls.
+
+use super::super::book::{BookError, MAX_PAGE};
+use super::{KEY, World, fields, operation, order};
+use olympus_proto::sync::{
+    Cursor, DeviceId, Entity, EntityKind, OperationKind, Outcome, Pull, PullAnswer, Refusal,
+    Register, Rejection,
+};
+use serde_json::json;
+
+fn pull(cursor: Option<Cursor>, limit: u32) -> Pull {
+    Pull {
+        version: 2,
+        cursor,
+        limit,
+    }
+}
+
+#[test]
+fn what_was_decided_survives_a_restart_and_is_told_again() {
+    let mut world = World::new();
+    let push = world.next(
+        "till-1",
+        vec![
+            order("o1", json!({"label": "4"})),
+            order("o2", json!({"n": 1})),
+        ],
+    );
+    let first = world.book.push(&push, KEY, world.now).unwrap();
+    assert_eq!((first.head, first.changed), (2, true));
+    let mut world = world.restarted();
+    let again = world.book.push(&push, KEY, world.now).unwrap();
+    assert_eq!(again.answer, first.answer);
+    assert!(!again.changed);
+    let next = world.push("till-1", vec![order("o1", json!({"label": "5"}))]);
+    assert_eq!(
+        next.answer.settled[0].outcome,
+        Outcome::Applied { version: 3 }
+    );
+}
+
+#[test]
+fn gaps_reused_sequences_and_old_incarnations_are_refused() {
+    let mut world = World::new();
+    world.push("till-1", vec![order("o1", json!({"n": 1}))]);
+    let mut gap = world.next(
+        "till-1",
+        vec![order("o2", json!({"n": 1})), order("o3", json!({"n": 1}))],
+    );
+    gap.operations.remove(0);
+    let refused = |push| {
+        world
+            .book
+            .push(&push, KEY, world.now)
+            .unwrap()
+            .answer
+            .refused
+    };
+    assert_eq!(refused(gap.clone()), Some(Refusal::Gap { expected: 2 }));
+    let mut reused = gap.clone();
+    reused.operations[0].sequence = 1;
+    assert_eq!(refused(reused), Some(Refusal::SequenceReused));
+    let mut old = gap;
+    old.incarnation.0 += 1;
+    assert_eq!(refused(old), Some(Refusal::OldIncarnation));
+}
+
+#[test]
+fn a_device_speaks_by_the_key_that_registered_it_until_an_admin_releases_it() {
+    let mut world = World::new();
+    let push = world.next("till-1", vec![order("o1", json!({"n": 1}))]);
+    let foreign = BookError::Foreign("till-1".to_owned());
+    assert_eq!(
+        world.book.push(&push, "key:other", world.now),
+        Err(foreign.clone())
+    );
+    assert_eq!(world.register("till-1", "key:other"), Err(foreign));
+    let device = DeviceId("till-1".to_owned());
+    assert_eq!(world.book.release(&device), Ok(true));
+    let refused = world
+        .book
+        .push(&push, KEY, world.now)
+        .unwrap()
+        .answer
+        .refused;
+    assert_eq!(refused, Some(Refusal::OldIncarnation), "it has to register");
+    assert_eq!(world.register("till-1", "key:other"), Ok(2));
+    assert!(world.book.push(&push, KEY, world.now).is_err());
+    assert_eq!(world.book.release(&DeviceId("none".to_owned())), Ok(false));
+}
+
+#[test]
+fn odd_devices_and_other_locations_are_refused() {
+    let world = World::new();
+    let register = |device: &str, location: &str| {
+        let register = Register {
+            version: 2,
+            device: DeviceId(device.to_owned()),
+            location: location.into(),
+        };
+        world.book.register(&register, KEY, world.now).map(|_| ())
+    };
+    assert_eq!(
+        register("till-1", "loc-8"),
+        Err(BookError::Elsewhere("loc-8".to_owned()))
+    );
+    let long = "x".repeat(65);
+    for bad in ["", "a b", "a/b", "é", long.as_str()] {
+        assert_eq!(register(bad, "loc-7"), Err(BookError::DeviceId), "{bad:?}");
+    }
+    for n in 0..500 {
+        assert_eq!(register(&format!("till-{n}"), "loc-7"), Ok(()));
+    }
+    assert_eq!(
+        register("one-more", "loc-7"),
+        Err(BookError::TooManyDevices)
+    );
+    assert_eq!(register("till-3", "loc-7"), Ok(()), "known ones go on");
+}
+
+#[test]
+fn pages_and_snapshots_show_the_same() {
+    let mut world = World::new();
+    let many = (0..7)
+        .map(|n| order(&format!("o{n}"), json!({"n": n})))
+        .collect();
+    world.push("till-1", many);
+    let PullAnswer::Snapshot {
+        rows: all,
+        cursor: end,
+        ..
+    } = world.book.pull(&pull(None, 3)).unwrap()
+    else {
+        panic!("a snapshot")
+    };
+    assert_eq!(all.len(), 7, "a snapshot comes whole");
+    let (mut cursor, mut paged) = (Cursor("1.77.0".to_owned()), Vec::new());
+    loop {
+        let answer = world.book.pull(&pull(Some(cursor), 3)).unwrap();
+        let PullAnswer::Changes {
+            rows,
+            cursor: next,
+            more,
+            ..
+        } = answer
+        else {
+            panic!("changes")
+        };
+        assert!(rows.len() <= 3);
+        paged.extend(rows);
+        cursor = next;
+        if !more {
+            break;
+        }
+    }
+    assert_eq!(paged, all);
+    assert_eq!(cursor, end);
+    for foreign in ["1.78.0", "1.77.99", "x"] {
+        let asked = pull(Some(Cursor(foreign.to_owned())), MAX_PAGE);
+        assert_eq!(
+            world.book.pull(&asked).unwrap(),
+            PullAnswer::Expired,
+            "{foreign}"
+        );
+    }
+    // What is put away expires what is older.
+    let entity = Entity {
+        kind: EntityKind::Order,
+        id: "o1".to_owned(),
+    };
+    world.book.put_away(vec![entity], world.now).unwrap();
+    assert_eq!(
+        world.book.pull(&pull(Some(end), 3)).unwrap(),
+        PullAnswer::Expired
+    );
+    let PullAnswer::Snapshot { rows, .. } = world.book.pull(&pull(None, 3)).unwrap() else {
+        panic!("a snapshot")
+    };
+    assert_eq!(rows.len(), 6);
+}
+
+#[test]
+fn what_cannot_be_read_becomes_a_dead_letter_and_the_next_goes_on() {
+    let mut world = World::new();
+    let odd = operation("odd", OperationKind::Unknown, "x", json!({}));
+    let pushed = world.push("till-1", vec![odd, order("o1", json!({"n": 1}))]);
+    let outcomes: Vec<_> = pushed.answer.settled.iter().map(|it| &it.outcome).collect();
+    assert_eq!(
+        outcomes,
+        [
+            &Outcome::Rejected {
+                reason: Rejection::UnknownKind
+            },
+            &Outcome::Applied { version: 1 }
+        ]
+    );
+    let letters = super::super::advice::dead_letters(&world.book).unwrap();
+    assert_eq!(letters.operations.len(), 1);
+    assert_eq!(letters.operations[0].device, "till-1");
+    assert!(letters.operations[0].advice.contains("update the cloud"));
+}
+
+#[test]
+fn version_1_is_told_what_it_knows() {
+    let mut world = World::new();
+    world.push("till-1", vec![order("o1", json!({"label": "4"}))]);
+    let mut push = world.next("till-2", vec![order("o1", json!({"label": "9"}))]);
+    push.version = 1;
+    let answer = world.book.push(&push, KEY, world.now).unwrap().answer;
+    assert_eq!(answer.settled[0].outcome, Outcome::Applied { version: 2 });
+    push.version = 9;
+    let refused = world
+        .book
+        .push(&push, KEY, world.now)
+        .unwrap()
+        .answer
+        .refused;
+    assert_eq!(
+        refused,
+        Some(Refusal::Version {
+            oldest: 1,
+            newest: 2
+        })
+    );
+}
+
+#[test]
+fn nothing_of_a_step_that_fails_is_kept() {
+    let mut world = World::new();
+    world.push("till-1", vec![order("o1", json!({"n": 1}))]);
+    world.book.sql.0.execute_batch("CREATE TRIGGER full BEFORE INSERT ON outbox BEGIN SELECT RAISE(ABORT, 'disk full'); END").unwrap();
+    let push = world.next("till-1", vec![order("o2", json!({"n": 2}))]);
+    assert!(matches!(
+        world.book.push(&push, KEY, world.now),
+        Err(BookError::Storage(_))
+    ));
+    assert_eq!(world.book.head(), Ok(1));
+    world.book.sql.0.execute_batch("DROP TRIGGER full").unwrap();
+    let again = world.book.push(&push, KEY, world.now).unwrap().answer;
+    assert_eq!(again.settled[0].outcome, Outcome::Applied { version: 2 });
+}
+
+#[test]
+fn the_clouds_own_changes_come_by_pull() {
+    let world = World::new();
+    let entity = Entity {
+        kind: EntityKind::Menu,
+        id: "soup".to_owned(),
+    };
+    let row = world
+        .book
+        .decree(&entity, fields(json!({"price": 5})), world.now)
+        .unwrap();
+    assert_eq!(row.version, 1);
+    assert_eq!(world.book.rows_after(0, 10).unwrap(), [row]);
+}

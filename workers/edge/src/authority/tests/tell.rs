@@ -1,0 +1,106 @@
+//! What the read model is told, and what is put away.
+
+use super::super::settle::Heard;
+use super::{World, captured, order, payment, sold};
+use olympus_proto::provider::CaptureState;
+use olympus_proto::sync::EntityKind;
+use serde_json::json;
+
+#[test]
+fn news_stay_until_they_are_told_and_come_in_parts() {
+    let mut world = World::new();
+    assert_eq!(world.book.news(), Ok(None));
+    let many = (0..250)
+        .map(|n| order(&format!("o{n}"), json!({"n": n})))
+        .collect();
+    world.push("till-1", many);
+    let first = world.book.news().unwrap().unwrap();
+    assert_eq!(
+        (first.rows.len(), first.entries.len(), first.head),
+        (200, 200, 200)
+    );
+    let mut world = world.restarted();
+    assert_eq!(
+        world.book.news().unwrap().as_ref(),
+        Some(&first),
+        "not told yet"
+    );
+    world.book.told(&first).unwrap();
+    let second = world.book.news().unwrap().unwrap();
+    assert_eq!(
+        (second.rows.len(), second.entries.len(), second.head),
+        (50, 50, 250)
+    );
+    world.book.told(&second).unwrap();
+    assert_eq!(world.book.has_news(), Ok(false));
+    // The same row again, as it is now; and an operation is told once.
+    world.push("till-1", vec![order("o7", json!({"n": 8}))]);
+    let third = world.book.news().unwrap().unwrap();
+    assert_eq!((third.rows.len(), third.entries.len()), (1, 1));
+    assert_eq!(third.entries[0].1.outcome, "applied");
+    world.book.told(&third).unwrap();
+    // The read model was set back: rows are told anew from there.
+    world.book.tell_from(240).unwrap();
+    assert_eq!(world.book.news().unwrap().unwrap().rows.len(), 11);
+}
+
+#[test]
+fn every_decision_is_in_the_audit_log_without_a_card_in_it() {
+    let mut world = World::new();
+    world.push(
+        "till-1",
+        vec![sold("o1", 700), payment("p1", "o1", "card", 700, json!({}))],
+    );
+    let sent = world.sent();
+    world.hear(
+        "p1",
+        Heard::Answered(captured(&sent[0], CaptureState::Approved)),
+    );
+    let news = world.book.news().unwrap().unwrap();
+    let told: Vec<_> = news
+        .entries
+        .iter()
+        .map(|(_, it)| (it.kind.as_str(), it.entity.as_str(), it.outcome.as_str()))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            ("order_update", "o1", "applied"),
+            ("payment", "p1", "applied"),
+            ("settlement", "p1", "sent"),
+            ("settlement", "p1", "approved"),
+        ]
+    );
+    let text = serde_json::to_string(&news.entries).unwrap();
+    assert!(!text.contains(super::CARD));
+}
+
+#[test]
+fn closed_orders_are_put_away_once_all_of_them_is_settled_and_told() {
+    let mut world = World::new();
+    world.push(
+        "till-1",
+        vec![
+            sold("done", 700),
+            payment("p1", "done", "cash", 700, json!({})),
+            sold("waits", 700),
+            payment("p2", "waits", "card", 700, json!({})),
+            order("open", json!({"status": "open"})),
+        ],
+    );
+    let later = world.now + 1_000;
+    assert_eq!(
+        world.book.tidy(later, later),
+        Ok(0),
+        "the read model has nothing yet"
+    );
+    let news = world.book.news().unwrap().unwrap();
+    world.book.told(&news).unwrap();
+    assert_eq!(world.book.tidy(world.now, later), Ok(0), "too young");
+    assert_eq!(world.book.tidy(later, later), Ok(2));
+    let left: Vec<_> = world.book.rows_after(0, 10).unwrap();
+    let left: Vec<_> = left.iter().map(|row| row.entity.id.as_str()).collect();
+    assert_eq!(left, ["waits", "p2", "open"]);
+    assert!(left.iter().all(|id| *id != "p1"));
+    assert_eq!(world.row(EntityKind::Order, "open").version, 5);
+}
