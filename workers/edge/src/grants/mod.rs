@@ -14,11 +14,11 @@ mod store;
 
 pub use object::Grants;
 
+use crate::authority;
 use crate::http::ctx::Ctx;
 use crate::http::error::{Answer, EdgeError};
 use crate::http::{body, reply};
 use crate::live::call::{Caller, call};
-use desk::Unsettled;
 use object::{Ask, Nothing, Of, Rotate, Wanted};
 use office::{Held, Served, TerminalsShown, WholeList};
 use olympus_proto::grant::TerminalId;
@@ -26,6 +26,7 @@ use olympus_proto::location::{
     ChangeRevocations, Documents, GrantRequest, PolicyDraft, PolicyInForce, Revocations, Rotation,
     TerminalReport, TerminalWelcome,
 };
+use olympus_proto::sync::DeviceId;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use worker::Request;
@@ -42,7 +43,13 @@ async fn ask<B: Serialize, R: DeserializeOwned>(
     let location = ctx.location.clone();
     let stub = ctx.env.durable_object(BINDING)?;
     let stub = stub.get_by_name(location.as_str())?;
-    call(&stub, path, &Ask { location, what }, Some(&Caller::new(ctx)?)).await
+    call(
+        &stub,
+        path,
+        &Ask { location, what },
+        Some(&Caller::new(ctx)?),
+    )
+    .await
 }
 
 async fn sent<T: DeserializeOwned>(ctx: &Ctx, request: &mut Request) -> Result<T, EdgeError> {
@@ -74,7 +81,13 @@ pub(crate) async fn terminals(ctx: &Ctx, _request: Request) -> Answer {
 
 /// `DELETE …/terminals/{terminal}`: another key may speak for that name.
 pub(crate) async fn release(ctx: &Ctx, _request: Request) -> Answer {
-    let (): () = ask(ctx, "/release", terminal(ctx)?).await?;
+    let terminal = terminal(ctx)?;
+    let device = DeviceId(terminal.0.clone());
+    let sold: bool = ask(ctx, "/release", terminal).await?;
+    let synced = authority::release(&ctx.env, &ctx.location, &device).await?;
+    if !sold && !synced {
+        return Err(EdgeError::not_found("this location has no such terminal"));
+    }
     reply::no_content()
 }
 
@@ -82,7 +95,7 @@ pub(crate) async fn release(ctx: &Ctx, _request: Request) -> Answer {
 pub(crate) async fn grant(ctx: &Ctx, mut request: Request) -> Answer {
     let terminal = terminal(ctx)?;
     let asked: GrantRequest = sent(ctx, &mut request).await?;
-    let known = Unsettled::default();
+    let known = authority::unsettled(&ctx.env, &ctx.location, &terminal).await?;
     let what = Wanted {
         request: asked,
         known,

@@ -3,9 +3,9 @@
 //! Invariant: a call is decided and written without awaiting; tills are told after it is on disk,
 //! and told again by the alarm where that failed. It trusts its caller, which is the Worker alone.
 
-use super::desk::Unsettled;
 use super::office::{At, Held, Office};
 use super::secret::Secret;
+use crate::authority::Unsettled;
 use crate::authority::storage::Storage;
 use crate::http::error::{EdgeError, log};
 use crate::http::{time::now_ms, var};
@@ -13,9 +13,7 @@ use crate::live;
 use crate::live::call::{self, Caller};
 use olympus_proto::LocationId;
 use olympus_proto::grant::TerminalId;
-use olympus_proto::location::{
-    ChangeRevocations, GrantRequest, PolicyDraft, TerminalReport,
-};
+use olympus_proto::location::{ChangeRevocations, GrantRequest, PolicyDraft, TerminalReport};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::cell::{Cell, OnceCell};
@@ -103,7 +101,9 @@ impl DurableObject for Grants {
 
     async fn alarm(&self) -> worker::Result<Response> {
         self.armed_ms.set(0);
-        let done = self.office().and_then(|office| office.upkeep(self.now_ms()));
+        let done = self
+            .office()
+            .and_then(|office| office.upkeep(self.now_ms()));
         if let Err(error) = done {
             return Err(worker::Error::RustError(error.message));
         }
@@ -198,7 +198,8 @@ impl Grants {
         let news = office.news()?;
         if !news.is_empty() {
             // Where this object is killed before it told, the alarm tells.
-            self.arm(self.now_ms().saturating_add(TELL_AGAIN_MS)).await?;
+            self.arm(self.now_ms().saturating_add(TELL_AGAIN_MS))
+                .await?;
         }
         for news in news {
             live::broadcast(&self.env, &location, news.into()).await?;

@@ -142,7 +142,9 @@ pub(super) fn number(sql: &impl Sql, key: &str) -> Result<Option<u64>, SqlError>
         return Ok(None);
     };
     let number = text.parse();
-    number.map(Some).map_err(|_| SqlError(format!("{key} is kept as {text}")))
+    number
+        .map(Some)
+        .map_err(|_| SqlError(format!("{key} is kept as {text}")))
 }
 
 pub(super) fn set_number(sql: &impl Sql, key: &str, number: u64) -> Result<(), SqlError> {

@@ -315,5 +315,8 @@ pub(super) fn see_card(
 pub(super) fn forked_cards(sql: &impl Sql) -> Result<Vec<String>, SqlError> {
     let statement = "SELECT card FROM cards WHERE forked = 1 ORDER BY card LIMIT 100";
     let lines = sql.run(statement, &[])?;
-    lines.iter().map(|line| Ok(line.text(0)?.to_owned())).collect()
+    lines
+        .iter()
+        .map(|line| Ok(line.text(0)?.to_owned()))
+        .collect()
 }

@@ -4,30 +4,18 @@
 //! policy's caps, so that terminals that come back again and again get no more than those that
 //! wait.
 
-use super::{Desk, own_fault};
 use super::super::secret::Secret;
+use super::{Desk, own_fault};
+use crate::authority::Unsettled;
 use crate::http::error::EdgeError;
 use olympus_proto::grant::{Caps, Grant, GrantId, TerminalId};
 use olympus_proto::{Cents, ErrorCode};
-use serde::{Deserialize, Serialize};
 
-/// What a terminal sold by card and stored value, and nobody has settled yet.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Unsettled {
-    /// What it is worth.
-    pub cents: Cents,
-    /// How many sales.
-    pub sales: u32,
-}
-
-impl Unsettled {
-    /// The worse of what two say.
-    #[must_use]
-    pub(crate) fn max(self, other: Self) -> Self {
-        Self {
-            cents: self.cents.max(other.cents),
-            sales: self.sales.max(other.sales),
-        }
+/// The worse of what two say of what is sold and not settled.
+pub(crate) fn worse(one: Unsettled, other: Unsettled) -> Unsettled {
+    Unsettled {
+        cents: one.cents.max(other.cents),
+        sales: one.sales.max(other.sales),
     }
 }
 
@@ -97,7 +85,8 @@ fn used_up(caps: &Caps, wish: &Wish) -> EdgeError {
             "{sales} sales of {cents} cents are not settled, and the policy leaves {} sales of {} \
              cents: let the terminal send what waits, and ask again once it is settled; or raise \
              the caps by PUT …/policy",
-            caps.sales, caps.total_cents.0,
+            caps.sales,
+            caps.total_cents.0,
             cents = cents.0,
         ),
     )

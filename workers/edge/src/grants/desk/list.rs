@@ -6,11 +6,9 @@
 use super::{own_fault, unfit};
 use crate::http::error::EdgeError;
 use olympus_core::grant::{Document as _, MAX_ENTRIES, Refusal};
-use olympus_proto::grant::{
-    CardToken, GrantId, KeyId, ListSnapshot, Revoked, TerminalId,
-};
-use olympus_proto::location::ChangeRevocations;
 use olympus_proto::ErrorCode;
+use olympus_proto::grant::{CardToken, GrantId, KeyId, ListSnapshot, Revoked, TerminalId};
+use olympus_proto::location::ChangeRevocations;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 

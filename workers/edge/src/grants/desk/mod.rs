@@ -9,7 +9,7 @@ pub(super) mod list;
 mod ring;
 mod rules;
 
-pub(crate) use issue::{Unsettled, Wish};
+pub(crate) use issue::{Wish, worse};
 pub(crate) use list::Entries;
 
 use list::List;
@@ -274,12 +274,7 @@ impl Desk {
         Ok(())
     }
 
-    fn seal_set(
-        &self,
-        secret: &Secret,
-        now_ms: u64,
-        change: &mut Change,
-    ) -> Result<(), EdgeError> {
+    fn seal_set(&self, secret: &Secret, now_ms: u64, change: &mut Change) -> Result<(), EdgeError> {
         let published = self.ring.set.published(now_ms).map_err(own_fault)?;
         let token = self.signer(secret, now_ms)?.seal(&published);
         let token = Some(token.map_err(own_fault)?);

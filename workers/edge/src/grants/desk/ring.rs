@@ -123,8 +123,15 @@ impl Ring {
                  24 h after it stopped signing",
             )
         })?;
-        let at_ms = if soon { now_ms } else { now_ms.saturating_add(WAIT_MS) };
-        let next = self.set.bring_forward_to(at_ms, now_ms).map_err(own_fault)?;
+        let at_ms = if soon {
+            now_ms
+        } else {
+            now_ms.saturating_add(WAIT_MS)
+        };
+        let next = self
+            .set
+            .bring_forward_to(at_ms, now_ms)
+            .map_err(own_fault)?;
         let moved = next.published(now_ms).map_err(own_fault)?.keys;
         let moved = moved.iter().find(|key| key.id == before.id);
         if moved.is_none_or(|moved| moved.signs_from_ms == before.signs_from_ms) {

@@ -3,9 +3,7 @@
 use super::unfit;
 use crate::http::error::EdgeError;
 use olympus_core::grant::{Document as _, Refusal};
-use olympus_proto::grant::{
-    Caps, Grant, KeyId, Policy, TenderKind, TenderPolicy,
-};
+use olympus_proto::grant::{Caps, Grant, KeyId, Policy, TenderKind, TenderPolicy};
 use olympus_proto::location::PolicyDraft;
 use olympus_proto::{Cents, LocationId};
 use serde::{Deserialize, Serialize};
@@ -78,7 +76,9 @@ impl Rules {
     /// Tenders that need a grant.
     pub(super) fn granted(&self) -> Vec<TenderKind> {
         let tenders = self.draft.tenders.iter().map(|rule| rule.tender);
-        tenders.filter(|tender| *tender != TenderKind::Cash).collect()
+        tenders
+            .filter(|tender| *tender != TenderKind::Cash)
+            .collect()
     }
 }
 

@@ -115,7 +115,9 @@ impl<S: Sql> Office<S> {
             }
             if change.first {
                 // Nobody listens yet.
-                numbers(&desk).into_iter().try_for_each(|news| self.keep_told(news))?;
+                numbers(&desk)
+                    .into_iter()
+                    .try_for_each(|news| self.keep_told(news))?;
             }
             after = Some(desk);
             Ok::<_, EdgeError>(answer)
@@ -134,7 +136,9 @@ impl<S: Sql> Office<S> {
             return Desk::first(&self.secret, at.location.clone(), at.now_ms);
         };
         if &desk.location != at.location {
-            return Err(EdgeError::internal("an object was asked for another location"));
+            return Err(EdgeError::internal(
+                "an object was asked for another location",
+            ));
         }
         Ok((desk, Change::default()))
     }
@@ -195,7 +199,10 @@ impl<S: Sql> Office<S> {
 
     /// Where it is; nothing before the first call.
     pub(super) fn location(&self) -> Option<LocationId> {
-        self.desk.borrow().as_ref().map(|desk| desk.location.clone())
+        self.desk
+            .borrow()
+            .as_ref()
+            .map(|desk| desk.location.clone())
     }
 
     /// When time alone makes something due; nothing before the first call.

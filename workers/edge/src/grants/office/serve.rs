@@ -3,10 +3,11 @@
 //! Invariant: documents come in the order in which a device can take them, each signed by a key
 //! that it believes by then. Asked again under the same name, a wish has the same grant.
 
+use super::super::desk::{Desk, Wish, worse};
+use super::super::store::{self, Kept, TerminalRow};
 use super::terminals::own;
 use super::{At, Office, revoked};
-use super::super::desk::{Desk, Unsettled, Wish};
-use super::super::store::{self, Kept, TerminalRow};
+use crate::authority::Unsettled;
 use crate::authority::sql::Sql;
 use crate::http::error::EdgeError;
 use crate::http::ids::random_hex;
@@ -100,7 +101,7 @@ impl<S: Sql> Office<S> {
                 None => {
                     let wish = Wish {
                         terminal: terminal.clone(),
-                        unsettled: said.max(known),
+                        unsettled: worse(said, known),
                         latest_ms: row.latest_ms,
                         id: grant_name()?,
                     };

@@ -3,8 +3,8 @@
 //! Invariant: a terminal is spoken for by the one caller that registered it, until an admin frees
 //! its name; who frees it also revokes what it may still sell by.
 
-use super::{At, Office, revoked};
 use super::super::store::{self, TerminalRow};
+use super::{At, Office, revoked};
 use crate::authority::sql::Sql;
 use crate::http::error::EdgeError;
 use crate::live::call::overloaded;
@@ -71,7 +71,11 @@ fn check_report(report: &TerminalReport) -> Result<(), EdgeError> {
 }
 
 /// The terminal, where it is the caller's.
-pub(crate) fn own(sql: &impl Sql, terminal: &TerminalId, at: At<'_>) -> Result<TerminalRow, EdgeError> {
+pub(crate) fn own(
+    sql: &impl Sql,
+    terminal: &TerminalId,
+    at: At<'_>,
+) -> Result<TerminalRow, EdgeError> {
     let row = store::terminal(sql, terminal)?.ok_or_else(|| {
         EdgeError::not_found(format!(
             "{terminal} is not registered here; register it by POST …/terminals/{terminal}"
@@ -143,11 +147,11 @@ impl<S: Sql> Office<S> {
         })
     }
 
-    /// Frees a terminal's name, and revokes what it may still sell by.
-    pub(crate) fn release(&self, at: At<'_>, terminal: &TerminalId) -> Result<(), EdgeError> {
+    /// Frees a terminal's name, and revokes what it may still sell by; whether it was there.
+    pub(crate) fn release(&self, at: At<'_>, terminal: &TerminalId) -> Result<bool, EdgeError> {
         self.act(at, |sql, desk, change| {
             if store::terminal(sql, terminal)?.is_none() {
-                return Err(EdgeError::not_found("this location has no such terminal"));
+                return Ok(false);
             }
             let grants = store::live_grants(sql, terminal, at.now_ms)?;
             store::drop_terminal(sql, terminal)?;
@@ -162,7 +166,7 @@ impl<S: Sql> Office<S> {
                 };
                 desk.revoke(&self.secret, &asked, at.now_ms, change)?;
             }
-            Ok(())
+            Ok(true)
         })
     }
 

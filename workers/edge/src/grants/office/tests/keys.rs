@@ -1,7 +1,7 @@
 //! Keys: one follows another, and nobody is refused meanwhile.
 
-use super::super::{At, Office};
 use super::super::super::secret::Secret;
+use super::super::{At, Office};
 use super::{DAY, HOUR, MINUTE, T0, Till, World, code};
 use olympus_core::grant::{MAX_AGE_MS, Refusal, WAIT_MS};
 use olympus_proto::ErrorCode;
@@ -10,7 +10,9 @@ use olympus_proto::grant::Revoked;
 #[test]
 fn no_terminal_is_refused_while_keys_change_for_a_third_of_a_year() {
     let world = World::new();
-    let mut tills: Vec<Till> = (0..5).map(|n| world.till(&format!("till-{n}"), T0)).collect();
+    let mut tills: Vec<Till> = (0..5)
+        .map(|n| world.till(&format!("till-{n}"), T0))
+        .collect();
     let mut rotated = 0;
     // One that comes every 50 minutes, others less often; admins rotate now and then.
     let every = [50 * MINUTE, 4 * HOUR, 9 * HOUR, 11 * HOUR, 7 * HOUR];
@@ -18,7 +20,10 @@ fn no_terminal_is_refused_while_keys_change_for_a_third_of_a_year() {
         let now_ms = T0 + step * 10 * MINUTE;
         if step % 2_000 == 0 {
             let soon = step % 4_000 == 0;
-            world.office.rotate(world.at("admin", now_ms), soon).unwrap();
+            world
+                .office
+                .rotate(world.at("admin", now_ms), soon)
+                .unwrap();
             rotated += 1;
         }
         for (till, every) in tills.iter_mut().zip(every) {
@@ -45,9 +50,18 @@ fn a_key_in_wrong_hands_is_put_out_of_use_at_once() {
         keys: vec!["k-1".into()],
         ..Revoked::default()
     };
-    assert_eq!(code(world.revoke(first.clone(), now_ms)), ErrorCode::WrongState);
-    let rotation = world.office.rotate(world.at("admin", now_ms), true).unwrap();
-    assert_eq!((rotation.signs.as_str(), rotation.next.as_str()), ("k-2", "k-3"));
+    assert_eq!(
+        code(world.revoke(first.clone(), now_ms)),
+        ErrorCode::WrongState
+    );
+    let rotation = world
+        .office
+        .rotate(world.at("admin", now_ms), true)
+        .unwrap();
+    assert_eq!(
+        (rotation.signs.as_str(), rotation.next.as_str()),
+        ("k-2", "k-3")
+    );
     world.revoke(first, now_ms).unwrap();
     assert_eq!(till.fetch(&world, now_ms), []);
     assert_eq!(till.sell("s-1", 100, now_ms), Err(Refusal::KeyRevoked));
@@ -64,13 +78,25 @@ fn an_ordinary_rotation_waits_as_a_new_key_would() {
     let world = World::new();
     let now_ms = T0 + DAY;
     world.till("till-1", T0);
-    let rotate = |soon, now_ms| world.office.rotate(world.at("admin", now_ms), soon).unwrap();
+    let rotate = |soon, now_ms| {
+        world
+            .office
+            .rotate(world.at("admin", now_ms), soon)
+            .unwrap()
+    };
     let first = rotate(false, now_ms);
     assert_eq!((first.signs.as_str(), first.next.as_str()), ("k-1", "k-2"));
     assert_eq!(first.signs_from_ms, now_ms + WAIT_MS);
-    assert_eq!(rotate(false, now_ms + 1_000), first, "asked for twice, once done");
+    assert_eq!(
+        rotate(false, now_ms + 1_000),
+        first,
+        "asked for twice, once done"
+    );
     let second = rotate(false, now_ms + WAIT_MS);
-    assert_eq!((second.signs.as_str(), second.next.as_str()), ("k-2", "k-3"));
+    assert_eq!(
+        (second.signs.as_str(), second.next.as_str()),
+        ("k-2", "k-3")
+    );
 }
 
 #[test]

@@ -4,9 +4,9 @@ mod documents;
 mod keys;
 mod terminals;
 
-use super::super::desk::Unsettled;
 use super::super::secret::Secret;
 use super::{At, Held, Office};
+use crate::authority::Unsettled;
 use crate::authority::native::Native;
 use crate::http::error::EdgeError;
 use olympus_core::grant::{Reading, Refusal, Sale, Saved, Tender, Terminal};
@@ -54,7 +54,10 @@ impl World {
 
     fn till(&self, name: &str, now_ms: u64) -> Till {
         let by = format!("key:{name}");
-        let welcome = self.office.welcome(self.at(&by, now_ms), &name.into()).unwrap();
+        let welcome = self
+            .office
+            .welcome(self.at(&by, now_ms), &name.into())
+            .unwrap();
         let saved = Saved::registered(
             self.here.clone(),
             name.into(),
@@ -154,15 +157,25 @@ impl Till {
         let request = self.request(unsettled);
         let at = world.at(&self.by, now_ms);
         let none = Unsettled::default();
-        let served = world.office.grant(at, &self.name.as_str().into(), &request, none)?;
+        let served = world
+            .office
+            .grant(at, &self.name.as_str().into(), &request, none)?;
         let documents = self.fill(world, served, now_ms);
-        assert_eq!(self.take(&documents), [], "{} at {}", self.name, now_ms - T0);
+        assert_eq!(
+            self.take(&documents),
+            [],
+            "{} at {}",
+            self.name,
+            now_ms - T0
+        );
         Ok(())
     }
 
     fn fetch(&mut self, world: &World, now_ms: u64) -> Vec<Refusal> {
         let at = world.at(&self.by, now_ms);
-        let served = world.office.documents(at, &self.name.as_str().into(), self.held());
+        let served = world
+            .office
+            .documents(at, &self.name.as_str().into(), self.held());
         let documents = self.fill(world, served.unwrap(), now_ms);
         self.take(&documents)
     }

@@ -1,8 +1,8 @@
 //! Terminals, their grants and the cards that they saw.
 
-use super::super::super::desk::Unsettled;
 use super::super::{At, Held};
 use super::{HOUR, MINUTE, T0, World, card, code, reading};
+use crate::authority::Unsettled;
 use olympus_core::grant::{Refusal, Step};
 use olympus_proto::location::{CardSeen, GrantRequest, TerminalReport};
 use olympus_proto::{Cents, ErrorCode};
@@ -19,7 +19,10 @@ fn a_terminal_that_was_welcomed_sells_by_what_it_is_sent() {
     again.here = "loc-7".into();
     till.refresh(&again, 20_000, T0 + HOUR).unwrap();
     let grant = till.terminal.saved().head.grant.clone().unwrap();
-    assert_eq!((grant.caps.total_cents, grant.caps.sales), (Cents(480_000), 499));
+    assert_eq!(
+        (grant.caps.total_cents, grant.caps.sales),
+        (Cents(480_000), 499)
+    );
     assert_eq!(till.fetch(&again, T0 + 2 * HOUR), []);
 }
 
@@ -30,17 +33,27 @@ fn a_terminal_is_spoken_for_by_one_key() {
     till.refresh(&world, 0, T0).unwrap();
     let terminal = "till-1".into();
     let thief = world.at("key:other", T0 + MINUTE);
-    assert_eq!(code(world.office.welcome(thief, &terminal)), ErrorCode::Forbidden);
+    assert_eq!(
+        code(world.office.welcome(thief, &terminal)),
+        ErrorCode::Forbidden
+    );
     assert_eq!(
         code(world.office.documents(thief, &terminal, Held::default())),
         ErrorCode::Forbidden
     );
     assert_eq!(
-        code(world.office.documents(thief, &"till-2".into(), Held::default())),
+        code(
+            world
+                .office
+                .documents(thief, &"till-2".into(), Held::default())
+        ),
         ErrorCode::NotFound
     );
     // Once freed, the old one's grant is revoked, and the name is the other's.
-    world.office.release(world.at("admin", T0 + MINUTE), &terminal).unwrap();
+    world
+        .office
+        .release(world.at("admin", T0 + MINUTE), &terminal)
+        .unwrap();
     world.office.welcome(thief, &terminal).unwrap();
     let mut spy = world.till("till-3", T0 + MINUTE);
     spy.refresh(&world, 0, T0 + MINUTE).unwrap();
@@ -72,7 +85,10 @@ fn a_wish_is_granted_once_and_never_for_another() {
     };
     let second = ask(&other_documents, T0 + MINUTE).unwrap();
     assert_eq!(second.documents.grant, first);
-    assert_eq!((second.documents.policy, second.documents.keys.len()), (None, 0));
+    assert_eq!(
+        (second.documents.policy, second.documents.keys.len()),
+        (None, 0)
+    );
     let other = GrantRequest {
         unsettled_cents: Cents(0),
         ..request
@@ -90,7 +106,10 @@ fn what_the_authority_knows_lowers_caps_as_well() {
     };
     let request = till.request(500);
     let at = world.at("key:till-1", T0);
-    let served = world.office.grant(at, &"till-1".into(), &request, known).unwrap();
+    let served = world
+        .office
+        .grant(at, &"till-1".into(), &request, known)
+        .unwrap();
     let documents = till.fill(&world, served, T0);
     assert_eq!(till.take(&documents), []);
     let caps = till.terminal.saved().head.grant.clone().unwrap().caps;
@@ -130,19 +149,28 @@ fn a_copy_of_a_card_is_found_when_both_report() {
             by: &format!("key:{name}"),
             now_ms: T0,
         };
-        world.office.report(at, &name.into(), &report(sequence, balance)).unwrap();
+        world
+            .office
+            .report(at, &name.into(), &report(sequence, balance))
+            .unwrap();
         world.office.terminals(at).unwrap().forked_cards
     };
     world.till("a", T0);
     world.till("b", T0);
     assert!(say("a", 3, 700).is_empty());
     assert!(say("b", 4, 500).is_empty(), "used since");
-    assert!(say("a", 3, 650).is_empty(), "older than what is known says nothing");
+    assert!(
+        say("a", 3, 650).is_empty(),
+        "older than what is known says nothing"
+    );
     assert!(say("b", 4, 500).is_empty());
     assert_eq!(say("a", 4, 600), [card(5).0]);
     assert_eq!(say("a", 5, 300), [card(5).0], "it stays found");
     let shown = world.office.terminals(world.at("admin", T0)).unwrap();
     let shown = serde_json::to_value(&shown).unwrap();
     assert_eq!(shown["terminals"][0]["report"]["queue_size"], 3);
-    assert_eq!(shown["terminals"][0]["report"]["cards"], serde_json::Value::Null);
+    assert_eq!(
+        shown["terminals"][0]["report"]["cards"],
+        serde_json::Value::Null
+    );
 }
