@@ -101,6 +101,22 @@ impl Disk {
         self.lock().cut_at = Some(point);
     }
 
+    /// The power stays on.
+    pub fn uncut(&self) {
+        self.lock().cut_at = None;
+    }
+
+    /// From now on a sync is acknowledged and not done, as by a disk that lies: not what this model
+    /// promises to bear, but what a test may want to see found.
+    pub fn lies(&self) {
+        self.lock().lies = true;
+    }
+
+    /// Takes a file away, as a clumsy clean-up does.
+    pub fn remove(&self, name: &str) {
+        let _ = self.lock().delete(name, true);
+    }
+
     /// Whether there is power.
     #[must_use]
     pub fn is_on(&self) -> bool {
@@ -166,6 +182,7 @@ pub(crate) struct State {
     epoch: u32,
     points: u64,
     cut_at: Option<u64>,
+    lies: bool,
     log: Option<Vec<Logged>>,
     faults: Faults,
     room: Option<usize>,
@@ -192,6 +209,7 @@ impl State {
             epoch: 0,
             points: 0,
             cut_at: None,
+            lies: false,
             log: None,
             faults: Faults::default(),
             room: None,
@@ -229,6 +247,7 @@ impl State {
         }
         let op = match op {
             Op::Sync { .. } if dark => return Err(SQLITE_IOERR),
+            Op::Sync { .. } if self.lies => return Ok(()),
             Op::Delete { name, .. } if dark => Op::Delete {
                 name,
                 synced: false,
