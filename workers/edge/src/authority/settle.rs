@@ -288,7 +288,12 @@ impl<S: Sql> Book<S> {
         payment: &PaymentId,
         taken: &Taken,
     ) -> Result<Result<Capture, Trouble>, BookError> {
-        let Some(card) = taken.card.clone() else {
+        // A refund names no card: it goes back to the one that its sale was taken from.
+        let card = match (&taken.card, &taken.refund_of) {
+            (None, Some(sale)) => self.payment(sale)?.and_then(|sale| sale.taken?.card),
+            (card, _) => card.clone(),
+        };
+        let Some(card) = card else {
             return Ok(Err(Trouble::NoCard));
         };
         let order = self.row(&Entity {
