@@ -180,6 +180,35 @@ impl Settlement {
         refund
     }
 
+    /// One of which nothing is left but its row: what was settled stays so, and what may have been
+    /// sent is asked about before anything else. Nothing where the row says that it never was: it
+    /// begins as any other.
+    #[must_use]
+    pub fn of_row(cents: Cents, direction: Direction, row: &Fields, now_ms: u64) -> Option<Self> {
+        let text = |name: &str| row.get(name).and_then(Value::as_str).map(str::to_owned);
+        let phase = match text("state")?.as_str() {
+            "approved" => Phase::Approved {
+                provider_reference: text("provider_reference").unwrap_or_default(),
+            },
+            "declined" => Phase::Declined {
+                code: text("decline_code").unwrap_or_default(),
+                provider_reference: text("provider_reference"),
+            },
+            "sent" | "unknown" => Phase::Unknown {
+                ask_ms: now_ms.saturating_add(ANSWER_MS + QUIET_MS),
+                refused: None,
+            },
+            _ => return None,
+        };
+        // As if it had been sent just now: so long it may still be on its way.
+        Some(Self {
+            attempts: 1,
+            first_sent_ms: Some(now_ms),
+            last_sent_ms: now_ms,
+            ..Self::new(cents, direction, phase, now_ms)
+        })
+    }
+
     const fn new(cents: Cents, direction: Direction, phase: Phase, now_ms: u64) -> Self {
         Self {
             cents,

@@ -121,6 +121,16 @@ impl<S: Sql> Book<S> {
     /// Takes payments whose rows were just written, in the open transaction; the rows that it
     /// changed thereby.
     pub(super) fn adopt(&self, written: &[Entity], now_ms: u64) -> Result<Vec<Row>, BookError> {
+        self.adopt_as(written, false, now_ms)
+    }
+
+    /// `known` ones may have been settled before: their rows say how they stand.
+    fn adopt_as(
+        &self,
+        written: &[Entity],
+        known: bool,
+        now_ms: u64,
+    ) -> Result<Vec<Row>, BookError> {
         let mut decreed = Vec::new();
         for record in self.records(written)? {
             let row = record.row;
@@ -128,7 +138,10 @@ impl<S: Sql> Book<S> {
             let kept = match self.payment(&id)? {
                 Some(kept) => kept,
                 None => {
-                    let kept = self.take(&id, &row.fields, now_ms)?;
+                    let mut kept = self.take(&id, &row.fields, now_ms)?;
+                    if known {
+                        as_the_row_says(&mut kept, &row.fields, now_ms);
+                    }
                     self.keep_payment(&kept)?;
                     kept
                 }
@@ -154,7 +167,7 @@ impl<S: Sql> Book<S> {
                 .iter()
                 .map(|line| Ok(entity_of(&line.text(0)?.into())))
                 .collect();
-            self.adopt(&ids?, now_ms)?;
+            self.adopt_as(&ids?, true, now_ms)?;
             Ok(set_number(&self.sql, "adopted", 1)?)
         })
     }
@@ -296,6 +309,28 @@ impl<S: Sql> Book<S> {
             cents: Cents(line.number(0)?),
             sales: u32::try_from(line.count(1)?).unwrap_or(u32::MAX),
         })
+    }
+}
+
+/// A payment that was taken before these tables were: how it stands is in its row.
+fn as_the_row_says(kept: &mut Kept, row: &Fields, now_ms: u64) {
+    let Some(taken) = &kept.taken else { return };
+    match taken.tender {
+        TenderKind::Cash => {}
+        TenderKind::StoredValue => match row.get("state").and_then(serde_json::Value::as_str) {
+            Some("approved") => settle_at_once(kept, PaymentState::Approved),
+            Some("declined") => settle_at_once(kept, PaymentState::Declined),
+            _ => {}
+        },
+        TenderKind::Card => {
+            let said = Settlement::of_row(taken.cents(), taken.direction, row, now_ms);
+            if let Some(settlement) = said {
+                kept.state = settlement.state();
+                kept.open = !kept.state.is_settled();
+                kept.wake_ms = kept.open.then_some(now_ms);
+                kept.settlement = Some(settlement);
+            }
+        }
     }
 }
 
