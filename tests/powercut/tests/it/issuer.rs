@@ -150,13 +150,15 @@ impl Issuer {
 
     /// What is newer than what the terminal holds, and a grant.
     pub(crate) fn grant(&mut self, number: usize, asks: &GrantRequest, now_ms: u64) -> Documents {
-        let mut grant = self.grant_of(number, asks, now_ms);
-        if self.doubles {
-            grant.caps.total_cents.0 *= 2;
-            grant.caps.sales *= 2;
-        }
+        let grant = self.grant_of(number, asks, now_ms);
         let mut documents = self.documents((asks.policy, asks.revocations, asks.keys), now_ms);
-        documents.grant = Some(self.seal(&grant));
+        documents.grant = grant.map(|mut grant| {
+            if self.doubles {
+                grant.caps.total_cents.0 *= 2;
+                grant.caps.sales *= 2;
+            }
+            self.seal(&grant)
+        });
         documents
     }
 
@@ -181,16 +183,20 @@ impl Issuer {
         documents
     }
 
-    fn grant_of(&mut self, number: usize, asks: &GrantRequest, now_ms: u64) -> Grant {
+    /// Nothing where all that may be unsettled is.
+    fn grant_of(&mut self, number: usize, asks: &GrantRequest, now_ms: u64) -> Option<Grant> {
         let request = (number, asks.request.clone());
         if let Some(grant) = self.answered.get(&request) {
-            return grant.clone();
+            return Some(grant.clone());
         }
         let left = Caps {
             total_cents: Cents((self.caps.total_cents.0 - asks.unsettled_cents.0).max(0)),
             sales: self.caps.sales.saturating_sub(asks.unsettled_sales),
             ..self.caps
         };
+        if left.total_cents.0 == 0 || left.sales == 0 {
+            return None;
+        }
         let caps = Caps {
             sale_cents: left.sale_cents.min(left.total_cents),
             ..left
@@ -210,6 +216,6 @@ impl Issuer {
         self.answered.insert(request, grant.clone());
         let id = grant.grant.clone();
         self.issued.insert(id, (number, grant.clone()));
-        grant
+        Some(grant)
     }
 }

@@ -159,7 +159,7 @@ impl World {
         self.schedule(1_000, Happening::Boot(self.nodes.len() - 1));
     }
 
-    fn settles(&mut self, number: usize, again: bool) {
+    pub(crate) fn settles(&mut self, number: usize, again: bool) {
         let standing = self.with(number, |till, now| till.standing(now));
         let Some(item) = standing.and_then(|it| it.attention.into_iter().next()) else {
             return;

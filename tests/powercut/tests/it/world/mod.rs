@@ -53,6 +53,8 @@ enum Happening {
         u64,
         Option<olympus_edge_worker::authority::settle::Heard>,
     ),
+    /// Somebody settles what was not done, until nothing is left.
+    Staff(usize),
     /// There is room again.
     Room(usize),
     Heals,
@@ -193,6 +195,10 @@ impl World {
             Happening::Capture(life, request, capture) => self.captures(life, request, *capture),
             Happening::Ask(life, request, reference) => self.looks_up(life, request, &reference),
             Happening::Heard(life, request, heard) => self.hears(life, request, heard),
+            Happening::Staff(node) => {
+                self.settles(node, true);
+                self.schedule(20 * support::MINUTE, Happening::Staff(node));
+            }
             Happening::Room(node) => self.nodes[node].disk.room(None),
             Happening::Heals => self.heals(),
         }
@@ -238,6 +244,7 @@ impl World {
                 node.disk.room(None);
             }
             self.boots(number);
+            self.schedule(support::MINUTE, Happening::Staff(number));
         }
     }
 
