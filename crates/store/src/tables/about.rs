@@ -16,15 +16,19 @@ pub(crate) fn claim(conn: &Connection, config: &TillConfig) -> Result<(), StoreE
     if let Some((at, of)) = owner
         && (at != location || of != terminal)
     {
-        return Err(StoreError::Foreign(format!(
-            "terminal `{of}` of location `{at}`"
-        )));
+        if of != terminal || is_registered(conn)? {
+            return Err(StoreError::Foreign(format!(
+                "terminal `{of}` of location `{at}`"
+            )));
+        }
+        // It has only ever sold by itself: now it is told where it stands.
+        conn.execute("UPDATE sync_identity SET location = ?1", [location])?;
     }
     let rules = &config.rules;
     conn.execute(
         "INSERT INTO about (one, location, terminal, currency, tax_basis_points, tax_included)
          VALUES (1, ?1, ?2, ?3, ?4, ?5)
-         ON CONFLICT (one) DO UPDATE SET currency = excluded.currency,
+         ON CONFLICT (one) DO UPDATE SET location = excluded.location, currency = excluded.currency,
              tax_basis_points = excluded.tax_basis_points, tax_included = excluded.tax_included",
         params![
             location,
@@ -35,6 +39,13 @@ pub(crate) fn claim(conn: &Connection, config: &TillConfig) -> Result<(), StoreE
         ],
     )?;
     Ok(())
+}
+
+/// Whether a location's authority or its keys were ever met.
+fn is_registered(conn: &Connection) -> Result<bool, StoreError> {
+    let known = "SELECT EXISTS (SELECT 1 FROM sync_identity WHERE incarnation > 0)
+                     OR EXISTS (SELECT 1 FROM sync_cursor) OR EXISTS (SELECT 1 FROM grant_state)";
+    Ok(conn.query_row(known, [], |row| row.get(0))?)
 }
 
 /// By what the till sells, and who it is.

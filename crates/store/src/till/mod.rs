@@ -306,3 +306,6 @@ impl Till {
         load(&transaction, &self.config, now)
     }
 }
+
+#[cfg(test)]
+mod tests;

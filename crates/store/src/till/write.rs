@@ -7,7 +7,7 @@ use crate::{StoreError, TillError};
 use olympus_core::pos::{Account, Bill, Decided, Entry, close};
 use olympus_core::sync::client::Draft;
 use olympus_proto::grant::OrderId;
-use olympus_proto::pos::{CountStock, Direction};
+use olympus_proto::pos::{CountStock, Direction, LineId};
 use olympus_proto::sync::{Entity, Fields, OperationId, OperationKind};
 use olympus_proto::{Cents, ErrorCode, ItemId};
 use serde_json::Value;
@@ -139,12 +139,9 @@ impl Work<'_> {
     /// Keeps the lines that this sale was of.
     fn sell_lines(&mut self, id: &OrderId, before: Option<&Bill>) -> Result<(), TillError> {
         let after = self.bill(id)?;
-        let known = BTreeSet::new();
-        let known = before.map_or(&known, |bill| &bill.sold);
-        for line in &after.order.lines {
-            if after.sold.contains(&line.line) && !known.contains(&line.line) {
-                ledger::sell(self.conn, id, line, &self.now.day)?;
-            }
+        let known = |line: &LineId| before.is_some_and(|bill| bill.sold.contains_key(line));
+        for line in after.sold.values().filter(|line| !known(&line.line)) {
+            ledger::sell(self.conn, id, line, &self.now.day)?;
         }
         Ok(())
     }

@@ -1,1 +1,10 @@
 //! The store, through its public API.
+
+mod faults;
+mod grants;
+mod model;
+mod open;
+mod schema;
+mod sell;
+mod support;
+mod sync;
