@@ -82,8 +82,9 @@ pub struct Bill {
     pub called_off: Option<String>,
     /// Fired lines.
     pub kitchen: BTreeMap<LineId, InKitchen>,
-    /// Lines that a closing has paid for, and taken from the stock. They are refunded, not changed.
-    pub sold: BTreeSet<LineId>,
+    /// Lines that a closing has paid for, and taken from the stock, as they were then. They are
+    /// refunded, not changed: what another till did to them meanwhile came too late.
+    pub sold: BTreeMap<LineId, SoldLine>,
     /// By terminal.
     pub closed: BTreeMap<TerminalId, Closed>,
     /// Lines that could not be read: a later version wrote them.
@@ -94,6 +95,10 @@ impl Bill {
     /// Derives what is derived.
     pub(super) fn refresh(&mut self) {
         let order = &mut self.order;
+        order
+            .lines
+            .retain(|line| !self.sold.contains_key(&line.line));
+        order.lines.extend(self.sold.values().cloned());
         order.lines.sort_by_cached_key(|line| place(&line.line));
         for line in &mut order.lines {
             let kitchen = self.kitchen.get(&line.line);
@@ -106,13 +111,14 @@ impl Bill {
         order
             .payments
             .sort_by(|a, b| (a.at_ms, &a.id).cmp(&(b.at_ms, &b.id)));
-        let held = Money::of(&order.payments).held();
+        let money = Money::of(&order.payments);
+        let held = money.held();
         let lines = lines_total(&order.lines);
-        let due = minus(with_tax(lines, self.tax), held);
+        let due = minus(with_tax(lines, self.tax), money.covered());
         let was_sold = self.closed.values().any(|closed| closed.total_cents.0 != 0);
         order.status = if self.called_off.is_some() && held.0 == 0 && !was_sold {
             OrderStatus::Voided
-        } else if held.0 > 0 && due.0 <= 0 && self.unread.is_empty() {
+        } else if (held.0 > 0 || was_sold) && due.0 <= 0 && self.unread.is_empty() {
             OrderStatus::Paid
         } else {
             OrderStatus::Open
@@ -138,19 +144,25 @@ impl Bill {
         Money::of(&self.order.payments).held()
     }
 
-    /// Declined payments, given back ones left out.
+    /// Declined payments, less what was to be given back of them.
     pub(super) fn declined(&self) -> Cents {
         Money::of(&self.order.payments).declined
     }
 
     /// How much more was paid than the order costs.
     pub(super) fn over(&self) -> Cents {
-        let owed = if self.order.status == OrderStatus::Voided {
-            Cents(0)
-        } else {
-            self.order.totals.total_cents
-        };
-        at_least_nothing(minus(self.held(), owed))
+        let covered = Money::of(&self.order.payments).covered();
+        at_least_nothing(minus(covered, self.order.totals.total_cents))
+    }
+
+    /// What was paid and is not part of a sale: before the order is closed, or more than it costs.
+    /// A declined payment is sold until another one has taken its place.
+    pub(super) fn unearned(&self) -> Cents {
+        let money = Money::of(&self.order.payments);
+        let posted = self.posted();
+        let sold = posted.total_cents.min(self.order.totals.total_cents);
+        let taken = plus(money.covered(), money.declined);
+        minus(minus(taken, sold), posted.declined_cents)
     }
 
     /// The line of that id.
@@ -160,6 +172,7 @@ impl Bill {
 }
 
 /// What payments come to.
+#[derive(Default)]
 struct Money {
     /// Taken, declined ones left out.
     paid: Cents,
@@ -169,58 +182,70 @@ struct Money {
     refunded: Cents,
     /// Tips that are left.
     tips: Cents,
-    /// Declined, less what was given back of it unearned.
+    /// Declined, less what was to be given back of it.
     declined: Cents,
+    /// Sold, declined, and to be given back: it is not owed any more.
+    waived: Cents,
 }
 
 impl Money {
     fn of(payments: &[Payment]) -> Self {
-        let mut money = Self {
-            paid: Cents(0),
-            returned: Cents(0),
-            refunded: Cents(0),
-            tips: Cents(0),
-            declined: Cents(0),
-        };
+        let mut money = Self::default();
         for payment in payments {
-            money.add(payment, counts(payment, payments));
+            match payment.direction {
+                Direction::Sale => money.sale(payment),
+                Direction::Refund => {
+                    let sale = payment.refund_of.as_ref();
+                    let sale = sale.and_then(|id| payments.iter().find(|one| one.id == *id));
+                    money.refund(payment, sale.is_some_and(declined));
+                }
+            }
         }
         money
     }
 
-    fn add(&mut self, payment: &Payment, counts: bool) {
-        let amount = payment.amount_cents;
-        match (payment.direction, counts) {
-            (Direction::Sale, true) => {
-                self.paid = plus(self.paid, amount);
-                self.tips = plus(self.tips, payment.tip_cents);
-            }
-            (Direction::Sale, false) => self.declined = plus(self.declined, amount),
-            (Direction::Refund, true) => {
-                self.refunded = plus(self.refunded, amount);
-                self.tips = minus(self.tips, payment.tip_cents);
-                if payment.of_deposit {
-                    self.returned = plus(self.returned, amount);
-                }
-            }
-            (Direction::Refund, false) if payment.of_deposit => {
-                self.declined = minus(self.declined, amount);
-            }
-            (Direction::Refund, false) => {}
+    fn sale(&mut self, payment: &Payment) {
+        if declined(payment) {
+            self.declined = plus(self.declined, payment.amount_cents);
+        } else {
+            self.paid = plus(self.paid, payment.amount_cents);
+            self.tips = plus(self.tips, payment.tip_cents);
         }
     }
 
+    fn refund(&mut self, payment: &Payment, of_declined: bool) {
+        let amount = payment.amount_cents;
+        match (of_declined, payment.of_deposit) {
+            (true, of_deposit) => {
+                self.declined = minus(self.declined, amount);
+                if !of_deposit {
+                    self.waived = plus(self.waived, amount);
+                }
+            }
+            (false, _) if declined(payment) => {}
+            (false, of_deposit) => {
+                self.refunded = plus(self.refunded, amount);
+                self.tips = minus(self.tips, payment.tip_cents);
+                if of_deposit {
+                    self.returned = plus(self.returned, amount);
+                }
+            }
+        }
+    }
+
+    /// The guest's money that is here for the order.
     fn held(&self) -> Cents {
         at_least_nothing(minus(self.paid, self.returned))
     }
+
+    /// What the order does not ask for any more.
+    fn covered(&self) -> Cents {
+        plus(self.held(), self.waived)
+    }
 }
 
-/// Whether money moves by it: it was not declined, nor was the sale that it gives back of.
-fn counts(payment: &Payment, all: &[Payment]) -> bool {
-    let declined = |one: &Payment| one.state == PaymentState::Declined;
-    let sale = payment.refund_of.as_ref();
-    let sale = sale.and_then(|id| all.iter().find(|other| other.id == *id));
-    !declined(payment) && !sale.is_some_and(declined)
+fn declined(payment: &Payment) -> bool {
+    payment.state == PaymentState::Declined
 }
 
 /// What an order costs and what came of it.
@@ -236,7 +261,7 @@ pub fn totals(
     let money = Money::of(payments);
     let due_cents = match status {
         OrderStatus::Voided => Cents(0),
-        _ => at_least_nothing(minus(total_cents, money.held())),
+        _ => at_least_nothing(minus(total_cents, money.covered())),
     };
     OrderTotals {
         lines_cents,

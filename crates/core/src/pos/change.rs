@@ -22,7 +22,7 @@ pub fn change_line(
         .line(line)
         .ok_or_else(|| PosError::UnknownLine(line.clone()))?;
     bill.must_be_open()?;
-    if bill.sold.contains(line) {
+    if bill.sold.contains_key(line) {
         return Err(PosError::LineSold(line.clone()));
     }
     if held.state == LineState::Voided {

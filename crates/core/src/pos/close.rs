@@ -1,9 +1,10 @@
 //! The sale of an order that is paid: it goes from what is owed to the guest to what was earned.
 
 use super::bill::{minus, plus};
+use super::fields::as_ordered;
 use super::ledger::negative;
 use super::{Account, At, Bill, Closed, Decided, Entry};
-use olympus_proto::pos::{LineId, LineState, OrderStatus};
+use olympus_proto::pos::{LineState, OrderStatus, SoldLine};
 
 /// The sale of an order that came to be paid by what several tills did, and that none of them has
 /// closed; or a correction where more than one has. `None` where there is nothing to do, or the
@@ -36,18 +37,18 @@ pub(super) fn finish(bill: &mut Bill, decided: &mut Decided, at: At<'_>) {
     }
     decided.postings.extend(post(bill, missing, at));
     decided.closes = true;
-    let newly: Vec<LineId> = bill
+    let newly: Vec<SoldLine> = bill
         .order
         .lines
         .iter()
-        .filter(|line| line.state != LineState::Voided && !bill.sold.contains(&line.line))
-        .map(|line| line.line.clone())
+        .filter(|line| line.state != LineState::Voided && !bill.sold.contains_key(&line.line))
+        .map(as_ordered)
         .collect();
-    for id in newly {
-        if let Some(line) = bill.line(&id).filter(|_| !bill.kitchen.contains_key(&id)) {
-            decided.take(line);
+    for line in newly {
+        if !bill.kitchen.contains_key(&line.line) {
+            decided.take(&line);
         }
-        bill.sold.insert(id);
+        bill.sold.insert(line.line.clone(), line);
     }
 }
 

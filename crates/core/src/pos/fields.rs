@@ -5,7 +5,7 @@
 //! status void_reason       what was told; whether it counts is derived
 //! line:<line>              the line as it was ordered, held or voided
 //! kitchen:<line>           the firing that it went with, and how far it is
-//! sold:<line>              a closing has paid for it
+//! sold:<line>              a closing has paid for it; the line as it was then
 //! closed:<terminal>        what that terminal's ledger has of the sale
 //! ```
 //! Invariant: what two tills do at once to different lines, or to a line and in the kitchen, is in
@@ -66,7 +66,7 @@ pub fn bill_from_fields(
         },
         called_off: (told == "voided").then_some(reason),
         kitchen: BTreeMap::new(),
-        sold: BTreeSet::new(),
+        sold: BTreeMap::new(),
         closed: BTreeMap::new(),
         unread: BTreeSet::new(),
     };
@@ -90,8 +90,9 @@ impl Bill {
                 self.kitchen.insert(LineId::from(id), place);
             }
         } else if let Some(id) = name.strip_prefix(SOLD) {
-            if *value == Value::Bool(true) {
-                self.sold.insert(LineId::from(id));
+            match line(id, value) {
+                Some(line) => drop(self.sold.insert(LineId::from(id), line)),
+                None => drop(self.unread.insert(name.to_owned())),
             }
         } else if let Some(id) = name.strip_prefix(CLOSED) {
             match serde_json::from_value::<Closed>(value.clone()) {
@@ -166,8 +167,8 @@ pub fn fields_of_bill(bill: &Bill) -> Fields {
     for (line, place) in &bill.kitchen {
         set(&format!("{KITCHEN}{line}"), json(place));
     }
-    for line in &bill.sold {
-        set(&format!("{SOLD}{line}"), Value::Bool(true));
+    for (id, line) in &bill.sold {
+        set(&format!("{SOLD}{id}"), json(line));
     }
     for (terminal, closed) in &bill.closed {
         set(&format!("{CLOSED}{terminal}"), json(closed));
@@ -176,7 +177,7 @@ pub fn fields_of_bill(bill: &Bill) -> Fields {
 }
 
 /// A line without what its place in the kitchen says.
-fn as_ordered(line: &SoldLine) -> SoldLine {
+pub(super) fn as_ordered(line: &SoldLine) -> SoldLine {
     let state = match line.state {
         LineState::Voided => LineState::Voided,
         _ => LineState::Held,

@@ -63,7 +63,7 @@ pub(super) fn fire_lines(bill: &mut Bill, decided: &mut Decided, lines: &[LineId
             moved_ms: at.now_ms,
         };
         bill.kitchen.insert(id.clone(), fired);
-        if let Some(line) = bill.line(id).filter(|_| !bill.sold.contains(id)) {
+        if let Some(line) = bill.line(id).filter(|_| !bill.sold.contains_key(id)) {
             decided.take(line);
         }
     }

@@ -4,7 +4,8 @@
 //! decided, so that a ledger that keeps ids unique has nothing twice.
 
 use super::At;
-use super::bill::plus;
+use super::bill::{minus, plus};
+use crate::settlement::SALE_DECLINED;
 use olympus_proto::Cents;
 use olympus_proto::grant::{OrderId, TenderKind};
 use olympus_proto::pos::{Direction, Payment, PaymentId, PaymentState};
@@ -134,23 +135,54 @@ pub fn settled(before: &Payment, after: &Payment, at: At<'_>) -> Vec<Entry> {
     if !now_settled || after.terminal != *at.terminal {
         return Vec::new();
     }
-    let to = match (after.tender, after.state) {
-        (TenderKind::Cash, _) | (TenderKind::StoredValue, PaymentState::Approved) => {
-            return Vec::new();
+    let postings = match (after.tender, after.state) {
+        (TenderKind::Cash, _) | (TenderKind::StoredValue, PaymentState::Approved) => Vec::new(),
+        (_, PaymentState::Approved) => moved(after, Account::Bank),
+        _ if was_undone(after) => {
+            let undone = refund_postings(after).into_iter();
+            undone.map(|(one, cents)| (one, negative(cents))).collect()
         }
-        (_, PaymentState::Approved) => Account::Bank,
-        _ => Account::Declined,
+        _ => moved(after, Account::Declined),
     };
-    let sum = plus(after.amount_cents, after.tip_cents);
-    let sum = match after.direction {
-        Direction::Sale => sum,
-        Direction::Refund => negative(sum),
-    };
-    let postings = [(to, sum), (Account::of(after.tender), negative(sum))];
     let id = format!("settled:{}", after.id);
     Entry::new(id, &after.order, Some(&after.id), &postings, at)
         .into_iter()
         .collect()
+}
+
+/// From where its tender's money stands to another account.
+fn moved(payment: &Payment, to: Account) -> Vec<(Account, Cents)> {
+    let sum = plus(payment.amount_cents, payment.tip_cents);
+    let sum = match payment.direction {
+        Direction::Sale => sum,
+        Direction::Refund => negative(sum),
+    };
+    vec![(to, sum), (Account::of(payment.tender), negative(sum))]
+}
+
+/// A refund that was declined while its sale stands: nothing was given back, so it is taken out of
+/// the books. Where the sale was declined, the refund makes up for it instead.
+pub(super) fn was_undone(payment: &Payment) -> bool {
+    payment.direction == Direction::Refund
+        && payment.state == PaymentState::Declined
+        && payment.decline_code.as_deref() != Some(SALE_DECLINED)
+}
+
+/// What a refund does to the books.
+pub(super) fn refund_postings(refund: &Payment) -> Vec<(Account, Cents)> {
+    let (amount, tax) = (refund.amount_cents, refund.tax_cents);
+    let back = plus(amount, refund.tip_cents);
+    let mut postings = vec![
+        (Account::of(refund.tender), negative(back)),
+        (Account::Tips, refund.tip_cents),
+    ];
+    if refund.of_deposit {
+        postings.push((Account::Deposits, amount));
+    } else {
+        postings.push((Account::Tax, tax));
+        postings.push((Account::Refunds, minus(amount, tax)));
+    }
+    postings
 }
 
 pub(super) const fn negative(cents: Cents) -> Cents {

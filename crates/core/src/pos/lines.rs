@@ -54,7 +54,7 @@ pub fn open_order(
         tax: Tax::from(rules),
         called_off: None,
         kitchen: BTreeMap::new(),
-        sold: BTreeSet::new(),
+        sold: BTreeMap::new(),
         closed: BTreeMap::new(),
         unread: BTreeSet::new(),
     };

@@ -176,6 +176,7 @@ fn payment(
         refund_of: None,
         reason: None,
         of_deposit: false,
+        tax_cents: Cents(0),
         tender: new.tender,
         amount_cents: amounts.amount_cents,
         tip_cents: amounts.tip_cents,

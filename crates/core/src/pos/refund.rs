@@ -3,10 +3,10 @@
 use super::bill::{at_least_nothing, minus, plus};
 use super::close::{finish, post};
 use super::fields::payment_fields;
-use super::ledger::negative;
+use super::ledger::{refund_postings, was_undone};
 use super::pay::at_once;
 use super::tax::share;
-use super::{Account, At, Bill, Closed, Decided, Entry, MAX_NOTE_BYTES, PosError, kitchen};
+use super::{At, Bill, Closed, Decided, Entry, MAX_NOTE_BYTES, PosError, kitchen};
 use olympus_proto::Cents;
 use olympus_proto::grant::TenderKind;
 use olympus_proto::pos::{Direction, NewRefund, Payment, PaymentId, PaymentState, VoidOrder};
@@ -22,6 +22,8 @@ pub struct GivenBack {
     pub cents: Cents,
     /// See [`Payment::of_deposit`].
     pub of_deposit: bool,
+    /// The tax in it, where it is no deposit.
+    pub tax_cents: Cents,
 }
 
 /// What a refund of `payment`, one of the bill's, comes to: first of what it paid of the order,
@@ -43,12 +45,17 @@ pub fn refund_amounts(
         return Err(PosError::OverRefund(left));
     }
     let amount_cents = cents.min(amount_left);
-    let unearned = !bill.was_sold() || amount_cents <= bill.over();
+    let of_deposit = amount_cents.0 > 0 && amount_cents <= bill.unearned();
     Ok(GivenBack {
         amount_cents,
         tip_cents: minus(cents, amount_cents),
         cents,
-        of_deposit: unearned && amount_cents.0 > 0,
+        of_deposit,
+        tax_cents: if of_deposit {
+            Cents(0)
+        } else {
+            tax_share(bill, amount_cents)
+        },
     })
 }
 
@@ -96,6 +103,7 @@ pub fn refund(
         refund_of: Some(payment.clone()),
         reason: Some(new.reason.clone()),
         of_deposit: back.of_deposit,
+        tax_cents: back.tax_cents,
         amount_cents: back.amount_cents,
         tip_cents: back.tip_cents,
         change_cents: None,
@@ -107,7 +115,7 @@ pub fn refund(
         at_ms: at.now_ms,
         ..sale.clone()
     };
-    let postings = postings(bill, &refund, back);
+    let postings = refund_postings(&refund);
     let entry = format!("payment:{id}");
     let entry = Entry::new(entry, &bill.order.id, Some(id), &postings, at);
     let mut decided = Decided {
@@ -122,31 +130,18 @@ pub fn refund(
     Ok(decided.written(Some(bill), &after))
 }
 
-fn postings(bill: &Bill, refund: &Payment, back: GivenBack) -> Vec<(Account, Cents)> {
-    let mut postings = vec![
-        (Account::of(refund.tender), negative(back.cents)),
-        (Account::Tips, back.tip_cents),
-    ];
-    if back.of_deposit {
-        postings.push((Account::Deposits, back.amount_cents));
-    } else {
-        let tax = tax_share(bill, back.amount_cents);
-        postings.push((Account::Tax, tax));
-        postings.push((Account::Refunds, minus(back.amount_cents, tax)));
-    }
-    postings
-}
-
 /// The tax in it. What all refunds of an order give back of its tax is the tax in their sum, so
 /// that refunds in parts come to the same as one of the whole.
 fn tax_share(bill: &Bill, amount: Cents) -> Cents {
-    let totals = &bill.order.totals;
-    let earned = |one: &&Payment| one.direction == Direction::Refund && !one.of_deposit;
+    let sold = bill.posted();
+    // One that the provider declined was taken out of the books.
+    let earned =
+        |one: &&Payment| one.direction == Direction::Refund && !one.of_deposit && !was_undone(one);
     let before = bill.order.payments.iter().filter(earned);
     let before = before.fold(Cents(0), |sum, one| plus(sum, one.amount_cents));
     let upto = |cents: Cents| {
-        let cents = cents.min(totals.total_cents);
-        share(totals.tax_cents, cents, totals.total_cents)
+        let cents = cents.min(sold.total_cents);
+        share(sold.tax_cents, cents, sold.total_cents)
     };
     minus(upto(plus(before, amount)), upto(before))
 }

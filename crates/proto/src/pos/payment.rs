@@ -119,6 +119,9 @@ pub struct Payment {
     /// costs. It is due again, as far as the order needs it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub of_deposit: bool,
+    /// The tax in a refund of what was sold; 0 elsewhere.
+    #[serde(default, skip_serializing_if = "is_nothing")]
+    pub tax_cents: Cents,
     /// By what.
     pub tender: TenderKind,
     /// How much of the order, above 0 in both directions; 0 only where a refund gives back tip
@@ -152,4 +155,9 @@ pub struct Payment {
     pub day: String,
     /// When.
     pub at_ms: u64,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's form")]
+fn is_nothing(cents: &Cents) -> bool {
+    cents.0 == 0
 }
