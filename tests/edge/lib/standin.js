@@ -1,6 +1,7 @@
-// The stand-in of Workers AI, Vectorize and the auth service, as a process of its own.
+// The stand-in of Workers AI, Vectorize, the auth service and the payment provider, as a process of
+// its own.
 import { spawn } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
@@ -9,10 +10,12 @@ const ROOT = resolve(fileURLToPath(import.meta.url), "../../../..");
 const INDEX = "olympus-edge-menu";
 const REST = `/client/v4/accounts/account/vectorize/v2/indexes/${INDEX}`;
 
-/** The binary, by `OLYMPUS_STANDIN` or where cargo puts it. */
+/** The binary, by `OLYMPUS_STANDIN` or where cargo puts it: the one that was built last. */
 function binary() {
-  const places = [process.env.OLYMPUS_STANDIN, join(ROOT, "target/release/olympus-standin"), join(ROOT, "target/debug/olympus-standin")];
-  const found = places.find((place) => place && existsSync(place));
+  if (process.env.OLYMPUS_STANDIN) return process.env.OLYMPUS_STANDIN;
+  const age = (place) => -statSync(place).mtimeMs;
+  const places = ["release", "debug"].map((profile) => join(ROOT, `target/${profile}/olympus-standin`));
+  const [found] = places.filter((place) => existsSync(place)).sort((one, other) => age(one) - age(other));
   if (!found) throw new Error("build the stand-in first: cargo build --package olympus-standin");
   return found;
 }
@@ -43,6 +46,8 @@ export async function startStandin({ visibility = "0,0", port = 0, settings = {}
     counters: async () => (await control("GET", "")).counters,
     settle: () => control("POST", "/settle"),
     reset: () => control("POST", "/reset"),
+    /** The payment provider's book: `{captures: [{reference, state, moved, asked, …}], sum_cents}`. */
+    payments: async () => (await fetch(`${url}/__provider`)).json(),
     /** Vectors that show, over all locations. */
     vectorCount: async () => (await rest("/info")).vectorCount,
     stop: () => {

@@ -106,14 +106,25 @@ function standinBindings(address) {
   ];
 }
 
+/** The database's migrations that it does not have yet, as wrangler applies them. */
 async function migrate(db) {
-  const { results } = await db.prepare("SELECT name FROM sqlite_master WHERE name = 'device_keys'").all();
-  if (results.length > 0) return;
-  const dir = join(CRATE, "migrations");
-  for (const file of readdirSync(dir).sort()) {
-    const statements = readFileSync(join(dir, file), "utf8").replace(/^--.*$/gm, "").split(";").map((text) => text.trim()).filter(Boolean);
-    await db.batch(statements.map((text) => db.prepare(text)));
+  const has = async (name) => (await db.prepare("SELECT 1 FROM sqlite_master WHERE name = ?").bind(name).all()).results.length > 0;
+  if (!(await has("d1_migrations"))) {
+    await db.prepare("CREATE TABLE d1_migrations (name TEXT PRIMARY KEY)").run();
+    // A database from before this was kept.
+    if (await has("device_keys")) await db.prepare("INSERT INTO d1_migrations VALUES ('0001_device_keys.sql')").run();
   }
+  const { results } = await db.prepare("SELECT name FROM d1_migrations").all();
+  const done = new Set(results.map(({ name }) => name));
+  for (const file of readdirSync(join(CRATE, "migrations")).sort()) {
+    if (done.has(file)) continue;
+    await db.batch([...statements("migrations", file).map((text) => db.prepare(text)), db.prepare("INSERT INTO d1_migrations VALUES (?)").bind(file)]);
+  }
+}
+
+/** The statements of a migration; `migrations-back` has the ways back. */
+export function statements(folder, file) {
+  return readFileSync(join(CRATE, folder, file), "utf8").replace(/^--.*$/gm, "").split(";").map((text) => text.trim()).filter(Boolean);
 }
 
 /**

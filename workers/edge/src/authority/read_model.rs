@@ -4,11 +4,12 @@
 //! once, so that being told twice changes nothing. It holds no card and nothing that was sealed.
 //! What is answered from it is late by what the authority has not told yet; `head` says by how much.
 
-use super::tell::News;
+use super::tell::{News, OrderNews};
 use crate::http::error::EdgeError;
-use olympus_core::pos::{Rules, order_from_fields};
+use olympus_core::pos::{Rules, order_from_fields, payment_from_fields};
 use olympus_proto::LocationId;
 use olympus_proto::grant::OrderId;
+use olympus_proto::pos::{Payment, PaymentId};
 use olympus_proto::sync::{EntityKind, Fields, Row};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -46,13 +47,18 @@ fn number(fields: &Fields, name: &str) -> i64 {
 }
 
 /// An order as the read model has it.
-fn order_line(row: &Row) -> Value {
-    let fields = &row.fields;
-    let id = OrderId(row.entity.id.clone());
-    let order = order_from_fields(&id, fields, &[], &rules(fields));
+fn order_line(news: &OrderNews) -> Value {
+    let fields = &news.row.fields;
+    let id = OrderId(news.row.entity.id.clone());
+    let payments: Vec<Payment> = news
+        .payments
+        .iter()
+        .filter_map(|row| payment_from_fields(&PaymentId(row.entity.id.clone()), &row.fields).ok())
+        .collect();
+    let order = order_from_fields(&id, fields, &payments, &rules(fields));
     json!({
-        "id": row.entity.id,
-        "version": row.version,
+        "id": id,
+        "version": news.version(),
         "day": order.day,
         "number": order.number,
         "terminal": order.terminal,
@@ -162,18 +168,10 @@ pub(super) async fn take_in(
         }
         Ok(())
     };
-    let rows = |kind| {
-        let of = move |row: &&Row| row.entity.kind == kind;
-        news.rows.iter().filter(of)
-    };
-    add(
-        UPSERT_ORDERS,
-        parts(rows(EntityKind::Order).map(order_line))?,
-    )?;
-    add(
-        UPSERT_PAYMENTS,
-        parts(rows(EntityKind::Payment).map(payment_line))?,
-    )?;
+    add(UPSERT_ORDERS, parts(news.orders.iter().map(order_line))?)?;
+    let payments = news.rows.iter();
+    let payments = payments.filter(|row| row.entity.kind == EntityKind::Payment);
+    add(UPSERT_PAYMENTS, parts(payments.map(payment_line))?)?;
     add(
         INSERT_AUDIT,
         parts(news.entries.iter().map(|(_, entry)| entry))?,

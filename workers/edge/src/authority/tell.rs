@@ -7,21 +7,43 @@
 
 use super::book::{Book, BookError};
 use super::schema::{number, set_number};
-use super::shelf::from_json;
+use super::shelf::{from_json, to_json};
 use super::sql::{Sql, atomically};
 use olympus_proto::books::AuditEntry;
 use olympus_proto::sync::{Entity, EntityKind, Row};
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Rows and entries that are told at once.
 const PART: u32 = 200;
 /// Rows that are put away at once.
 const AWAY: u64 = 500;
 
+/// An order with its payments, as they are now: how it stands hangs on both.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OrderNews {
+    /// The order.
+    pub row: Row,
+    /// Its payments.
+    pub payments: Vec<Row>,
+}
+
+impl OrderNews {
+    /// The latest change of any of it.
+    #[must_use]
+    pub fn version(&self) -> u64 {
+        let payments = self.payments.iter().map(|row| row.version);
+        payments.fold(self.row.version, u64::max)
+    }
+}
+
 /// What the read model does not have yet.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct News {
     /// Rows, oldest change first.
     pub rows: Vec<Row>,
+    /// Orders that changed, or whose payments did.
+    pub orders: Vec<OrderNews>,
     /// Changes up to this version are in.
     pub head: u64,
     /// Entries of the audit log with their numbers.
@@ -50,10 +72,49 @@ impl<S: Sql> Book<S> {
                 Some(last) if full => last.version,
                 _ => head,
             },
+            orders: self.orders_of(&rows)?,
             rows,
             entries: entries?,
         };
         Ok((news.head > told || !news.entries.is_empty()).then_some(news))
+    }
+
+    fn orders_of(&self, rows: &[Row]) -> Result<Vec<OrderNews>, BookError> {
+        let ids: BTreeSet<&str> = rows
+            .iter()
+            .filter_map(|row| match row.entity.kind {
+                EntityKind::Order => Some(row.entity.id.as_str()),
+                EntityKind::Payment => row.fields.get("order").and_then(Value::as_str),
+                EntityKind::Inventory | EntityKind::Menu => None,
+            })
+            .collect();
+        let entities = |kind, ids: &mut dyn Iterator<Item = String>| -> Vec<Entity> {
+            ids.map(|id| Entity { kind, id }).collect()
+        };
+        let mut orders = ids.iter().map(|id| (*id).to_owned());
+        let orders = self.records(&entities(EntityKind::Order, &mut orders))?;
+        let lines = self.sql.run(
+            "SELECT payment FROM payments
+             WHERE order_id IN (SELECT value FROM json_each(?1))",
+            &[to_json(&ids)?.into()],
+        )?;
+        let mut payments = lines
+            .iter()
+            .filter_map(|line| line.maybe_text(0).map(str::to_owned));
+        let payments = self.records(&entities(EntityKind::Payment, &mut payments))?;
+        let mut by_order: BTreeMap<String, Vec<Row>> = BTreeMap::new();
+        for record in payments {
+            let order = record.row.fields.get("order").and_then(Value::as_str);
+            let of = by_order.entry(order.unwrap_or_default().to_owned());
+            of.or_default().push(record.row);
+        }
+        Ok(orders
+            .into_iter()
+            .map(|record| OrderNews {
+                payments: by_order.remove(&record.row.entity.id).unwrap_or_default(),
+                row: record.row,
+            })
+            .collect())
     }
 
     /// Whether the read model lacks something.

@@ -71,6 +71,12 @@ fn every_decision_is_in_the_audit_log_without_a_card_in_it() {
             ("settlement", "p1", "approved"),
         ]
     );
+    let order = &news.orders[0];
+    assert_eq!(
+        (order.payments.len(), order.version()),
+        (1, news.head),
+        "an order comes with its payments"
+    );
     let text = serde_json::to_string(&news.entries).unwrap();
     assert!(!text.contains(super::CARD));
 }
