@@ -65,7 +65,8 @@ impl Desk {
     /// Works until it is told to end, or nobody can ask any more.
     pub(super) fn run(mut self, mut jobs: mpsc::Receiver<Job>) {
         let _ = self.till();
-        let _ = self.hub.tried.send(true);
+        // `send` keeps nothing where nobody listens yet.
+        self.hub.tried.send_replace(true);
         while !self.over
             && let Some(job) = jobs.blocking_recv()
         {
