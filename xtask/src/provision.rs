@@ -252,6 +252,8 @@ mod tests {
                 "vectorize create-metadata-index dishes --propertyName digest --type string",
                 "d1 migrations apply DB --remote --env production",
                 "secret put AUTH_TOKEN --env production",
+                "secret put PROVIDER_TOKEN --env production",
+                "secret put GRANT_SECRET --env production",
                 "deploy --env production",
             ]
         );

@@ -77,6 +77,7 @@ pub(crate) fn build(root: &Path, dev: bool) -> anyhow::Result<()> {
     run(cargo()
         .current_dir(root)
         .args(["run", "--quiet", "--package", "xtask-worker", "--"])
+        .args(dev.then_some("--dev"))
         .arg(wasm)
         .arg(root.join("workers/edge/build"))
         .args(classes(root)?))
