@@ -122,9 +122,16 @@ function lost(words) {
   if (words !== null) redraw(node, icon("warn"), h("p", null, words));
 }
 
-async function connect() {
+let connecting = null;
+
+/** Once at a time, whoever asks for it. */
+function connect() {
   clearTimeout(timer);
-  if (socket) return;
+  if (!socket) connecting ??= join().finally(() => { connecting = null; });
+  return connecting;
+}
+
+async function join() {
   try {
     await readAll();
   } catch (failure) {

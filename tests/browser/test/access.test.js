@@ -1,7 +1,7 @@
 // Keyboard, colours, sizes: that everybody can use both pages.
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { ids, launch, look, open, overflow, settled, SIZES } from "../lib/browser.js";
+import { ids, launch, look, open, overflow, poorContrast, settled, SIZES } from "../lib/browser.js";
 import { sharedDevice } from "../lib/device.js";
 
 let device;
@@ -104,39 +104,13 @@ describe("colours", () => {
     }
   });
 
-  /** Contrast of every visible text against the nearest painted ground behind it. */
-  const poor = (page) => page.evaluate(() => {
-    const channel = (value) => (value <= 0.03928 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4);
-    const rgba = (text) => text.match(/[\d.]+/g).map(Number);
-    const luminance = ([r, g, b]) => 0.2126 * channel(r / 255) + 0.7152 * channel(g / 255) + 0.0722 * channel(b / 255);
-    const behind = (node) => {
-      for (let at = node; at; at = at.parentElement) {
-        const colour = rgba(getComputedStyle(at).backgroundColor);
-        if (colour.length === 3 || colour[3] === 1) return colour;
-      }
-      return [255, 255, 255];
-    };
-    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-    const found = new Set();
-    for (let text = walker.nextNode(); text; text = walker.nextNode()) {
-      const node = text.parentElement;
-      if (!text.data.trim() || !node.checkVisibility() || node.closest(".hidden, .skip, script, noscript, :disabled")) continue;
-      const style = getComputedStyle(node);
-      const [a, b] = [luminance(rgba(style.color)), luminance(behind(node))].sort((x, y) => y - x);
-      const large = Number.parseFloat(style.fontSize) >= 24 || (Number.parseFloat(style.fontSize) >= 18.66 && Number(style.fontWeight) >= 700);
-      const ratio = (a + 0.05) / (b + 0.05);
-      if (ratio < (large ? 3 : 4.5)) found.add(`${ratio.toFixed(2)} ${node.className || node.tagName}: ${text.data.trim().slice(0, 30)}`);
-    }
-    return [...found];
-  });
-
   for (const colorScheme of ["light", "dark"]) {
     it(`have enough contrast: ${colorScheme}`, () => kiosk({ colorScheme }, async (page) => {
-      assert.deepEqual(await poor(page), []);
+      assert.deepEqual(await poorContrast(page), []);
       await page.locator("#query").fill("I would like two chicken souvlaki please");
       await page.keyboard.press("Enter");
       await page.locator("#intent").waitFor();
-      assert.deepEqual(await poor(page), []);
+      assert.deepEqual(await poorContrast(page), []);
     }));
   }
 });
