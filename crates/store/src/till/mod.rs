@@ -19,6 +19,7 @@ use crate::open::{self, OpenOptions, Owner};
 use crate::tables::{self, idempotency, keep, sync};
 use crate::{StoreError, TillError};
 use olympus_core::grant::Terminal;
+use olympus_core::route::Moment;
 use olympus_core::sync::Client;
 use olympus_core::sync::client::{self, Effects};
 use olympus_proto::grant::OrderId;
@@ -27,7 +28,11 @@ use olympus_proto::sync::DeviceId;
 use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 use work::Work;
+
+/// How long nobody has asked for anything before the till rests.
+const REST: Duration = Duration::from_secs(1);
 
 /// The till of one terminal: the one owner of its file.
 #[derive(Debug)]
@@ -38,6 +43,10 @@ pub struct Till {
     lived_ms: u64,
     /// What is in memory may not be what is on disk.
     poisoned: bool,
+    /// When something was last asked of it.
+    asked: Moment,
+    /// Something was written since the log was last written back.
+    log_grew: bool,
     config: TillConfig,
     path: PathBuf,
     options: OpenOptions,
@@ -111,6 +120,8 @@ impl Till {
             terminal: loaded.terminal,
             lived_ms: loaded.lived_ms,
             poisoned: false,
+            asked: now.sync.moment,
+            log_grew: true,
             config,
             path: path.to_owned(),
             options,
@@ -125,6 +136,7 @@ impl Till {
     /// Where it may not be done, or the disk fails; then nothing was done.
     pub fn ask(&mut self, asked: Asked, menu: Menu<'_>, now: &Now) -> Result<Done, TillError> {
         ask::check_key(&asked.key)?;
+        self.asked = now.sync.moment;
         self.sound(now)?;
         match idempotency::find(&self.conn, &asked.key, &asked.digest)? {
             Some(idempotency::Known::Same(reply)) => {
@@ -151,6 +163,9 @@ impl Till {
     /// Where the disk fails; the event is lost and will be asked for again.
     pub fn sync(&mut self, event: client::Event, now: &Now) -> Result<Todo, StoreError> {
         self.sound(now)?;
+        if event == client::Event::Tick {
+            self.rest(now);
+        }
         let effects = self.client.on(event, now.sync);
         if effects.persist.is_empty() {
             return Ok(Todo {
@@ -174,6 +189,9 @@ impl Till {
     /// Where the disk fails; nothing was taken.
     pub fn grants(&mut self, event: GrantEvent, now: &Now) -> Result<Refusals, StoreError> {
         self.sound(now)?;
+        if event == GrantEvent::Tick {
+            self.rest(now);
+        }
         let (refused, _) = self.transact(now, |work| work.grant_event(event))?;
         Ok(refused)
     }
@@ -269,8 +287,22 @@ impl Till {
         let (todo, lived_ms) = (work.todo, work.lived_ms);
         let (done, ()) = done?;
         transaction.commit()?;
+        self.log_grew = true;
         self.lived_ms = lived_ms;
         Ok((done, todo))
+    }
+
+    /// Writes the log back while nobody asks for anything, so that no command has to.
+    fn rest(&mut self, now: &Now) {
+        let idle = now.sync.moment.since(self.asked) >= REST;
+        if !idle || !self.log_grew {
+            return;
+        }
+        // Where it does not work, everything is in the log as before, and a command does it.
+        let _ = self
+            .conn
+            .query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()));
+        self.log_grew = false;
     }
 
     /// Sees to it that memory is what is on disk.

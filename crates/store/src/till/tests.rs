@@ -198,3 +198,20 @@ fn what_cannot_be_read_back_is_read_before_the_next_command() {
     assert!(!standing.poisoned);
     assert_eq!(standing.sync.queue_size, 2);
 }
+
+#[test]
+fn the_log_is_written_back_while_nobody_asks() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("till.db");
+    let (mut till, _) =
+        Till::open(&path, OpenOptions::default(), config(), &at(0)).expect("opens");
+    let size = || std::fs::metadata(&path).expect("a file").len();
+    for key in 1..40 {
+        ask(&mut till, key, order()).expect("opens an order");
+    }
+    let before = size();
+    till.sync(Event::Tick, &at(500)).expect("ticks");
+    assert_eq!(size(), before, "somebody has asked just now");
+    till.sync(Event::Tick, &at(1_500)).expect("ticks");
+    assert!(size() > before, "{before}");
+}

@@ -48,7 +48,8 @@ fn an_order_is_opened_changed_paid_and_refunded() {
         .expect("reads")
         .expect("there");
     assert_eq!(stored.status, OrderStatus::Paid);
-    assert_eq!(stored.payments, [paid.clone()]);
+    assert_eq!(stored.payments.first(), Some(&paid));
+    assert_eq!(stored.payments.len(), 1);
     assert_eq!(shop.account("cash"), 2_357);
     assert_eq!(shop.account("sales"), -1_900);
     assert_eq!(shop.account("tax"), -157);
@@ -189,10 +190,8 @@ fn the_kitchen_sees_firings_until_they_are_done() {
     let done = shop.ask(command).expect("opens");
     let ticket = done.todo.tickets.first().expect("a ticket").clone();
     assert_eq!(ticket.lines.len(), 2);
-    assert_eq!(
-        shop.reader().tickets().expect("reads").tickets,
-        [ticket.clone()]
-    );
+    let waiting = shop.reader().tickets().expect("reads").tickets;
+    assert_eq!(waiting, std::slice::from_ref(&ticket));
     let to = |state| Command::MoveTicket(ticket.id.clone(), MoveTicket { state });
     let done = shop.ask(to(TicketState::Ready)).expect("moves");
     let Reply::Ticket(moved) = &done.reply else {
