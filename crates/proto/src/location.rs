@@ -119,12 +119,12 @@ pub struct Revocations {
     pub entries: u64,
 }
 
-/// Answer of `POST …/keys/rotate`: the next key was published.
+/// Answer of `POST …/grant-keys/rotate`: who signs, and who is next.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rotation {
     /// The key that signs now.
     pub signs: KeyId,
-    /// The key that was published.
+    /// The key that waits for its turn.
     pub next: KeyId,
     /// From when it signs.
     pub signs_from_ms: u64,
