@@ -227,9 +227,10 @@ impl Settlement {
     /// What to do now.
     #[must_use]
     pub fn next(&self, now_ms: u64) -> Action {
+        // A wait that is longer than any is of a clock that has been turned back.
+        let come = |moment: u64| now_ms >= moment || moment - now_ms > 2 * MOST_WAIT_MS;
         let ask_from = |moment: u64| {
-            // A wait that is longer than any is of a clock that has been turned back.
-            if now_ms >= moment || moment - now_ms > MOST_WAIT_MS + ANSWER_MS + QUIET_MS {
+            if come(moment) {
                 Action::Ask
             } else {
                 Action::Wait(moment)
@@ -241,7 +242,7 @@ impl Settlement {
                 if !clear && self.key_is_old(now_ms) {
                     return ask_from(*from_ms);
                 }
-                if now_ms >= *from_ms || *from_ms - now_ms > MOST_WAIT_MS {
+                if come(*from_ms) {
                     Action::Send {
                         attempt: self.attempts.saturating_add(1),
                     }

@@ -128,7 +128,8 @@ fn busy_is_tried_again_under_its_key_and_asked_about_once_the_key_is_old() {
     payment.on(Event::Busy { retry_ms }, now + 100);
     assert_eq!(payment.state(), PaymentState::Requested);
     assert_eq!(payment.next(now + 100), Action::Wait(now + 100 + 60_000));
-    while now < T0 + KEY_MS {
+    let last = T0 + KEY_MS - 10_000;
+    while now < last {
         match payment.next(now) {
             Action::Send { .. } => {
                 payment.sending(now);
@@ -138,6 +139,11 @@ fn busy_is_tried_again_under_its_key_and_asked_about_once_the_key_is_old() {
             other => panic!("{other:?} after {}", now - T0),
         }
     }
+    payment.hurry(last);
+    payment.sending(last);
+    payment.on(Event::Busy { retry_ms: None }, last + 100);
+    let now = T0 + KEY_MS;
+    payment.hurry(now);
     assert_eq!(payment.next(now), Action::Ask);
     // `sending` is no way round it.
     let before = payment.clone();
