@@ -35,7 +35,7 @@ after(async () => {
 });
 beforeEach(() => standin.set(CALM));
 
-const ALL = ["sync", "refuse", "poison", "restart", "settle", "faults", "unknown", "late", "read", "many", "books", "stored", "ways"].map((name) => `loc-${name}`);
+const ALL = ["sync", "refuse", "poison", "restart", "settle", "faults", "unknown", "late", "read", "many", "books", "stored", "ways", "whole"].map((name) => `loc-${name}`);
 
 /** A till at a location that does not forget its place in its own order. */
 class Till {
@@ -170,6 +170,25 @@ describe("sync", () => {
     const { operations } = await till.get("/dead-letters");
     assert.deepEqual(operations.map(({ reason }) => reason).sort(), ["malformed", "unknown_kind"]);
     assert.ok(operations.every(({ advice, device, sent }) => advice && device === "till-1" && sent.id));
+  });
+
+  test("what the storage refuses is taken back whole, and the next goes on", async () => {
+    const till = await new Till("whole").register();
+    const half = "x".repeat(900_000);
+    await till.pushed([till.operation("order_update", "o1", { a: half })]);
+    await till.pushed([till.operation("order_update", "o1", { b: half })]);
+    const { version: head } = (await till.rows()).get("o1");
+    // The row would be larger than the storage takes: that is found after other rows were written.
+    const [sequence, last] = [till.sequence, till.last];
+    const refused = await till.push([till.operation("order_update", "a", { n: 1 }), till.operation("order_update", "o1", { c: half })]);
+    assert.equal(refused.status, 500);
+    const rows = await till.rows();
+    assert.equal(rows.get("a"), undefined);
+    assert.equal(rows.get("o1").version, head);
+    // Its place is sent without it, as `core::sync` does with what the authority fails on.
+    Object.assign(till, { sequence, last });
+    const { settled } = await till.pushed([{ ...till.operation("order_update", "o1", {}), given_up: true }, till.operation("order_update", "o2", { n: 1 })]);
+    assert.deepEqual(settled.map(({ outcome }) => outcome), [{ is: "skipped" }, { is: "applied", version: head + 1 }]);
   });
 
   test("tills hear that there is something to pull", async () => {

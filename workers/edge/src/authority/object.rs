@@ -44,6 +44,8 @@ pub struct Authority {
     pub(super) read_model_asked: Cell<bool>,
     /// The provider, or the read model, could not be reached: not before this.
     pub(super) provider_from_ms: Cell<u64>,
+    /// The provider answered on nothing when it was last asked.
+    pub(super) provider_is_silent: Cell<bool>,
     pub(super) read_model_from_ms: Cell<u64>,
 }
 
@@ -70,6 +72,7 @@ impl DurableObject for Authority {
             busy_until_ms: Cell::new(0),
             read_model_asked: Cell::new(false),
             provider_from_ms: Cell::new(0),
+            provider_is_silent: Cell::new(false),
             read_model_from_ms: Cell::new(0),
         }
     }
@@ -238,7 +241,7 @@ impl Authority {
             Err(error) => return Err(worker::Error::RustError(error.message)),
         };
         let Some(due_ms) = due else {
-            return Ok(());
+            return self.state.storage().delete_alarm().await;
         };
         if self
             .alarm_ms

@@ -25,7 +25,7 @@ pub(super) struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Self {
-            batch: 100,
+            batch: 40,
             parallel: 8,
             timeout_ms: 10_000,
             again_ms: 5_000,

@@ -1,7 +1,7 @@
 //! What the alarm of the authority does: settles, tells the read model, puts away.
 //!
 //! Invariant: each of the three goes on where the others fail; a fault is logged and the next
-//! attempt comes after a while. Bounded: so many payments and so many parts an alarm.
+//! attempt comes after a while. Bounded: an alarm settles for so long and tells so many parts.
 
 use super::object::Authority;
 use super::provider::Provider;
@@ -15,8 +15,10 @@ use olympus_proto::pos::PaymentId;
 use olympus_proto::provider::{MAX_LOOKUP, Reference};
 use std::cell::Cell;
 
-/// Rounds of one alarm; what is left gets an alarm of its own.
-const ROUNDS: usize = 20;
+/// Parts that are told by one alarm; what is left gets an alarm of its own.
+const PARTS: usize = 20;
+/// After so long an alarm begins no new round of settling.
+const SETTLE_FOR_MS: u64 = 20_000;
 /// Between two looks for rows to put away.
 const TIDY_MS: u64 = 24 * 3_600_000;
 /// Rows are put away so soon again while there are more.
@@ -59,16 +61,28 @@ impl Authority {
                 "no payment provider: bind PROVIDER, or set PROVIDER_URL",
             ));
         };
-        for _ in 0..ROUNDS {
-            let errand = book.settle_due(now_ms(), settings.batch)?;
+        let until_ms = now_ms().saturating_add(SETTLE_FOR_MS);
+        while now_ms() < until_ms {
+            // What is sent without an answer has to be asked about later: to a provider that gave
+            // none just now, one goes first.
+            let batch = match self.provider_is_silent.get() {
+                true => 1,
+                false => settings.batch,
+            };
+            let errand = book.settle_due(now_ms(), batch)?;
             if errand.captures.is_empty() && errand.asks.is_empty() {
                 return Ok(());
             }
             self.changed(book.location(), book.head()?);
             let heard = self.errand(&provider, errand, settings.parallel).await;
+            let silent = heard.iter().all(|(_, heard)| *heard == Heard::NoAnswer);
+            self.provider_is_silent.set(silent);
             let (head, changed) = book.settle_heard(&heard, now_ms())?;
             if changed {
                 self.changed(book.location(), head);
+            }
+            if silent {
+                return Err(EdgeError::upstream("the payment provider", "no answer"));
             }
         }
         Ok(())
@@ -109,7 +123,7 @@ impl Authority {
             book.tell_from(read_model::head(&self.env, book.location()).await?)?;
             self.read_model_asked.set(true);
         }
-        for _ in 0..ROUNDS {
+        for _ in 0..PARTS {
             let Some(news) = book.news()? else {
                 return Ok(());
             };
