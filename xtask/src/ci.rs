@@ -205,7 +205,11 @@ pub(crate) fn fuzz(root: &Path, seconds: u32) -> anyhow::Result<()> {
         .lines()
         .find_map(|line| line.strip_prefix("host: "))
         .context("rustc -vV names no host")?;
-    for (target, longest) in [("menu_import", 4_096), ("query", 256)] {
+    for (target, longest) in [
+        ("menu_import", 4_096),
+        ("query", 256),
+        ("grant_token", 4_096),
+    ] {
         say(&format!("fuzzing {target} for {seconds} s"));
         let corpus = format!("corpus/{target}");
         std::fs::create_dir_all(dir.join(&corpus))?;

@@ -144,7 +144,12 @@ fn main() {
     opening("opening a grant", 5_000, &signer, &grant());
     opening("opening a policy", 5_000, &signer, &policy());
     opening("opening a change of one card", 5_000, &signer, &delta());
-    opening("opening a list of 50,000 cards", 40, &signer, &list(MAX_ENTRIES));
+    opening(
+        "opening a list of 50,000 cards",
+        40,
+        &signer,
+        &list(MAX_ENTRIES),
+    );
     let whole = RevocationList::follow_snapshot(None, list(MAX_ENTRIES - 1)).expect("sound");
     row("a change of one card in 50,000", 40, || {
         whole.follow_delta(delta()).expect("the next one")
