@@ -69,7 +69,7 @@ export function cents(text) {
 export const typed = (amount) => `${Math.trunc(amount / 100)}.${String(amount % 100).padStart(2, "0")}`;
 
 /** Cents with a true minus sign. */
-export const amount = (value) => (value < 0 ? `−${price(-value)}` : price(value));
+export const amount = (value) => `${value < 0 ? "−" : ""}${price(Math.abs(value))}`;
 
 const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
 const dayAndClock = new Intl.DateTimeFormat(undefined, { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit" });

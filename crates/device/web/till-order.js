@@ -48,7 +48,7 @@ export class OrderPanel {
 
   /** What the button of a narrow screen says. */
   summary() {
-    if (!this.order) return "";
+    if (!this.order) return "New order";
     const dishes = this.live().reduce((sum, line) => sum + line.quantity, 0);
     return `Order ${this.order.number} · ${count(dishes, "dish", "dishes")} · ${amount(this.order.totals.total_cents)}`;
   }

@@ -236,10 +236,8 @@ async function load() {
 // ── The page ─────────────────────────────────────────────────────────────────────────────────
 
 function drawSwitch() {
-  const order = panel.order;
   const toOrder = document.body.dataset.view === "dishes";
   byId("switch").textContent = toOrder ? panel.summary() : "Add dishes";
-  byId("switch").hidden = toOrder && !order;
 }
 
 /** A narrow screen shows the dishes or the order; a wide one both. */
@@ -266,20 +264,22 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+function remembered() {
+  try {
+    return sessionStorage.getItem(ORDER);
+  } catch {
+    return null;
+  }
+}
+
 askForKeys("Enter a key of this device with the scope pos.");
 wireWaiting();
+const kept = remembered();
 show(null);
 new Status(() => begin());
 
 async function start() {
   const answered = await inTurn(resume).catch(showFault);
-  const kept = (() => {
-    try {
-      return sessionStorage.getItem(ORDER);
-    } catch {
-      return null;
-    }
-  })();
   const id = answered?.path === "/v1/orders" ? answered.data.id : kept;
   if (id) await act("Read the order", async () => show((await call(`/v1/orders/${encodeURIComponent(id)}`)).data));
   await begin();

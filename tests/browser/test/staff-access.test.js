@@ -43,7 +43,7 @@ describe("pages for staff", mine, () => {
     it(`${path} has contrast in the dark and the light, names, targets of 44 px, and fits 360 to 1920 px`, () => page(path, { colorScheme: "dark" }, async (view) => {
       assert.deepEqual(await poorContrast(view), [], "dark");
       await view.getByRole("button", { name: "Dark colours" }).click();
-      await view.waitForTimeout(200); // colours fade
+      await view.waitForTimeout(600); // colours fade, from the outer nodes to the inner ones
       assert.deepEqual(await poorContrast(view), [], "light");
       for (const [size, viewport] of Object.entries(STAFF_SIZES)) {
         await view.setViewportSize(viewport);

@@ -121,6 +121,8 @@ describe("selling", mine, () => {
     assert.equal(sent.length, 2);
     assert.equal(sent[0], sent[1]);
     assert.equal((await api(device.url, "/v1/orders?status=open&limit=200")).orders.length, before + 1);
+    await page.reload();
+    await page.locator("#order .line-name").filter({ hasText: dish.name }).waitFor();
     view.faults.length = 0; // the browser itself reports the request that was cut: not the page's fault
   }));
 
