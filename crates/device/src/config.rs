@@ -72,7 +72,7 @@ pub struct Config {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub recovery_key: Option<Secret>,
     /// Settings of selling.
-    #[serde(flatten)]
+    #[serde(skip_serializing_if = "TillSettings::is_default")]
     pub till: TillSettings,
     /// Settings of routing, as far as they are set: [`Config::route`] has them all.
     #[serde(skip_serializing_if = "toml::Table::is_empty")]

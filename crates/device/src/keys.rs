@@ -24,9 +24,9 @@ const RELOAD_AFTER: Duration = Duration::from_secs(1);
 )]
 #[serde(rename_all = "lowercase")]
 pub enum Scope {
-    /// Ask: intent, understand, search, suggest, the menu, the metrics.
+    /// Ask: intent, understand, search, suggest, the menu, the metrics. Take a guest's order.
     Kiosk,
-    /// Besides: say what is sold out, compute embeddings.
+    /// Besides: sell, run the kitchen, count, say what is sold out, compute embeddings.
     Pos,
     /// Everything, importing and rolling back the menu included.
     Admin,

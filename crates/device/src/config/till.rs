@@ -1,4 +1,4 @@
-//! The settings of selling.
+//! The settings of selling: the table `till` of the file, set by names without it.
 //!
 //! Invariant: what is set here is read at the start. Amounts of orders that are open already stay
 //! by the rules that they were opened under.
@@ -34,7 +34,7 @@ const MOST_ADDRESS_LINES: usize = 6;
 
 /// What a till is told; an absent setting has its default.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", default)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct TillSettings {
     /// Which terminal this device is.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -80,6 +80,11 @@ pub(super) fn is_key(key: &str) -> bool {
 }
 
 impl TillSettings {
+    /// Nothing is set.
+    pub(super) fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
+
     /// Sets what is of selling.
     pub(super) fn assign(&mut self, key: &str, text: Option<String>) -> Result<(), ConfigError> {
         match key {

@@ -129,9 +129,9 @@ pub async fn run(
     let listener = TcpListener::bind(options.listen).await.map_err(listen)?;
     let address = listener.local_addr().map_err(listen)?;
     let limits = options.limits;
-    let metrics = Arc::new(match options.cloud {
-        Some(_) => Metrics::with_cloud(),
-        None => Metrics::new(),
+    let metrics = Arc::new(match (&options.cloud, &options.location) {
+        (None, None) => Metrics::new(),
+        _ => Metrics::with_cloud(),
     });
     let shelf = Shelf::new(&options.service, options.till.zone.clone());
     let till = Handle::start(options.till, shelf, metrics.till().clone());
@@ -162,6 +162,9 @@ pub async fn run(
         let _ = state.agent.set(Arc::clone(&agent));
         agent.watch()
     });
+    let mut keeping = JoinSet::new();
+    keeping.spawn(super::till::keep_missing(state.till.clone()));
+    keeping.spawn(till::keep_backups(state.till.clone()));
     let accepting = tokio::spawn(accept(listener, Arc::clone(&state), stopped));
     bound(address);
 
@@ -175,7 +178,6 @@ pub async fn run(
     if let (Ok(()), Some(service)) = (&outcome, state.service.get()) {
         // Goes on until the server ends.
         let _watching = state.shell.get().map(|shell| shell.watch(service));
-        tokio::spawn(super::till::keep_missing(state.till.clone()));
         ready(address);
         stop.await;
     }
@@ -183,6 +185,7 @@ pub async fn run(
     let _ = stop_sender.send(true);
     // The accept loop ends by itself, after the grace at the latest; a panic in it was logged.
     let _ = accepting.await;
+    keeping.abort_all();
     state.till.close().await;
     outcome
 }

@@ -127,11 +127,6 @@ impl Handle {
         self.clock.now()
     }
 
-    /// Time since the start.
-    pub(crate) fn moment(&self) -> Moment {
-        self.clock.moment()
-    }
-
     /// When a moment is, for a timer.
     pub(crate) fn instant(&self, moment: Moment) -> Instant {
         self.clock.instant(moment)

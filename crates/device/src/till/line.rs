@@ -10,7 +10,26 @@ use std::time::Duration;
 #[derive(Debug)]
 pub(crate) struct Line {
     clock: Clock,
-    state: Mutex<(pos::Line, Moment)>,
+    state: Mutex<State>,
+}
+
+/// Up or down, and since when, by both clocks.
+#[derive(Debug, Clone, Copy)]
+struct State {
+    line: pos::Line,
+    since: Moment,
+    since_ms: u64,
+}
+
+impl State {
+    fn now(line: pos::Line, clock: &Clock) -> Self {
+        let now = clock.now();
+        Self {
+            line,
+            since: now.sync.moment,
+            since_ms: now.wall_ms(),
+        }
+    }
 }
 
 impl Line {
@@ -22,7 +41,7 @@ impl Line {
         };
         Self {
             clock: clock.clone(),
-            state: Mutex::new((line, clock.moment())),
+            state: Mutex::new(State::now(line, clock)),
         }
     }
 
@@ -33,23 +52,29 @@ impl Line {
             false => pos::Line::Offline,
         };
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        if state.0 != line {
+        if state.line != line {
             tracing::info!(up, "the line of the till");
-            *state = (line, self.clock.moment());
+            *state = State::now(line, &self.clock);
         }
     }
 
-    /// How it is, and since when.
-    pub(crate) fn get(&self) -> (pos::Line, Moment) {
-        *self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    /// How it is, and since when by the wall clock.
+    pub(crate) fn get(&self) -> (pos::Line, u64) {
+        let state = self.state();
+        (state.line, state.since_ms)
     }
 
     /// How long it has been down; nothing where it is up or there is none.
     pub(crate) fn down_for(&self) -> Duration {
-        match self.get() {
-            (pos::Line::Offline, since) => self.clock.moment().since(since),
-            _ => Duration::ZERO,
+        let state = self.state();
+        match state.line {
+            pos::Line::Offline => self.clock.moment().since(state.since),
+            pos::Line::Online | pos::Line::None => Duration::ZERO,
         }
+    }
+
+    fn state(&self) -> State {
+        *self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -76,6 +101,7 @@ mod tests {
         assert_eq!(line.get().1, since, "it was down before");
         line.is(true);
         assert_eq!(line.down_for(), Duration::ZERO);
-        assert!(line.get().1 > since);
+        assert!(line.get().1 >= since);
+        assert_eq!(line.get().0, pos::Line::Online);
     }
 }

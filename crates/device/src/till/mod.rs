@@ -10,6 +10,7 @@
 //! The till works whether there is a cloud or not, and before the model is loaded. Never keeps
 //! business state of its own: all of it is in the file.
 
+mod backups;
 mod clock;
 mod desk;
 mod handle;
@@ -21,6 +22,7 @@ mod refused;
 mod setup;
 mod shelf;
 
+pub(crate) use backups::keep as keep_backups;
 pub(crate) use clock::time_of_day;
 pub(crate) use handle::Handle;
 pub(crate) use mailbox::Work;

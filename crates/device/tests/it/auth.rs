@@ -9,7 +9,7 @@ use olympus_device::service;
 const BODY: &[u8] = br#"{"text":"hi"}"#;
 
 fn call(server: &Server, endpoint: Endpoint, headers: &[(&str, &str)]) -> Answer {
-    let path = endpoint.path().replace("{id}", "x");
+    let path = crate::support::filled(endpoint.path());
     let mut all = vec![("content-type", "application/json")];
     all.extend_from_slice(headers);
     server.send(endpoint.method().as_str(), &path, &all, BODY)

@@ -64,9 +64,10 @@ fn every_route_that_is_served_is_described_and_the_other_way_round() {
     for (path, methods) in paths {
         for method in methods.as_object().expect("methods").keys() {
             operations += 1;
-            let path = path.replace("{id}", "x");
+            let named = path.contains('{');
+            let path = crate::support::filled(path);
             let answer = demo().send(&method.to_ascii_uppercase(), &path, &[], b"");
-            let served = answer.status != 405 && (answer.status != 404 || path.contains("/items/"));
+            let served = answer.status != 405 && (answer.status != 404 || named);
             assert!(served, "{method} {path}: {}", answer.status);
         }
     }

@@ -17,3 +17,7 @@ mod routing_menu;
 mod schema;
 mod store;
 mod support;
+mod sync;
+mod sync_books;
+mod sync_papers;
+mod till;

@@ -222,6 +222,15 @@ pub(crate) fn receive(mut stream: TcpStream) -> Answer {
     }
 }
 
+/// A route's path with something in the place of each parameter.
+pub(crate) fn filled(path: &str) -> String {
+    let parts = path.split('/').map(|part| match part.starts_with('{') {
+        true => "x",
+        false => part,
+    });
+    parts.collect::<Vec<_>>().join("/")
+}
+
 /// A small menu.
 pub(crate) fn small_menu() -> Value {
     json!([

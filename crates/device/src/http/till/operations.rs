@@ -30,7 +30,7 @@ pub(crate) async fn operations(State(state): App) -> Answer {
             ))
         })
         .await?;
-    let (line, since) = till.line().get();
+    let (line, line_since_ms) = till.line().get();
     let setup = till.setup();
     json(&Operations {
         location: setup.location.as_str().to_owned(),
@@ -38,7 +38,7 @@ pub(crate) async fn operations(State(state): App) -> Answer {
         day: till.now().day,
         currency: setup.rules.currency.clone(),
         line,
-        line_since_ms: till.wall_ms(since),
+        line_since_ms,
         fault: state.agent.get().and_then(|agent| agent.fault()),
         sync: waiting(&standing, |moment| till.wall_ms(moment)),
         standing: standing.terminal,

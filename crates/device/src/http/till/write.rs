@@ -63,9 +63,11 @@ impl Write {
 
     /// What was sent; nothing at all is `{}`.
     pub(super) fn body<T: DeserializeOwned>(&self) -> Result<T, HttpError> {
-        match self.body.is_empty() {
-            true => parse(b"{}"),
-            false => parse(&self.body),
+        match self.body.trim_ascii_start().first() {
+            None => parse(b"{}"),
+            Some(b'{') => parse(&self.body),
+            // serde would take a list for the fields in their order.
+            Some(_) => Err(HttpError::invalid("the body must be a JSON object")),
         }
     }
 
