@@ -157,7 +157,6 @@ pub struct Payment {
     pub at_ms: u64,
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's form")]
 fn is_nothing(cents: &Cents) -> bool {
     cents.0 == 0
 }
