@@ -19,7 +19,7 @@ pub(crate) struct Issuer {
     made: u8,
     policy: u64,
     caps: Caps,
-    list: u64,
+    pub(crate) list: u64,
     revoked: Vec<CardToken>,
     /// The number of the list that each card is revoked since.
     pub(crate) revoked_at: BTreeMap<CardToken, u64>,
@@ -127,6 +127,7 @@ impl Issuer {
             tenders: vec![
                 rule(TenderKind::Cash, 1_000_000),
                 rule(TenderKind::Card, 500_000),
+                rule(TenderKind::StoredValue, 500_000),
             ],
             age_limits: Vec::new(),
             reduced_percent: 20,
@@ -211,7 +212,7 @@ impl Issuer {
             expires_ms: now_ms + GRANT_LIFE_MS,
             policy: 1,
             caps,
-            tenders: vec![TenderKind::Card],
+            tenders: vec![TenderKind::Card, TenderKind::StoredValue],
         };
         self.answered.insert(request, grant.clone());
         let id = grant.grant.clone();

@@ -14,7 +14,7 @@ fn violation(seed: u64, plant: Option<Plant>) -> Option<String> {
 
 /// The first seed that shows it, and is sound without it.
 fn found(plant: Plant) -> Option<(u64, String)> {
-    (0..200).find_map(|seed| {
+    (0..60).find_map(|seed| {
         let violation = violation(seed, Some(plant))?;
         self::violation(seed, None)
             .is_none()

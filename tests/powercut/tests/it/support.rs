@@ -1,5 +1,8 @@
 //! A restaurant's till: its settings, its menu, its clock, and requests to it.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use olympus_core::grant::CardState;
 use olympus_core::pos::{Offer, Rules};
 use olympus_core::route::{Draw, Moment};
 use olympus_core::sync::client::{self, ClientConfig};
@@ -177,6 +180,25 @@ pub(crate) fn by_card(number: u64, tip: i64) -> NewPayment {
         tip_cents: Cents(tip),
         age_shown: None,
     }
+}
+
+/// By a card of the house that shows this state.
+pub(crate) fn by_house_card(number: u64, state: CardState) -> NewPayment {
+    let state = STANDARD.encode(state.write());
+    let mut payment = by_card(number, 0);
+    payment.tender = TenderKind::StoredValue;
+    payment.card = payment.card.map(|card| CardPresented {
+        sealed: None,
+        state: Some(state),
+        ..card
+    });
+    payment
+}
+
+/// What a reader writes on a card of the house.
+pub(crate) fn card_state(text: &str) -> CardState {
+    let bytes = STANDARD.decode(text).expect("base64");
+    CardState::read(&bytes).expect("a state")
 }
 
 pub(crate) fn in_cash() -> NewPayment {

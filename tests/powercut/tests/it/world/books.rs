@@ -17,6 +17,8 @@ pub(crate) struct Books {
     pub(crate) paid: BTreeSet<OrderId>,
     /// What was sold under each grant.
     pub(crate) spent: BTreeMap<GrantId, (i64, u32)>,
+    /// The list of what is revoked that the till was given.
+    pub(crate) list: u64,
     /// The latest answers, and what they were to.
     pub(crate) answers: Vec<(Asked, Reply)>,
 }

@@ -70,6 +70,7 @@ impl World {
         }
         self.check_once(of(EntityKind::Order), &mut found);
         self.check_provider(of(EntityKind::Payment), &mut found);
+        check_house_cards(of(EntityKind::Payment), &mut found);
         let outcomes = self.outcomes(&book);
         self.check_stock(of(EntityKind::Inventory), &outcomes, &mut found);
         self.check_shown(&outcomes, &mut found);
@@ -303,6 +304,26 @@ impl World {
             if not_done && !shown.contains(id) && !restored {
                 found.push(format!("{id} was not done, and nobody is told"));
             }
+        }
+    }
+}
+
+/// No card of the house pays more than was on it.
+fn check_house_cards<'a>(rows: impl Iterator<Item = &'a Row>, found: &mut Vec<String>) {
+    let mut paid: BTreeMap<&str, i64> = BTreeMap::new();
+    for row in rows {
+        let text = |name: &str| row.fields.get(name).and_then(Value::as_str);
+        let cents = row.fields.get("amount_cents").and_then(Value::as_i64);
+        let sale = text("direction").is_none_or(|it| it == "sale");
+        if let (Some("stored_value"), Some("approved"), Some(card), Some(cents), true) =
+            (text("tender"), text("state"), text("card"), cents, sale)
+        {
+            *paid.entry(card).or_default() += cents;
+        }
+    }
+    for (card, cents) in paid {
+        if cents > super::guests::FRESH.balance_cents.0 {
+            found.push(format!("card {card} paid {cents}"));
         }
     }
 }

@@ -29,8 +29,6 @@ pub(crate) struct Node {
     pub(crate) books: Books,
     /// When documents were asked for that have not come.
     pub(crate) asked_at: Option<u64>,
-    /// The list of what is revoked that it has taken.
-    pub(crate) told_list: u64,
     /// Whether its disk is or was a copy, or has one.
     pub(crate) copied: bool,
 }
@@ -54,7 +52,6 @@ impl Node {
             backup: None,
             books: Books::default(),
             asked_at: None,
-            told_list: 0,
             copied: false,
         }
     }
@@ -162,9 +159,10 @@ impl World {
         }
     }
 
-    pub(crate) fn grants(&mut self, number: usize, event: GrantEvent) {
+    /// Whether all of it was taken.
+    pub(crate) fn grants(&mut self, number: usize, event: GrantEvent) -> bool {
         match self.with(number, |till, now| till.grants(event, now)) {
-            Some(Ok(refused)) if refused.is_empty() => {}
+            Some(Ok(refused)) if refused.is_empty() => return true,
             Some(Ok(refused)) => {
                 self.seen.insert("a document is refused");
                 self.note("refuses", &(number, refused));
@@ -172,6 +170,7 @@ impl World {
             Some(Err(error)) => self.failed(number, &error),
             None => {}
         }
+        false
     }
 
     fn failed(&mut self, number: usize, error: &StoreError) {

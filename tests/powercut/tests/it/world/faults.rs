@@ -11,7 +11,7 @@ use olympus_edge_worker::authority::native::Native;
 use olympus_edge_worker::authority::schema::migrate;
 use olympus_powercut::{Cut, Disk, Keep, Rng};
 use olympus_proto::pos::SettleAttention;
-use olympus_store::Command;
+use olympus_store::{Command, NEWEST_SCHEMA, Synchronous, migrate as migrate_till};
 
 /// Most copies of a till at once.
 const MOST_NODES: usize = 5;
@@ -64,6 +64,7 @@ impl World {
             | What::Backup(node)
             | What::RestoreBackup(node)
             | What::Clone(node)
+            | What::Downgrade(node)
             | What::Upgrade(node)
             | What::Settle(node, _) => {
                 if node < self.nodes.len() {
@@ -98,6 +99,7 @@ impl World {
             What::Backup(_) => self.backs_up(number),
             What::RestoreBackup(_) => self.restores(number),
             What::Clone(_) => self.clones(number),
+            What::Downgrade(_) => self.downgrades(number),
             What::Upgrade(_) => {
                 node.newest = 2;
                 self.kills(number);
@@ -113,6 +115,16 @@ impl World {
         self.nodes[number].cut = EVERYTHING;
         self.loses_power(number);
         self.nodes[number].cut = kept;
+    }
+
+    /// An earlier program is put in place, and soon the newer one again.
+    fn downgrades(&mut self, number: usize) {
+        self.kills(number);
+        let disk = &self.nodes[number].disk;
+        let options = support::options(Synchronous::Full);
+        if migrate_till(&disk.path(support::FILE), &options, NEWEST_SCHEMA - 1).is_ok() {
+            self.seen.insert("an update taken back");
+        }
     }
 
     /// A copy of all files as they are.

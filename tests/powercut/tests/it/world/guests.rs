@@ -3,21 +3,36 @@
 
 use super::plant::Plant;
 use super::{Happening, World};
-use crate::support::{self, MINUTE, by_card, dish, in_cash, line};
+use crate::support::{self, MINUTE, by_card, by_house_card, dish, in_cash, line};
 use olympus_powercut::Rng;
-use olympus_proto::ErrorCode;
+use olympus_core::grant::CardState;
+use olympus_proto::{Cents, ErrorCode};
 use olympus_proto::grant::OrderId;
 use olympus_proto::pos::{
     AddLines, AdjustStock, CountStock, Direction, Fire, NewOrder, NewRefund, Payment, PaymentId,
 };
 use olympus_store::{Asked, Command, Reply, TillError};
 
+/// What a card of the house begins with.
+pub(crate) const FRESH: CardState = CardState {
+    sequence: 1,
+    balance_cents: Cents(3_000),
+    blocked: false,
+};
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Stage {
     Open { dish: u64, fire: bool },
     Add(u64),
     Fire,
-    Pay { card: Option<u64>, tip: i64 },
+    /// Goes to another till with the order.
+    Move(usize),
+    Pay {
+        card: Option<u64>,
+        tip: i64,
+    },
+    /// By a card of the house.
+    PayByHouse(u64),
     Refund(Option<i64>),
     Deliver(u64),
     Count(u64, i64),
@@ -29,6 +44,9 @@ pub(crate) struct Guest {
     pub(crate) stages: Vec<Stage>,
     pub(crate) at: usize,
     tries: u32,
+    /// What was asked and not answered.
+    asked: Option<Asked>,
+    patience: u32,
     order: Option<OrderId>,
     payment: Option<PaymentId>,
     rng: Rng,
@@ -41,10 +59,17 @@ impl Guest {
             stages,
             at: 0,
             tries: 0,
+            asked: None,
+            patience: 4,
             order: None,
             payment: None,
             rng,
         }
+    }
+
+    /// Whether all is done at one till.
+    fn alone(&self) -> bool {
+        !self.stages.iter().any(|it| matches!(it, Stage::Move(_)))
     }
 }
 
@@ -60,7 +85,12 @@ fn stages(rng: &mut Rng) -> Vec<Stage> {
     if !fire && rng.chance(60) {
         stages.push(Stage::Fire);
     }
-    if rng.chance(90) {
+    if rng.chance(20) {
+        stages.push(Stage::Move(rng.index(3)));
+    }
+    if rng.chance(12) {
+        stages.push(Stage::PayByHouse(rng.below(3)));
+    } else if rng.chance(90) {
         stages.push(Stage::Pay {
             card: rng.chance(75).then(|| rng.below(4)),
             tip: [0, 50, 125][rng.index(3)],
@@ -110,10 +140,15 @@ impl World {
                 let payment = card.map_or_else(in_cash, |card| by_card(card, tip));
                 Command::Pay(guest.order.clone()?, payment)
             }
+            Stage::PayByHouse(card) => {
+                let state = self.cards.get(&card).copied().unwrap_or(FRESH);
+                Command::Pay(guest.order.clone()?, by_house_card(card, state))
+            }
+            Stage::Move(_) => return None,
             Stage::Refund(cents) => Command::Refund(
                 guest.payment.clone()?,
                 NewRefund {
-                    amount_cents: cents.map(olympus_proto::Cents),
+                    amount_cents: cents.map(Cents),
                     reason: "cold".to_owned(),
                 },
             ),
@@ -140,14 +175,20 @@ impl World {
 
     /// Does what the guest wants next, or tries again later.
     pub(crate) fn serves(&mut self, number: usize) {
+        self.moves(number);
         let node = self.guests[number].node;
-        let Some(asked) = self.request(number) else {
+        let Some(asked) = self.asked_for(number) else {
             self.guests[number].at = usize::MAX;
             return;
         };
-        let answered = self.asks(node, &asked);
-        let guest = &mut self.guests[number];
+        let mut answered = self.asks(node, &asked);
+        let (deaf, guest) = (self.plan.deaf, &mut self.guests[number]);
         guest.tries += 1;
+        if !self.healed && guest.rng.chance(deaf) {
+            // Done or not: the guest hears nothing, and asks again.
+            answered = None;
+            self.seen.insert("a reply is lost");
+        }
         let wait_ms = match &answered {
             None => 30_000 + guest.rng.below(2 * MINUTE),
             Some(Err(TillError::Store(_))) => 5_000 + guest.rng.below(30_000),
@@ -156,6 +197,7 @@ impl World {
         match answered {
             Some(Ok(done)) => {
                 self.acknowledged(number, asked, &done.reply);
+                self.guests[number].asked = None;
                 self.guests[number].at += 1;
             }
             Some(Err(TillError::Refused { code, .. })) => self.refused(number, code),
@@ -169,10 +211,41 @@ impl World {
         }
     }
 
+    /// What is asked for is the same each time, but for a planted mistake.
+    fn asked_for(&mut self, number: usize) -> Option<Asked> {
+        if let Some(asked) = self.guests[number].asked.clone() {
+            if !self.plants(Plant::NewKeyOnRetry) {
+                return Some(asked);
+            }
+        }
+        let asked = self.request(number)?;
+        self.guests[number].asked = Some(asked.clone());
+        Some(asked)
+    }
+
+    /// Takes the order to another till, where there is one.
+    fn moves(&mut self, number: usize) {
+        let guest = &mut self.guests[number];
+        if let Some(Stage::Move(by)) = guest.stages.get(guest.at) {
+            let most = self.plan.devices.min(self.nodes.len());
+            guest.node = (guest.node + by) % most.max(1);
+            guest.at += 1;
+            self.seen.insert("another till");
+        }
+    }
+
     /// Who may not pay by card pays cash; who may not do something leaves.
     fn refused(&mut self, number: usize, code: ErrorCode) {
         let guest = &mut self.guests[number];
+        guest.asked = None;
+        // At another till the order may not have arrived yet.
+        guest.patience = guest.patience.saturating_sub(1);
+        if code == ErrorCode::NotFound && guest.patience > 0 && !guest.alone() {
+            return;
+        }
+        let cash = Stage::Pay { card: None, tip: 0 };
         match guest.stages.get_mut(guest.at) {
+            Some(stage @ Stage::PayByHouse(_)) => *stage = cash,
             Some(Stage::Pay { card, .. }) if card.is_some() => {
                 *card = None;
                 self.seen.insert(match code {
@@ -208,6 +281,11 @@ impl World {
                 if payment.direction == Direction::Sale {
                     guest.payment = Some(payment.id.clone());
                 }
+                let stage = guest.stages.get(guest.at).copied();
+                if let (Some(Stage::PayByHouse(card)), Some(state)) = (stage, &payment.card_state) {
+                    self.cards.insert(card, support::card_state(state));
+                    self.seen.insert("a card of the house");
+                }
                 self.may_take(node, payment);
             }
             _ => {}
@@ -232,7 +310,7 @@ impl World {
         let Some(card) = card.map(support::card) else {
             return;
         };
-        let held = self.nodes[node].told_list;
+        let held = self.nodes[node].books.list;
         let since = self.issuer.revoked_at.get(&card);
         if since.is_some_and(|since| *since <= held) {
             self.violates(format!("{} is sold to a revoked card", payment.id));

@@ -22,7 +22,8 @@ pub(crate) enum Word {
 pub(crate) enum Answer {
     Sync(Event),
     Welcome(TerminalWelcome),
-    Documents(Documents),
+    /// With the number of the list that is in force.
+    Documents(Documents, u64),
     /// Something to pull.
     Changed,
     /// Something to fetch: the list of what is revoked, or a policy.
@@ -89,8 +90,14 @@ impl World {
                 None => return,
             },
             Word::Register => Answer::Welcome(self.issuer.welcome(number, now_ms)),
-            Word::Grant(asks) => Answer::Documents(self.issuer.grant(number, asks, now_ms)),
-            Word::Documents(held) => Answer::Documents(self.issuer.documents(*held, now_ms)),
+            Word::Grant(asks) => {
+                let documents = self.issuer.grant(number, asks, now_ms);
+                Answer::Documents(documents, self.issuer.list)
+            }
+            Word::Documents(held) => {
+                let documents = self.issuer.documents(*held, now_ms);
+                Answer::Documents(documents, self.issuer.list)
+            }
         };
         self.answers(node, life, &answer);
     }
@@ -142,13 +149,10 @@ impl World {
         match answer {
             Answer::Sync(event) => self.tells(node, life, event),
             Answer::Changed => self.tells(node, life, Event::Changed),
-            Answer::Welcome(welcome) => self.grants(node, GrantEvent::Welcomed(welcome)),
-            Answer::Documents(documents) => {
-                self.nodes[node].asked_at = None;
-                if !self.plants(Plant::DropsRevocations) || documents.grant.is_some() {
-                    self.grants(node, GrantEvent::Told(documents));
-                }
+            Answer::Welcome(welcome) => {
+                self.grants(node, GrantEvent::Welcomed(welcome));
             }
+            Answer::Documents(documents, list) => self.is_given(node, documents, list),
             Answer::Issued => {
                 let till = self.nodes[node].till.as_ref();
                 let held = till
@@ -158,6 +162,17 @@ impl World {
                     self.says(node, &Word::Documents(held));
                 }
             }
+        }
+    }
+
+    fn is_given(&mut self, node: usize, mut documents: Documents, list: u64) {
+        self.nodes[node].asked_at = None;
+        if self.plants(Plant::DropsRevocations) {
+            documents.list = None;
+        }
+        if self.grants(node, GrantEvent::Told(documents)) {
+            let held = &mut self.nodes[node].books.list;
+            *held = list.max(*held);
         }
     }
 }

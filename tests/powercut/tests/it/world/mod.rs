@@ -21,6 +21,7 @@ use alarm::Alarm;
 use device::Node;
 use guests::Guest;
 use line::{Answer, Word};
+use olympus_core::grant::CardState;
 use olympus_powercut::{Disk, Platter, Rng};
 use olympus_proto::Cents;
 use olympus_proto::grant::Caps;
@@ -82,6 +83,8 @@ pub(crate) struct World {
     healed: bool,
     /// Every operation that has ever arrived.
     arrived: BTreeMap<OperationId, Operation>,
+    /// What the cards of the house show.
+    cards: BTreeMap<u64, CardState>,
     /// What a person has settled.
     dismissed: BTreeSet<OperationId>,
     seen: BTreeSet<&'static str>,
@@ -144,6 +147,7 @@ impl World {
             provider: Provider::default(),
             healed: false,
             arrived: BTreeMap::new(),
+            cards: BTreeMap::new(),
             dismissed: BTreeSet::new(),
             seen: BTreeSet::new(),
             trace: Trace::new(lines),

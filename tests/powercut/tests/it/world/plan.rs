@@ -34,6 +34,8 @@ pub(crate) enum What {
     Backup(usize),
     RestoreBackup(usize),
     Clone(usize),
+    /// Its tables go back to the version before; the next start brings them forward again.
+    Downgrade(usize),
     /// Speaks the newest version from now on.
     Upgrade(usize),
     /// A person settles what was not done: does it again, or lets it be.
@@ -71,6 +73,8 @@ pub(crate) struct Plan {
     pub(crate) loss: u64,
     pub(crate) duplicates: u64,
     pub(crate) delay_ms: u64,
+    /// Replies of a till that its tablets do not hear.
+    pub(crate) deaf: u64,
     pub(crate) old_devices: bool,
     pub(crate) old_cloud: bool,
     pub(crate) caps_cents: i64,
@@ -87,13 +91,14 @@ impl Plan {
             loss: [0, 5, 20, 40][rng.index(4)],
             duplicates: [0, 10, 30][rng.index(3)],
             delay_ms: [50, 2_000, 60_000][rng.index(3)],
+            deaf: [0, 0, 10, 25][rng.index(4)],
             old_devices: rng.chance(25),
             old_cloud: rng.chance(10),
             caps_cents: [4_000, 20_000, 60_000][rng.index(3)],
             steps: Vec::new(),
         };
-        let wild = 10 + rng.below(40);
-        for _ in 0..18 + rng.index(30) {
+        let wild = 20 + rng.below(50);
+        for _ in 0..18 + rng.index(26) {
             let what = if rng.chance(wild) {
                 fault(&mut rng, devices)
             } else {
@@ -120,6 +125,7 @@ fn usual(rng: &mut Rng, devices: usize) -> What {
         0 => What::AskAgain(node, rng.bits()),
         1 => What::Delivery(node, rng.below(2)),
         2 => What::Count(node, rng.below(2)),
+        3 => What::Backup(node),
         _ => What::Guest(node, rng.bits()),
     }
 }
@@ -140,7 +146,7 @@ fn fault(rng: &mut Rng, devices: usize) -> What {
     let node = rng.index(devices + 1);
     let ten_years = 10 * 365 * 24 * 3_600_000_i64;
     let while_ms = 10_000 + rng.below(3 * HOUR);
-    match rng.below(32) {
+    match rng.below(36) {
         0 | 1 => What::Cut(node, cut(rng)),
         2..5 => What::CutAt(node, 1 + rng.below(30), cut(rng)),
         5 => What::Kill(node),
@@ -155,7 +161,13 @@ fn fault(rng: &mut Rng, devices: usize) -> What {
             What::Clock(node, by)
         }
         12 => What::Backup(node),
-        13 => What::RestoreBackup(node),
+        13 | 32 => What::RestoreBackup(node),
+        33 => What::Revoke(rng.below(4)),
+        34 => {
+            let (fault, after, times) = fails(rng);
+            What::Fails(node, fault, after, times)
+        }
+        35 => What::Downgrade(node),
         14 => What::Clone(node),
         15 => What::Upgrade(node),
         16 => What::Settle(node, rng.chance(50)),
