@@ -20,4 +20,5 @@ mod support;
 mod sync;
 mod sync_books;
 mod sync_papers;
+mod threats;
 mod till;
