@@ -251,8 +251,7 @@ fn balanced(bill: &Bill, tills: &[&Till]) -> Result<(), TestCaseError> {
     prop_assert_eq!(assets, taken - unpaid);
     prop_assert!(book(Account::Tips) <= 0);
     // Where both tills sold all of it, what one gave back is not taken out of the correction.
-    let sellers = bill.closed.values().filter(|one| one.total_cents.0 != 0);
-    if sellers.count() < 2 {
+    if bill.closed.len() < 2 {
         prop_assert!(book(Account::Tax) <= 0, "more tax came back than was taken");
     }
     // Deposits: paid, not given back, not sold. What is declined is paid here until another

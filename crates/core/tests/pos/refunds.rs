@@ -33,6 +33,45 @@ fn refunds_in_parts_give_back_the_tax_of_the_whole() {
     assert_eq!(why, Err(PosError::OverRefund(Cents(0))));
 }
 
+/// The example of docs/SELLING.md.
+#[test]
+fn worked_example() {
+    let mut till = Till::with(rules(825, false), vec![line("cola", 4)]);
+    till.pay(&cash(500)).expect("a part");
+    let tipped = NewPayment {
+        tip_cents: Cents(100),
+        ..by_card(None)
+    };
+    let (card, _) = till.pay(&tipped).expect("the rest");
+    till.settle(&card, PaymentState::Approved);
+    let (refund, _) = till.refund(&card, &back(500)).expect("given back");
+    till.settle(&refund, PaymentState::Approved);
+    let entries: Vec<_> = till
+        .ledger
+        .iter()
+        .map(|entry| {
+            let postings = entry.postings.iter();
+            let told = postings.map(|(account, cents)| format!("{} {cents}", account.as_str()));
+            told.collect::<Vec<_>>().join(", ")
+        })
+        .collect();
+    assert_eq!(
+        entries,
+        [
+            "cash 5.00, deposits -5.00",
+            "card_receivable 6.83, deposits -5.83, tips -1.00",
+            "deposits 10.83, sales -10.00, tax -0.83",
+            "card_receivable -6.83, bank 6.83",
+            "card_receivable -5.00, tax 0.38, refunds 4.62",
+            "card_receivable 5.00, bank -5.00",
+        ]
+    );
+    assert_eq!(
+        till.books(),
+        json!({"cash": 500, "bank": 183, "sales": -1000, "tax": -45, "tips": -100, "refunds": 462})
+    );
+}
+
 #[test]
 fn a_refund_is_a_payment_the_other_way() {
     let mut till = Till::with(rules(0, false), vec![line("wine", 1)]);

@@ -12,12 +12,15 @@ mod authority;
 mod plant;
 mod provider;
 mod rng;
+mod summary;
 mod units;
+mod weather;
 mod world;
 
 use plant::Plant;
 use std::ops::Range;
-use world::{Run, run};
+use summary::Run;
+use world::run;
 
 /// `SETTLEMENT_SEED=17` is that one alone, `SETTLEMENT_SEEDS=100` the first hundred.
 fn seeds(default: u64) -> Range<u64> {

@@ -4,14 +4,14 @@ use crate::authority::{Authority, Call, Payment};
 use crate::plant::Plant;
 use crate::provider::{Provider, Request, reference};
 use crate::rng::Rng;
+use crate::summary::Run;
+use crate::weather::{HOUR, MINUTE, Mood, Weather};
 use olympus_core::settlement::{ANSWER_MS, Action, Event, LATE_MS, QUIET_MS};
 use olympus_proto::pos::{Direction, PaymentState};
 use olympus_proto::provider::Captured;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 
-const MINUTE: u64 = 60_000;
-const HOUR: u64 = 60 * MINUTE;
 /// The wall clock's start, so that it can be turned back.
 const EPOCH: u64 = 1_800_000_000_000;
 /// How long a request may be on its way.
@@ -40,94 +40,6 @@ enum Said {
     ErrorAfter,
 }
 
-/// How the provider is for a while.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Mood {
-    Down,
-    Busy,
-    Failing,
-}
-
-/// How bad this world is.
-struct Weather {
-    lost_percent: u64,
-    slow_percent: u64,
-    copied_percent: u64,
-    stop_permille: u64,
-    moods: Vec<(u64, u64, Mood)>,
-    heals_ms: u64,
-}
-
-/// What a run came to.
-#[derive(Default)]
-pub(crate) struct Run {
-    pub(crate) violations: Vec<String>,
-    pub(crate) trace: Vec<String>,
-    payments: u64,
-    approved: u64,
-    declined: u64,
-    stops: u64,
-    lost: u64,
-    late: u64,
-    copies: u64,
-    sent_again: u64,
-    forgetful: u64,
-    days_down: u64,
-    flagged: u64,
-}
-
-impl Run {
-    pub(crate) fn add(&mut self, other: &Self) {
-        self.payments += other.payments;
-        self.approved += other.approved;
-        self.declined += other.declined;
-        self.stops += other.stops;
-        self.lost += other.lost;
-        self.late += other.late;
-        self.copies += other.copies;
-        self.sent_again += other.sent_again;
-        self.forgetful += other.forgetful;
-        self.days_down += other.days_down;
-        self.flagged += other.flagged;
-    }
-
-    pub(crate) fn in_words(&self) -> String {
-        format!(
-            "{} payments, {} approved, {} declined; {} stops, {} messages lost, {} captures after \
-             their time, {} copies, {} sent again, {} flagged; {} worlds without keys, {} with a \
-             day or more without the provider",
-            self.payments,
-            self.approved,
-            self.declined,
-            self.stops,
-            self.lost,
-            self.late,
-            self.copies,
-            self.sent_again,
-            self.flagged,
-            self.forgetful,
-            self.days_down
-        )
-    }
-
-    pub(crate) fn is_bad_enough(&self) -> bool {
-        [
-            self.approved,
-            self.declined,
-            self.stops,
-            self.lost,
-            self.late,
-            self.copies,
-            self.sent_again,
-            self.forgetful,
-            self.days_down,
-            self.flagged,
-        ]
-        .iter()
-        .all(|number| *number >= 50)
-    }
-}
-
 pub(crate) fn run(seed: u64, plant: Option<Plant>) -> Run {
     let mut world = World::new(seed, plant);
     world.plan();
@@ -154,25 +66,16 @@ struct World {
 impl World {
     fn new(seed: u64, plant: Option<Plant>) -> Self {
         let mut rng = Rng::new(seed);
-        let heals_ms = [20 * MINUTE, 6 * HOUR, 80 * HOUR][rng.index(3)];
-        // Where keys guard against nothing, the line makes no copies by itself.
-        let forgetful = rng.chance(30);
-        let bad = rng.chance(85);
-        let weather = Weather {
-            lost_percent: if bad { rng.below(40) } else { 0 },
-            slow_percent: if bad { rng.below(50) } else { 0 },
-            copied_percent: if forgetful { 0 } else { rng.below(30) },
-            stop_permille: if rng.chance(70) { rng.below(60) } else { 0 },
-            moods: moods(&mut rng, heals_ms),
-            heals_ms,
-        };
-        let memory_ms = if forgetful { 0 } else { 24 * HOUR };
+        let weather = Weather::draw(&mut rng);
+        let memory_ms = if weather.forgetful { 0 } else { 24 * HOUR };
         let declines = rng.below(40);
-        let mut run = Run::default();
-        run.forgetful = u64::from(forgetful);
         let down =
             |(from, to, mood): &(u64, u64, Mood)| *mood == Mood::Down && to - from >= 24 * HOUR;
-        run.days_down = u64::from(weather.moods.iter().any(down));
+        let run = Run {
+            forgetful: u64::from(weather.forgetful),
+            days_down: u64::from(weather.moods.iter().any(down)),
+            ..Run::default()
+        };
         Self {
             now_ms: 0,
             turned_back_ms: 0,
@@ -298,10 +201,7 @@ impl World {
     }
 
     fn mood(&self) -> Option<Mood> {
-        let now = self.now_ms;
-        let of = |(from, to, _): &&(u64, u64, Mood)| (*from..*to).contains(&now);
-        let mood = self.weather.moods.iter().find(of);
-        mood.map(|(_, _, mood)| *mood).filter(|_| !self.healed())
+        self.weather.mood(self.now_ms).filter(|_| !self.healed())
     }
 
     fn chance(&mut self, percent: u64) -> bool {
@@ -591,21 +491,4 @@ impl World {
             }
         }
     }
-}
-
-/// Times in which the provider is not itself, some of them days.
-fn moods(rng: &mut Rng, heals_ms: u64) -> Vec<(u64, u64, Mood)> {
-    let number = rng.index(4);
-    let mut moods = Vec::new();
-    for _ in 0..number {
-        let from = rng.below(heals_ms);
-        let lasts = match rng.below(4) {
-            0 => rng.below(70 * HOUR),
-            1 => rng.below(6 * HOUR),
-            _ => rng.below(30 * MINUTE),
-        };
-        let mood = [Mood::Down, Mood::Busy, Mood::Failing][rng.index(3)];
-        moods.push((from, (from + lasts).min(heals_ms), mood));
-    }
-    moods
 }
