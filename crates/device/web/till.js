@@ -80,10 +80,12 @@ function pick(order) {
 
 // ── Lines ────────────────────────────────────────────────────────────────────────────────────
 
+const chosen = (modifiers = []) => modifiers.map(({ group, id, action = "add" }) => `${group} ${id} ${action}`).sort().join("\n");
+
 /** The line that another one of the same would only count up. */
 function alike(line) {
-  if (line.modifiers?.length || line.note || line.price_cents !== undefined) return undefined;
-  return panel.order?.lines.find((other) => other.item === line.item && other.state === "held" && !other.modifiers?.length && !other.note && other.quantity + (line.quantity ?? 1) <= 999);
+  if (line.note || line.price_cents !== undefined) return undefined;
+  return panel.order?.lines.find((other) => other.item === line.item && other.state === "held" && !other.note && chosen(other.modifiers) === chosen(line.modifiers) && other.quantity + (line.quantity ?? 1) <= 999);
 }
 
 function add(hit, line) {

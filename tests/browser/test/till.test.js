@@ -23,7 +23,7 @@ after(async () => {
 });
 
 const plain = (from = 0) => menu.filter((hit) => !hit.modifier_groups && hit.price_cents)[from];
-const chosen = () => menu.find((hit) => hit.modifier_groups?.some((group) => group.min === 1 && group.max === 1) && hit.price_cents);
+const chosen = () => menu.find((hit) => hit.modifier_groups?.some((group) => group.min === 1 && group.max === 1 && group.options.length > 1) && hit.price_cents);
 const money = (cents) => (cents / 100).toFixed(2);
 let keys = 0;
 
@@ -102,6 +102,24 @@ describe("selling", mine, () => {
     assert.equal((await current(page)).status, "paid");
     await page.keyboard.press("Enter");
     await page.locator("#order-title").filter({ hasText: "New order" }).waitFor();
+  }));
+
+  it("the same dish with the same choices counts up, with others it is a line of its own", () => till({}, async (page) => {
+    const wanted = chosen();
+    const group = wanted.modifier_groups.find((one) => one.min === 1);
+    for (const option of [0, 0, 1]) {
+      await page.locator(`.tile[data-id="${wanted.id}"] .tile-add`).click();
+      await page.locator(`#dish-sheet input[value="${group.options[option].id}"]`).check();
+      await page.locator("#dish-sheet button[type=submit]").click();
+      await page.locator("#dish-sheet[open]").waitFor({ state: "detached" });
+    }
+    await page.locator("#order .line").nth(1).waitFor();
+    assert.deepEqual((await current(page)).lines.map((line) => line.quantity), [2, 1]);
+    await page.getByRole("button", { name: "One less" }).first().click();
+    await page.locator("#order .line-many").first().filter({ hasText: "1" }).waitFor();
+    await page.getByRole("button", { name: /^Take off/ }).last().click();
+    await page.locator(".line-voided").waitFor();
+    assert.deepEqual((await current(page)).lines.map((line) => [line.quantity, line.state]), [[1, "held"], [1, "voided"]]);
   }));
 
   it("a lost answer is asked for again with the same key: the order is there once", () => till({}, async (page, view) => {
