@@ -289,6 +289,26 @@ describe("operations", mine, () => {
     view.faults.length = 0; // the browser itself reports the answer's status
   }, "/operations"));
 
+  it("compares three books and says where they differ", () => till({}, async (page) => {
+    const asked = [];
+    await page.route("**/v1/operations/reconcile", async (route) => { // this device has no cloud to compare with
+      asked.push(route.request().postDataJSON());
+      await route.fulfill({ json: { ...asked.at(-1), at_ms: Date.now(), equal: asked.length > 1, payments: 3, device_cents: 4200, cloud_cents: 4000, device_card_cents: 1500, provider_cents: 1500, open: 1, unsent: 2,
+        differences: asked.length > 1 ? [] : [{ payment: "p-7", device_cents: 200, advice: "It is on its way: compare again." }] } });
+    });
+    await page.locator('#content[aria-busy="false"]').waitFor();
+    await page.getByLabel("From").first().fill("2026-03-01");
+    await page.getByRole("button", { name: "Compare" }).click();
+    const report = page.locator("#reconcile");
+    await report.getByText("They do not agree yet.").waitFor();
+    const text = await report.innerText();
+    for (const part of ["42.00", "40.00", "15.00", "2 entries are not with the cloud", "1 payment is not settled", "p-7", "missing", "compare again"]) assert.ok(text.includes(part), `${part}: ${text}`);
+    assert.equal(asked[0].from, "2026-03-01");
+    await page.getByRole("button", { name: "Compare" }).click();
+    await report.getByText("They agree.").waitFor();
+    assert.equal(await report.getByText("p-7").count(), 0);
+  }, "/operations"));
+
   it("shows what needs a look, and does it again or lets it be", () => till({}, async (page) => {
     const attention = [{ operation: "op-1", kind: "inventory_count", entity: "soup <b>", why: "stale", advice: "Another till counted it meanwhile.", payload: { count: 3 }, created_at_ms: Date.now(), can_retry: true }];
     const asked = [];
