@@ -44,6 +44,7 @@ pub(crate) async fn ready(State(state): App) -> Answer {
         "menu_version": version.unwrap_or_default(),
         "items": service.item_count(),
         "cloud": line(&state),
+        "till": state.till.is_open(),
     }))
 }
 

@@ -11,7 +11,8 @@ use super::refused::Refused;
 use super::shelf::Shelf;
 use olympus_core::sync::client;
 use olympus_store::{
-    Asked, Done, GrantEvent, Now, OpenOptions, StoreError, Till, TillConfig, TillError, Todo,
+    Asked, Done, GrantEvent, Now, OpenOptions, Reader, StoreError, Till, TillConfig, TillError,
+    Todo,
 };
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
@@ -133,7 +134,7 @@ impl Desk {
 
     /// All counts there are: the search forgets them at each start.
     fn count_all(&self) {
-        match self.hub.readers.now(|reader| reader.inventory()) {
+        match self.hub.readers.now(Reader::inventory) {
             Ok(inventory) => self.shelf.counted(&inventory.stock, &[]),
             Err(error) => tracing::error!(%error, "search does not know what has run out"),
         }

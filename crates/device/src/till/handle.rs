@@ -25,7 +25,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 
 /// Commands that may wait.
-const QUEUE: usize = 256;
+pub(super) const QUEUE: usize = 256;
 /// Changes of tickets that a screen may be behind.
 const TICKETS: usize = 256;
 
@@ -135,6 +135,11 @@ impl Handle {
     /// The wall clock of a moment.
     pub(crate) fn wall_ms(&self, moment: Moment) -> u64 {
         self.clock.wall_ms(moment)
+    }
+
+    /// Whether its file is open, as far as is known.
+    pub(crate) fn is_open(&self) -> bool {
+        self.hub.metrics.is_up()
     }
 
     /// The line to the cloud.

@@ -123,6 +123,11 @@ impl TillMetrics {
         self.0.up.set(i64::from(up));
     }
 
+    /// As it was told last.
+    pub(super) fn is_up(&self) -> bool {
+        self.0.up.get() == 1
+    }
+
     /// So many commands wait.
     pub(super) fn queue(&self, waiting: usize) {
         self.0.queue.set(whole(waiting));

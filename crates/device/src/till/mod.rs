@@ -21,6 +21,8 @@ mod readers;
 mod refused;
 mod setup;
 mod shelf;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use backups::keep as keep_backups;
 pub(crate) use clock::time_of_day;

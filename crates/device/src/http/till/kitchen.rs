@@ -6,10 +6,10 @@ use super::super::state::Context;
 use super::write::write;
 use super::{Answer, App, Named, id};
 use axum::extract::{Extension, Request, State};
-use olympus_store::Command;
+use olympus_store::{Command, Reader};
 
 pub(crate) async fn tickets(State(state): App) -> Answer {
-    json(&state.till.read(|reader| reader.tickets()).await?)
+    json(&state.till.read(Reader::tickets).await?)
 }
 
 pub(crate) async fn move_ticket(

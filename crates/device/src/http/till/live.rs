@@ -13,6 +13,7 @@ use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade, close_code};
 use olympus_proto::ErrorCode;
 use olympus_proto::pos::{KitchenEvent, Ticket};
+use olympus_store::Reader;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::broadcast;
@@ -98,7 +99,7 @@ async fn send_all(
         tickets.try_recv(),
         Err(TryRecvError::Empty | TryRecvError::Closed)
     ) {}
-    match state.till.read(|reader| reader.tickets()).await {
+    match state.till.read(Reader::tickets).await {
         Ok(all) => {
             send(
                 socket,

@@ -4,6 +4,7 @@ use super::super::body::json;
 use super::super::error::HttpError;
 use super::{Answer, App, Asked, day, query};
 use axum::extract::State;
+use olympus_store::Reader;
 use serde::Deserialize;
 
 /// Most days of one report: a year and a day.
@@ -30,7 +31,7 @@ pub(crate) async fn sales(State(state): App, asked: Asked<SalesQuery>) -> Answer
 }
 
 pub(crate) async fn settlement(State(state): App) -> Answer {
-    json(&state.till.read(|reader| reader.settlement()).await?)
+    json(&state.till.read(Reader::settlement).await?)
 }
 
 /// First and last business day, both included; today where nothing is said.

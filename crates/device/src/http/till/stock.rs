@@ -6,11 +6,11 @@ use super::super::state::Context;
 use super::write::write;
 use super::{Answer, App, Named, id};
 use axum::extract::{Extension, Request, State};
-use olympus_store::Command;
+use olympus_store::{Command, Reader};
 use serde::Deserialize;
 
 pub(crate) async fn inventory(State(state): App) -> Answer {
-    json(&state.till.read(|reader| reader.inventory()).await?)
+    json(&state.till.read(Reader::inventory).await?)
 }
 
 pub(crate) async fn count(

@@ -10,6 +10,7 @@ mod metrics;
 mod replays;
 mod scopes;
 mod speed;
+mod start;
 mod stock;
 
 use crate::support::{Answer, Server, send};
