@@ -219,15 +219,18 @@ pub(super) fn drop_terminal(sql: &impl Sql, terminal: &TerminalId) -> Result<(),
     Ok(())
 }
 
-/// What a request for a grant said, and the token that answered it.
+/// What a request for a grant said, and the token that answered it; one that has ended answers
+/// nothing any more.
 pub(super) fn granted(
     sql: &impl Sql,
     terminal: &TerminalId,
     request: &str,
+    now_ms: u64,
 ) -> Result<Option<(String, String)>, SqlError> {
     let lines = sql.run(
-        "SELECT asked, token FROM grants WHERE terminal = ?1 AND request = ?2",
-        &[terminal.as_str().into(), request.into()],
+        "SELECT asked, token FROM grants
+         WHERE terminal = ?1 AND request = ?2 AND expires_ms > ?3",
+        &[terminal.as_str().into(), request.into(), now_ms.into()],
     )?;
     let read = |line: &Line| Ok((line.text(0)?.to_owned(), line.text(1)?.to_owned()));
     lines.first().map(read).transpose()
@@ -266,7 +269,7 @@ pub(super) fn put_grant(
         token.into(),
     ];
     sql.run(
-        "INSERT INTO grants
+        "INSERT OR REPLACE INTO grants
          (name, terminal, request, asked, caps, issued_ms, expires_ms, token)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
         &values,

@@ -7,7 +7,7 @@
 use super::super::secret::Secret;
 use super::own_fault;
 use crate::http::error::EdgeError;
-use olympus_core::grant::{KeySet, Phase, Refusal, Signer, WAIT_MS};
+use olympus_core::grant::{KeySet, LEEWAY_MS, Phase, Refusal, Signer, WAIT_MS};
 use olympus_proto::grant::{KeyId, PublishedKey, PublishedKeys};
 use olympus_proto::location::Rotation;
 use olympus_proto::{ErrorCode, LocationId};
@@ -44,7 +44,9 @@ impl Ring {
         now_ms: u64,
     ) -> Result<Self, EdgeError> {
         let first = secret.signer(location, &id(1))?;
-        let set = KeySet::first(first.id().clone(), first.public(), now_ms);
+        // Where this object goes on in a place whose clock is behind, the key signs there too.
+        let since_ms = now_ms.saturating_sub(LEEWAY_MS);
+        let set = KeySet::first(first.id().clone(), first.public(), since_ms);
         let set = set.map_err(own_fault)?;
         Ok(Self { set, made: 1 })
     }

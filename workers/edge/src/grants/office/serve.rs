@@ -90,7 +90,7 @@ impl<S: Sql> Office<S> {
             if desk.list.entries.terminal(terminal) {
                 return Err(revoked());
             }
-            let token = match store::granted(sql, terminal, &asked.request)? {
+            let token = match store::granted(sql, terminal, &asked.request, at.now_ms)? {
                 Some((before, token)) if before == decides => token,
                 Some(_) => {
                     return Err(EdgeError::new(
@@ -173,8 +173,8 @@ impl<S: Sql> Office<S> {
         })
     }
 
-    /// Key sets that the device has to go through. Where it cannot believe the newest one as it was
-    /// signed then, it is signed anew.
+    /// Key sets that the device has to go through, as far as it can believe them still. The newest
+    /// one is signed anew where the key that signed it has retired since.
     fn newer_keys(&self, desk: &Desk, held: u64, at: At<'_>) -> Result<Vec<String>, EdgeError> {
         if held >= desk.ring.number() {
             return Ok(Vec::new());
@@ -182,7 +182,8 @@ impl<S: Sql> Office<S> {
         let sets = store::sets_after(&self.sql, held)?;
         let believed = |set: &Kept| desk.believes(&set.key, at.now_ms);
         let is_newest_believed = sets.last().is_some_and(believed);
-        let mut tokens: Vec<String> = sets.into_iter().filter_map(|set| set.token).collect();
+        let tokens = sets.into_iter().filter(believed);
+        let mut tokens: Vec<String> = tokens.filter_map(|set| set.token).collect();
         if !is_newest_believed {
             tokens.push(desk.newest_set(&self.secret, at.now_ms)?);
         }

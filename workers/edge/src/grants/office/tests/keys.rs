@@ -112,3 +112,27 @@ fn a_secret_that_was_changed_is_found_before_anything_is_signed_by_it() {
     };
     assert_eq!(code(office.policy(at)), ErrorCode::Internal);
 }
+
+#[test]
+fn who_was_away_goes_on_while_it_knows_a_key_that_signs() {
+    let world = World::new();
+    let mut till = world.till("till-1", T0);
+    till.refresh(&world, 0, T0).unwrap();
+    let mut later = world.till("till-2", T0);
+    later.refresh(&world, 0, T0).unwrap();
+    // The object's alarm rings every few hours meanwhile.
+    let upkeep = |days: std::ops::Range<u64>| {
+        for step in days.start * 4..days.end * 4 {
+            world.office.upkeep(T0 + step * 6 * HOUR).unwrap();
+        }
+    };
+    upkeep(0..40);
+    till.refresh(&world, 0, T0 + 40 * DAY).unwrap();
+    assert_eq!(till.sell("s-1", 100, T0 + 40 * DAY), Ok(()));
+    upkeep(40..70);
+    let refused = later.fetch(&world, T0 + 70 * DAY);
+    assert!(refused.contains(&Refusal::UnknownKey), "{refused:?}");
+    let mut anew = world.till("till-2", T0 + 70 * DAY);
+    // By chance under the name of its first wish, whose grant ended long ago.
+    anew.refresh(&world, 0, T0 + 70 * DAY).unwrap();
+}
