@@ -56,6 +56,8 @@ pub(crate) fn tables(disk: &Disk) -> rusqlite::Result<Tables> {
 struct Summary {
     workloads: u64,
     points: u64,
+    /// Of these, writes to the file itself: the log is written back.
+    written_back: usize,
     images: u64,
     calls: usize,
     /// Those that showed the call under way as done.
@@ -72,6 +74,7 @@ fn cut_everywhere(seed: u64, synchronous: Synchronous, most: u64, summary: &mut 
     let points = live.points();
     summary.workloads += 1;
     summary.calls += live.calls.len();
+    summary.written_back += live.written_back();
     let each = (most / points).clamp(1, 12);
     let mut platter = Platter::default();
     let (mut returned, mut point) = (0, 0);
@@ -141,6 +144,7 @@ fn a_power_cut_loses_nothing_that_was_told_and_leaves_nothing_half_done() {
     }
     println!("{summary:?}, {:.1?}, file {FILE}", started.elapsed());
     assert_eq!(summary.lost, 0, "{summary:?}");
+    assert!(summary.written_back > 50, "{summary:?}");
     assert!(summary.done > 0, "no cut came between commit and return");
 }
 

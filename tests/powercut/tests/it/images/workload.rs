@@ -4,7 +4,7 @@ use super::{Tables, tables};
 use crate::cloud::Cloud;
 use crate::issuer::Issuer;
 use crate::support::{self, T0, by_card, dish, in_cash, line};
-use olympus_powercut::{Disk, Logged, Rng};
+use olympus_powercut::{Disk, Logged, Op, Rng};
 use olympus_proto::Cents;
 use olympus_proto::grant::{Caps, OrderId};
 use olympus_proto::pos::{
@@ -101,6 +101,12 @@ impl Live {
     pub(crate) fn points(&self) -> u64 {
         let ops = self.log.iter().filter(|it| matches!(it, Logged::Op(_)));
         ops.count() as u64
+    }
+
+    /// Writes to the file itself, which was created first.
+    pub(crate) fn written_back(&self) -> usize {
+        let back = |logged: &&Logged| matches!(logged, Logged::Op(Op::Write { file: 0, .. }));
+        self.log.iter().filter(back).count()
     }
 
     /// How many orders the calls after `from`, up to `to`, have opened.

@@ -25,6 +25,10 @@ pub(crate) struct Node {
     pub(crate) cut_off_until: u64,
     /// What the adversary keeps at the cut to come.
     pub(crate) cut: Cut,
+    /// The power goes once something was told.
+    pub(crate) unplug: Option<Cut>,
+    /// A backup is made once something was told.
+    pub(crate) backup_due: bool,
     pub(crate) backup: Option<(Platter, Books)>,
     pub(crate) books: Books,
     /// When documents were asked for that have not come.
@@ -49,6 +53,8 @@ impl Node {
                 keep: olympus_powercut::Keep::Nothing,
                 seed: 0,
             },
+            unplug: None,
+            backup_due: false,
             backup: None,
             books: Books::default(),
             asked_at: None,

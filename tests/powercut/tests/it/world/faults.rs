@@ -56,6 +56,7 @@ impl World {
             }
             What::Cut(node, ..)
             | What::CutAt(node, ..)
+            | What::CutAfter(node, _)
             | What::Kill(node)
             | What::Fails(node, ..)
             | What::Full(node, _)
@@ -96,7 +97,8 @@ impl World {
             }
             What::Partition(_, for_ms) => node.cut_off_until = now_ms + for_ms,
             What::Clock(_, skew_ms) => node.skew_ms = skew_ms,
-            What::Backup(_) => self.backs_up(number),
+            What::CutAfter(_, cut) => node.unplug = Some(cut),
+            What::Backup(_) => node.backup_due = true,
             What::RestoreBackup(_) => self.restores(number),
             What::Clone(_) => self.clones(number),
             What::Downgrade(_) => self.downgrades(number),
@@ -124,6 +126,17 @@ impl World {
         let options = support::options(Synchronous::Full);
         if migrate_till(&disk.path(support::FILE), &options, NEWEST_SCHEMA - 1).is_ok() {
             self.seen.insert("an update taken back");
+        }
+    }
+
+    /// Something was told: what waited for that happens.
+    pub(crate) fn after_told(&mut self, number: usize) {
+        if std::mem::take(&mut self.nodes[number].backup_due) {
+            self.backs_up(number);
+        }
+        if let Some(cut) = self.nodes[number].unplug.take().filter(|_| !self.healed) {
+            self.nodes[number].cut = cut;
+            self.loses_power(number);
         }
     }
 

@@ -4,13 +4,13 @@
 use super::plant::Plant;
 use super::{Happening, World};
 use crate::support::{self, MINUTE, by_card, by_house_card, dish, in_cash, line};
-use olympus_powercut::Rng;
 use olympus_core::grant::CardState;
-use olympus_proto::{Cents, ErrorCode};
+use olympus_powercut::Rng;
 use olympus_proto::grant::OrderId;
 use olympus_proto::pos::{
     AddLines, AdjustStock, CountStock, Direction, Fire, NewOrder, NewRefund, Payment, PaymentId,
 };
+use olympus_proto::{Cents, ErrorCode};
 use olympus_store::{Asked, Command, Reply, TillError};
 
 /// What a card of the house begins with.
@@ -22,7 +22,10 @@ pub(crate) const FRESH: CardState = CardState {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Stage {
-    Open { dish: u64, fire: bool },
+    Open {
+        dish: u64,
+        fire: bool,
+    },
     Add(u64),
     Fire,
     /// Goes to another till with the order.
@@ -294,6 +297,7 @@ impl World {
         if let Reply::Payment(payment) = reply {
             self.check_grant(node, payment);
         }
+        self.after_told(node);
     }
 
     /// Whether the card may be taken, by what the till has been told.

@@ -22,6 +22,8 @@ pub(crate) enum What {
     Cut(usize, Cut),
     /// The power goes at a write or sync to come.
     CutAt(usize, u64, Cut),
+    /// The power goes as the next receipt is printed.
+    CutAfter(usize, Cut),
     /// The program is killed: what it wrote stays.
     Kill(usize),
     /// So many calls later, so many fail.
@@ -31,6 +33,7 @@ pub(crate) enum What {
     Partition(usize, u64),
     /// The wall clock jumps to so many milliseconds beside the true time.
     Clock(usize, i64),
+    /// The files are copied, as soon as something was sold.
     Backup(usize),
     RestoreBackup(usize),
     Clone(usize),
@@ -139,15 +142,16 @@ fn cut(rng: &mut Rng) -> Cut {
 
 fn fails(rng: &mut Rng) -> (Fault, u64, u64) {
     let fault = Fault::ALL[rng.index(Fault::ALL.len())];
-    (fault, rng.below(60), 1 + rng.below(4))
+    (fault, rng.below(15), 1 + rng.below(4))
 }
 
 fn fault(rng: &mut Rng, devices: usize) -> What {
     let node = rng.index(devices + 1);
     let ten_years = 10 * 365 * 24 * 3_600_000_i64;
     let while_ms = 10_000 + rng.below(3 * HOUR);
-    match rng.below(36) {
-        0 | 1 => What::Cut(node, cut(rng)),
+    match rng.below(39) {
+        0 => What::Cut(node, cut(rng)),
+        1 => What::CutAfter(node, cut(rng)),
         2..5 => What::CutAt(node, 1 + rng.below(30), cut(rng)),
         5 => What::Kill(node),
         6 | 7 => {
@@ -168,6 +172,7 @@ fn fault(rng: &mut Rng, devices: usize) -> What {
             What::Fails(node, fault, after, times)
         }
         35 => What::Downgrade(node),
+        36..39 => What::CutAfter(node, cut(rng)),
         14 => What::Clone(node),
         15 => What::Upgrade(node),
         16 => What::Settle(node, rng.chance(50)),
