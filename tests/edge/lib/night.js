@@ -1,0 +1,66 @@
+// A Friday night: the line goes down, guests come, the process is killed, the disk fills up, the line
+// comes back. What was measured on the way is the answer.
+import { sleep, until } from "./restaurant.js";
+
+/** A part of the guests, with the processes' deaths spread over them. */
+async function rush(shop, { guests, kills }) {
+  const deaths = new Set(Array.from({ length: kills }, (_, n) => Math.floor(((n + 0.5) * guests) / kills)));
+  // Guests do not wait for a death: it comes while they order.
+  let dying = Promise.resolve();
+  await shop.guests(guests, {
+    each: async (number) => {
+      if (deaths.has(number)) dying = dying.then(() => shop.kill());
+    },
+  });
+  await dying;
+}
+
+/** The disk fills up while guests come; nothing is sold then, and nothing is lost. */
+async function fullDisk(shop, guests) {
+  const before = shop.full;
+  shop.disk.fill(shop.device.process.pid);
+  const selling = shop.guests(guests);
+  await until("a sale finds the disk full", () => shop.full > before, { everyMs: 20 });
+  const read = await shop.operations();
+  await sleep(500);
+  shop.disk.free(shop.device.process.pid);
+  await selling;
+  return { refused: shop.full - before, readable: read.terminal.length > 0 };
+}
+
+/** The queue empties: how long from the line's return, and how long from the first that got through. */
+async function drain(shop) {
+  const before = (await shop.operations()).sync.queue_size;
+  const begun = performance.now();
+  let first;
+  shop.line.up();
+  await until("all is sent", async () => {
+    const { queue_size: left } = (await shop.operations()).sync;
+    if (left < before) first ??= performance.now();
+    return left === 0;
+  }, { everyMs: 5 });
+  const ended = performance.now();
+  return { queued: before, fromLineMs: ended - begun, foundMs: (first ?? ended) - begun, sentMs: ended - (first ?? begun) };
+}
+
+/** The whole night. */
+export async function night(shop, { guests, kills }) {
+  await shop.granted();
+  shop.line.cut();
+  const half = Math.floor(guests / 2);
+  const few = Math.max(4, Math.floor(guests / 20));
+  const begun = performance.now();
+  await rush(shop, { guests: half, kills: Math.ceil(kills / 2) });
+  const disk = await fullDisk(shop, few);
+  await rush(shop, { guests: guests - half - few, kills: Math.floor(kills / 2) });
+  const sellingMs = performance.now() - begun;
+  await until("the line is told to be down", async () => (await shop.operations()).line === "offline");
+  const queue = (await shop.operations()).sync;
+  const drained = await drain(shop);
+  const settling = performance.now();
+  await shop.settled();
+  const settledMs = performance.now() - settling;
+  const comparing = performance.now();
+  const report = await shop.reconcile();
+  return { disk, queue, drained, report, sellingMs, settledMs, reconcileMs: performance.now() - comparing };
+}
