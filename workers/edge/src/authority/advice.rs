@@ -4,7 +4,7 @@ use super::book::{Book, BookError};
 use super::settle::Trouble;
 use super::shelf::{from_json, name};
 use super::sql::Sql;
-use olympus_core::settlement::Attention;
+use olympus_core::settlement::{Attention, SALE_DECLINED};
 use olympus_proto::Cents;
 use olympus_proto::books::{DeadLetters, DeadOperation, PaymentInTrouble};
 use olympus_proto::provider::Reference;
@@ -39,13 +39,17 @@ pub(super) fn dead_letters<S: Sql>(book: &Book<S>) -> Result<DeadLetters, BookEr
         .into_iter()
         .filter_map(|kept| {
             let trouble = kept.trouble?;
+            // Its sale is what somebody has to look at.
+            if trouble == Trouble::Card(SALE_DECLINED.to_owned()) {
+                return None;
+            }
             let (why, advice) = of_payment(&trouble);
             let taken = kept.taken.as_ref();
             Some(name(&kept.state).map(|state| PaymentInTrouble {
                 reference: Reference::of(book.location(), &kept.id).0,
                 terminal: taken.map_or_else(|| "".into(), |taken| taken.terminal.clone()),
                 day: taken.map(|taken| taken.day.clone()).unwrap_or_default(),
-                cents: taken.map_or(Cents(0), super::payments::Taken::signed),
+                cents: taken.map_or(Cents(0), super::taken::Taken::signed),
                 payment: kept.id,
                 state,
                 why: why.to_owned(),

@@ -14,6 +14,7 @@
 
 mod advice;
 mod audit;
+mod backoff;
 pub mod book;
 mod calls;
 mod changes;
@@ -32,6 +33,7 @@ pub mod settle;
 mod shelf;
 pub mod sql;
 pub(crate) mod storage;
+mod taken;
 pub mod tell;
 mod work;
 

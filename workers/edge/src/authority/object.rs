@@ -6,6 +6,7 @@
 //! lost for good; what it does may be done twice. It trusts its caller, which is the Worker alone.
 
 use super::advice::dead_letters;
+use super::backoff::Backoff;
 use super::book::{Book, BookError};
 use super::calls::{Asked, Nothing, Released};
 use super::changes::Changes;
@@ -42,11 +43,8 @@ pub struct Authority {
     busy_until_ms: Cell<u64>,
     /// The read model was asked how far it is.
     pub(super) read_model_asked: Cell<bool>,
-    /// The provider, or the read model, could not be reached: not before this.
-    pub(super) provider_from_ms: Cell<u64>,
-    /// The provider answered on nothing when it was last asked.
-    pub(super) provider_is_silent: Cell<bool>,
-    pub(super) read_model_from_ms: Cell<u64>,
+    pub(super) provider: Backoff,
+    pub(super) read_model: Backoff,
 }
 
 impl From<BookError> for EdgeError {
@@ -71,9 +69,8 @@ impl DurableObject for Authority {
             alarm_ms: Cell::new(None),
             busy_until_ms: Cell::new(0),
             read_model_asked: Cell::new(false),
-            provider_from_ms: Cell::new(0),
-            provider_is_silent: Cell::new(false),
-            read_model_from_ms: Cell::new(0),
+            provider: Backoff::default(),
+            read_model: Backoff::default(),
         }
     }
 
@@ -193,8 +190,8 @@ impl Authority {
     }
 
     fn hurry(&self, book: &Book<Storage>, _: Asked<Nothing>) -> Result<Hurried, EdgeError> {
-        self.provider_from_ms.set(0);
-        self.read_model_from_ms.set(0);
+        self.provider.hurry();
+        self.read_model.hurry();
         let open = book.settle_hurry(now_ms())?;
         Ok(Hurried { open })
     }
@@ -220,12 +217,10 @@ impl Authority {
     /// When there is something to do next.
     fn due_ms(&self) -> Result<Option<u64>, EdgeError> {
         let book = self.book()?;
-        let later = |at: u64, from: &Cell<u64>| at.max(from.get());
-        let settle = book
-            .settle_wake()?
-            .map(|at| later(at, &self.provider_from_ms));
+        let settle = book.settle_wake()?;
+        let settle = settle.map(|at| at.max(self.provider.from_ms()));
         let tell = match book.has_news()? {
-            true => Some(later(now_ms(), &self.read_model_from_ms)),
+            true => Some(now_ms().max(self.read_model.from_ms())),
             false => None,
         };
         Ok([settle, tell, self.tidy_due_ms()?]

@@ -10,80 +10,13 @@ use super::schema::{number, set_number};
 use super::settle::Trouble;
 use super::shelf::{from_json, name, to_json};
 use super::sql::{Sql, Value, atomically};
-use olympus_core::grant::CardState;
-use olympus_core::settlement::{CardBook, Settlement};
+use super::taken::{FIXED, Taken, shown};
+use olympus_core::settlement::{CardBook, SALE_DECLINED, Settlement};
 use olympus_proto::Cents;
-use olympus_proto::grant::{CardToken, OrderId, TenderKind, TerminalId};
+use olympus_proto::grant::{TenderKind, TerminalId};
 use olympus_proto::pos::{Direction, PaymentId, PaymentState};
 use olympus_proto::sync::{Entity, EntityKind, Fields, Row};
 use serde::{Deserialize, Serialize};
-
-/// A payment as it first arrived.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Taken {
-    pub(super) order: OrderId,
-    #[serde(default)]
-    pub(super) direction: Direction,
-    pub(super) tender: TenderKind,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) refund_of: Option<PaymentId>,
-    pub(super) amount_cents: Cents,
-    #[serde(default)]
-    pub(super) tip_cents: Cents,
-    pub(super) terminal: TerminalId,
-    pub(super) day: String,
-    pub(super) at_ms: u64,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) card: Option<CardToken>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) sealed: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) card_state: Option<String>,
-}
-
-/// Fields of a payment's row that stay as they arrived.
-const FIXED: [&str; 12] = [
-    "order",
-    "direction",
-    "tender",
-    "refund_of",
-    "amount_cents",
-    "tip_cents",
-    "terminal",
-    "day",
-    "at_ms",
-    "card",
-    "sealed",
-    "card_state",
-];
-
-impl Taken {
-    fn of(fields: &Fields) -> Option<Self> {
-        let object = serde_json::Value::Object(fields.clone().into_iter().collect());
-        let taken: Self = serde_json::from_value(object).ok()?;
-        let sound = taken.amount_cents.0 > 0 && taken.tip_cents.0 >= 0;
-        (sound
-            && taken
-                .amount_cents
-                .0
-                .checked_add(taken.tip_cents.0)
-                .is_some())
-        .then_some(taken)
-    }
-
-    /// Amount and tip.
-    pub(super) fn cents(&self) -> Cents {
-        Cents(self.amount_cents.0.saturating_add(self.tip_cents.0))
-    }
-
-    /// The same, negative for a refund.
-    pub(super) fn signed(&self) -> Cents {
-        match self.direction {
-            Direction::Sale => self.cents(),
-            Direction::Refund => Cents(self.cents().0.saturating_neg()),
-        }
-    }
-}
 
 /// A payment as it is kept.
 #[derive(Debug, Clone, PartialEq)]
@@ -228,8 +161,11 @@ impl<S: Sql> Book<S> {
                 Some(sale) => self.payment(sale)?,
                 None => None,
             };
-            let approved = of.is_some_and(|sale| sale.state == PaymentState::Approved);
-            return Ok(approved.then_some(()).ok_or_else(|| "no_sale".to_owned()));
+            return Ok(match of.map(|sale| sale.state) {
+                Some(PaymentState::Approved) => Ok(()),
+                Some(_) => Err(SALE_DECLINED.to_owned()),
+                None => Err("no_sale".to_owned()),
+            });
         }
         let (Some(card), Some(shown)) = (&taken.card, shown(taken)) else {
             return Ok(Err("card_unreadable".to_owned()));
@@ -338,22 +274,6 @@ fn settle_at_once(kept: &mut Kept, state: PaymentState) {
     kept.state = state;
     kept.open = false;
     kept.wake_ms = None;
-}
-
-/// What the card showed before: its terminal wrote the state after it.
-fn shown(taken: &Taken) -> Option<CardState> {
-    let text = taken.card_state.as_deref()?;
-    let after = CardState::read(&base64(text)?).ok()?;
-    Some(CardState {
-        sequence: after.sequence.checked_sub(1)?,
-        balance_cents: Cents(after.balance_cents.0.checked_add(taken.cents().0)?),
-        blocked: false,
-    })
-}
-
-fn base64(text: &str) -> Option<Vec<u8>> {
-    use base64::Engine as _;
-    base64::engine::general_purpose::STANDARD.decode(text).ok()
 }
 
 /// A line of `payment, taken, state, open, wake_ms, at_ms, settlement, fault`.

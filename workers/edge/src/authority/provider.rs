@@ -42,7 +42,7 @@ impl Provider {
     pub(super) fn of(env: &Env, timeout_ms: u64) -> Option<Self> {
         let bound = env.service(BINDING).is_ok();
         let url = var(env, "PROVIDER_URL");
-        if !bound && url.is_empty() {
+        if !bound && !is_safe(&url) {
             return None;
         }
         Some(Self {
@@ -148,6 +148,13 @@ impl Provider {
     }
 }
 
+/// Cards go there: encrypted, or to this machine.
+fn is_safe(url: &str) -> bool {
+    ["https://", "http://127.0.0.1:", "http://localhost:"]
+        .iter()
+        .any(|start| url.starts_with(start))
+}
+
 /// What an answer to a capture says.
 fn heard(reply: &Reply, reference: &Reference) -> Heard {
     match reply.status {
@@ -178,8 +185,21 @@ fn heard(reply: &Reply, reference: &Reference) -> Heard {
 
 #[cfg(test)]
 mod tests {
-    use super::{Heard, Reply, heard};
+    use super::{Heard, Reply, heard, is_safe};
     use olympus_proto::provider::Reference;
+
+    #[test]
+    fn cards_go_over_tls_or_stay_on_this_machine() {
+        assert!(is_safe("https://pay.example") && is_safe("http://127.0.0.1:8790"));
+        for bad in [
+            "",
+            "http://pay.example",
+            "ftp://x",
+            "http://127.0.0.1.evil.example",
+        ] {
+            assert!(!is_safe(bad), "{bad}");
+        }
+    }
 
     #[test]
     fn only_a_whole_answer_about_it_says_what_became_of_it() {

@@ -17,7 +17,7 @@ use worker::wasm_bindgen::JsValue;
 use worker::{D1Database, D1PreparedStatement, Env};
 
 /// Fields of a payment that stay with the authority.
-const SECRET: [&str; 3] = ["card", "sealed", "card_state"];
+const SECRET: [&str; 4] = ["card", "sealed", "card_shown", "card_state"];
 /// A text of D1 has 2 MB at most.
 const PART_BYTES: usize = 1024 * 1024;
 

@@ -7,10 +7,12 @@
 
 use super::audit;
 use super::book::{Book, BookError};
-use super::payments::{Kept, Taken, entity_of, kept_of, misstated};
+use super::payments::{Kept, entity_of, kept_of, misstated};
 use super::shelf::first;
 use super::sql::{Line, Sql, Value, atomically};
+use super::taken::Taken;
 use olympus_core::settlement::{Action, Attention, Event};
+use olympus_proto::grant::OrderId;
 use olympus_proto::pos::{PaymentId, PaymentState};
 use olympus_proto::provider::{Capture, Captured, Reference};
 use olympus_proto::sync::{Entity, EntityKind};
@@ -296,14 +298,10 @@ impl<S: Sql> Book<S> {
         let Some(card) = card else {
             return Ok(Err(Trouble::NoCard));
         };
-        let order = self.row(&Entity {
-            kind: EntityKind::Order,
-            id: taken.order.as_str().to_owned(),
-        })?;
-        let currency = order.and_then(|row| {
-            let currency = row.fields.get("currency")?;
-            currency.as_str().map(str::to_owned)
-        });
+        let currency = match &taken.currency {
+            Some(currency) => Some(currency.clone()),
+            None => self.currency_of(&taken.order)?,
+        };
         let Some(currency) = currency else {
             return Ok(Err(Trouble::NoOrder));
         };
@@ -317,6 +315,14 @@ impl<S: Sql> Book<S> {
             sealed: taken.sealed.clone(),
             refund_of: taken.refund_of.as_ref().map(name),
         }))
+    }
+
+    fn currency_of(&self, order: &OrderId) -> Result<Option<String>, BookError> {
+        let row = self.row(&Entity {
+            kind: EntityKind::Order,
+            id: order.as_str().to_owned(),
+        })?;
+        Ok(row.and_then(|row| row.fields.get("currency")?.as_str().map(str::to_owned)))
     }
 
     /// Lines of payments that somebody should look at, oldest first.

@@ -3,6 +3,7 @@
 //! Invariant: each of the three goes on where the others fail; a fault is logged and the next
 //! attempt comes after a while. Bounded: an alarm settles for so long and tells so many parts.
 
+use super::backoff::Backoff;
 use super::object::Authority;
 use super::provider::Provider;
 use super::read_model;
@@ -13,7 +14,6 @@ use crate::http::time::now_ms;
 use futures_util::{StreamExt as _, join, stream};
 use olympus_proto::pos::PaymentId;
 use olympus_proto::provider::{MAX_LOOKUP, Reference};
-use std::cell::Cell;
 
 /// Parts that are told by one alarm; what is left gets an alarm of its own.
 const PARTS: usize = 20;
@@ -30,42 +30,29 @@ impl Authority {
     pub(super) async fn work(&self) {
         let settings = Settings::of(&self.env);
         let (settled, told) = join!(self.settle(settings), self.tell());
-        self.backed_off(settled, "settling", &self.provider_from_ms, settings);
-        self.backed_off(told, "the read model", &self.read_model_from_ms, settings);
+        noted(settled, "settling", &self.provider, settings);
+        noted(told, "telling the read model", &self.read_model, settings);
         if let Err(error) = self.tidy(settings) {
             log(&format!("rows were not put away: {}", error.message));
-        }
-    }
-
-    fn backed_off(
-        &self,
-        done: Result<(), EdgeError>,
-        what: &str,
-        from_ms: &Cell<u64>,
-        settings: Settings,
-    ) {
-        if let Err(error) = done {
-            log(&format!("{what}: {}", error.message));
-            from_ms.set(now_ms().saturating_add(settings.again_ms));
         }
     }
 
     async fn settle(&self, settings: Settings) -> Result<(), EdgeError> {
         let book = self.book()?;
         let due = book.settle_wake()?.is_some_and(|wake| wake <= now_ms());
-        if !due || self.provider_from_ms.get() > now_ms() {
+        if !due || self.provider.from_ms() > now_ms() {
             return Ok(());
         }
         let Some(provider) = Provider::of(&self.env, settings.timeout_ms) else {
             return Err(EdgeError::internal(
-                "no payment provider: bind PROVIDER, or set PROVIDER_URL",
+                "no payment provider: bind PROVIDER, or set PROVIDER_URL to an https address",
             ));
         };
         let until_ms = now_ms().saturating_add(SETTLE_FOR_MS);
         while now_ms() < until_ms {
             // What is sent without an answer has to be asked about later: to a provider that gave
             // none just now, one goes first.
-            let batch = match self.provider_is_silent.get() {
+            let batch = match self.provider.has_failed() {
                 true => 1,
                 false => settings.batch,
             };
@@ -76,7 +63,6 @@ impl Authority {
             self.changed(book.location(), book.head()?);
             let heard = self.errand(&provider, errand, settings.parallel).await;
             let silent = heard.iter().all(|(_, heard)| *heard == Heard::NoAnswer);
-            self.provider_is_silent.set(silent);
             let (head, changed) = book.settle_heard(&heard, now_ms())?;
             if changed {
                 self.changed(book.location(), head);
@@ -84,6 +70,7 @@ impl Authority {
             if silent {
                 return Err(EdgeError::upstream("the payment provider", "no answer"));
             }
+            self.provider.worked();
         }
         Ok(())
     }
@@ -116,7 +103,7 @@ impl Authority {
 
     async fn tell(&self) -> Result<(), EdgeError> {
         let book = self.book()?;
-        if self.read_model_from_ms.get() > now_ms() || !book.has_news()? {
+        if self.read_model.from_ms() > now_ms() || !book.has_news()? {
             return Ok(());
         }
         if !self.read_model_asked.get() {
@@ -129,6 +116,7 @@ impl Authority {
             };
             read_model::take_in(&self.env, book.location(), &news).await?;
             book.told(&news)?;
+            self.read_model.worked();
         }
         Ok(())
     }
@@ -158,6 +146,14 @@ impl Authority {
         Ok(Some(
             last.map_or_else(now_ms, |last| last.saturating_add(TIDY_MS)),
         ))
+    }
+}
+
+/// Logs a fault, and lets the next attempt wait.
+fn noted(done: Result<(), EdgeError>, what: &str, backoff: &Backoff, settings: Settings) {
+    if let Err(error) = done {
+        log(&format!("{what}: {}", error.message));
+        backoff.failed(now_ms(), settings.again_ms);
     }
 }
 

@@ -130,6 +130,14 @@ fn what_a_device_says_of_a_cards_state_or_sum_is_put_right() {
 }
 
 #[test]
+fn the_payments_own_currency_needs_no_order() {
+    let mut world = World::new();
+    let own = payment("p1", "nowhere", "card", 100, json!({"currency": "EUR"}));
+    world.push("till-1", vec![own]);
+    assert_eq!(world.sent()[0].currency, "EUR");
+}
+
+#[test]
 fn a_refund_waits_for_its_sale() {
     let mut world = World::new();
     card(&mut world, "p1");
@@ -282,6 +290,42 @@ fn a_card_of_the_house_is_settled_by_its_own_book() {
     );
     assert_eq!(dead_letters(&world.book).unwrap().payments[0].why, "card");
     assert_eq!(world.state("p1"), "approved");
+    // What it showed counts, where it is told; a reader may leave the padding out.
+    let shown = "AgAAAAAAAAAABgAAAAAAAAJYAAAAAA";
+    let damaged = payment(
+        "p5",
+        "o1",
+        "stored_value",
+        100,
+        json!({"card_shown": shown}),
+    );
+    world.push("till-1", vec![damaged]);
+    let row = world.row(EntityKind::Payment, "p5");
+    assert_eq!(
+        row.fields["decline_code"], "card_unreadable",
+        "its checksum is wrong"
+    );
+    // What is given back of it stands or falls with it.
+    let back = |id: &str, of: &str| {
+        payment(
+            id,
+            "o1",
+            "stored_value",
+            50,
+            json!({"tip_cents": 0, "direction": "refund", "refund_of": of}),
+        )
+    };
+    world.push("till-1", vec![back("r1", "p1"), back("r3", "p3")]);
+    assert_eq!(world.state("r1"), "approved");
+    let row = world.row(EntityKind::Payment, "r3");
+    assert_eq!(row.fields["decline_code"], "sale_declined");
+    assert!(
+        dead_letters(&world.book)
+            .unwrap()
+            .payments
+            .iter()
+            .all(|it| it.payment.as_str() != "r3")
+    );
     let none = payment("p4", "o1", "stored_value", 100, json!({}));
     world.push("till-1", vec![none]);
     assert_eq!(
