@@ -10,7 +10,7 @@
 use olympus_core::pos::{Offer, Rules};
 use olympus_core::route::{Draw, Moment};
 use olympus_core::sync::Authority;
-use olympus_core::sync::authority::{DeviceMark, Loaded, Record, Write};
+use olympus_core::sync::authority::{self, DeviceMark, Loaded, Record};
 use olympus_core::sync::client::{self, ClientConfig, Event, Send};
 use olympus_proto::grant::{OrderId, TenderKind};
 use olympus_proto::pos::{MoveTicket, NewLine, NewOrder, NewPayment, TicketId, TicketState};
@@ -20,12 +20,15 @@ use olympus_store::{
     Asked, Command, Now, OpenOptions, OrderFilter, Reader, Reply, Synchronous, Till, TillConfig,
 };
 use std::collections::HashMap;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 const DISHES: usize = 200;
 /// Orders of a business day.
 const A_DAY: usize = 1_000;
+/// Orders between two talks with the cloud.
+const BATCH: usize = 100;
 
 /// The authority of the location, as far as it is needed to empty an outbox.
 #[derive(Default)]
@@ -74,14 +77,14 @@ impl Cloud {
         decision.answer
     }
 
-    fn write(&mut self, writes: Vec<Write>) {
+    fn write(&mut self, writes: Vec<authority::Write>) {
         for write in writes {
             match write {
-                Write::Mark(mark) => self.mark = Some(mark),
-                Write::Record(record) => {
+                authority::Write::Mark(mark) => self.mark = Some(mark),
+                authority::Write::Record(record) => {
                     self.records.insert(record.row.entity.clone(), record);
                 }
-                Write::Head(head) => self.head = head,
+                authority::Write::Head(head) => self.head = head,
                 _ => {}
             }
         }
@@ -97,11 +100,13 @@ struct World {
     random: fastrand::Rng,
 }
 
+/// Time passes between two batches of orders, while nothing is on its way to the cloud.
 fn now(start: Instant, order: usize) -> Now {
+    let passed = Duration::from_secs((order / BATCH * BATCH) as u64 * 40);
     let day = order / A_DAY;
     Now {
         sync: client::Now {
-            moment: Moment::new(start.elapsed() + Duration::from_secs(order as u64 * 40)),
+            moment: Moment::new(start.elapsed() + passed),
             wall_ms: 1_800_000_000_000 + order as i64 * 40_000,
             draw: Draw(order as u64),
         },
@@ -286,6 +291,20 @@ fn read(path: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// What the disk takes without a store: as much as a command writes, and a sync.
+fn bare(folder: &str) -> anyhow::Result<Duration> {
+    let path = Path::new(folder).join("bare");
+    let mut file = std::fs::File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(path)?;
+    file.write_all(&[7; 64 * 1024])?;
+    let began = Instant::now();
+    file.sync_data()?;
+    Ok(began.elapsed())
+}
+
 fn bytes(path: &Path) -> anyhow::Result<u64> {
     Ok(std::fs::metadata(path)?.len())
 }
@@ -306,15 +325,19 @@ fn main() -> anyhow::Result<()> {
     };
     let mut world = World::open(&path, synchronous)?;
     world.settle()?;
-    let (mut opened, mut paid) = (Vec::new(), Vec::new());
+    let (mut opened, mut paid, mut disk) = (Vec::new(), Vec::new(), Vec::new());
     for number in 1..=count {
+        if number % 10 == 0 {
+            disk.push(bare(folder)?);
+        }
         let [open, pay] = world.sell()?;
         opened.push(open);
         paid.push(pay);
-        if number % 100 == 0 {
+        if (number + 1) % BATCH == 0 {
             world.settle()?;
         }
     }
+    print("64 KB to the bare disk", disk);
     print("open an order, fired", opened);
     print("pay it", paid);
     world.settle()?;

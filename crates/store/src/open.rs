@@ -175,7 +175,9 @@ fn read_back(conn: &Connection, pragma: &'static str, wanted: i64) -> Result<(),
 /// A page that could not be read is no damage, though the check tells it as such: the code at its
 /// end is one of I/O.
 fn is_read_error(found: &str) -> bool {
-    let code = found.rsplit_once("error code=").map(|(_, code)| code.trim());
+    let code = found
+        .rsplit_once("error code=")
+        .map(|(_, code)| code.trim());
     let code = code.and_then(|code| code.parse::<i32>().ok());
     code.is_some_and(|code| code & 0xff == rusqlite::ffi::SQLITE_IOERR)
 }

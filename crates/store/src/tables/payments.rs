@@ -62,6 +62,16 @@ pub(crate) fn show(conn: &Connection, payment: &Payment, here: bool) -> Result<(
     Ok(())
 }
 
+/// Whether this till has taken money for the order.
+pub(crate) fn any_taken_here(conn: &Connection, order: &OrderId) -> Result<bool, StoreError> {
+    let found = conn
+        .prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM payments WHERE order_id = ?1 AND taken_here = 1)",
+        )?
+        .query_row([order.as_str()], |row| row.get(0))?;
+    Ok(found)
+}
+
 /// Another terminal's payment that the location has put away.
 pub(crate) fn remove(conn: &Connection, id: &PaymentId) -> Result<(), StoreError> {
     conn.prepare_cached("DELETE FROM payments WHERE id = ?1")?

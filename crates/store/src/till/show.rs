@@ -93,7 +93,8 @@ impl Work<'_> {
         let fields = match &held {
             None if fields.is_empty() => return Ok(false),
             Some(held) if fields.is_empty() => {
-                if held.terminal != self.config.terminal {
+                let own = held.terminal == self.config.terminal;
+                if !own && !payments::any_taken_here(self.conn, id)? {
                     orders::remove(self.conn, id)?;
                     return Ok(true);
                 }

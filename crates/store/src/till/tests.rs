@@ -203,8 +203,7 @@ fn what_cannot_be_read_back_is_read_before_the_next_command() {
 fn the_log_is_written_back_while_nobody_asks() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("till.db");
-    let (mut till, _) =
-        Till::open(&path, OpenOptions::default(), config(), &at(0)).expect("opens");
+    let (mut till, _) = Till::open(&path, OpenOptions::default(), config(), &at(0)).expect("opens");
     let size = || std::fs::metadata(&path).expect("a file").len();
     for key in 1..40 {
         ask(&mut till, key, order()).expect("opens an order");

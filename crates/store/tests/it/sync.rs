@@ -256,10 +256,14 @@ fn what_is_put_away_goes_where_it_is_anothers_and_stays_where_it_is_ones_own() {
     let (mut one, mut two) = (Shop::new(), Shop::with(config("till-2")));
     let order = one.open_order(&[("burger", 1)], true);
     let paid = one.pay(&order.id, cash());
+    let served = one.open_order(&[("fries", 1)], true);
     cloud.settle(&mut one);
     cloud.settle(&mut two);
     assert!(two.reader().payment(&paid.id).expect("reads").is_some());
+    two.pay(&served.id, cash());
+    cloud.settle(&mut two);
     cloud.put_away(vec![
+        entity(EntityKind::Order, served.id.as_str()),
         entity(EntityKind::Order, order.id.as_str()),
         entity(EntityKind::Payment, paid.id.as_str()),
     ]);
@@ -267,7 +271,9 @@ fn what_is_put_away_goes_where_it_is_anothers_and_stays_where_it_is_ones_own() {
     cloud.settle(&mut two);
     assert_eq!(two.reader().order(&order.id).expect("reads"), None);
     assert_eq!(two.reader().payment(&paid.id).expect("reads"), None);
-    assert_eq!(two.reader().tickets().expect("reads").tickets, []);
+    let tickets = two.reader().tickets().expect("reads").tickets;
+    assert!(tickets.iter().all(|ticket| ticket.order == served.id));
+    assert_eq!(tickets.len(), 1);
     let kept = one
         .reader()
         .order(&order.id)
