@@ -181,6 +181,28 @@ describe("selling", mine, () => {
     view.faults.length = 0; // the browser itself reports the answer 402
   }));
 
+  it("sends what a reader gave of a stored-value card, and shows what it has to write", () => till({}, async (page) => {
+    const asked = [];
+    await page.route("**/payments", async (route) => { // this device has no grant: one that has takes it
+      asked.push(route.request().postDataJSON());
+      await route.fulfill({ json: { id: "p-1", tender: "stored_value", state: "requested", direction: "sale", amount_cents: 100, tip_cents: 0, card_state: "AgAAAAA=" } });
+    });
+    await page.locator(`.tile[data-id="${plain().id}"] .tile-add`).click();
+    await page.getByRole("button", { name: /^Pay/ }).click();
+    const pay = page.locator("#pay-sheet");
+    await pay.getByRole("button", { name: "Stored value" }).click();
+    await pay.getByText("A part of it, a tip, an age").click();
+    await pay.getByLabel("How much of it").fill("1");
+    await pay.locator("#pay-card").fill(JSON.stringify({ token: CARD.toUpperCase(), state: "AQAAAAA=", last4: "4242" }));
+    await pay.getByRole("button", { name: "Take 1.00 by stored value" }).click();
+    await pay.getByText("Authorised offline: it is settled when the line is up.").waitFor();
+    assert.equal(await pay.getByLabel("The card's new state").inputValue(), "AgAAAAA=");
+    assert.deepEqual(asked, [{ tender: "stored_value", amount_cents: 100, tip_cents: 0, card: { token: CARD, state: "AQAAAAA=", last4: "4242" } }]);
+    await pay.getByRole("button", { name: /^Pay the rest/ }).click();
+    assert.equal(await pay.locator("#pay-title").innerText(), `Pay order ${await number(page)}`);
+    assert.equal(await pay.locator("input[type=password]").count(), 0, "cash is asked for first, and nothing of the card is kept");
+  }));
+
   it("gives back a part of a payment, and takes a fired dish off with a reason", () => till({}, async (page) => {
     const order = await write("/v1/orders", { lines: [{ item: plain().id }, { item: plain(1).id }], fire: true });
     await page.getByRole("button", { name: "Orders" }).click();
