@@ -18,7 +18,7 @@ const CALM = { tasks: { all: { health: "up", latency: { p50_ms: 0, p99_ms: 0 }, 
 let standin;
 let worker;
 let persist;
-const VARS = { SETTLE: JSON.stringify({ timeout_ms: 800, again_ms: 200 }) };
+const VARS = { SETTLE: JSON.stringify({ timeout_ms: 1_500, again_ms: 200 }) };
 const start = () => startWorker({ standin: standin.address, persist, vars: VARS });
 
 before(async () => {
@@ -276,7 +276,7 @@ describe("settlement", () => {
 
   test("a capture that arrives after the wait for its answer is found, not sent again", async () => {
     const till = await new Till("late").register();
-    await standin.set({ provider: { commit_delay_ms: 1_500 } });
+    await standin.set({ provider: { commit_delay_ms: 2_200 } });
     await till.pushed(till.sale("o1", "p1", 500));
     await till.settled("p1", "unknown");
     await until("it has arrived", () => captured(till, "p1"), { everyMs: 50 });
