@@ -9,7 +9,9 @@ use super::endpoint::Endpoint;
 use super::error::Answer;
 use super::path::Found;
 use super::{header, reply};
-use crate::{ai, assets, auth, authority, carts, flags, grants, keys, limits, live, menu, metrics, vault};
+use crate::{
+    ai, assets, auth, authority, carts, flags, grants, keys, limits, live, menu, metrics, vault,
+};
 use worker::{Env, Request};
 
 pub(crate) async fn run(
