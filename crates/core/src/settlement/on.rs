@@ -85,7 +85,9 @@ impl Settlement {
             .last_sent_ms
             .saturating_add(ANSWER_MS)
             .saturating_add(QUIET_MS);
-        let clear = asked_ms >= clear_ms;
+        // A question of later than now was asked before the clock was turned back: how long after
+        // the sending is not known.
+        let clear = (clear_ms..=now_ms).contains(&asked_ms);
         let later = now_ms.saturating_add(self.wait());
         match &mut self.phase {
             Phase::Unknown { ask_ms, .. } if self.differs => {

@@ -141,6 +141,11 @@ impl Authority {
         if given_up && settlement.attention(now_ms).is_some() {
             self.overwrite(id, json!({"is": "declined", "code": "given_up"}));
         }
+        let nothing_found = matches!(event, Event::NothingFound { .. });
+        if nothing_found && self.plants(Plant::BelievesNothingFound) {
+            let phase = json!({"is": "requested", "from_ms": now_ms, "clear": true});
+            self.overwrite(id, phase);
+        }
         self.commit(id);
         if !changed || self.plants(Plant::ForgetsRefunds) {
             return;

@@ -112,6 +112,10 @@ fn a_clock_that_is_turned_back_makes_it_wait_longer_never_shorter() {
     assert_eq!(payment.next(back), Action::Ask);
     payment.on(Event::NothingFound { asked_ms: back }, back + 10);
     assert_eq!(payment.state(), PaymentState::Unknown);
+    // It was turned back while the question was on its way.
+    let asked_ms = T0 + ANSWER_MS;
+    payment.on(Event::NothingFound { asked_ms }, back + 10);
+    assert_eq!(payment.state(), PaymentState::Unknown);
     let asked_ms = back + QUIET_MS;
     payment.on(Event::NothingFound { asked_ms }, asked_ms + 10);
     assert_eq!(payment.state(), PaymentState::Unknown);

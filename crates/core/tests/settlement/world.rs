@@ -454,7 +454,6 @@ impl World {
 
     fn nothing_found(&self, asked_ms: u64, clock: u64) -> Event<'static> {
         let asked_ms = match self.authority.plant {
-            Some(Plant::BelievesNothingFound) => u64::MAX,
             Some(Plant::TakesAnswersForNew) => clock,
             _ => asked_ms,
         };
