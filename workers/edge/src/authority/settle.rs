@@ -188,6 +188,11 @@ impl<S: Sql> Book<S> {
                 if let Some(settlement) = kept.settlement.as_mut() {
                     settlement.hurry(now_ms);
                     self.schedule(&mut kept, now_ms)?;
+                    // A refund as well: its sale may have been settled a moment ago.
+                    let next = kept.settlement.as_ref().map(|it| it.next(now_ms));
+                    if next == Some(Action::WaitForSale) {
+                        kept.wake_ms = Some(now_ms);
+                    }
                     self.keep_payment(&kept)?;
                 }
             }

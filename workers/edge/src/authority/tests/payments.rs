@@ -191,6 +191,29 @@ fn a_refund_waits_for_its_sale() {
 }
 
 #[test]
+fn whoever_hurries_does_not_put_off_a_refund_whose_sale_was_just_settled() {
+    let mut world = World::new();
+    card(&mut world, "p1");
+    let back = payment(
+        "r1",
+        "o1",
+        "card",
+        300,
+        json!({"direction": "refund", "refund_of": "p1", "tip_cents": 0}),
+    );
+    world.push("till-1", vec![back]);
+    let sent = world.sent();
+    world.hear(
+        "p1",
+        Heard::Answered(captured(&sent[0], CaptureState::Approved)),
+    );
+    assert_eq!(world.book.settle_hurry(world.now), Ok(1));
+    let back = world.sent();
+    assert_eq!(back.len(), 1);
+    assert_eq!(back[0].reference.as_str(), "loc-7.r1");
+}
+
+#[test]
 fn cash_needs_nobody_and_what_cannot_be_sent_is_shown() {
     let mut world = World::new();
     let odd = operation(
