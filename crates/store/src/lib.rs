@@ -36,10 +36,11 @@ pub use till::Till;
 use std::path::Path;
 
 /// Makes the file's schema that version: back, before an earlier program is put in this one's
-/// place. 0 is an empty file.
+/// place. 0 is an empty file, where nothing was sold.
 ///
 /// # Errors
-/// Where a till has the file open, or a step fails; then the file is of the version before it.
+/// Where a till has the file open, or a step fails; then the file is of the last version that could
+/// be made.
 pub fn migrate(path: &Path, options: &OpenOptions, version: u32) -> Result<(), StoreError> {
     let _owner = open::Owner::of(path, options)?;
     let mut conn = open::checked(path, options)?;

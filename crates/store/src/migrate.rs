@@ -70,6 +70,13 @@ pub(crate) fn to(conn: &mut Connection, wanted: u32) -> Result<(), StoreError> {
         } else {
             (migration.down, at - 1)
         };
+        if next == 0 && has_ledger(conn)? {
+            return Err(StoreError::Migration {
+                version: next,
+                why: "the ledger has entries, which nothing deletes: keep the file aside"
+                    .to_owned(),
+            });
+        }
         step(conn, sql, next).map_err(|error| match StoreError::from(error) {
             StoreError::Sqlite(error) => StoreError::Migration {
                 version: next,
@@ -80,6 +87,11 @@ pub(crate) fn to(conn: &mut Connection, wanted: u32) -> Result<(), StoreError> {
         at = next;
     }
     Ok(())
+}
+
+fn has_ledger(conn: &Connection) -> Result<bool, StoreError> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM ledger)";
+    Ok(conn.query_row(sql, [], |row| row.get(0))?)
 }
 
 fn step(conn: &mut Connection, sql: &str, next: u32) -> Result<(), rusqlite::Error> {

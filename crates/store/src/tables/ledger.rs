@@ -1,7 +1,7 @@
 //! The ledger: an entry is a row, an account a column. The file refuses what does not sum to 0, an
 //! id twice, and any change.
 
-use super::{name, signed};
+use super::signed;
 use crate::StoreError;
 use olympus_core::pos::{Account, Entry};
 use olympus_proto::Cents;
@@ -95,13 +95,17 @@ pub(crate) fn sell(
 
 /// The sum of each account.
 pub(crate) fn sums(conn: &Connection) -> Result<BTreeMap<String, Cents>, StoreError> {
-    let mut sums = BTreeMap::new();
-    for account in Account::ALL {
-        let column = name(&account)?;
-        let sql = format!("SELECT ifnull(sum({column}), 0) FROM ledger");
-        let sum = conn.query_row(&sql, [], |row| row.get(0))?;
-        sums.insert(column, Cents(sum));
-    }
+    let columns: Vec<String> = Account::ALL
+        .iter()
+        .map(|account| format!("ifnull(sum({}), 0)", account.as_str()))
+        .collect();
+    let sql = format!("SELECT {} FROM ledger", columns.join(", "));
+    let sums = conn.prepare_cached(&sql)?.query_row([], |row| {
+        let sum = |(index, account): (usize, &Account)| {
+            Ok((account.as_str().to_owned(), Cents(row.get(index)?)))
+        };
+        Account::ALL.iter().enumerate().map(sum).collect()
+    })?;
     Ok(sums)
 }
 

@@ -120,7 +120,15 @@ fn down_to_nothing_and_up_again() {
         .expect("reads");
     assert_eq!(left, 0);
     shop.open().expect("opens as a new one");
-    assert_eq!(shop.open_order(&[], false).number, 1);
+    let order = shop.open_order(&[("burger", 1)], false);
+    assert_eq!(order.number, 1);
+    shop.pay(&order.id, cash());
+    shop.drop_till();
+    let kept = migrate(&shop.path(), &options, 0).expect_err("there is a ledger");
+    assert!(kept.to_string().contains("nothing deletes"), "{kept}");
+    assert_eq!(version(&shop.path()), 1, "as far back as it goes");
+    shop.open().expect("opens");
+    assert_eq!(shop.account("cash"), order.totals.total_cents.0);
     let too_far = migrate(
         &shop.path().with_file_name("new.db"),
         &options,
