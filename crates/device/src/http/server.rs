@@ -156,13 +156,16 @@ pub async fn run(
         ids: RequestIds::new(),
     });
     // From the start on: a grant that is here before the line goes down is worth a night.
+    let mut keeping = JoinSet::new();
+    if options.location.is_none() {
+        keeping.spawn(state.till.clone().tick_alone());
+    }
     let _agent = options.location.map(|location| {
         let metrics = state.metrics.sync().clone();
         let agent = Agent::new(location, state.till.clone(), metrics);
         let _ = state.agent.set(Arc::clone(&agent));
         agent.watch()
     });
-    let mut keeping = JoinSet::new();
     keeping.spawn(super::till::keep_missing(state.till.clone()));
     keeping.spawn(till::keep_backups(state.till.clone()));
     let accepting = tokio::spawn(accept(listener, Arc::clone(&state), stopped));

@@ -26,6 +26,8 @@ use tokio::sync::{broadcast, mpsc, oneshot, watch};
 
 /// Commands that may wait.
 pub(super) const QUEUE: usize = 256;
+/// How often a till without an agent ticks.
+const IDLE: Duration = Duration::from_secs(5);
 /// Changes of tickets that a screen may be behind.
 const TICKETS: usize = 256;
 
@@ -229,6 +231,15 @@ impl Handle {
     /// What is to be done at the cloud, as soon as there is something. For one taker.
     pub(crate) async fn work(&self) -> Work {
         self.hub.mailbox.take().await
+    }
+
+    /// Ticks where there is nobody else to: the log is written back while nothing is asked for.
+    pub(crate) async fn tick_alone(self) {
+        loop {
+            tokio::time::sleep(IDLE).await;
+            // What the disk says of it is counted and logged.
+            let _ = self.sync(client::Event::Tick).await;
+        }
     }
 
     /// Tickets from now on.

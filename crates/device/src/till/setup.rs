@@ -8,7 +8,7 @@ use olympus_proto::LocationId;
 use olympus_proto::grant::TerminalId;
 use olympus_store::TillConfig;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// The file in the data folder.
 const FILE: &str = "till.db";
@@ -75,9 +75,14 @@ impl Setup {
             location: self.location.clone(),
             terminal: self.terminal.clone(),
             rules: self.rules.clone(),
-            sync: match self.has_cloud {
-                true => self.sync.clone(),
-                false => without_caps(&self.sync),
+            sync: ClientConfig {
+                // Two calls over HTTP overtake each other, and the later one is refused as a gap:
+                // one after the other is faster.
+                most_in_flight: 1,
+                ..match self.has_cloud {
+                    true => self.sync.clone(),
+                    false => without_caps(&self.sync),
+                }
             },
         }
     }
@@ -103,7 +108,10 @@ impl Setup {
         match &self.data_dir {
             Some(dir) => {
                 crate::files::create_private_dir(dir)?;
-                Ok((dir.join(FILE), None))
+                let path = dir.join(FILE);
+                // What is wrong with the disk is told by the till, which tries again.
+                let _ = make_private(&path);
+                Ok((path, None))
             }
             None => {
                 let dir = tempfile::Builder::new().prefix("olympus-till-").tempdir()?;
@@ -111,6 +119,19 @@ impl Setup {
             }
         }
     }
+}
+
+/// A file that its owner alone can read; SQLite takes what is empty for new, and gives its log the
+/// same mode.
+fn make_private(path: &Path) -> io::Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.create(true).append(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        options.mode(0o600);
+    }
+    options.open(path).map(drop)
 }
 
 /// Where there is no cloud, nothing is late and nothing is too much.

@@ -192,3 +192,25 @@ fn a_page_of_another_origin_does_not_see_the_kitchen() {
     let own = format!("http://{}", server.address);
     assert!(open(&server, &[("origin", &own)]).is_ok());
 }
+
+#[test]
+fn as_many_screens_as_may_be_and_a_place_is_given_back() {
+    let server = till();
+    let mut screens: Vec<_> = (0..32).map(|_| screen(&server)).collect();
+    assert_eq!(
+        open(&server, &[]).err(),
+        Some(StatusCode::TOO_MANY_REQUESTS)
+    );
+    drop(screens.pop());
+    let end = std::time::Instant::now() + PATIENCE;
+    let again = loop {
+        match open(&server, &[]) {
+            Ok(again) => break again,
+            Err(_) => assert!(
+                std::time::Instant::now() < end,
+                "the place is never given back"
+            ),
+        }
+    };
+    drop(again);
+}

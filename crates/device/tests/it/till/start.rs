@@ -110,3 +110,21 @@ fn a_copy_of_the_file_is_a_till_that_goes_on() {
     assert_eq!(restored.order(&id(&order)), order);
     assert_eq!(restored.open_order(&json!([]), false)["number"], 2);
 }
+
+#[cfg(unix)]
+#[test]
+fn what_is_sold_is_readable_by_its_owner_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let dir = tempfile::tempdir().expect("a folder");
+    std::fs::set_permissions(dir.path(), PermissionsExt::from_mode(0o755)).expect("is open to all");
+    let server = till_in(dir.path());
+    server.open_order(&json!([]), false);
+    copy_in(dir.path());
+    for name in ["till.db", "till.db-wal", "backups"] {
+        let mode = std::fs::metadata(dir.path().join(name))
+            .expect(name)
+            .permissions()
+            .mode();
+        assert_eq!(mode & 0o077, 0, "{name} {mode:o}");
+    }
+}

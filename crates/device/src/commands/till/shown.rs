@@ -1,231 +1,11 @@
-//! `till`: how a running device sells.
-//!
-//! Everything is asked of the server, which owns the till's file.
+//! What `till` says to people: tables.
 
-use super::remote::{Remote, escape};
-use super::table::{clip, table};
-use super::{Usage, say, say_json};
-use crate::cli::Global;
-use crate::config::Config;
+use crate::commands::table::{clip, table};
 use olympus_proto::Cents;
 use olympus_proto::pos::{
     AttentionItem, Line, Operations, Order, OrderList, OrderStatus, Reconcile, SalesReport,
 };
-use serde_json::{Value, json};
 use std::fmt::Write as _;
-
-const DEFAULT_LISTEN: &str = "127.0.0.1:8080";
-
-#[derive(Debug, clap::Subcommand)]
-pub(crate) enum Command {
-    /// Line, queue, grant, settlement, and what to look at
-    #[command(after_help = "\
-Exits with 1 where a person has to do something.
-
-Examples:
-  olympus-edge till status
-  olympus-edge till status --json | jq .sync.queue_size")]
-    Status {
-        #[command(flatten)]
-        server: Server,
-    },
-    /// Orders, newest first
-    Orders {
-        /// Of this business day, YYYY-MM-DD [default: all]
-        #[arg(long, value_name = "DAY")]
-        day: Option<String>,
-        /// That stand there: open, paid or voided
-        #[arg(long, value_name = "STATUS")]
-        status: Option<String>,
-        /// Most orders
-        #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=200))]
-        limit: u32,
-        #[command(flatten)]
-        server: Server,
-    },
-    /// What this device sold, by hour, dish and tender
-    Report {
-        /// First business day, YYYY-MM-DD [default: the last one]
-        #[arg(long, value_name = "DAY")]
-        from: Option<String>,
-        /// Last business day, included [default: today]
-        #[arg(long, value_name = "DAY")]
-        to: Option<String>,
-        #[command(flatten)]
-        server: Server,
-    },
-    /// Compare this device's ledger with the cloud's and the payment provider's
-    #[command(after_help = "Exits with 1 where they do not say the same.")]
-    Reconcile {
-        /// First business day, YYYY-MM-DD [default: the last one]
-        #[arg(long, value_name = "DAY")]
-        from: Option<String>,
-        /// Last business day, included [default: today]
-        #[arg(long, value_name = "DAY")]
-        to: Option<String>,
-        #[command(flatten)]
-        server: Server,
-    },
-    /// What was not done and a person has to settle; with an id, settle it
-    #[command(after_help = "\
-Examples:
-  olympus-edge till attention
-  olympus-edge till attention 0195f1… --again
-  olympus-edge till attention 0195f1… --dismiss")]
-    Attention {
-        /// The operation
-        #[arg(requires = "what")]
-        operation: Option<String>,
-        /// Do it again, over the row as it is now
-        #[arg(long, group = "what", requires = "operation")]
-        again: bool,
-        /// Let it be
-        #[arg(long, group = "what", requires = "operation")]
-        dismiss: bool,
-        #[command(flatten)]
-        server: Server,
-    },
-}
-
-/// Where the running server is.
-#[derive(Debug, Clone, clap::Args)]
-pub(crate) struct Server {
-    /// The running server [default: the `listen` of this data folder]
-    #[arg(long, value_name = "URL")]
-    url: Option<String>,
-    /// Key for it, scope pos
-    #[arg(long, env = "OLYMPUS_KEY", hide_env_values = true)]
-    key: Option<String>,
-}
-
-impl Server {
-    fn remote(self, global: &Global) -> anyhow::Result<Remote> {
-        let url = match self.url {
-            Some(url) if url.starts_with("http://") => url,
-            Some(url) => {
-                return Err(Usage(format!("--url {url}: use http://ADDRESS:PORT")).into());
-            }
-            None => {
-                let listen = Config::load(&global.data_dir())?.listen;
-                format!(
-                    "http://{}",
-                    reachable(listen.as_deref().unwrap_or(DEFAULT_LISTEN))
-                )
-            }
-        };
-        Ok(Remote::new(&url, self.key))
-    }
-}
-
-/// Who listens everywhere is found on this machine.
-fn reachable(listen: &str) -> String {
-    match listen.parse::<std::net::SocketAddr>() {
-        Ok(address) if address.ip().is_unspecified() => format!("127.0.0.1:{}", address.port()),
-        _ => listen.to_owned(),
-    }
-}
-
-/// Whether all is well.
-pub(crate) fn run(global: &Global, command: Command) -> anyhow::Result<bool> {
-    match command {
-        Command::Status { server } => status(global, &server.remote(global)?),
-        Command::Orders {
-            day,
-            status,
-            limit,
-            server,
-        } => {
-            let limit = Some(limit.to_string());
-            let query = query(&[("day", &day), ("status", &status), ("limit", &limit)]);
-            let path = format!("/v1/orders{query}");
-            let list: OrderList = server.remote(global)?.call("GET", &path, None)?;
-            shown(global, &list, || orders(&list))
-        }
-        Command::Report { from, to, server } => {
-            let path = format!(
-                "/v1/reports/sales{}",
-                query(&[("from", &from), ("to", &to)])
-            );
-            let report: SalesReport = server.remote(global)?.call("GET", &path, None)?;
-            shown(global, &report, || sales(&report))
-        }
-        Command::Reconcile { from, to, server } => {
-            let body = json!({"from": from, "to": to});
-            let body = without_nulls(body);
-            let report: Reconcile =
-                server
-                    .remote(global)?
-                    .write("POST", "/v1/operations/reconcile", &body)?;
-            shown(global, &report, || reconciled(&report))?;
-            Ok(report.equal)
-        }
-        Command::Attention {
-            operation,
-            again,
-            server,
-            ..
-        } => attention(global, &server.remote(global)?, operation, again),
-    }
-}
-
-fn shown<T: serde::Serialize>(
-    global: &Global,
-    value: &T,
-    text: impl FnOnce() -> String,
-) -> anyhow::Result<bool> {
-    match global.json {
-        true => say_json(value)?,
-        false => say(&text())?,
-    }
-    Ok(true)
-}
-
-fn status(global: &Global, remote: &Remote) -> anyhow::Result<bool> {
-    let operations: Operations = remote.call("GET", "/v1/operations", None)?;
-    shown(global, &operations, || standing(&operations))?;
-    Ok(operations.attention.is_empty() && operations.settlement.declined == 0)
-}
-
-fn attention(
-    global: &Global,
-    remote: &Remote,
-    operation: Option<String>,
-    again: bool,
-) -> anyhow::Result<bool> {
-    let Some(operation) = operation else {
-        let operations: Operations = remote.call("GET", "/v1/operations", None)?;
-        return shown(global, &operations.attention, || {
-            to_settle(&operations.attention)
-        });
-    };
-    let what = if again { "again" } else { "dismiss" };
-    let path = format!("/v1/operations/attention/{}", escape(&operation));
-    let done: Value = remote.write("POST", &path, &json!({"do": what}))?;
-    shown(global, &done, || match again {
-        true => "it is done again; `olympus-edge till status` shows what becomes of it".to_owned(),
-        false => "it is let be".to_owned(),
-    })
-}
-
-fn query(pairs: &[(&str, &Option<String>)]) -> String {
-    let set = pairs.iter().filter_map(|(name, value)| {
-        value
-            .as_ref()
-            .map(|value| format!("{name}={}", escape(value)))
-    });
-    let joined = set.collect::<Vec<_>>().join("&");
-    match joined.is_empty() {
-        true => joined,
-        false => format!("?{joined}"),
-    }
-}
-
-fn without_nulls(mut value: Value) -> Value {
-    if let Some(fields) = value.as_object_mut() {
-        fields.retain(|_, value| !value.is_null());
-    }
-    value
-}
 
 /// `12.50`; the currency stands once, above.
 fn money(cents: Cents) -> String {
@@ -256,7 +36,7 @@ fn local_time(at_ms: u64) -> String {
         .unwrap_or_default()
 }
 
-fn standing(operations: &Operations) -> String {
+pub(super) fn standing(operations: &Operations) -> String {
     let sync = &operations.sync;
     let terminal = &operations.standing;
     let line = match operations.line {
@@ -338,7 +118,7 @@ fn standing(operations: &Operations) -> String {
     text
 }
 
-fn to_settle(attention: &[AttentionItem]) -> String {
+pub(super) fn to_settle(attention: &[AttentionItem]) -> String {
     if attention.is_empty() {
         return "nothing has to be looked at".to_owned();
     }
@@ -357,7 +137,7 @@ fn to_settle(attention: &[AttentionItem]) -> String {
     table(["OPERATION", "ABOUT", "WHY", "AGAIN?", "WHAT TO DO"], &rows)
 }
 
-fn orders(list: &OrderList) -> String {
+pub(super) fn orders(list: &OrderList) -> String {
     let row = |order: &Order| {
         let names = order
             .lines
@@ -389,7 +169,7 @@ fn orders(list: &OrderList) -> String {
     }
 }
 
-fn sales(report: &SalesReport) -> String {
+pub(super) fn sales(report: &SalesReport) -> String {
     let mut text = format!(
         "{} to {}, {}: {} orders, {} gross, {} of it tax, {} tips, {} given back\n\
          (what this device sold; {} operations of it wait to be sent)\n\n",
@@ -447,7 +227,7 @@ fn sales(report: &SalesReport) -> String {
     text
 }
 
-fn reconciled(report: &Reconcile) -> String {
+pub(super) fn reconciled(report: &Reconcile) -> String {
     let mut text = format!(
         "{} to {}: {}\n\n",
         report.from,
@@ -496,24 +276,16 @@ fn reconciled(report: &Reconcile) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{ago, money, query, reachable};
+    use super::{ago, money};
     use olympus_proto::Cents;
 
     #[test]
-    fn says_amounts_ages_and_addresses_as_people_do() {
+    fn says_amounts_and_ages_as_people_do() {
         assert_eq!(money(Cents(-1_205)), "-12.05");
         assert_eq!(money(Cents(7)), "0.07");
         assert_eq!(money(Cents(i64::MIN)), "-92233720368547758.08");
         assert_eq!(ago(119_000), "119 s");
         assert_eq!(ago(7_200_000), "2 h");
         assert_eq!(ago(172_800_000), "2 days");
-        assert_eq!(reachable("0.0.0.0:9000"), "127.0.0.1:9000");
-        assert_eq!(reachable("10.0.0.7:80"), "10.0.0.7:80");
-        let set = Some("a b".to_owned());
-        assert_eq!(
-            query(&[("x", &set), ("y", &None), ("z", &set)]),
-            "?x=a%20b&z=a%20b"
-        );
-        assert_eq!(query(&[("y", &None)]), "");
     }
 }
