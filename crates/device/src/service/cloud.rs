@@ -310,11 +310,11 @@ mod tests {
     #[test]
     fn a_picture_may_show_what_can_be_had() {
         let service = demo();
-        let all = service.dishes_now(60);
+        let all = service.dishes_now(1_000);
         assert!(all.iter().any(|(id, _)| id.as_str() == "hamburger"));
         assert_eq!(service.dishes_now(2), all[..2]);
         service.set_sold_out("hamburger", Some(true)).expect("says");
-        let left = service.dishes_now(60);
+        let left = service.dishes_now(1_000);
         assert!(left.iter().all(|(id, _)| id.as_str() != "hamburger"));
     }
 
