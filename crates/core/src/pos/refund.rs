@@ -138,12 +138,13 @@ fn tax_share(bill: &Bill, amount: Cents) -> Cents {
     let earned =
         |one: &&Payment| one.direction == Direction::Refund && !one.of_deposit && !was_undone(one);
     let before = bill.order.payments.iter().filter(earned);
-    let before = before.fold(Cents(0), |sum, one| plus(sum, one.amount_cents));
-    let upto = |cents: Cents| {
-        let cents = cents.min(sold.total_cents);
-        share(sold.tax_cents, cents, sold.total_cents)
-    };
-    minus(upto(plus(before, amount)), upto(before))
+    let none = (Cents(0), Cents(0));
+    let (before, carried) = before.fold(none, |(sum, tax), one| {
+        (plus(sum, one.amount_cents), plus(tax, one.tax_cents))
+    });
+    let all = plus(before, amount).min(sold.total_cents);
+    let tax = minus(share(sold.tax_cents, all, sold.total_cents), carried);
+    at_least_nothing(tax).min(amount)
 }
 
 /// Calls an order off: nothing may be paid of it.

@@ -20,8 +20,8 @@ const LIMIT_MS: u64 = ANSWER_MS + QUIET_MS - 1;
 enum Happens {
     Taken(usize),
     Look,
-    /// A capture comes to the provider: its attempt, and its call.
-    Arrives(Request, u32, u64),
+    /// A capture comes to the provider: with its call.
+    Arrives(Request, u64),
     Asked(usize, u64, u64),
     Reply(usize, u64, Said),
     Gone(usize, u64),
@@ -164,7 +164,7 @@ impl World {
                 self.looks.remove(&self.now_ms);
                 self.look_at_all();
             }
-            Happens::Arrives(request, attempt, call) => self.arrives(request, attempt, call),
+            Happens::Arrives(request, call) => self.arrives(request, call),
             Happens::Asked(id, call, asked_ms) => self.asked(id, call, asked_ms),
             Happens::Reply(id, call, said) => self.heard(id, call, Some(said)),
             Happens::Gone(id, call) => self.heard(id, call, None),
@@ -282,6 +282,10 @@ impl World {
                 return;
             }
         }
+        let durable = self.authority.durable(id).map(|one| one.state());
+        if durable != Some(PaymentState::Sent) && !self.authority.plants(Plant::PressesOnForDays) {
+            self.violated(format!("{id} is sent, and its disk does not say so"));
+        }
         let again = self.authority.plants(Plant::NewKeyEachTime);
         let key = format!("{}{}", reference(id), if again { attempt } else { 0 });
         self.send_capture(id, attempt, key);
@@ -315,7 +319,7 @@ impl World {
             }
             let delay = self.delay();
             self.run.late += u64::from(delay >= ANSWER_MS);
-            let arrives = Happens::Arrives(request.clone(), attempt, call);
+            let arrives = Happens::Arrives(request.clone(), call);
             self.happen(self.now_ms + delay, arrives);
         }
     }
@@ -345,7 +349,7 @@ impl World {
         }
     }
 
-    fn arrives(&mut self, request: Request, attempt: u32, call: u64) {
+    fn arrives(&mut self, request: Request, call: u64) {
         let id = request.id;
         let mood = self.mood();
         if mood == Some(Mood::Down) {
@@ -361,7 +365,7 @@ impl World {
             self.reply(id, call, Said::Error);
             return;
         }
-        self.check_before(id, attempt);
+        self.check_before(id);
         let now = self.now_ms;
         let captured = self.provider.capture(&request, now, &mut self.rng);
         self.note(format!("{id} is decided: {:?}", captured.state));
@@ -377,19 +381,7 @@ impl World {
     }
 
     /// What must be true when a capture is about to be decided.
-    fn check_before(&mut self, id: usize, attempt: u32) {
-        let durable = self.authority.durable(id);
-        let state = durable.map(|settlement| settlement.state());
-        if attempt == 1
-            && state == Some(PaymentState::Requested)
-            && self.provider.find(id).is_none()
-        {
-            // Busy is the one way back that needs no restart, and comes after an answer.
-            let known = self.authority.of(id).is_some();
-            if !known {
-                self.violated(format!("{id} was sent, and its disk does not say so"));
-            }
-        }
+    fn check_before(&mut self, id: usize) {
         if let Some(sale) = self.payments[id].refund_of
             && self.provider.approved(sale) == 0
         {
