@@ -247,7 +247,7 @@ describe("keys", () => {
     const location = "loc-9";
     let skewMs = 0;
     const now = () => Date.now() + skewMs;
-    const tills = await Promise.all(Array.from({ length: 24 }, (_, n) => terminal(`load-${n}`, { location, now }).register()));
+    const tills = await Promise.all(Array.from({ length: 16 }, (_, n) => terminal(`load-${n}`, { location, now }).register()));
     await Promise.all(tills.map((one) => one.refresh()));
     const signers = new Set();
     const [counts, rotations] = [{ grants: 0, fetches: 0, held: 0 }, []];
@@ -264,13 +264,13 @@ describe("keys", () => {
       if ([10, 60, 110, 170].includes(step)) work.push(rotate(step !== 10, { location }).then((done) => rotations.push(done)));
       await Promise.all(work);
     }
-    assert.equal(counts.held, 24 * 30 * 6, "every grant verified at every step");
+    assert.equal(counts.held, 16 * 30 * 6, "every grant verified at every step");
     assert.ok(signers.size >= 4, [...signers].join());
     assert.deepEqual(rotations.map(({ next }) => next), ["k-2", "k-4", "k-5", "k-6"]);
     const late = await terminal("late", { location, now }).register();
     assert.ok(!late.keys.has("k-1"), "what is retired is forgotten");
     await late.refresh();
-    assert.ok(counts.grants > 100 && counts.fetches > 700, JSON.stringify(counts));
+    assert.ok(counts.grants > 80 && counts.fetches > 450, JSON.stringify(counts));
     await clock(location, 0);
   });
 
