@@ -159,6 +159,11 @@ describe("sync", () => {
     await till.register();
     assert.equal(till.incarnation, before + 1);
     assert.deepEqual((await till.post("/sync/push", push)).json.refused, { is: "old_incarnation" }, "the disk from before");
+    const removed = await worker.call("DELETE", `/api/v1/locations/${till.location}/terminals/${till.device}`, { token: "admin" });
+    assert.equal(removed.status, 204, "an admin removes the terminal");
+    const free = await new Till("refuse", "till-1", "other").register();
+    assert.equal(free.incarnation, till.incarnation + 1, "then another key may be it");
+    assert.equal(await status(till.push([till.operation("order_update", "o4", { n: 1 })])), 403);
     const { status: bad, json } = await worker.call("GET", `/api/v1/locations/${till.location}/audit?after=x`, { token: "admin" });
     assert.deepEqual([bad, json.error.code], [400, "invalid_request"]);
   });

@@ -14,7 +14,7 @@ pub(super) struct Backoff {
 
 impl Backoff {
     /// Not before this.
-    pub(super) fn from_ms(&self) -> u64 {
+    pub(super) fn not_before_ms(&self) -> u64 {
         self.from_ms.get()
     }
 
@@ -53,15 +53,15 @@ mod tests {
         let waits: Vec<u64> = (0..12)
             .map(|_| {
                 backoff.failed(1_000, 5_000);
-                backoff.from_ms() - 1_000
+                backoff.not_before_ms() - 1_000
             })
             .collect();
         assert_eq!(waits[..3], [5_000, 10_000, 20_000]);
         assert_eq!(waits[11], MOST_MS);
         backoff.hurry();
-        assert_eq!((backoff.from_ms(), backoff.has_failed()), (0, true));
+        assert_eq!((backoff.not_before_ms(), backoff.has_failed()), (0, true));
         backoff.worked();
         backoff.failed(0, 5_000);
-        assert_eq!(backoff.from_ms(), 5_000);
+        assert_eq!(backoff.not_before_ms(), 5_000);
     }
 }

@@ -218,9 +218,9 @@ impl Authority {
     fn due_ms(&self) -> Result<Option<u64>, EdgeError> {
         let book = self.book()?;
         let settle = book.settle_wake()?;
-        let settle = settle.map(|at| at.max(self.provider.from_ms()));
+        let settle = settle.map(|at| at.max(self.provider.not_before_ms()));
         let tell = match book.has_news()? {
-            true => Some(now_ms().max(self.read_model.from_ms())),
+            true => Some(now_ms().max(self.read_model.not_before_ms())),
             false => None,
         };
         Ok([settle, tell, self.tidy_due_ms()?]

@@ -25,6 +25,8 @@ const MAX_OPERATIONS: usize = 500;
 const MAX_PAYMENTS: usize = 1_000;
 /// Longest id within an operation or an upload.
 const MAX_ID_BYTES: usize = 128;
+/// Longest name of what an operation is about.
+const MAX_ENTITY_BYTES: usize = 256;
 
 fn max_bytes(ctx: &Ctx) -> usize {
     ctx.endpoint.route().class.max_body_bytes()
@@ -47,8 +49,9 @@ pub(crate) async fn push(ctx: &Ctx, mut request: Request) -> Answer {
     }
     for operation in &push.operations {
         check_id("an operation's id", &operation.id.0)?;
-        if !operation.entity.is_empty() {
-            check_id("an operation's entity", &operation.entity)?;
+        // One that is given up only keeps its place, or it would block those behind it for good.
+        if !operation.given_up {
+            check_entity(&operation.entity)?;
         }
     }
     let answer: PushAnswer = ask_for_caller(ctx, "/push", push).await?;
@@ -126,9 +129,19 @@ fn check_id(what: &str, id: &str) -> Result<(), EdgeError> {
     Ok(())
 }
 
+/// A dish is named by its menu, in any script and with blanks.
+fn check_entity(id: &str) -> Result<(), EdgeError> {
+    if id.len() > MAX_ENTITY_BYTES || id.chars().any(char::is_control) {
+        return Err(EdgeError::invalid(format!(
+            "an operation's entity is at most {MAX_ENTITY_BYTES} bytes without control characters"
+        )));
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
-    use super::check_id;
+    use super::{MAX_ENTITY_BYTES, check_entity, check_id};
 
     #[test]
     fn ids_are_short_and_plain() {
@@ -136,6 +149,16 @@ mod tests {
         let long = "x".repeat(129);
         for bad in ["", "a b", "a\n", "é", long.as_str()] {
             assert!(check_id("x", bad).is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_dish_may_have_any_name_that_a_menu_gives_it() {
+        for good in ["", "coke zero", "crème brûlée", "麻婆豆腐"] {
+            assert!(check_entity(good).is_ok(), "{good:?}");
+        }
+        for bad in ["a\n", "a\0", &"x".repeat(MAX_ENTITY_BYTES + 1)] {
+            assert!(check_entity(bad).is_err(), "{bad:?}");
         }
     }
 }

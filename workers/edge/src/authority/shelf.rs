@@ -13,7 +13,7 @@ use olympus_proto::sync::{
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What goes into a statement at once: a text of SQLite has 2 MB at most in an object.
 const CHUNK_BYTES: usize = 512 * 1024;
@@ -72,14 +72,16 @@ impl<S: Sql> Book<S> {
         })
     }
 
+    /// The rows there are of these, each once.
     pub(super) fn records(&self, entities: &[Entity]) -> Result<Vec<Record>, BookError> {
+        let wanted: BTreeSet<&Entity> = entities.iter().collect();
         let lines = self.sql.run(
-            "SELECT DISTINCT rows.kind, rows.id, rows.record FROM json_each(?1) AS wanted
+            "SELECT rows.record FROM json_each(?1) AS wanted
              CROSS JOIN rows ON rows.kind = json_extract(wanted.value, '$.kind')
                 AND rows.id = json_extract(wanted.value, '$.id')",
-            &[to_json(&entities)?.into()],
+            &[to_json(&wanted)?.into()],
         )?;
-        lines.iter().map(|line| from_json(line.text(2)?)).collect()
+        lines.iter().map(|line| from_json(line.text(0)?)).collect()
     }
 
     /// Writes what was decided, and what the audit log is told of it.

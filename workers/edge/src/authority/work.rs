@@ -40,7 +40,7 @@ impl Authority {
     async fn settle(&self, settings: Settings) -> Result<(), EdgeError> {
         let book = self.book()?;
         let due = book.settle_wake()?.is_some_and(|wake| wake <= now_ms());
-        if !due || self.provider.from_ms() > now_ms() {
+        if !due || self.provider.not_before_ms() > now_ms() {
             return Ok(());
         }
         let Some(provider) = Provider::of(&self.env, settings.timeout_ms) else {
@@ -103,7 +103,7 @@ impl Authority {
 
     async fn tell(&self) -> Result<(), EdgeError> {
         let book = self.book()?;
-        if self.read_model.from_ms() > now_ms() || !book.has_news()? {
+        if self.read_model.not_before_ms() > now_ms() || !book.has_news()? {
             return Ok(());
         }
         if !self.read_model_asked.get() {

@@ -102,7 +102,10 @@ impl Till {
         let saved = self.terminal.saved();
         Held {
             policy: saved.policy.as_ref().map_or(0, |policy| policy.version),
-            revocations: saved.list.as_ref().map_or(0, |list| list.number()),
+            revocations: saved
+                .list
+                .as_ref()
+                .map_or(0, olympus_core::grant::RevocationList::number),
             keys: saved.keys.number,
         }
     }
