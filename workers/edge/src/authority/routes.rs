@@ -15,7 +15,9 @@ use olympus_proto::books::{DeadLetters, Hurried};
 use olympus_proto::location::{ReconcileAnswer, ReconcileUpload};
 use olympus_proto::pos::PaymentId;
 use olympus_proto::provider::{Captured, MAX_LOOKUP};
-use olympus_proto::sync::{Pull, PullAnswer, Push, PushAnswer, Register, Registered};
+use olympus_proto::sync::{
+    EntityKind, Operation, Pull, PullAnswer, Push, PushAnswer, Register, Registered,
+};
 use std::collections::HashMap;
 use worker::Request;
 
@@ -51,7 +53,7 @@ pub(crate) async fn push(ctx: &Ctx, mut request: Request) -> Answer {
         check_id("an operation's id", &operation.id.0)?;
         // One that is given up only keeps its place, or it would block those behind it for good.
         if !operation.given_up {
-            check_entity(&operation.entity)?;
+            check_entity(operation)?;
         }
     }
     let answer: PushAnswer = ask_for_caller(ctx, "/push", push).await?;
@@ -129,8 +131,13 @@ fn check_id(what: &str, id: &str) -> Result<(), EdgeError> {
     Ok(())
 }
 
-/// A dish is named by its menu, in any script and with blanks.
-fn check_entity(id: &str) -> Result<(), EdgeError> {
+/// Orders and payments are named by tills; a dish by its menu, in any script and with blanks.
+fn check_entity(operation: &Operation) -> Result<(), EdgeError> {
+    let id = &operation.entity;
+    let of_till = [EntityKind::Order, EntityKind::Payment];
+    if !id.is_empty() && of_till.map(Some).contains(&operation.kind.entity_kind()) {
+        return check_id("an operation's entity", id);
+    }
     if id.len() > MAX_ENTITY_BYTES || id.chars().any(char::is_control) {
         return Err(EdgeError::invalid(format!(
             "an operation's entity is at most {MAX_ENTITY_BYTES} bytes without control characters"
@@ -154,11 +161,21 @@ mod tests {
 
     #[test]
     fn a_dish_may_have_any_name_that_a_menu_gives_it() {
+        let named = |kind: &str, id: &str| {
+            let operation = serde_json::json!({
+                "id": "a", "sequence": 1, "after": null, "kind": kind, "entity": id,
+                "base_version": 0, "payload": {}, "created_at_ms": 0, "value_cents": 0,
+            });
+            check_entity(&serde_json::from_value(operation).unwrap())
+        };
         for good in ["", "coke zero", "crème brûlée", "麻婆豆腐"] {
-            assert!(check_entity(good).is_ok(), "{good:?}");
+            assert!(named("inventory_adjust", good).is_ok(), "{good:?}");
         }
         for bad in ["a\n", "a\0", &"x".repeat(MAX_ENTITY_BYTES + 1)] {
-            assert!(check_entity(bad).is_err(), "{bad:?}");
+            assert!(named("inventory_count", bad).is_err(), "{bad:?}");
         }
+        // A payment's name goes into a header to the provider.
+        assert!(named("payment", "a b").is_err() && named("order_update", "é").is_err());
+        assert!(named("payment", "a-b").is_ok());
     }
 }
