@@ -141,7 +141,7 @@ pub struct Todo {
 /// What the cloud said about this terminal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum GrantEvent {
-    /// The terminal was registered. Only taken where it never was, or its state was lost.
+    /// The terminal was registered. One that was before takes newer keys from it and keeps all else.
     Welcomed(TerminalWelcome),
     /// Documents came, over an authenticated line, to a request of this process.
     Told(Documents),

@@ -18,7 +18,7 @@ impl Work<'_> {
     pub(super) fn grant_event(&mut self, event: GrantEvent) -> Result<Refusals, StoreError> {
         let reading = self.reading();
         match event {
-            GrantEvent::Welcomed(welcome) => self.welcome(welcome),
+            GrantEvent::Welcomed(welcome) => self.welcome(welcome, reading),
             GrantEvent::Told(documents) => self.told(&documents, reading),
             GrantEvent::Failed => {
                 let draw = self.now.sync.draw;
@@ -41,12 +41,17 @@ impl Work<'_> {
     }
 
     /// The terminal begins. One that has its state keeps it.
-    fn welcome(&mut self, welcome: TerminalWelcome) -> Result<Refusals, StoreError> {
-        if self.terminal.is_some() {
-            return Ok(Refusals::new());
-        }
+    fn welcome(
+        &mut self,
+        welcome: TerminalWelcome,
+        reading: Reading,
+    ) -> Result<Refusals, StoreError> {
         if welcome.terminal != self.config.terminal {
             return Ok(vec![Refusal::BadSignature]);
+        }
+        if let Some(terminal) = self.terminal.as_ref() {
+            let saved = terminal.saved().clone();
+            return self.pin_anew(saved, welcome, reading);
         }
         let mut saved = Saved::registered(
             self.config.location.clone(),
@@ -67,6 +72,31 @@ impl Work<'_> {
             tables::write(self.conn, &row, None)?;
         }
         Ok(Refusals::new())
+    }
+
+    /// A terminal that was off until all its keys were gone was registered again: it has newer keys,
+    /// and all else as it was.
+    fn pin_anew(
+        &mut self,
+        mut saved: Saved,
+        welcome: TerminalWelcome,
+        reading: Reading,
+    ) -> Result<Refusals, StoreError> {
+        if welcome.keys.number <= saved.keys.number {
+            return Ok(Refusals::new());
+        }
+        saved.keys = welcome.keys;
+        let keys = Row::Keys(Box::new(saved.keys.clone()));
+        let mut terminal = match Terminal::restore(saved) {
+            Ok(terminal) => terminal,
+            Err(why) => return Ok(vec![why]),
+        };
+        // Its clock begins anew as well, and is told the time at once.
+        let mut effects = terminal.told_time(welcome.server_ms, reading);
+        effects.persist.push(keys);
+        *self.terminal = Some(terminal);
+        let outcome = self.granted(effects, None)?;
+        Ok(outcome.err().into_iter().collect())
     }
 
     /// Takes the documents in their order. What is held already is no refusal.

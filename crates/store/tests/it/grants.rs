@@ -75,6 +75,39 @@ fn a_terminal_is_welcomed_once_and_asks_for_its_grant() {
 }
 
 #[test]
+fn a_terminal_whose_keys_are_gone_takes_those_of_its_next_registration_and_keeps_all_else() {
+    let (mut shop, mut signs) = (Shop::new(), Signs::new());
+    signs.welcome_and_grant(&mut shop, 5_000);
+    let order = shop.open_order(&[("ramen", 1)], false);
+    shop.pay(&order.id, card());
+    let spent = left(&mut shop);
+    assert!(spent < Some(5_000));
+    let later = Signs::by(9);
+    let policy = |shop: &Shop| Documents {
+        policy: Some(later.policy(shop, 2)),
+        ..Documents::default()
+    };
+    let documents = policy(&shop);
+    let refused = later.told(&mut shop, documents);
+    assert_eq!(refused, [Refusal::BadSignature]);
+    for (number, held) in [(1, 1), (5, 5), (4, 5)] {
+        let mut welcome = later.welcome(&shop);
+        welcome.keys.number = number;
+        let now = shop.now();
+        let event = GrantEvent::Welcomed(welcome);
+        assert_eq!(shop.till().grants(event, &now).expect("takes"), []);
+        assert_eq!(shop.till().documents_held().2, held, "never an older set");
+    }
+    let documents = policy(&shop);
+    assert_eq!(later.told(&mut shop, documents), []);
+    for _ in 0..2 {
+        assert_eq!(left(&mut shop), spent);
+        assert_eq!(shop.till().documents_held(), (2, 1, 5));
+        shop.open().expect("opens");
+    }
+}
+
+#[test]
 fn what_is_sold_counts_under_the_grant_across_starts() {
     let (mut shop, mut signs) = (Shop::new(), Signs::new());
     signs.welcome_and_grant(&mut shop, 2_500);

@@ -145,7 +145,12 @@ pub(crate) struct Signs {
 
 impl Signs {
     pub(crate) fn new() -> Self {
-        let signer = Signer::new("k-1".into(), &[7; 32]);
+        Self::by(7)
+    }
+
+    /// With another key of the same name.
+    pub(crate) fn by(seed: u8) -> Self {
+        let signer = Signer::new("k-1".into(), &[seed; 32]);
         let keys = KeySet::first("k-1".into(), signer.public(), START_MS as u64).expect("keys");
         Self {
             signer,
