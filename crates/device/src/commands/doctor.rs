@@ -9,6 +9,7 @@ use crate::files::{create_private_dir, write_atomic};
 use crate::keys::KeyFile;
 use crate::service::{Service, ServiceError};
 use olympus_inference::hub::Role;
+use olympus_store::{OpenOptions, Reader};
 use serde::Serialize;
 use std::path::Path;
 use std::process::ExitCode;
@@ -46,6 +47,7 @@ pub(crate) fn run(global: &Global, args: Args) -> anyhow::Result<ExitCode> {
     findings.extend([keys(&data_dir, &config), timezone(&config), processor()]);
     findings.extend(engine(global, &config, args.quick));
     findings.push(super::cloud::finding(global, &config));
+    findings.push(till(&data_dir, &config));
     let broken = findings
         .iter()
         .any(|finding| finding.verdict == Verdict::Broken);
@@ -146,6 +148,33 @@ fn settings(config: &Result<Config, crate::config::ConfigError>) -> Finding {
             }
         }
         Err(error) => broken("settings", error.to_string()),
+    }
+}
+
+/// Whether the till's file can be read, and whether its ledger is sound. A server may be running.
+fn till(data_dir: &Path, config: &Config) -> Finding {
+    let terminal = config.till.terminal.as_deref().unwrap_or("till-1");
+    let path = data_dir.join(crate::till::FILE);
+    if !path.exists() {
+        return note("till", format!("{terminal} has sold nothing here yet"));
+    }
+    let read = Reader::open(&path, &OpenOptions::default())
+        .and_then(|reader| Ok((reader.ledger_sums()?, reader.settlement()?)));
+    match read {
+        Ok((sums, settlement)) => {
+            let off: i64 = sums.values().map(|sum| sum.0).sum();
+            let detail = format!("{terminal}; {} payments not settled", settlement.open);
+            match off {
+                0 => ok("till", format!("{detail}; the ledger sums to 0")),
+                _ => broken(
+                    "till",
+                    format!(
+                        "{detail}; the ledger is {off} cents off: keep the file, restore a copy"
+                    ),
+                ),
+            }
+        }
+        Err(error) => broken("till", error.to_string()),
     }
 }
 

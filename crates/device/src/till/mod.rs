@@ -30,5 +30,6 @@ pub(crate) use handle::Handle;
 pub(crate) use mailbox::Work;
 pub(crate) use metrics::TillMetrics;
 pub(crate) use refused::Refused;
+pub(crate) use setup::FILE;
 pub use setup::{ReceiptSetup, Setup};
 pub(crate) use shelf::Shelf;

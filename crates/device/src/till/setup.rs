@@ -11,7 +11,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 /// The file in the data folder.
-const FILE: &str = "till.db";
+pub(crate) const FILE: &str = "till.db";
 /// Where no restaurant is named: nothing of it leaves this device.
 const NOWHERE: &str = "local";
 

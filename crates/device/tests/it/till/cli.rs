@@ -90,3 +90,32 @@ fn what_cannot_be_done_is_told_with_its_status() {
     let error = String::from_utf8_lossy(&nobody.stderr).into_owned();
     assert!(error.contains("olympus-edge start"), "{error}");
 }
+
+#[test]
+fn the_doctor_looks_at_the_till_beside_the_server() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let look = || {
+        let output = Command::new(env!("CARGO_BIN_EXE_olympus-edge"))
+            .args(["doctor", "--quick", "--json", "--data-dir"])
+            .arg(dir.path())
+            .output()
+            .expect("runs");
+        let found: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        let all = found.as_array().expect("findings");
+        let till = all
+            .iter()
+            .find(|one| one["what"] == "till")
+            .expect("is looked at");
+        (till["verdict"].clone(), till["detail"].to_string())
+    };
+    assert_eq!(look().0, "note", "nothing was sold yet");
+    let server = super::till_in(dir.path());
+    let order = server.open_order(&json!([{"item": "ramen"}]), false);
+    server.pay_cash(&id(&order));
+    let (verdict, detail) = look();
+    assert_eq!(verdict, "ok", "{detail}");
+    assert!(detail.contains("the ledger sums to 0"), "{detail}");
+    drop(server);
+    std::fs::write(dir.path().join("till.db"), [0x5a; 8192]).expect("damages it");
+    assert_eq!(look().0, "broken");
+}
