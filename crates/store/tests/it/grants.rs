@@ -78,7 +78,7 @@ fn a_terminal_is_welcomed_once_and_asks_for_its_grant() {
 fn a_terminal_whose_keys_are_gone_takes_those_of_its_next_registration_and_keeps_all_else() {
     let (mut shop, mut signs) = (Shop::new(), Signs::new());
     signs.welcome_and_grant(&mut shop, 5_000);
-    let order = shop.open_order(&[("ramen", 1)], false);
+    let order = shop.open_order(&[("burger", 1)], false);
     shop.pay(&order.id, card());
     let spent = left(&mut shop);
     assert!(spent < Some(5_000));
