@@ -95,7 +95,9 @@ impl Papers {
         agent.judge(Topic::Terminal, &answer);
         match answer {
             Ok(welcome) => {
-                agent.till.grants(GrantEvent::Welcomed(welcome)).await?;
+                for refusal in agent.till.grants(GrantEvent::Welcomed(welcome)).await? {
+                    tracing::error!(code = refusal.code(), %refusal, "the registration is refused");
+                }
                 tracing::info!(
                     terminal = agent.terminal.as_str(),
                     "this terminal is registered"
@@ -114,14 +116,12 @@ impl Papers {
     /// Asks for the next grant; what is newer comes along.
     async fn renew(&mut self, wish: GrantRequest) -> Result<(), Refused> {
         let agent = Arc::clone(&self.agent);
-        let ask = OfTerminal {
-            terminal: agent.terminal.clone(),
-            what: wish,
-        };
-        let answer = agent
-            .call("grant", PATIENCE, ask, |location, ask| location.grant(ask))
-            .await;
-        agent.judge(Topic::Terminal, &answer);
+        let mut answer = self.wished(wish.clone()).await;
+        if refused_with(&answer, 409, "idempotency_key_reused") {
+            // The answer to this wish was lost, and more was sold since: it is another wish.
+            let request = format!("{}-{:08x}", wish.request, fastrand::u32(..));
+            answer = self.wished(GrantRequest { request, ..wish }).await;
+        }
         match answer {
             Ok(documents) => {
                 let refusals = self.take(documents).await?;
@@ -134,10 +134,38 @@ impl Papers {
             }
             Err(error) => {
                 agent.till.grants(GrantEvent::Failed).await?;
-                self.failed(&error);
-                Ok(())
+                self.failed_here(error).await
             }
         }
+    }
+
+    async fn wished(&self, wish: GrantRequest) -> Result<Documents, CloudError> {
+        let ask = OfTerminal {
+            terminal: self.agent.terminal.clone(),
+            what: wish,
+        };
+        let answer = (self.agent)
+            .call("grant", PATIENCE, ask, |location, ask| location.grant(ask))
+            .await;
+        self.agent.judge(Topic::Terminal, &answer);
+        answer
+    }
+
+    /// A cloud that does not know this terminal, as after it was set up anew, is told of it again.
+    async fn failed_here(&mut self, error: CloudError) -> Result<(), Refused> {
+        let answer: Result<(), _> = Err(error);
+        if refused_with(&answer, 404, "not_found") && self.may_register() {
+            return self.register().await;
+        }
+        if let Err(error) = answer {
+            self.failed(&error);
+        }
+        Ok(())
+    }
+
+    fn may_register(&self) -> bool {
+        let since = self.welcomed.map(|at| at.elapsed());
+        since.is_none_or(|since| since >= WELCOME)
     }
 
     /// Asks for what is newer.
@@ -164,10 +192,7 @@ impl Papers {
                 let refusals = self.take(documents).await?;
                 self.mend(&refusals).await
             }
-            Err(error) => {
-                self.failed(&error);
-                Ok(())
-            }
+            Err(error) => self.failed_here(error).await,
         }
     }
 
@@ -214,8 +239,7 @@ impl Papers {
                 Refusal::UnknownKey | Refusal::KeyRetired | Refusal::KeyChanged
             )
         });
-        let since = self.welcomed.map(|at| at.elapsed());
-        if keys_gone && since.is_none_or(|since| since >= WELCOME) {
+        if keys_gone && self.may_register() {
             return self.register().await;
         }
         let gap = refusals.iter().any(|why| {
@@ -260,6 +284,11 @@ impl Papers {
         };
         self.poll = Instant::now() + wait;
     }
+}
+
+fn refused_with<A>(answer: &Result<A, CloudError>, status: u16, code: &str) -> bool {
+    matches!(answer, Err(CloudError::Refused { status: told, code: named, .. })
+        if *told == status && named == code)
 }
 
 fn is_empty(documents: &Documents) -> bool {

@@ -76,6 +76,22 @@ fn changes_that_are_not_known_any_more_come_as_the_whole_list() {
 }
 
 #[test]
+fn a_location_that_forgot_the_terminal_is_told_of_it_again() {
+    let mut shop = Shop::open(16);
+    shop.until_granted();
+    shop.location.forget_terminals();
+    // The socket breaks, so that it is asked for documents.
+    shop.location.wire(Wire {
+        deaf: true,
+        ..Wire::default()
+    });
+    shop.location.wire(Wire::default());
+    // It registered a moment ago, and does so once a minute; a start begins anew.
+    shop.restart();
+    revoke(&mut shop, "f1");
+}
+
+#[test]
 fn keys_change_while_cards_are_taken() {
     let mut shop = Shop::open(13);
     shop.until_granted();

@@ -146,6 +146,11 @@ impl SimulatedLocation {
         self.state().seals.forget_deltas();
     }
 
+    /// The location knows no terminal any more.
+    pub fn forget_terminals(&self) {
+        self.state().terminals.clear();
+    }
+
     /// Whoever pulls next gets a snapshot.
     pub fn forget_changes(&self) {
         let mut state = self.state();
