@@ -2,7 +2,7 @@
 // takes root or sudo without a password; where there is neither, the kernel's limit on the size of a file
 // fails the writes instead (EFBIG, told to SQLite as an I/O error).
 import { spawnSync } from "node:child_process";
-import { rmSync, statfsSync, writeFileSync } from "node:fs";
+import { appendFileSync, rmSync, statfsSync } from "node:fs";
 import { join } from "node:path";
 
 const run = (...command) => spawnSync(command[0], command.slice(1), { stdio: "ignore" }).status === 0;
@@ -18,12 +18,12 @@ export class SmallDisk {
     this.kind = this.mounted ? "tmpfs" : "file size limit";
   }
 
-  /** No byte more is written, by the process or, where it is a disk, by anybody. */
+  /** No byte more is written, by the process or, where it is a disk, by anybody. Again: what was freed since. */
   fill(pid) {
     if (!this.mounted) return this.limit(pid, "0");
     const { bavail, bsize } = statfsSync(this.folder);
     try {
-      writeFileSync(join(this.folder, "ballast"), Buffer.alloc(bavail * bsize));
+      appendFileSync(join(this.folder, "ballast"), Buffer.alloc(bavail * bsize));
     } catch (error) {
       if (error.code !== "ENOSPC") throw error;
     }

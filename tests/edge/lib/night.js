@@ -15,17 +15,22 @@ async function rush(shop, { guests, kills }) {
   await dying;
 }
 
-/** The disk fills up while guests come; nothing is sold then, and nothing is lost. */
-async function fullDisk(shop, guests) {
-  const before = shop.full;
+/** The disk fills up while guests come, until somebody is told; nothing is sold then, and nothing is lost. */
+async function fullDisk(shop, most) {
+  const before = { full: shop.full, orders: shop.orders };
+  const found = () => shop.full > before.full;
   shop.disk.fill(shop.device.process.pid);
-  const selling = shop.guests(guests);
-  await until("a sale finds the disk full", () => shop.full > before, { everyMs: 20 });
+  // What the log of the database has room for is sold yet.
+  const selling = shop.guests(most, { until: found });
+  await until("a sale finds the disk full", () => {
+    if (!found()) shop.disk.fill(shop.device.process.pid);
+    return found();
+  }, { everyMs: 20 });
   const read = await shop.operations();
   await sleep(500);
   shop.disk.free(shop.device.process.pid);
   await selling;
-  return { refused: shop.full - before, readable: read.terminal.length > 0 };
+  return { guests: shop.orders - before.orders, refused: shop.full - before.full, readable: read.terminal.length > 0 };
 }
 
 /** The queue empties: how long from the line's return, and how long from the first that got through. */
@@ -48,11 +53,10 @@ export async function night(shop, { guests, kills }) {
   await shop.granted();
   shop.line.cut();
   const half = Math.floor(guests / 2);
-  const few = Math.max(4, Math.floor(guests / 20));
   const begun = performance.now();
   await rush(shop, { guests: half, kills: Math.ceil(kills / 2) });
-  const disk = await fullDisk(shop, few);
-  await rush(shop, { guests: guests - half - few, kills: Math.floor(kills / 2) });
+  const disk = await fullDisk(shop, guests - half);
+  await rush(shop, { guests: guests - half - disk.guests, kills: Math.floor(kills / 2) });
   const sellingMs = performance.now() - begun;
   await until("the line is told to be down", async () => (await shop.operations()).line === "offline");
   const queue = (await shop.operations()).sync;

@@ -175,11 +175,11 @@ export class Shop {
     }
   }
 
-  /** So many guests, a few at a time. */
-  async guests(count, { abreast = 4, each } = {}) {
+  /** So many guests, a few at a time, or fewer where `until` says that it is enough. */
+  async guests(count, { abreast = 4, each, until: enough = () => false } = {}) {
     let next = 0;
     const waiter = async () => {
-      while (next < count) {
+      while (next < count && !enough()) {
         const number = (next += 1);
         await this.guest();
         await each?.(number);
