@@ -36,6 +36,8 @@ pub struct Client {
     identity: Identity,
     /// By sequence: the order in which they are sent.
     outbox: BTreeMap<u64, Pending>,
+    /// What of value is in it, summed as it comes and goes: it is asked for with each sale.
+    waiting: i128,
     /// Where an operation is in the outbox.
     sequences: BTreeMap<OperationId, u64>,
     attention: BTreeMap<OperationId, Attention>,
@@ -93,10 +95,12 @@ impl Client {
     #[must_use]
     pub fn restore(config: ClientConfig, stored: Stored, now: Now) -> (Self, Effects) {
         let (cursor, complete_to) = stored.cursor.unzip();
+        let waiting = stored.outbox.iter().map(record::at_stake).sum();
         let sequences = stored.outbox.iter();
         let sequences = sequences.map(|it| (it.operation.id.clone(), it.operation.sequence));
         let client = Self {
             sequences: sequences.collect(),
+            waiting,
             outbox: stored
                 .outbox
                 .into_iter()

@@ -113,6 +113,7 @@ impl Client {
         };
         self.sequences
             .insert(pending.operation.id.clone(), sequence);
+        self.waiting += at_stake(&pending);
         self.outbox.insert(sequence, pending);
         self.send(now, &mut effects);
         effects.wake = self.wake(now);
@@ -204,10 +205,8 @@ impl Client {
         Ok(())
     }
 
-    /// A refund is at stake as a sale is.
     fn waiting_cents(&self) -> i64 {
-        let values = self.outbox.values().map(|it| it.operation.value_cents.0);
-        values.fold(0, |sum, value| sum.saturating_add(value.saturating_abs()))
+        i64::try_from(self.waiting).unwrap_or(i64::MAX)
     }
 
     fn oldest(&self, now: Now) -> Option<Duration> {
@@ -215,4 +214,9 @@ impl Client {
         let lived = self.age.lived_ms(now).saturating_sub(oldest.lived_ms);
         Some(Duration::from_millis(lived))
     }
+}
+
+/// A refund is at stake as a sale is.
+pub(super) fn at_stake(pending: &Pending) -> i128 {
+    i128::from(pending.operation.value_cents.0).abs()
 }

@@ -477,3 +477,33 @@ fn room_for_several_is_told_before_any_is_recorded() {
         "nothing was recorded by asking"
     );
 }
+
+#[test]
+fn what_waits_is_summed_as_it_comes_and_goes() {
+    let mut client = registered(ClientConfig::default());
+    let effects = client.record(draft("a", 700), at(1)).expect("records");
+    let (request, _) = push(&effects).expect("a push");
+    client.record(draft("b", -300), at(1)).expect("records");
+    client.record(draft("c", 0), at(1)).expect("records");
+    assert_eq!(client.standing(at(2)).value, Cents(1_000));
+    let answer = PushAnswer {
+        newest: 2,
+        settled: vec![Settled {
+            operation: id("a"),
+            outcome: Outcome::Applied { version: 1 },
+        }],
+        rows: Vec::new(),
+        refused: None,
+    };
+    let _ = client.on(Event::Pushed { request, answer }, at(3));
+    assert_eq!(client.standing(at(3)).value, Cents(300));
+    let stored = Stored {
+        identity: client.identity().clone(),
+        outbox: client.pending().cloned().collect(),
+        attention: Vec::new(),
+        cursor: None,
+        age: AgeMark::default(),
+    };
+    let (again, _) = Client::restore(ClientConfig::default(), stored, at(4));
+    assert_eq!(again.standing(at(4)).value, Cents(300));
+}
