@@ -11,11 +11,11 @@
 mod check;
 mod workload;
 
-use crate::support::FILE;
 use check::{Image, Verdict};
 use olympus_powercut::{Cut, Disk, Keep, Logged, Platter};
 use olympus_store::Synchronous;
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use workload::Live;
 
 /// How many rows of each table there are, and a hash of what is in them.
@@ -68,14 +68,27 @@ struct Summary {
     lost_orders: u64,
 }
 
-/// Cuts the power at every point of a workload, and looks at so many images of it at most.
-fn cut_everywhere(seed: u64, synchronous: Synchronous, most: u64, summary: &mut Summary) {
+impl Summary {
+    fn and(mut self, other: &Self) -> Self {
+        self.workloads += other.workloads;
+        self.points += other.points;
+        self.written_back += other.written_back;
+        self.images += other.images;
+        self.calls += other.calls;
+        self.done += other.done;
+        self.lost += other.lost;
+        self.most_lost = self.most_lost.max(other.most_lost);
+        self.lost_orders += other.lost_orders;
+        self
+    }
+}
+
+/// Cuts the power at every point of a workload, and looks at so many images of each.
+fn cut_everywhere(seed: u64, synchronous: Synchronous, each: u64, summary: &mut Summary) {
     let live = Live::of(seed, synchronous);
-    let points = live.points();
     summary.workloads += 1;
     summary.calls += live.calls.len();
     summary.written_back += live.written_back();
-    let each = (most / points).clamp(1, 12);
     let mut platter = Platter::default();
     let (mut returned, mut point) = (0, 0);
     for logged in &live.log {
@@ -130,19 +143,33 @@ fn told(default: u64) -> u64 {
     told.and_then(|told| told.parse().ok()).unwrap_or(default)
 }
 
+/// So many images at least, on all cores.
+fn images(wanted: u64) -> Summary {
+    let each = (wanted / 25_000).clamp(1, 4);
+    let (next, seen) = (AtomicU64::new(0), AtomicU64::new(0));
+    let work = || {
+        let mut summary = Summary::default();
+        while seen.load(Ordering::Relaxed) < wanted {
+            let before = summary.images;
+            let seed = next.fetch_add(1, Ordering::Relaxed);
+            cut_everywhere(seed, Synchronous::Full, each, &mut summary);
+            seen.fetch_add(summary.images - before, Ordering::Relaxed);
+        }
+        summary
+    };
+    let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
+        let joined = workers.into_iter().map(|it| it.join().expect("no panic"));
+        joined.fold(Summary::default(), |all, one| all.and(&one))
+    })
+}
+
 #[test]
 fn a_power_cut_loses_nothing_that_was_told_and_leaves_nothing_half_done() {
     let started = std::time::Instant::now();
-    let wanted = told(2_000);
-    let mut summary = Summary::default();
-    for seed in 0.. {
-        if summary.images >= wanted {
-            break;
-        }
-        let left = wanted - summary.images;
-        cut_everywhere(seed, Synchronous::Full, left, &mut summary);
-    }
-    println!("{summary:?}, {:.1?}, file {FILE}", started.elapsed());
+    let summary = images(told(2_000));
+    println!("{summary:?}, {:.1?}", started.elapsed());
     assert_eq!(summary.lost, 0, "{summary:?}");
     assert!(summary.written_back > 50, "{summary:?}");
     assert!(summary.done > 0, "no cut came between commit and return");
@@ -151,7 +178,7 @@ fn a_power_cut_loses_nothing_that_was_told_and_leaves_nothing_half_done() {
 #[test]
 fn the_same_test_finds_what_is_lost_where_commits_are_not_synced() {
     let mut summary = Summary::default();
-    cut_everywhere(0, Synchronous::Normal, 400, &mut summary);
+    cut_everywhere(0, Synchronous::Normal, 1, &mut summary);
     println!("{summary:?}");
     assert!(summary.lost > 20, "{summary:?}");
     assert!(summary.lost_orders > 0, "orders that were told are gone");

@@ -98,11 +98,6 @@ impl Live {
         live
     }
 
-    pub(crate) fn points(&self) -> u64 {
-        let ops = self.log.iter().filter(|it| matches!(it, Logged::Op(_)));
-        ops.count() as u64
-    }
-
     /// Writes to the file itself, which was created first.
     pub(crate) fn written_back(&self) -> usize {
         let back = |logged: &&Logged| matches!(logged, Logged::Op(Op::Write { file: 0, .. }));

@@ -6,7 +6,7 @@ use olympus_proto::location::{LedgerPayment, ReconcileUpload, ReconciledPayment}
 use olympus_proto::pos::{PaymentId, PaymentState};
 use olympus_proto::provider::Reference;
 use olympus_proto::sync::{EntityKind, OperationId, OperationKind, Outcome, Row};
-use olympus_store::Reader;
+use olympus_store::{OrderFilter, Reader};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -132,6 +132,13 @@ impl World {
             };
             if differs {
                 found.push(format!("device {number} does not show {:?}", row.entity));
+            }
+        }
+        let listed = reader.orders(&OrderFilter::default(), None, 500);
+        for order in listed.expect("readable").orders {
+            if !wanted.contains_key(&("order".to_owned(), order.id.to_string())) {
+                let id = order.id;
+                found.push(format!("device {number} shows order {id}, and nobody else"));
             }
         }
         let shown = reader.inventory().expect("readable").stock;

@@ -233,6 +233,11 @@ impl World {
         if self.nodes[number].life != life || self.nodes[number].till.is_none() {
             return;
         }
+        if self.plants(Plant::ForgetsSpending) && self.now_ms / ROUND_MS % 4 == 0 {
+            // Each start forgets: see to it that there are enough of them.
+            self.kills(number);
+            return;
+        }
         self.schedule(ROUND_MS, Happening::Round(number, life));
         self.grants(number, GrantEvent::Tick);
         if self.nodes[number].asked_at.take().is_some() {

@@ -48,6 +48,12 @@ impl World {
                 self.tells_all(&Answer::Issued);
             }
             What::Guest(node, seed) => self.comes(node, seed),
+            What::Rush(node, seed) => {
+                let mut rng = Rng::new(seed);
+                for _ in 0..4 + rng.index(8) {
+                    self.comes(node, rng.bits());
+                }
+            }
             What::AskAgain(node, draw) => self.asks_again(node, draw),
             What::Delivery(node, item) => self.staff(node, Stage::Deliver(item)),
             What::Count(node, item) => {
@@ -112,7 +118,7 @@ impl World {
     }
 
     /// The program is gone; the kernel writes what it was given.
-    fn kills(&mut self, number: usize) {
+    pub(crate) fn kills(&mut self, number: usize) {
         let kept = self.nodes[number].cut;
         self.nodes[number].cut = EVERYTHING;
         self.loses_power(number);

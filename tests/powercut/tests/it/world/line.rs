@@ -125,7 +125,10 @@ impl World {
             return None;
         }
         if let Some(Event::Failed { .. }) = event {
-            self.seen.insert("the authority fails");
+            self.seen.insert(match send {
+                Send::Push(..) => "a push fails",
+                _ => "the authority fails",
+            });
         }
         if self.head() != head {
             self.tells_all(&Answer::Changed);
@@ -167,7 +170,8 @@ impl World {
 
     fn is_given(&mut self, node: usize, mut documents: Documents, list: u64) {
         self.nodes[node].asked_at = None;
-        if self.plants(Plant::DropsRevocations) {
+        // Without the first one it would sell by no card at all.
+        if list > 1 && self.plants(Plant::DropsRevocations) {
             documents.list = None;
         }
         if self.grants(node, GrantEvent::Told(documents)) {

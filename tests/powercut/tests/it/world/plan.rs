@@ -12,6 +12,8 @@ pub(crate) const CALM_MS: u64 = 12 * HOUR;
 pub(crate) enum What {
     /// A guest comes, orders, pays and may want money back; drawn by this.
     Guest(usize, u64),
+    /// A queue of them, at once.
+    Rush(usize, u64),
     /// Somebody asks again what was answered before.
     AskAgain(usize, u64),
     /// More of a dish comes.
@@ -127,8 +129,9 @@ fn usual(rng: &mut Rng, devices: usize) -> What {
     match rng.below(20) {
         0 => What::AskAgain(node, rng.bits()),
         1 => What::Delivery(node, rng.below(2)),
-        2 => What::Count(node, rng.below(2)),
-        3 => What::Backup(node),
+        2..5 => What::Count(node, rng.below(2)),
+        5 => What::Backup(node),
+        6 | 7 => What::Rush(node, rng.bits()),
         _ => What::Guest(node, rng.bits()),
     }
 }
@@ -149,7 +152,7 @@ fn fault(rng: &mut Rng, devices: usize) -> What {
     let node = rng.index(devices + 1);
     let ten_years = 10 * 365 * 24 * 3_600_000_i64;
     let while_ms = 10_000 + rng.below(3 * HOUR);
-    match rng.below(39) {
+    match rng.below(40) {
         0 => What::Cut(node, cut(rng)),
         1 => What::CutAfter(node, cut(rng)),
         2..5 => What::CutAt(node, 1 + rng.below(30), cut(rng)),
@@ -172,6 +175,10 @@ fn fault(rng: &mut Rng, devices: usize) -> What {
             What::Fails(node, fault, after, times)
         }
         35 => What::Downgrade(node),
+        39 => {
+            let (fault, after, times) = fails(rng);
+            What::CloudFails(fault, after, times)
+        }
         36..39 => What::CutAfter(node, cut(rng)),
         14 => What::Clone(node),
         15 => What::Upgrade(node),

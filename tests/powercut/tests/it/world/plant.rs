@@ -33,7 +33,6 @@ pub(crate) enum Plant {
     CloudIsNotDurable,
     CloudRestoresBackup,
     TakesGaps,
-    IgnoresTheStory,
     ForgetsOutcomes,
     DropsRowsOfPages,
     AnswersWhatFailed,
@@ -42,7 +41,6 @@ pub(crate) enum Plant {
     ResendsNextDay,
     SilenceIsDecline,
     SilenceIsApproval,
-    SilenceIsNothingFound,
     ForgetsTheTip,
     RefundsAreSales,
     NamesTheTerminal,
@@ -52,7 +50,7 @@ pub(crate) enum Plant {
 }
 
 impl Plant {
-    pub(crate) const ALL: [Self; 33] = [
+    pub(crate) const ALL: [Self; 31] = [
         Self::CommitsAreNotSynced,
         Self::DiskLies,
         Self::DeletesTheWal,
@@ -72,7 +70,6 @@ impl Plant {
         Self::CloudIsNotDurable,
         Self::CloudRestoresBackup,
         Self::TakesGaps,
-        Self::IgnoresTheStory,
         Self::ForgetsOutcomes,
         Self::DropsRowsOfPages,
         Self::AnswersWhatFailed,
@@ -80,7 +77,6 @@ impl Plant {
         Self::ResendsNextDay,
         Self::SilenceIsDecline,
         Self::SilenceIsApproval,
-        Self::SilenceIsNothingFound,
         Self::ForgetsTheTip,
         Self::RefundsAreSales,
         Self::NamesTheTerminal,
@@ -151,10 +147,6 @@ impl World {
         let _ = match self.plant {
             Some(Plant::TakesGaps) => connection.execute(
                 "UPDATE devices SET sequence = ?2, last = ?3 WHERE device = ?1 AND sequence < ?2",
-                (device, before, after),
-            ),
-            Some(Plant::IgnoresTheStory) => connection.execute(
-                "UPDATE devices SET last = ?3 WHERE device = ?1 AND sequence = ?2",
                 (device, before, after),
             ),
             Some(Plant::ForgetsOutcomes) => {
@@ -246,10 +238,6 @@ impl World {
             Some(Plant::DropsAnswers) if !silent => None,
             Some(Plant::SilenceIsDecline) if silent => invented(CaptureState::Declined),
             Some(Plant::SilenceIsApproval) if silent => invented(CaptureState::Approved),
-            Some(Plant::SilenceIsNothingFound) if silent => {
-                let asked_ms = self.true_ms() + support::HOUR;
-                Some(Heard::NothingFound { asked_ms })
-            }
             Some(Plant::ResendsWithNewKey) if silent => {
                 self.resends(payment, 1_000);
                 Some(heard)
