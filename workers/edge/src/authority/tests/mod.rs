@@ -1,5 +1,6 @@
 //! The book over rusqlite.
 
+mod faults;
 mod migrations;
 mod payments;
 mod reconcile;
