@@ -85,6 +85,10 @@ pub(crate) fn run(global: &Global, args: Args) -> anyhow::Result<()> {
         cloud,
         location,
     };
+    serve(options)
+}
+
+fn serve(options: Options) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()

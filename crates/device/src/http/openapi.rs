@@ -116,11 +116,8 @@ pub(crate) fn errors_of(endpoint: Endpoint) -> Vec<ErrorCode> {
     if endpoint.class() != Class::Plain {
         codes.extend([Code::PayloadTooLarge, Code::UnsupportedMediaType]);
     }
-    if endpoint.is_selling() {
-        codes.extend(till::errors_of(endpoint));
-        return codes;
-    }
     match endpoint {
+        endpoint if endpoint.is_selling() => codes.extend(till::errors_of(endpoint)),
         Endpoint::Intent
         | Endpoint::IntentBatch
         | Endpoint::Understand

@@ -3,7 +3,7 @@
 //! Invariant: once the server is told to stop it takes no new connection, lets in-flight
 //! requests end within the grace and then ends. Never listens beyond loopback without a key.
 
-use super::state::{AppState, RequestIds};
+use super::state::AppState;
 use super::{Limits, router};
 use crate::cloud::{CloudApi, LocationApi};
 use crate::keys::{KeyError, KeyFile, KeyRing};
@@ -22,11 +22,11 @@ use std::future::Future;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 /// How a server is set up.
@@ -128,46 +128,20 @@ pub async fn run(
     };
     let listener = TcpListener::bind(options.listen).await.map_err(listen)?;
     let address = listener.local_addr().map_err(listen)?;
-    let limits = options.limits;
     let metrics = Arc::new(match (&options.cloud, &options.location) {
         (None, None) => Metrics::new(),
         _ => Metrics::with_cloud(),
     });
     let shelf = Shelf::new(&options.service, options.till.zone.clone());
     let till = Handle::start(options.till, shelf, metrics.till().clone());
+    let till = till.map_err(ServerError::Till)?;
     let (stop_sender, stopped) = watch::channel(false);
     let state = Arc::new(AppState {
-        service: OnceLock::new(),
-        shell: OnceLock::new(),
-        till: till.map_err(ServerError::Till)?,
-        agent: OnceLock::new(),
-        metrics,
-        keys,
         loopback,
         cors_origins: options.cors_origins,
-        calls: Arc::new(Semaphore::new(limits.max_calls)),
-        bulk: Semaphore::new(limits.max_bulk),
-        menus: Semaphore::new(limits.max_menus),
-        screens: Arc::new(Semaphore::new(limits.max_screens)),
-        limits,
-        stopping: AtomicBool::new(false),
-        stopped: stopped.clone(),
-        abort: AtomicBool::new(false),
-        ids: RequestIds::new(),
+        ..AppState::new(till, metrics, keys, options.limits, stopped.clone())
     });
-    // From the start on: a grant that is here before the line goes down is worth a night.
-    let mut keeping = JoinSet::new();
-    if options.location.is_none() {
-        keeping.spawn(state.till.clone().tick_alone());
-    }
-    let _agent = options.location.map(|location| {
-        let metrics = state.metrics.sync().clone();
-        let agent = Agent::new(location, state.till.clone(), metrics);
-        let _ = state.agent.set(Arc::clone(&agent));
-        agent.watch()
-    });
-    keeping.spawn(super::till::keep_missing(state.till.clone()));
-    keeping.spawn(till::keep_backups(state.till.clone()));
+    let keeping = keep(&state, options.location);
     let accepting = tokio::spawn(accept(listener, Arc::clone(&state), stopped));
     bound(address);
 
@@ -188,9 +162,26 @@ pub async fn run(
     let _ = stop_sender.send(true);
     // The accept loop ends by itself, after the grace at the latest; a panic in it was logged.
     let _ = accepting.await;
-    keeping.abort_all();
+    drop(keeping);
     state.till.close().await;
     outcome
+}
+
+/// What goes on beside the requests, until it is dropped. It begins before the model is loaded: a
+/// grant that is here before the line goes down is worth a night.
+fn keep(state: &Arc<AppState>, location: Option<Arc<dyn LocationApi>>) -> [JoinSet<()>; 2] {
+    let till = &state.till;
+    let mut keeping = JoinSet::new();
+    keeping.spawn(super::till::keep_missing(till.clone()));
+    keeping.spawn(till::keep_backups(till.clone()));
+    let Some(location) = location else {
+        keeping.spawn(till.clone().tick_alone());
+        return [keeping, JoinSet::new()];
+    };
+    let metrics = state.metrics.sync().clone();
+    let agent = Agent::new(location, till.clone(), metrics);
+    let _ = state.agent.set(Arc::clone(&agent));
+    [keeping, agent.watch()]
 }
 
 /// Loads models and menu, and sets up routing where there is a cloud.

@@ -65,6 +65,35 @@ pub(crate) struct Ctx {
 pub(crate) type Context = Extension<Ctx>;
 
 impl AppState {
+    /// On loopback and for no other origin; the service is not loaded yet.
+    pub(super) fn new(
+        till: Handle,
+        metrics: Arc<Metrics>,
+        keys: KeyRing,
+        limits: Limits,
+        stopped: watch::Receiver<bool>,
+    ) -> Self {
+        Self {
+            service: OnceLock::new(),
+            shell: OnceLock::new(),
+            till,
+            agent: OnceLock::new(),
+            metrics,
+            keys,
+            loopback: true,
+            cors_origins: Vec::new(),
+            calls: Arc::new(Semaphore::new(limits.max_calls)),
+            bulk: Semaphore::new(limits.max_bulk),
+            menus: Semaphore::new(limits.max_menus),
+            screens: Arc::new(Semaphore::new(limits.max_screens)),
+            limits,
+            stopping: AtomicBool::new(false),
+            stopped,
+            abort: AtomicBool::new(false),
+            ids: RequestIds::new(),
+        }
+    }
+
     /// The service, once it is loaded.
     pub(crate) fn service(&self) -> Result<Arc<Service>, HttpError> {
         self.service

@@ -37,8 +37,6 @@ fn local_time(at_ms: u64) -> String {
 }
 
 pub(super) fn standing(operations: &Operations) -> String {
-    let sync = &operations.sync;
-    let terminal = &operations.standing;
     let line = match operations.line {
         Line::None => "no cloud is set up".to_owned(),
         Line::Online => format!("online for {}", since(operations.line_since_ms)),
@@ -58,34 +56,8 @@ pub(super) fn standing(operations: &Operations) -> String {
     if let Some(fault) = &operations.fault {
         rows.push(["fault".to_owned(), fault.clone()]);
     }
-    let oldest = sync.oldest_ms.map(|ms| format!(", oldest {}", ago(ms)));
-    rows.push([
-        "unsent".to_owned(),
-        format!(
-            "{} operations worth {} {}{}; pressure {}",
-            sync.queue_size,
-            money(sync.queue_cents),
-            operations.currency,
-            oldest.unwrap_or_default(),
-            sync.pressure
-        ),
-    ]);
-    let left = terminal
-        .left_cents
-        .map(|left| format!(", {} {} left", money(left), operations.currency));
-    let until = terminal
-        .grant_expires_ms
-        .map(|at| format!(", grant until {}", local_time(at)));
-    rows.push([
-        "may sell".to_owned(),
-        format!(
-            "{}{}{}; clock {}",
-            terminal.step,
-            until.unwrap_or_default(),
-            left.unwrap_or_default(),
-            terminal.clock
-        ),
-    ]);
+    rows.push(["unsent".to_owned(), unsent(operations)]);
+    rows.push(["may sell".to_owned(), may_sell(operations)]);
     let settlement = &operations.settlement;
     rows.push([
         "settlement".to_owned(),
@@ -116,6 +88,35 @@ pub(super) fn standing(operations: &Operations) -> String {
     let mut text = table(["WHAT", "HOW IT STANDS"], &rows);
     let _ = write!(text, "\n{}", to_settle(&operations.attention));
     text
+}
+
+fn unsent(operations: &Operations) -> String {
+    let sync = &operations.sync;
+    let oldest = sync.oldest_ms.map(|ms| format!(", oldest {}", ago(ms)));
+    format!(
+        "{} operations worth {} {}{}; pressure {}",
+        sync.queue_size,
+        money(sync.queue_cents),
+        operations.currency,
+        oldest.unwrap_or_default(),
+        sync.pressure
+    )
+}
+
+fn may_sell(operations: &Operations) -> String {
+    let terminal = &operations.standing;
+    let currency = &operations.currency;
+    let left = terminal.left_cents;
+    let left = left.map(|left| format!(", {} {currency} left", money(left)));
+    let until = terminal.grant_expires_ms;
+    let until = until.map(|at| format!(", grant until {}", local_time(at)));
+    format!(
+        "{}{}{}; clock {}",
+        terminal.step,
+        until.unwrap_or_default(),
+        left.unwrap_or_default(),
+        terminal.clock
+    )
 }
 
 pub(super) fn to_settle(attention: &[AttentionItem]) -> String {

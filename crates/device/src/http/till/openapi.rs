@@ -153,6 +153,14 @@ pub(in crate::http) fn parameters(endpoint: Endpoint, one: Parameter<'_>) -> Vec
         let about = "The order's etag; where it has changed since, nothing is done.";
         parameters.push(one("if-match", "header", false, text(), about));
     }
+    parameters.extend(in_query(endpoint, one));
+    parameters
+}
+
+/// What may stand after the question mark.
+fn in_query(endpoint: Endpoint, one: Parameter<'_>) -> Vec<Value> {
+    let text = || json!({"type": "string"});
+    let mut parameters = Vec::new();
     let day = || json!({"type": "string", "format": "date"});
     match endpoint {
         Endpoint::ListOrders => {

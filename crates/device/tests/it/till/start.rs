@@ -128,3 +128,44 @@ fn what_is_sold_is_readable_by_its_owner_alone() {
         assert_eq!(mode & 0o077, 0, "{name} {mode:o}");
     }
 }
+
+#[cfg(unix)]
+#[test]
+fn the_demo_searches_where_nothing_can_be_written_and_says_that_it_sells_nothing() {
+    use std::io::{BufRead, BufReader};
+    use std::process::{Command, Stdio};
+    let dir = tempfile::tempdir().expect("a folder");
+    let mut child = Command::new(env!("CARGO_BIN_EXE_olympus-edge"))
+        .args(["start", "--demo", "--listen", "127.0.0.1:0", "--log", "off"])
+        .arg("--data-dir")
+        .arg(dir.path())
+        .env("TMPDIR", dir.path().join("nowhere"))
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("starts");
+    let mut line = String::new();
+    let stdout = child.stdout.take().expect("is piped");
+    let read = BufReader::new(stdout).read_line(&mut line);
+    let address = line
+        .trim()
+        .strip_prefix("http://")
+        .map(str::parse::<SocketAddr>);
+    let seen = address.map(|address| {
+        let address = address.expect("an address");
+        let kind = [("content-type", "application/json")];
+        let found = send(
+            address,
+            "POST",
+            "/v1/menu/search",
+            &kind,
+            b"{\"query\":\"shakshuka\"}",
+        );
+        let sale = write(address, "POST", "/v1/orders", &json!({}));
+        let ready = send(address, "GET", "/readyz", &[], b"");
+        (found.status, sale.status, ready.json()["till"].clone())
+    });
+    child.kill().expect("ends it");
+    child.wait().expect("is gone");
+    assert!(read.is_ok(), "{read:?}");
+    assert_eq!(seen, Some((200, 507, json!(false))));
+}
