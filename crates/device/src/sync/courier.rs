@@ -20,6 +20,9 @@ const PATIENCE: Duration = Duration::from_secs(19);
 const DISK: Duration = Duration::from_secs(1);
 /// News within this time are pulled as one.
 const TOGETHER: Duration = Duration::from_millis(100);
+/// News that are heard while operations are sent are mostly of those operations: they are pulled
+/// afterwards, or after this time.
+const AFTERWARDS: Duration = Duration::from_secs(2);
 /// How long an authority that does not take this device's key is left alone.
 const SHUT: Duration = Duration::from_secs(30);
 /// How long a busy one is, where it says nothing.
@@ -34,6 +37,8 @@ struct Courier {
     wake: Option<Instant>,
     /// When to pull because of news.
     pull: Option<Instant>,
+    /// A push is under way, which one.
+    pushing: Option<u64>,
     /// A pull is under way, which one; news that come now may not be in its answer.
     pulling: Option<u64>,
     missed: bool,
@@ -48,6 +53,7 @@ pub(super) async fn carry(agent: Arc<Agent>) {
         calls: JoinSet::new(),
         wake: None,
         pull: None,
+        pushing: None,
         pulling: None,
         missed: false,
         not_before: Instant::now(),
@@ -62,10 +68,16 @@ pub(super) async fn carry(agent: Arc<Agent>) {
 impl Courier {
     /// What happened, where the client is to be told of it.
     async fn next(&mut self) -> Option<Event> {
-        let timer = [self.wake, self.pull].into_iter().flatten().min();
+        let pull = self.pull.map(|at| match self.pushing {
+            Some(_) => at + AFTERWARDS,
+            None => at,
+        });
+        let timer = [self.wake, pull].into_iter().flatten().min();
         let timer = timer.map(|at| at.max(self.not_before));
         let nudges = &self.agent.nudges;
         tokio::select! {
+            // In this order: whether more is to be sent is known before it is pulled.
+            biased;
             work = self.agent.till.work() => {
                 self.take(work);
                 None
@@ -81,20 +93,21 @@ impl Courier {
                 None
             }
             () = until(timer) => {
-                let now = Instant::now();
-                match self.pull.take_if(|at| *at <= now) {
-                    Some(_) => self.pulling.is_none().then_some(Event::Changed),
-                    None => {
-                        self.wake = None;
-                        Some(Event::Tick)
-                    }
+                if pull.is_some_and(|at| at <= Instant::now()) {
+                    self.pull = None;
+                    return self.pulling.is_none().then_some(Event::Changed);
                 }
+                self.wake = None;
+                Some(Event::Tick)
             }
         }
     }
 
     async fn tell(&mut self, event: Event) {
         let ended = event.request().is_some() && event.request() == self.pulling;
+        if event.request() == self.pushing {
+            self.pushing = None;
+        }
         if let Err(error) = self.agent.till.sync(event).await {
             tracing::debug!(%error, "the till did not take what happened to sync");
             self.not_before = Instant::now() + DISK;
@@ -119,8 +132,10 @@ impl Courier {
             .map(|moment| Instant::from_std(till.instant(moment)))
             .or(self.wake);
         for send in send {
-            if let Send::Pull(request, _) = &send {
-                self.pulling = Some(*request);
+            match &send {
+                Send::Pull(request, _) => self.pulling = Some(*request),
+                Send::Push(request, _) => self.pushing = Some(*request),
+                Send::Register(..) => {}
             }
             self.calls.spawn(deliver(Arc::clone(&self.agent), send));
         }
