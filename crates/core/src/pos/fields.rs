@@ -198,6 +198,28 @@ pub(super) fn changed(before: Option<&Bill>, after: &Bill) -> Fields {
     fields
 }
 
+/// What this terminal's ledger has of an order's sale stands, with the lines that it was of, whatever
+/// became of the operation that told it. `held` is the document as it was last shown, `posted` what
+/// the ledger has.
+pub fn keep_sale(fields: &mut Fields, held: &Fields, terminal: &TerminalId, posted: Closed) {
+    let name = format!("{CLOSED}{terminal}");
+    let told = |fields: &Fields| read::<Closed>(fields, &name);
+    let known = match told(fields) {
+        Some(closed) => closed.times,
+        // A later version wrote it: it stays as it is.
+        None if fields.contains_key(&name) => return,
+        None => 0,
+    };
+    if known >= posted.times {
+        return;
+    }
+    let own = told(held).filter(|closed| closed.times >= posted.times);
+    fields.insert(name, json(&own.unwrap_or(posted)));
+    for (name, line) in held.iter().filter(|(name, _)| name.starts_with(SOLD)) {
+        fields.entry(name.clone()).or_insert_with(|| line.clone());
+    }
+}
+
 /// A payment by its fields.
 ///
 /// # Errors

@@ -31,7 +31,8 @@ pub use change::change_line;
 pub use close::close;
 pub use error::PosError;
 pub use fields::{
-    bill_from_fields, fields_of_bill, fields_of_payment, order_from_fields, payment_from_fields,
+    bill_from_fields, fields_of_bill, fields_of_payment, keep_sale, order_from_fields,
+    payment_from_fields,
 };
 pub use kitchen::{fire, move_ticket, ticket_place, tickets};
 pub use ledger::{Account, Entry, settled};

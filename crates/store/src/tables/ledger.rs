@@ -3,9 +3,9 @@
 
 use super::signed;
 use crate::StoreError;
-use olympus_core::pos::{Account, Entry};
+use olympus_core::pos::{Account, Closed, Entry};
 use olympus_proto::Cents;
-use olympus_proto::grant::OrderId;
+use olympus_proto::grant::{OrderId, TerminalId};
 use olympus_proto::location::LedgerPayment;
 use olympus_proto::pos::{PaymentId, SoldLine};
 use rusqlite::{Connection, params, params_from_iter, types::Value};
@@ -68,6 +68,40 @@ pub(crate) fn post(
         .prepare_cached(INSERT)?
         .execute(params_from_iter(columns))?;
     Ok(posted > 0)
+}
+
+/// Whether an entry of that id is there.
+pub(crate) fn has(conn: &Connection, id: &str) -> Result<bool, StoreError> {
+    let found = conn
+        .prepare_cached("SELECT EXISTS (SELECT 1 FROM ledger WHERE id = ?1)")?
+        .query_row([id], |row| row.get(0))?;
+    Ok(found)
+}
+
+/// What is posted of an order's sale; its `times` is the number of the last entry.
+pub(crate) fn closed(
+    conn: &Connection,
+    order: &OrderId,
+    terminal: &TerminalId,
+) -> Result<Closed, StoreError> {
+    let first = format!("sale:{order}:{terminal}:");
+    // `;` follows `:`, so that these are all ids that begin so.
+    let end = format!("sale:{order}:{terminal};");
+    let found = conn
+        .prepare_cached(
+            "SELECT ifnull(-sum(sales + tax), 0), ifnull(-sum(tax), 0), ifnull(-sum(declined), 0),
+                 ifnull(max(CAST(substr(id, length(?1) + 1) AS INTEGER)), 0)
+             FROM ledger WHERE id > ?1 AND id < ?2",
+        )?
+        .query_row([first, end], |row| {
+            Ok(Closed {
+                total_cents: Cents(row.get(0)?),
+                tax_cents: Cents(row.get(1)?),
+                declined_cents: Cents(row.get(2)?),
+                times: row.get(3)?,
+            })
+        })?;
+    Ok(found)
 }
 
 /// Keeps a line as it was sold.

@@ -2,16 +2,17 @@
 //! over it, in the transaction that touched it.
 //!
 //! What this till did stays as it was last shown where the location has put its row away, or where
-//! its operation was not done and waits for a person: money that was taken is not untaken.
+//! its operation was not done and waits for a person: money that was taken is not untaken. Whatever
+//! is done to the order next tells it all (`Work::unsaid`).
 
 use super::work::Work;
 use crate::StoreError;
 use crate::tables::{ledger, orders, payments, stock, sync, tickets};
-use olympus_core::pos::{bill_from_fields, payment_from_fields, settled};
+use olympus_core::pos::{bill_from_fields, keep_sale, payment_from_fields, settled};
 use olympus_proto::ItemId;
 use olympus_proto::grant::OrderId;
 use olympus_proto::pos::{OrderStatus, PaymentId};
-use olympus_proto::sync::{Entity, EntityKind};
+use olympus_proto::sync::{Entity, EntityKind, Fields};
 use std::collections::BTreeSet;
 
 impl Work<'_> {
@@ -100,7 +101,8 @@ impl Work<'_> {
                 }
                 held.fields.clone()
             }
-            _ => fields,
+            Some(held) => self.kept(id, &held.fields, fields)?,
+            None => fields,
         };
         if !moved && held.is_some_and(|held| held.fields == fields) {
             return Ok(false);
@@ -114,6 +116,36 @@ impl Work<'_> {
             self.close_under_grant(id)?;
         }
         Ok(true)
+    }
+
+    /// The row, with what was shown here and it does not have: all of the order where its opening
+    /// was not done or the row was put away, and the sale that stands in this till's ledger.
+    fn kept(&self, id: &OrderId, held: &Fields, row: Fields) -> Result<Fields, StoreError> {
+        let mut fields = row;
+        if !fields.contains_key("opened_ms") {
+            let mut all = held.clone();
+            all.extend(fields);
+            fields = all;
+        }
+        let terminal = &self.config.terminal;
+        let posted = ledger::closed(self.conn, id, terminal)?;
+        keep_sale(&mut fields, held, terminal, posted);
+        Ok(fields)
+    }
+
+    /// What the order is shown with and neither its row nor what waits over it says.
+    pub(super) fn unsaid(&self, id: &OrderId) -> Result<Fields, StoreError> {
+        let Some(held) = orders::get(self.conn, id)? else {
+            return Ok(Fields::new());
+        };
+        let entity = Entity {
+            kind: EntityKind::Order,
+            id: id.0.clone(),
+        };
+        let said = sync::shown(self.conn, &entity)?;
+        let mut fields = held.fields;
+        fields.retain(|name, value| said.get(name) != Some(value));
+        Ok(fields)
     }
 
     /// The order goes on as it was opened no more.

@@ -40,7 +40,9 @@ impl Work<'_> {
         let mut plans = Vec::new();
         if let Some((id, fields)) = decided.order.as_ref().filter(|(_, set)| !set.is_empty()) {
             let kind = OperationKind::OrderUpdate;
-            plans.push(plan(kind, id.as_str(), fields.clone()));
+            let mut all = self.unsaid(id)?;
+            all.extend(fields.clone());
+            plans.push(plan(kind, id.as_str(), all));
         }
         if let Some((id, fields)) = &decided.payment {
             let mut one = plan(OperationKind::Payment, id.as_str(), fields.clone());
@@ -130,6 +132,16 @@ impl Work<'_> {
         Ok(())
     }
 
+    /// The ledger has something of it: whatever the order says, it is not posted twice.
+    fn is_posted(&self, decided: &Decided) -> Result<bool, StoreError> {
+        for entry in &decided.postings {
+            if ledger::has(self.conn, &entry.id)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
     /// This terminal's ledger has nothing of the order's sale.
     fn unsold(&self, bill: &Bill) -> bool {
         let mine = bill.closed.get(&self.config.terminal);
@@ -159,6 +171,10 @@ impl Work<'_> {
                 orders::to_close(self.conn, &id, false)?;
                 continue;
             };
+            if self.is_posted(&decided)? {
+                orders::to_close(self.conn, &id, false)?;
+                continue;
+            }
             let plans = self.plans(&decided)?;
             let later = self.room_for(&plans).is_err();
             orders::to_close(self.conn, &id, later)?;

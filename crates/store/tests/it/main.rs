@@ -2,6 +2,7 @@
 
 mod faults;
 mod grants;
+mod lost;
 mod model;
 mod open;
 mod schema;
