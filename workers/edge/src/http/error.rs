@@ -9,6 +9,9 @@ use worker::{Headers, Response};
 /// Longer messages quote too much of what was sent.
 const MAX_MESSAGE_CHARS: usize = 600;
 
+/// What this runs on, as clients are told.
+const PLATFORM: &str = "a part of the service";
+
 /// What to tell the client.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct EdgeError {
@@ -114,15 +117,17 @@ impl EdgeError {
     }
 }
 
+/// The platform failed: an object that is being replaced or is overloaded, a store that is away. It
+/// says nothing of the request, which a till must not take for one that can never be taken.
 impl From<worker::Error> for EdgeError {
     fn from(error: worker::Error) -> Self {
-        Self::internal(error)
+        Self::upstream(PLATFORM, error)
     }
 }
 
 impl From<worker::KvError> for EdgeError {
     fn from(error: worker::KvError) -> Self {
-        Self::internal(error)
+        Self::upstream(PLATFORM, error)
     }
 }
 
@@ -146,6 +151,10 @@ mod tests {
         assert_eq!(body.error.request_id, "r1");
         let body = EdgeError::upstream("the auth service", "connect 10.0.0.7").body("r1");
         assert!(!body.error.message.contains("10.0.0.7"));
+        let lost = worker::Error::RustError("object 7 was reset".to_owned());
+        let error = EdgeError::from(lost);
+        assert_eq!(error.code, ErrorCode::UpstreamFailed, "none of the request");
+        assert!(!error.message.contains("object 7") && error.retry_after_s == Some(1));
         let long = EdgeError::new(ErrorCode::InvalidRequest, "é".repeat(2_000)).body("r1");
         assert_eq!(long.error.message.chars().count(), 601);
     }

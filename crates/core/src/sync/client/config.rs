@@ -27,7 +27,8 @@ pub struct ClientConfig {
     pub pull_every: Duration,
     /// Rows in one pull.
     pub pull_limit: u32,
-    /// How often an operation may fail, alone and answered, before it is given up.
+    /// How often an operation may fail, alone and answered, before it is given up; the authority
+    /// has answered a pull before each of them.
     pub poison_after: u32,
     /// From this age of the oldest operation on, the standing is [`super::Pressure::Soft`].
     pub soft_age: Duration,

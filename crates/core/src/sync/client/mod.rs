@@ -55,8 +55,12 @@ pub struct Client {
     careful: bool,
     /// One operation at a time up to this sequence: one of them is refused without a reason.
     alone_to: u64,
-    /// How often the first one failed alone.
+    /// How often the first one failed alone, while the authority answered pulls.
     broken: u32,
+    /// How often it failed even on one that was given up.
+    doubts: u32,
+    /// The authority has answered a pull since an operation failed alone.
+    answered: bool,
     register: bool,
     registering: Option<(u64, Moment)>,
     /// A request under way: its number, its deadline and whether it asked for all.
@@ -123,6 +127,8 @@ impl Client {
             careful: false,
             alone_to: 0,
             broken: 0,
+            doubts: 0,
+            answered: false,
             register: stored.identity.incarnation.0 == 0,
             registering: None,
             pulling: None,

@@ -35,6 +35,7 @@ impl Client {
             return;
         }
         self.pulling = None;
+        self.answered = true;
         self.pull_line.works();
         self.pull_at = now.moment.after(self.config.pull_every);
         match answer {

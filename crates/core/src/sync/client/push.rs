@@ -4,6 +4,9 @@ use super::{Client, Effects, Failure, Now, Pending, Send, Write};
 use crate::route::Moment;
 use olympus_proto::sync::{Fields, Operation, Push, Register};
 
+/// Most doublings of how often an operation may fail.
+const MOST_DOUBTS: u32 = 8;
+
 /// A push under way.
 #[derive(Debug)]
 pub(super) struct Flight {
@@ -118,7 +121,7 @@ impl Client {
             self.line.fails(&self.config, now, asked);
         } else if let Some(flight) = self.flights.remove(&request) {
             if failure == Failure::Broken {
-                self.suspect(&flight, effects);
+                self.suspect(&flight, now, effects);
             }
             self.rewind();
             self.line.fails(&self.config, now, asked);
@@ -127,16 +130,25 @@ impl Client {
 
     /// The authority failed on these. Which of them it is, is found by sending them alone; and if
     /// it fails even where nothing is to be done, it is none of them.
-    fn suspect(&mut self, flight: &Flight, effects: &mut Effects) {
+    ///
+    /// An authority that fails on everything makes no poison: a failure counts only where it has
+    /// answered a pull since the one before. And each time that it is none of them, the next one
+    /// is believed half as soon.
+    fn suspect(&mut self, flight: &Flight, now: Now, effects: &mut Effects) {
         if flight.first != flight.last {
             self.alone_to = self.alone_to.max(flight.last);
             return;
         }
-        self.broken += 1;
         let Some(pending) = self.outbox.get_mut(&flight.first) else {
             return;
         };
-        if pending.given_up || self.broken >= self.config.poison_after {
+        self.pull_at = now.moment;
+        let counts = std::mem::take(&mut self.answered);
+        self.broken += u32::from(counts);
+        let doubling = 1_u32 << self.doubts.min(MOST_DOUBTS);
+        let believed = self.config.poison_after.saturating_mul(doubling);
+        if pending.given_up || counts && self.broken >= believed {
+            self.doubts += u32::from(pending.given_up);
             self.broken = 0;
             pending.given_up = !pending.given_up;
             effects.persist.push(Write::Put(pending.clone()));

@@ -25,6 +25,7 @@ impl Client {
         if some {
             self.careful = false;
             self.broken = 0;
+            self.doubts = 0;
             self.line.works();
             self.last_success = Some(now.moment);
         }

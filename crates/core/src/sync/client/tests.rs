@@ -182,6 +182,7 @@ fn poison_is_found_alone_given_up_and_does_not_block() {
     let mut skipped = false;
     for _ in 0..60 {
         let mut effects = client.on(Event::Tick, at(now_ms));
+        effects = pulls_answered(&mut client, effects, now_ms);
         while let Some((request, sent)) = push(&effects) {
             let event = if sent
                 .operations
@@ -222,6 +223,61 @@ fn poison_is_found_alone_given_up_and_does_not_block() {
         draft("b", 0).payload,
         "as it was"
     );
+}
+
+/// Answers the pull among them, where there is one; what is to be done then.
+fn pulls_answered(client: &mut Client, mut effects: Effects, now_ms: u64) -> Effects {
+    let pull = effects.send.iter().find_map(|send| match send {
+        Send::Pull(request, _) => Some(*request),
+        _ => None,
+    });
+    if let Some(request) = pull {
+        let answer = PullAnswer::Expired;
+        let more = client.on(Event::Pulled { request, answer }, at(now_ms));
+        effects.send.extend(more.send);
+    }
+    effects
+}
+
+/// What an authority does that fails on every push for a while, and whether anything is given up
+/// then: answers to `pulls` are good, or failures as well.
+fn given_up_in_an_outage(pulls: bool, rounds: u64) -> u32 {
+    let mut client = registered(ClientConfig::default());
+    let first = client.record(draft("a", 500), at(1)).expect("room");
+    let mut given_up = 0;
+    let (mut now_ms, mut request) = (1, push(&first).expect("a push").0);
+    for _ in 0..rounds {
+        let failure = Failure::Broken;
+        let effects = client.on(Event::Failed { request, failure }, at(now_ms));
+        given_up += u32::from(
+            effects
+                .persist
+                .iter()
+                .any(|it| matches!(it, Write::Put(pending) if pending.given_up)),
+        );
+        now_ms += 61_000;
+        let mut effects = client.on(Event::Tick, at(now_ms));
+        if pulls {
+            effects = pulls_answered(&mut client, effects, now_ms);
+        } else {
+            for send in &effects.send {
+                if let Send::Pull(request, _) = *send {
+                    let _ = client.on(Event::Failed { request, failure }, at(now_ms));
+                }
+            }
+        }
+        request = push(&effects).expect("it is tried again").0;
+    }
+    assert_eq!(client.attention().count(), 0);
+    given_up
+}
+
+#[test]
+fn an_authority_that_fails_on_everything_makes_no_poison() {
+    assert_eq!(given_up_in_an_outage(false, 200), 0);
+    // One that can still be read is doubted more each time.
+    let often = given_up_in_an_outage(true, 200);
+    assert!((3..=6).contains(&often), "{often} of 200");
 }
 
 #[test]
