@@ -4,6 +4,7 @@
 use super::{Agent, jittered};
 use crate::cloud::OfTerminal;
 use crate::till::Refused;
+use olympus_proto::grant::CardToken;
 use olympus_proto::location::TerminalReport;
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,11 +14,14 @@ use tokio::time::timeout;
 const PATIENCE: Duration = Duration::from_secs(5);
 /// Between reports.
 const EVERY: Duration = Duration::from_secs(300);
+/// Stored-value cards in one report; those after them are in the next one.
+const CARDS: usize = 500;
 /// Changes within this time are told as one.
 const TOGETHER: Duration = Duration::from_secs(10);
 
 /// Tells for ever.
 pub(super) async fn tell(agent: Arc<Agent>) {
+    let mut last_card = None;
     loop {
         let changed = timeout(jittered(EVERY), agent.nudges.report.notified()).await;
         if changed.is_ok() {
@@ -26,8 +30,12 @@ pub(super) async fn tell(agent: Arc<Agent>) {
         if !agent.is_online() {
             continue;
         }
-        match report(&agent).await {
+        match report(&agent, last_card.take()).await {
             Ok(what) => {
+                // After the last one it begins anew.
+                if what.cards.len() == CARDS {
+                    last_card = what.cards.last().map(|seen| seen.card.clone());
+                }
                 let ask = OfTerminal {
                     terminal: agent.terminal.clone(),
                     what,
@@ -44,8 +52,8 @@ pub(super) async fn tell(agent: Arc<Agent>) {
     }
 }
 
-async fn report(agent: &Agent) -> Result<TerminalReport, Refused> {
-    let told = |till: &mut olympus_store::Till, now: &olympus_store::Now| {
+async fn report(agent: &Agent, last_card: Option<CardToken>) -> Result<TerminalReport, Refused> {
+    let told = move |till: &mut olympus_store::Till, now: &olympus_store::Now| {
         let standing = till.standing(now);
         TerminalReport {
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -55,7 +63,7 @@ async fn report(agent: &Agent) -> Result<TerminalReport, Refused> {
             attention: count(standing.sync.attention),
             revocations: standing.terminal.revocations.unwrap_or_default(),
             spent_cents: standing.spent_cents,
-            cards: Vec::new(),
+            cards: till.cards_seen(last_card.as_ref(), CARDS),
         }
     };
     agent.till.with(told).await

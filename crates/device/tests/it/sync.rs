@@ -17,7 +17,7 @@ pub(crate) const CARD: &str = "ab";
 
 /// A till on a disk of its own, and the location's authority behind a line.
 pub(crate) struct Shop {
-    dir: tempfile::TempDir,
+    pub(crate) dir: tempfile::TempDir,
     pub(crate) location: Arc<SimulatedLocation>,
     pub(crate) server: Option<Server>,
     keys: u64,
@@ -50,6 +50,33 @@ impl Shop {
     pub(crate) fn restart(&mut self) {
         self.server = None;
         self.start();
+    }
+
+    /// Another till on a copy of this one's disk, which must not run meanwhile.
+    pub(crate) fn clone_of(&self) -> Self {
+        let dir = tempfile::tempdir().expect("a folder");
+        for file in std::fs::read_dir(self.dir.path()).expect("reads").flatten() {
+            if file.file_type().is_ok_and(|kind| kind.is_file()) {
+                std::fs::copy(file.path(), dir.path().join(file.file_name())).expect("copies");
+            }
+        }
+        let mut clone = Self {
+            dir,
+            location: Arc::clone(&self.location),
+            server: None,
+            keys: 1_000_000,
+        };
+        clone.start();
+        clone.server().put_menu(&crate::support::small_menu()).ok();
+        clone
+    }
+
+    pub(crate) fn metric(&self, line: &str) -> u64 {
+        let metrics = String::from_utf8(self.server().get("/metrics").body).expect("text");
+        let value = metrics.lines().find_map(|told| told.strip_prefix(line));
+        value
+            .and_then(|value| value.trim().parse().ok())
+            .unwrap_or_default()
     }
 
     pub(crate) fn server(&self) -> &Server {
@@ -128,6 +155,14 @@ impl Shop {
 
     /// Everything is in all books, once.
     pub(crate) fn settles(&mut self) -> Value {
+        let report = self.sent_once();
+        assert_eq!(report["equal"], json!(true), "{report:#}");
+        assert_eq!(self.operations()["reconcile"], report, "it is kept");
+        report
+    }
+
+    /// Everything of this till is there, once; what the books say.
+    pub(crate) fn sent_once(&mut self) -> Value {
         self.until_sent();
         until("the payments are settled here", || {
             self.location.settle();
@@ -135,8 +170,6 @@ impl Shop {
             *open == json!(0)
         });
         let report = self.reconcile();
-        assert_eq!(report["equal"], json!(true), "{report:#}");
-        assert_eq!(self.operations()["reconcile"], report, "it is kept");
         let done = self.location.done();
         let once: BTreeSet<_> = done.iter().collect();
         assert_eq!(done.len(), once.len(), "an operation was done twice");
@@ -299,4 +332,53 @@ fn a_thousand_operations_are_there_soon() {
     };
     let lines = row.fields.keys().filter(|name| name.starts_with("line:"));
     assert_eq!(lines.count(), 121);
+}
+
+#[test]
+fn a_cloned_disk_is_told_of_and_nothing_of_either_is_lost() {
+    let mut shop = Shop::open(5);
+    shop.until_granted();
+    shop.sell_for_cash();
+    shop.until_sent();
+    shop.server = None;
+    let mut clone = shop.clone_of();
+    clone.sell_for_cash();
+    clone.sell_by_card();
+    clone.until_sent();
+    shop.start();
+    shop.sell_for_cash();
+    shop.until_sent();
+    clone.sell_for_cash();
+    clone.until_sent();
+    let told = |till: &Shop| {
+        let count =
+            |notice| till.metric(&format!("edge_sync_notices_total{{notice=\"{notice}\"}} "));
+        count("sequence_reused") + count("old_incarnation")
+    };
+    assert!(told(&shop) + told(&clone) >= 1, "somebody is told");
+    assert_eq!(shop.location.rows(EntityKind::Payment).len(), 5);
+    let report = shop.sent_once();
+    // What the clone sold under this name is in the cloud, and not in this ledger.
+    assert_eq!(report["equal"], json!(false));
+    assert_eq!(report["differences"].as_array().map(Vec::len), Some(3));
+    let advice = report["differences"][0]["advice"].as_str().expect("advice");
+    assert!(advice.contains("another disk"), "{advice}");
+}
+
+#[test]
+fn a_cloud_that_is_too_new_is_shown_and_selling_goes_on() {
+    let mut shop = Shop::open(6);
+    shop.until_granted();
+    shop.until_sent();
+    shop.location.speaks(90, 91);
+    shop.sell_for_cash();
+    until("it is shown", || {
+        let fault = shop.operations()["fault"].to_string();
+        fault.contains("update this device")
+    });
+    shop.sell_for_cash();
+    shop.location.speaks(1, 2);
+    let report = shop.settles();
+    assert_eq!(report["payments"], json!(2));
+    assert_eq!(shop.operations().get("fault"), None);
 }

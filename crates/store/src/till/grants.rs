@@ -8,7 +8,9 @@ use crate::command::{GrantEvent, Now, Refusals};
 use crate::tables::{grant as tables, payments};
 use olympus_core::grant::{Effects, Reading, Refusal, RevocationList, Row, Saved, Terminal};
 use olympus_proto::Cents;
-use olympus_proto::location::{Documents, GrantRequest, TerminalWelcome};
+use olympus_proto::grant::CardToken;
+use olympus_proto::location::{CardSeen, Documents, GrantRequest, TerminalWelcome};
+use std::ops::Bound;
 
 /// A wish is another one after so long, so that an answer that has expired is not told again.
 const WISH_MS: u64 = 60 * 60 * 1_000;
@@ -181,24 +183,31 @@ impl Till {
             up: now.sync.moment,
         };
         let now_ms = terminal.now_ms(reading);
-        if now_ms < terminal.refresh_at_ms() {
+        if !terminal.is_refresh_due(reading) {
             return None;
         }
         let head = &terminal.saved().head;
         let (policy, revocations, keys) = self.documents_held();
         let latest = head.latest_issued_ms.to_string();
         let hour = (now_ms / WISH_MS).to_string();
-        let parts = [
-            head.location.as_str(),
-            head.terminal.as_str(),
-            &latest,
-            &hour,
-        ];
         // Where it cannot be read, all that the grant could have sold is taken for unsettled.
         let (cents, sales) = payments::unsettled(&self.conn).unwrap_or((
             olympus_core::grant::MAX_CENTS,
             olympus_core::grant::MAX_SALES,
         ));
+        // Whoever asks for something else asks by another name.
+        let held = format!("{policy} {revocations} {keys}");
+        let unsettled = format!("{} {sales}", cents.0);
+        let grant = head.grant.as_ref().map_or("", |grant| grant.grant.as_str());
+        let parts = [
+            head.location.as_str(),
+            head.terminal.as_str(),
+            &latest,
+            &hour,
+            grant,
+            &held,
+            &unsettled,
+        ];
         Some(GrantRequest {
             request: derived(&parts),
             unsettled_cents: Cents(cents.0.max(0)),
@@ -208,6 +217,25 @@ impl Till {
             revocations,
             keys,
         })
+    }
+
+    /// Stored-value cards as this terminal last saw them, after `after` in the order of their
+    /// tokens.
+    #[must_use]
+    pub fn cards_seen(&self, after: Option<&CardToken>, most: usize) -> Vec<CardSeen> {
+        let Some(terminal) = &self.terminal else {
+            return Vec::new();
+        };
+        let from = after.map_or(Bound::Unbounded, Bound::Excluded);
+        let cards = (terminal.saved().cards).range::<CardToken, _>((from, Bound::Unbounded));
+        cards
+            .take(most)
+            .map(|(card, state)| CardSeen {
+                card: card.clone(),
+                sequence: state.sequence,
+                balance_cents: state.balance_cents,
+            })
+            .collect()
     }
 
     /// Whether the terminal was registered.

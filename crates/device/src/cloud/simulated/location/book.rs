@@ -69,6 +69,12 @@ impl Book {
         }
     }
 
+    /// From now on these versions are spoken.
+    pub(super) fn speaks(&mut self, oldest: u16, newest: u16) {
+        self.authority.oldest = oldest;
+        self.authority.newest = newest;
+    }
+
     /// The cloud's own change.
     pub(super) fn decree(&mut self, entity: Entity, set: Fields) {
         let record = self.records.get(&entity).cloned();

@@ -146,6 +146,11 @@ impl SimulatedLocation {
         self.state().seals.forget_deltas();
     }
 
+    /// From now on these versions of sync are spoken.
+    pub fn speaks(&self, oldest: u16, newest: u16) {
+        self.state().book.speaks(oldest, newest);
+    }
+
     /// The location knows no terminal any more.
     pub fn forget_terminals(&self) {
         self.state().terminals.clear();
