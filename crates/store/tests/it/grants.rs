@@ -304,3 +304,45 @@ fn time_goes_on_where_it_stood_and_a_state_that_is_torn_is_welcomed_anew() {
     signs.welcome_and_grant(&mut shop, 5_000);
     assert_eq!(left(&mut shop), Some(5_000));
 }
+
+#[test]
+fn a_grant_that_runs_short_is_asked_for_again_before_it_is_spent_once_a_minute() {
+    let (mut shop, mut signs) = (Shop::new(), Signs::new());
+    signs.welcome_and_grant(&mut shop, 5_000);
+    let due = |shop: &mut Shop| {
+        let now = shop.now();
+        shop.till().grant_due(&now)
+    };
+    shop.at_ms += 61_000;
+    assert_eq!(due(&mut shop), None, "nothing is spent");
+    let order = shop.open_order(&[("burger", 3)], true);
+    shop.pay(&order.id, card());
+    assert!(left(&mut shop) < Some(2_500));
+    let wish = due(&mut shop).expect("less than half is left");
+    assert_eq!(wish.unsettled_sales, 1);
+    // The line fails: again after a while, not at once.
+    let now = shop.now();
+    shop.till().grants(GrantEvent::Failed, &now).expect("takes");
+    assert_eq!(due(&mut shop), None);
+    shop.at_ms += 301_000;
+    assert_eq!(due(&mut shop).map(|it| it.request), Some(wish.request.clone()));
+    // What is sold meanwhile makes it another wish.
+    let more = shop.open_order(&[("fries", 1)], true);
+    shop.pay(&more.id, card());
+    let other = due(&mut shop).expect("still");
+    assert_ne!(other.request, wish.request);
+    // The next one is enough for a minute, however little it is.
+    let documents = Documents {
+        grant: Some(signs.grant(&shop, 100)),
+        ..Documents::default()
+    };
+    assert_eq!(signs.told(&mut shop, documents), []);
+    let small = shop.open_order(&[("fries", 1)], true);
+    let mut payment = card();
+    payment.amount_cents = Some(Cents(100));
+    shop.pay(&small.id, payment);
+    assert_eq!(left(&mut shop), Some(0));
+    assert_eq!(due(&mut shop), None);
+    shop.at_ms += 61_000;
+    assert!(due(&mut shop).is_some());
+}

@@ -37,6 +37,8 @@ pub const MAX_OPEN_ORDERS: usize = 512;
 pub const KEEP_SALES_MS: u64 = 72 * 60 * 60 * 1_000;
 /// How far time runs before it is written without another reason.
 const TICK_MS: u64 = 60 * 1_000;
+/// A grant that runs short is not renewed before it is so old.
+const RENEW_MS: u64 = 60 * 1_000;
 /// Shortest and longest wait after a refresh that failed.
 const RETRY_MS: (u64, u64) = (5_000, 5 * 60 * 1_000);
 
@@ -190,6 +192,31 @@ impl Terminal {
     #[must_use]
     pub fn refresh_at_ms(&self) -> u64 {
         self.saved.head.refresh_ms
+    }
+
+    /// Whether to ask for the next grant now: its time has come, or what is left of the one held is
+    /// less than half of it or than one sale may be. A refresh that failed waits its time.
+    #[must_use]
+    pub fn is_refresh_due(&self, reading: Reading) -> bool {
+        let now_ms = self.now_ms(reading);
+        let head = &self.saved.head;
+        let young = now_ms < head.latest_issued_ms.saturating_add(RENEW_MS);
+        let soon = head.refresh_ms <= now_ms.saturating_add(RETRY_MS.1);
+        now_ms >= head.refresh_ms || (!young && !soon && self.runs_short())
+    }
+
+    fn runs_short(&self) -> bool {
+        let head = &self.saved.head;
+        let Some(caps) = head.grant.as_ref().map(|grant| &grant.caps) else {
+            return false;
+        };
+        let cents = caps.total_cents.0.saturating_sub(head.spent.cents.0);
+        let sales = caps.sales.saturating_sub(head.spent.sales);
+        cents <= 0
+            || cents < caps.sale_cents.0
+            || cents < caps.total_cents.0.saturating_sub(cents)
+            || sales == 0
+            || sales < caps.sales.saturating_sub(sales)
     }
 
     /// The refresh did not work: again after an eighth of the time that is left, within bounds,
