@@ -3,7 +3,7 @@
 
 use crate::support::{T0, location};
 use olympus_core::sync::client::{Event, Failure, Send};
-use olympus_edge_worker::authority::book::{Book, BookError};
+use olympus_edge_worker::authority::book::Book;
 use olympus_edge_worker::authority::native::Native;
 use olympus_powercut::{Disk, VFS};
 use olympus_proto::sync::{NEWEST, OLDEST, PullAnswer, PushAnswer, Refusal};
@@ -83,7 +83,7 @@ impl Cloud {
                 .pull(pull)
                 .map(|answer| Event::Pulled { request, answer }),
         };
-        Some(event.unwrap_or_else(|_: BookError| Event::Failed {
+        Some(event.unwrap_or(Event::Failed {
             request,
             failure: Failure::Broken,
         }))

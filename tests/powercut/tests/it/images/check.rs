@@ -152,7 +152,7 @@ fn replays(till: &mut Till, called: &Called, now: &Now) -> Result<(), String> {
     let Call::Ask(asked) = &called.call else {
         return Ok(());
     };
-    let done = till.ask(asked.clone(), &support::menu, now);
+    let done = till.ask(asked.as_ref().clone(), &support::menu, now);
     let done = done.map_err(|error| format!("{} is refused now: {error}", asked.key))?;
     if !done.replayed || Some(&done.reply) != called.reply.as_ref() {
         return Err(format!("{} is told otherwise: {done:?}", asked.key));
@@ -165,9 +165,9 @@ fn does_once(till: &mut Till, called: &Called, now: &Now) -> Result<(), String> 
     let Call::Ask(asked) = &called.call else {
         return Ok(());
     };
-    let first = till.ask(asked.clone(), &support::menu, now);
+    let first = till.ask(asked.as_ref().clone(), &support::menu, now);
     let first = first.map_err(|error| format!("{} is refused now: {error}", asked.key))?;
-    let again = till.ask(asked.clone(), &support::menu, now);
+    let again = till.ask(asked.as_ref().clone(), &support::menu, now);
     let again = again.map_err(|error| format!("{} is refused again: {error}", asked.key))?;
     if !again.replayed || again.reply != first.reply {
         return Err(format!("{} is done twice", asked.key));

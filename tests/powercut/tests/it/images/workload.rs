@@ -16,7 +16,7 @@ use std::collections::VecDeque;
 
 /// One call of the till.
 pub(crate) enum Call {
-    Ask(Asked),
+    Ask(Box<Asked>),
     Sync,
     Grants,
 }
@@ -176,7 +176,7 @@ impl Worker {
                 self.todo.extend(done.todo.send);
                 let tickets = done.todo.tickets.into_iter();
                 self.tickets.extend(tickets.map(|ticket| ticket.id));
-                self.returned(Call::Ask(asked), now, Some(done.reply.clone()));
+                self.returned(Call::Ask(Box::new(asked)), now, Some(done.reply.clone()));
                 Some(done.reply)
             }
             Err(TillError::Refused { .. }) => None,

@@ -70,7 +70,11 @@ impl World {
 
     /// Rings when the book says so.
     pub(crate) fn sets_alarm(&mut self) {
-        let wake = self.cloud.book.as_ref().map(|book| book.settle_wake());
+        let wake = self
+            .cloud
+            .book
+            .as_ref()
+            .map(crate::cloud::Books::settle_wake);
         let at_ms = match wake {
             Some(Ok(Some(wake_ms))) => wake_ms.saturating_sub(super::T0.unsigned_abs()),
             Some(Err(_)) => self.now_ms + 10_000,
@@ -115,7 +119,7 @@ impl World {
                     continue;
                 };
                 let request = self.opens(payment, Some(errand.asked_ms));
-                let delay = self.to_provider();
+                let delay = self.way();
                 let life = self.cloud_life;
                 self.schedule(delay, Happening::Ask(life, request, reference));
             }
@@ -130,7 +134,7 @@ impl World {
         self.plant_in_capture(&mut capture);
         self.alarm.sent.insert(payment.clone(), capture.clone());
         let request = self.opens(payment, None);
-        let delay = self.to_provider();
+        let delay = self.way();
         let life = self.cloud_life;
         let capture = Box::new(capture);
         self.schedule(delay, Happening::Capture(life, request, capture));
@@ -154,7 +158,7 @@ impl World {
         }
     }
 
-    fn to_provider(&mut self) -> u64 {
+    fn way(&mut self) -> u64 {
         let slow = self.now_ms < self.provider.slow_until;
         1 + self.rng.below(if slow { LONGEST_MS } else { 2_000 })
     }
@@ -194,7 +198,7 @@ impl World {
             self.seen.insert("the provider does not answer");
             return;
         }
-        let delay = self.to_provider();
+        let delay = self.way();
         self.schedule(delay, Happening::Heard(life, request, Some(heard)));
     }
 

@@ -233,7 +233,7 @@ impl World {
         if self.nodes[number].life != life || self.nodes[number].till.is_none() {
             return;
         }
-        if self.plants(Plant::ForgetsSpending) && self.now_ms / ROUND_MS % 4 == 0 {
+        if self.plants(Plant::ForgetsSpending) && (self.now_ms / ROUND_MS).is_multiple_of(4) {
             // Each start forgets: see to it that there are enough of them.
             self.kills(number);
             return;

@@ -216,10 +216,9 @@ impl World {
 
     /// What is asked for is the same each time, but for a planted mistake.
     fn asked_for(&mut self, number: usize) -> Option<Asked> {
-        if let Some(asked) = self.guests[number].asked.clone() {
-            if !self.plants(Plant::NewKeyOnRetry) {
-                return Some(asked);
-            }
+        let asked = self.guests[number].asked.clone();
+        if asked.is_some() && !self.plants(Plant::NewKeyOnRetry) {
+            return asked;
         }
         let asked = self.request(number)?;
         self.guests[number].asked = Some(asked.clone());

@@ -160,7 +160,7 @@ impl World {
                 let till = self.nodes[node].till.as_ref();
                 let held = till
                     .filter(|it| it.is_welcome())
-                    .map(|it| it.documents_held());
+                    .map(olympus_store::Till::documents_held);
                 if let Some(held) = held {
                     self.says(node, &Word::Documents(held));
                 }
