@@ -1,7 +1,11 @@
 //! Grants and what is revoked, as they reach a till.
 
 use crate::sync::{LOCATION, Shop, by_card, until};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use olympus_core::grant::CardState;
 use olympus_device::cloud::{SimulatedLocation, Wire};
+use olympus_proto::Cents;
 use olympus_proto::grant::{CardToken, Revoked};
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
@@ -146,6 +150,21 @@ fn a_terminal_reports_how_it_stands() {
         reports
             .last()
             .is_some_and(|report| report.spent_cents.0 == 950)
+    });
+    let order = shop.order();
+    let card = CardState {
+        sequence: 7,
+        balance_cents: Cents(10_000),
+        blocked: false,
+    };
+    let presented = json!({"token": "9a".repeat(32), "state": STANDARD.encode(card.write())});
+    let body = json!({"tender": "stored_value", "card": presented});
+    shop.pay(&order, &body).ok();
+    until("a report of the card", || {
+        let reports = shop.location.reports();
+        let last = reports.last().expect("a report");
+        let seen = last.cards.first();
+        seen.is_some_and(|seen| (seen.sequence, seen.balance_cents) == (8, Cents(9_150)))
     });
     let report = shop.location.reports().pop().expect("a report");
     assert_eq!(json!(report.revocations), revocations);
