@@ -5,7 +5,7 @@ use super::work::Work;
 use crate::tables::{ledger, orders, stock, sync};
 use crate::{StoreError, TillError};
 use olympus_core::pos::{Account, Bill, Decided, Entry, close};
-use olympus_core::sync::client::Draft;
+use olympus_core::sync::client::{Draft, at_stake};
 use olympus_proto::grant::OrderId;
 use olympus_proto::pos::{CountStock, Direction, LineId};
 use olympus_proto::sync::{Entity, Fields, OperationId, OperationKind};
@@ -64,9 +64,8 @@ impl Work<'_> {
 
     /// Refuses, before anything has changed, what sync would refuse.
     pub(super) fn room_for(&self, plans: &[Plan]) -> Result<(), TillError> {
-        let value = plans
-            .iter()
-            .fold(0_i64, |sum, plan| sum.saturating_add(plan.value_cents.0));
+        let stake = |plan: &Plan| at_stake(plan.kind, &plan.payload, plan.value_cents).0;
+        let value = plans.iter().map(stake).fold(0, i64::saturating_add);
         let now = self.now.sync;
         Ok(self.client.room_for(plans.len(), Cents(value), now)?)
     }

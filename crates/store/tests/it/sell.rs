@@ -1,5 +1,6 @@
 //! Selling: what is answered is what is stored, once for each key.
 
+use crate::support::cloud::Signs;
 use crate::support::{DAY, Shop, asked, card, cash, cheese, line, new_order, payment_of};
 use olympus_proto::grant::TenderKind;
 use olympus_proto::pos::{
@@ -353,15 +354,20 @@ fn what_waits_for_too_long_or_is_too_much_is_refused_before_anything_is_counted(
     let mut shop = Shop::new();
     shop.config.sync.most_value = Cents(2_000);
     shop.open().expect("opens");
+    Signs::new().welcome_and_grant(&mut shop, 50_000);
     let first = shop.open_order(&[("burger", 1)], false);
-    shop.pay(&first.id, cash());
+    shop.pay(&first.id, card());
     let second = shop.open_order(&[("burger", 1)], false);
     let before = shop.books();
     assert_eq!(
-        shop.refused(Command::Pay(second.id.clone(), cash())),
+        shop.refused(Command::Pay(second.id.clone(), card())),
         ErrorCode::OfflineLimit
     );
     assert_eq!(shop.books(), before);
+    // Cash is in the drawer: neither worth nor age of what waits has a say in it.
+    shop.at_ms += 80 * 3_600_000;
+    let third = shop.open_order(&[("burger", 9)], false);
+    shop.pay(&third.id, cash());
     let order = shop
         .reader()
         .order(&second.id)

@@ -16,7 +16,7 @@ mod state;
 
 pub use age::AgeMark;
 pub use config::ClientConfig;
-pub use record::{Draft, NotRecorded, Pressure, Standing};
+pub use record::{Draft, NotRecorded, Pressure, Standing, at_stake};
 pub use state::{
     Attention, Effects, Event, Failure, Identity, Notice, Now, Pending, Send, Stored, Why, Write,
 };
@@ -38,6 +38,8 @@ pub struct Client {
     outbox: BTreeMap<u64, Pending>,
     /// What of value is in it, summed as it comes and goes: it is asked for with each sale.
     waiting: i128,
+    /// What counts against the caps of it.
+    capped: i128,
     /// Where an operation is in the outbox.
     sequences: BTreeMap<OperationId, u64>,
     attention: BTreeMap<OperationId, Attention>,
@@ -99,12 +101,15 @@ impl Client {
     #[must_use]
     pub fn restore(config: ClientConfig, stored: Stored, now: Now) -> (Self, Effects) {
         let (cursor, complete_to) = stored.cursor.unzip();
-        let waiting = stored.outbox.iter().map(record::at_stake).sum();
+        let operations = || stored.outbox.iter().map(|pending| &pending.operation);
+        let waiting = operations().map(record::worth).sum();
+        let capped = operations().map(record::capped).sum();
         let sequences = stored.outbox.iter();
         let sequences = sequences.map(|it| (it.operation.id.clone(), it.operation.sequence));
         let client = Self {
             sequences: sequences.collect(),
             waiting,
+            capped,
             outbox: stored
                 .outbox
                 .into_iter()

@@ -4,6 +4,7 @@ use super::{Attention, Client, Effects, Now, Pending, Write};
 use crate::route::Moment;
 use olympus_proto::Cents;
 use olympus_proto::sync::{Fields, Operation, OperationId, OperationKind};
+use serde_json::Value;
 use std::time::Duration;
 
 /// An operation without its place.
@@ -50,7 +51,8 @@ pub enum Pressure {
     None,
     /// The oldest operation is past its soft age, or three quarters of a cap are used: tell.
     Soft,
-    /// Nothing of value is recorded any more. What finishes an open order still is.
+    /// Nothing that could be lost is recorded any more. Cash, and what finishes an open order, still
+    /// is.
     Hard,
     /// Nothing is.
     Full,
@@ -61,7 +63,7 @@ pub enum Pressure {
 pub struct Standing {
     /// Operations that wait.
     pub queue_size: usize,
-    /// Value that waits.
+    /// Value that waits, tips and cash included.
     pub value: Cents,
     /// Age of the oldest operation that waits.
     pub oldest: Option<Duration>,
@@ -82,7 +84,8 @@ impl Client {
         if self.sequences.contains_key(&draft.id) || self.attention.contains_key(&draft.id) {
             return Err(NotRecorded::Again);
         }
-        self.room(draft.value_cents, now)?;
+        let stake = at_stake(draft.kind, &draft.payload, draft.value_cents);
+        self.room(stake, now)?;
         let sequence = self.identity.next_sequence;
         self.identity.next_sequence += 1;
         let after = self.identity.last.replace(draft.id.clone());
@@ -113,7 +116,8 @@ impl Client {
         };
         self.sequences
             .insert(pending.operation.id.clone(), sequence);
-        self.waiting += at_stake(&pending);
+        self.waiting += worth(&pending.operation);
+        self.capped += capped(&pending.operation);
         self.outbox.insert(sequence, pending);
         self.send(now, &mut effects);
         effects.wake = self.wake(now);
@@ -147,18 +151,19 @@ impl Client {
     /// Where sync stands.
     #[must_use]
     pub fn standing(&self, now: Now) -> Standing {
-        let value = Cents(self.waiting_cents());
+        let value = Cents(whole(self.waiting));
+        let capped = whole(self.capped);
         let oldest = self.oldest(now);
         let config = &self.config;
         let near = |used: i128, most: i128| used * 4 >= most * 3;
         let queue_size = self.outbox.len();
         let pressure = if queue_size >= config.most_operations {
             Pressure::Full
-        } else if oldest >= Some(config.hard_age) || value >= config.most_value {
+        } else if oldest >= Some(config.hard_age) || capped >= config.most_value.0 {
             Pressure::Hard
         } else if oldest >= Some(config.soft_age)
             || near(queue_size as i128, config.most_operations as i128)
-            || near(value.0.into(), config.most_value.0.into())
+            || near(capped.into(), config.most_value.0.into())
         {
             Pressure::Soft
         } else {
@@ -174,7 +179,7 @@ impl Client {
         }
     }
 
-    /// Whether so many operations of so much value together would be recorded. To be asked before
+    /// Whether so many operations, with so much at stake ([`at_stake`]) together, would be recorded. To be asked before
     /// anything else is done that could not be taken back.
     ///
     /// # Errors
@@ -191,7 +196,7 @@ impl Client {
         if self.outbox.len() >= self.config.most_operations {
             return Err(NotRecorded::Count);
         }
-        // An order under way is finished: only what is of value is refused.
+        // An order under way is finished: only where something is at stake it is refused.
         if value.0 == 0 {
             return Ok(());
         }
@@ -199,14 +204,10 @@ impl Client {
             return Err(NotRecorded::Age);
         }
         let value = value.0.saturating_abs();
-        if self.waiting_cents().saturating_add(value) > self.config.most_value.0 {
+        if whole(self.capped).saturating_add(value) > self.config.most_value.0 {
             return Err(NotRecorded::Value);
         }
         Ok(())
-    }
-
-    fn waiting_cents(&self) -> i64 {
-        i64::try_from(self.waiting).unwrap_or(i64::MAX)
     }
 
     fn oldest(&self, now: Now) -> Option<Duration> {
@@ -216,7 +217,33 @@ impl Client {
     }
 }
 
-/// A refund is at stake as a sale is.
-pub(super) fn at_stake(pending: &Pending) -> i128 {
-    i128::from(pending.operation.value_cents.0).abs()
+fn whole(cents: i128) -> i64 {
+    i64::try_from(cents).unwrap_or(i64::MAX)
+}
+
+/// What an operation is worth while it waits: a refund as a sale, with its tip.
+pub(super) fn worth(operation: &Operation) -> i128 {
+    cents_of(&operation.payload, operation.value_cents)
+}
+
+/// What counts against the caps of it.
+pub(super) fn capped(operation: &Operation) -> i128 {
+    let cents = at_stake(operation.kind, &operation.payload, operation.value_cents);
+    i128::from(cents.0)
+}
+
+/// What may be lost where an operation waits for too long. Cash is in the drawer whatever becomes of
+/// the line: it is taken until no more operations may wait.
+#[must_use]
+pub fn at_stake(kind: OperationKind, payload: &Fields, value: Cents) -> Cents {
+    let is_cash = payload.get("tender").and_then(Value::as_str) == Some("cash");
+    if kind == OperationKind::Payment && is_cash {
+        return Cents(0);
+    }
+    Cents(i64::try_from(cents_of(payload, value)).unwrap_or(i64::MAX))
+}
+
+fn cents_of(payload: &Fields, value: Cents) -> i128 {
+    let tip = payload.get("tip_cents").and_then(Value::as_i64);
+    i128::from(value.0).abs() + i128::from(tip.unwrap_or(0)).abs()
 }

@@ -1,6 +1,6 @@
 //! What became of operations: an answer is taken by id, whichever request it is to.
 
-use super::record::at_stake;
+use super::record::{capped, worth};
 use super::{Attention, Client, Effects, Event, Notice, Now, Pending, Why, Write};
 use olympus_proto::sync::{Incarnation, Outcome, PushAnswer, Refusal, Registered, Settled};
 use std::collections::BTreeMap;
@@ -43,7 +43,8 @@ impl Client {
         let Some(pending) = sequence.and_then(|sequence| self.outbox.remove(&sequence)) else {
             return false;
         };
-        self.waiting -= at_stake(&pending);
+        self.waiting -= worth(&pending.operation);
+        self.capped -= capped(&pending.operation);
         let id = settled.operation;
         effects.persist.push(Write::Delete(id.clone()));
         let why = match settled.outcome {

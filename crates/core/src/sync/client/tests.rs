@@ -563,3 +563,43 @@ fn what_waits_is_summed_as_it_comes_and_goes() {
     let (again, _) = Client::restore(ClientConfig::default(), stored, at(4));
     assert_eq!(again.standing(at(4)).value, Cents(300));
 }
+
+#[test]
+fn cash_is_taken_until_no_more_may_wait_and_tips_count() {
+    let hour = 60 * 60 * 1_000;
+    let config = ClientConfig {
+        most_operations: 5,
+        most_value: Cents(1_000),
+        ..ClientConfig::default()
+    };
+    let mut client = registered(config);
+    let paid = |text: &str, value: i64, tip: i64, tender: &str| {
+        let payload = [
+            ("amount_cents", json!(value)),
+            ("tip_cents", json!(tip)),
+            ("tender", json!(tender)),
+        ];
+        Draft {
+            kind: OperationKind::Payment,
+            payload: payload
+                .map(|(name, value)| (name.to_owned(), value))
+                .into(),
+            ..draft(text, value)
+        }
+    };
+    let _ = client.record(paid("a", 800, 150, "card"), at(1)).expect("room");
+    assert_eq!(client.standing(at(1)).value, Cents(950));
+    let more = client.record(paid("b", 40, 11, "card"), at(2));
+    assert_eq!(more, Err(NotRecorded::Value), "the tip counts");
+    let _ = client.record(paid("b", 9_000, 0, "cash"), at(2)).expect("cash");
+    assert_eq!(client.standing(at(2)).pressure, Pressure::Soft);
+    let late = at(72 * hour + 2);
+    let card = client.record(paid("c", 1, 0, "card"), late);
+    assert_eq!(card, Err(NotRecorded::Age));
+    for text in ["c", "d", "e"] {
+        let _ = client.record(paid(text, 500, 0, "cash"), late).expect("cash");
+    }
+    let full = client.record(paid("f", 1, 0, "cash"), late);
+    assert_eq!(full, Err(NotRecorded::Count));
+    assert_eq!(client.standing(late).value, Cents(950 + 9_000 + 3 * 500));
+}
