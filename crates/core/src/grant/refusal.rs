@@ -122,11 +122,11 @@ refusals! {
     /// The id belongs to another sale.
     SaleIdReused = "sale_id_reused", "this id was used for another sale or refund; make a new id";
     /// No such sale here, or not any more.
-    SaleUnknown = "sale_unknown", "this sale is not known here; refund it when the line is back";
+    SaleUnknown = "sale_unknown", "this sale is not known here; register this terminal, or refund it where it was made";
     /// More than is left of the sale.
     OverRefund = "over_refund", "more than is left of the sale; refund at most that";
     /// Refunds to stored value need the authority.
-    RefundNeedsLine = "refund_needs_line", "a stored-value card is refunded online only; wait for the line or give cash";
+    RefundNeedsLine = "refund_needs_line", "a stored-value card is not written offline; give cash";
     /// Too many orders are open under a grant.
     TooManyOrders = "too_many_orders", "too many orders are open; close some first";
 

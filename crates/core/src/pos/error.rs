@@ -121,6 +121,11 @@ pub enum PosError {
         "the order has lines of a later version that this one cannot read; update this device, or go on at the till that wrote them"
     )]
     Unread,
+    /// A stored-value payment that the location has not booked yet.
+    #[error(
+        "payment `{0}` by stored value is not booked yet; once it is, it is given back in cash: bring the line back, then try again"
+    )]
+    NotBooked(PaymentId),
     /// Nothing is due.
     #[error("nothing of the order is due; add lines, or call it off")]
     NothingDue,
@@ -236,6 +241,7 @@ impl PosError {
             | Self::Paid
             | Self::Voided
             | Self::Unread
+            | Self::NotBooked(_)
             | Self::NothingDue
             | Self::IsRefund(_)
             | Self::PaymentDeclined(_)

@@ -38,6 +38,9 @@ pub fn refund_amounts(
 ) -> Result<GivenBack, PosError> {
     reason(&new.reason)?;
     let sale = sale(bill, payment)?;
+    if sale.tender == TenderKind::StoredValue && sale.state != PaymentState::Approved {
+        return Err(PosError::NotBooked(payment.clone()));
+    }
     let (amount_left, tip_left) = left(bill, sale);
     let left = plus(amount_left, tip_left);
     let cents = new.amount_cents.unwrap_or(left);
@@ -97,6 +100,7 @@ pub fn refund(
 ) -> Result<Decided, PosError> {
     let back = refund_amounts(bill, payment, new)?;
     let sale = sale(bill, payment)?;
+    let tender = tender_of(sale);
     let refund = Payment {
         id: id.clone(),
         direction: Direction::Refund,
@@ -107,8 +111,10 @@ pub fn refund(
         amount_cents: back.amount_cents,
         tip_cents: back.tip_cents,
         change_cents: None,
-        state: at_once(sale.tender == TenderKind::Cash),
+        tender,
+        state: at_once(tender == TenderKind::Cash),
         provider_reference: None,
+        last4: sale.last4.clone().filter(|_| tender == sale.tender),
         card_state: None,
         terminal: at.terminal.clone(),
         day: at.day.to_owned(),
@@ -128,6 +134,15 @@ pub fn refund(
     after.refresh();
     finish(&mut after, &mut decided, at);
     Ok(decided.written(Some(bill), &after))
+}
+
+/// By what a payment is given back. A stored-value card is not there to be written, and its balance
+/// is the location's to raise: what it paid is given back in cash.
+const fn tender_of(sale: &Payment) -> TenderKind {
+    match sale.tender {
+        TenderKind::Card => TenderKind::Card,
+        TenderKind::Cash | TenderKind::StoredValue => TenderKind::Cash,
+    }
 }
 
 /// The tax in it. What all refunds of an order give back of its tax is the tax in their sum, so

@@ -1,6 +1,6 @@
 //! Paying, and what the ledger says of it.
 
-use crate::fixture::{Till, burger, by_card, cash, line, rules};
+use crate::fixture::{Till, back, burger, by_card, cash, line, rules};
 use olympus_core::pos::{PosError, amounts, void};
 use olympus_proto::grant::TenderKind;
 use olympus_proto::pos::{NewPayment, OrderStatus, PaymentState, VoidOrder};
@@ -129,6 +129,30 @@ fn stored_value_is_taken_off_and_needs_its_state() {
     assert_eq!(till.payments[&id]["card_shown"], json!("AgAAAAAAAAAABQ"));
     till.settle(&id, PaymentState::Approved);
     assert_eq!(till.books(), json!({"sales": -250, "stored_value": 250}));
+}
+
+#[test]
+fn stored_value_is_given_back_in_cash_once_it_is_booked() {
+    let mut till = Till::with(rules(0, false), vec![line("cola", 1)]);
+    let mut new = by_card(None);
+    new.tender = TenderKind::StoredValue;
+    if let Some(card) = &mut new.card {
+        card.state = Some("AgAAAAAAAAAABQ".to_owned());
+    }
+    let (id, _) = till.pay(&new).expect("paid");
+    let early = till.refund(&id, &back(None)).map(|_| ());
+    assert_eq!(early, Err(PosError::NotBooked(id.clone())));
+    till.settle(&id, PaymentState::Approved);
+    let (refund, _) = till.refund(&id, &back(100)).expect("given back");
+    let fields = &till.payments[&refund];
+    assert_eq!(
+        (&fields["tender"], &fields["state"]),
+        (&json!("cash"), &json!("approved"))
+    );
+    let books = json!({"cash": -100, "refunds": 100, "sales": -250, "stored_value": 250});
+    assert_eq!(till.books(), books);
+    let more = till.refund(&id, &back(151)).map(|_| ());
+    assert_eq!(more, Err(PosError::OverRefund(Cents(150))));
 }
 
 #[test]

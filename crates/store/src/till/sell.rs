@@ -107,28 +107,28 @@ impl Work<'_> {
         })
     }
 
-    /// Cash that the terminal does not know, since it was not welcomed then or it is long ago, is
-    /// given back all the same: the order's own bounds hold.
+    /// What the terminal does not know, since it was taken elsewhere, before it was registered or
+    /// long ago, is given back all the same: the order's own bounds hold, and the location's for
+    /// what a provider gives back. So is cash for what a stored-value card paid.
     fn authorise_refund(
         &mut self,
         sale: &Payment,
         id: &PaymentId,
         back: GivenBack,
     ) -> Result<(), TillError> {
-        let cash = sale.tender == TenderKind::Cash;
+        let card = sale.tender == TenderKind::Card;
         let reading = self.reading();
         let Some(terminal) = self.terminal.as_mut() else {
-            return if cash {
-                Ok(())
-            } else {
+            return if card {
                 Err(Refusal::SaleUnknown.into())
+            } else {
+                Ok(())
             };
         };
         let (of, refund) = (SaleId(sale.id.0.clone()), SaleId(id.0.clone()));
         let effects = terminal.refund(&of, refund, back.cents, reading);
         match self.granted(effects, None)? {
-            Ok(_) => Ok(()),
-            Err(Refusal::SaleUnknown) if cash => Ok(()),
+            Ok(_) | Err(Refusal::SaleUnknown | Refusal::RefundNeedsLine) => Ok(()),
             Err(why) => Err(why.into()),
         }
     }

@@ -10,8 +10,8 @@ use crate::StoreError;
 use crate::tables::{ledger, orders, payments, stock, sync, tickets};
 use olympus_core::pos::{bill_from_fields, keep_sale, payment_from_fields, settled};
 use olympus_proto::ItemId;
-use olympus_proto::grant::OrderId;
-use olympus_proto::pos::{OrderStatus, PaymentId};
+use olympus_proto::grant::{OrderId, SaleId};
+use olympus_proto::pos::{OrderStatus, Payment, PaymentId, PaymentState};
 use olympus_proto::sync::{Entity, EntityKind, Fields};
 use std::collections::BTreeSet;
 
@@ -69,10 +69,28 @@ impl Work<'_> {
                     ledger::post(self.conn, &entry, ledger::Kind::Settled, false)?;
                 }
                 payments::show(self.conn, &payment, true)?;
+                self.undo_refund(&before, &payment)?;
             }
             _ => payments::show(self.conn, &payment, self.taking.as_ref() == Some(&id))?,
         }
         Ok(Some(payment.order))
+    }
+
+    /// A refund that was declined can be made again.
+    fn undo_refund(&mut self, before: &Payment, after: &Payment) -> Result<(), StoreError> {
+        let declined = PaymentState::Declined;
+        let newly = before.state != declined && after.state == declined;
+        let reading = self.reading();
+        let (Some(sale), Some(terminal)) = (&after.refund_of, self.terminal.as_mut()) else {
+            return Ok(());
+        };
+        if newly {
+            let (of, refund) = (SaleId(sale.0.clone()), SaleId(after.id.0.clone()));
+            let effects = terminal.refund_declined(&of, &refund, reading);
+            // It is never refused.
+            let _ = self.granted(effects, None)?;
+        }
+        Ok(())
     }
 
     fn show_stock(&mut self, entity: &Entity) -> Result<(), StoreError> {

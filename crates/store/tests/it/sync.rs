@@ -501,3 +501,63 @@ fn refunds_and_stock_of_two_tills_come_together() {
     assert_eq!(todo_before, 0);
     assert_eq!(two.reader().inventory().expect("reads").stock, []);
 }
+
+#[test]
+fn a_refund_that_was_declined_is_made_again_and_one_of_anothers_sale_is_made_here() {
+    let (mut cloud, mut signs) = (Cloud::default(), Signs::new());
+    let (mut one, mut two) = (Shop::new(), Shop::with(config("till-2")));
+    signs.welcome_and_grant(&mut one, 50_000);
+    Signs::new().welcome_and_grant(&mut two, 50_000);
+    let order = one.open_order(&[("burger", 1)], true);
+    let paid = one.pay(&order.id, card());
+    cloud.settle(&mut one);
+    let says = |state: &str| fields(json!({"state": state}));
+    cloud.decree(
+        entity(EntityKind::Payment, paid.id.as_str()),
+        says("approved"),
+    );
+    let back = |amount_cents: Option<i64>| {
+        let amount_cents = amount_cents.map(Cents);
+        let reason = "cold".to_owned();
+        Command::Refund(
+            paid.id.clone(),
+            NewRefund {
+                amount_cents,
+                reason,
+            },
+        )
+    };
+    for again in [false, true] {
+        let refund = payment_of(&one.ask(back(None)).expect("is given back"));
+        assert_eq!(refund.state, PaymentState::Requested);
+        cloud.settle(&mut one);
+        if !again {
+            let row = entity(EntityKind::Payment, refund.id.as_str());
+            cloud.decree(row, says("declined"));
+            cloud.settle(&mut one);
+            one.open().expect("opens");
+        }
+    }
+    assert_eq!(
+        one.refused(back(None)),
+        olympus_proto::ErrorCode::InvalidRequest
+    );
+    // A sale of another till, and of one that has forgotten it.
+    let order = one.open_order(&[("fries", 2)], true);
+    let paid = one.pay(&order.id, card());
+    cloud.settle(&mut one);
+    cloud.settle(&mut two);
+    let reason = "cold".to_owned();
+    let part = NewRefund {
+        amount_cents: Some(Cents(200)),
+        reason,
+    };
+    two.ask(Command::Refund(paid.id.clone(), part.clone()))
+        .expect("is given back");
+    one.sql()
+        .execute("DELETE FROM grant_state", [])
+        .expect("forgets");
+    one.open().expect("opens");
+    signs.welcome_and_grant(&mut one, 50_000);
+    one.ask(Command::Refund(paid.id, part)).expect("as well");
+}

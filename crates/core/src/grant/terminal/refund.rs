@@ -45,6 +45,24 @@ impl Terminal {
         done(vec![self.head_row(now_ms), row], left)
     }
 
+    /// A refund was declined: nothing was given back, and it may be tried again.
+    pub fn refund_declined(
+        &mut self,
+        sale: &SaleId,
+        refund: &SaleId,
+        reading: Reading,
+    ) -> Effects<()> {
+        let now_ms = self.clock.observe(reading);
+        let Some(sold) = self.saved.sales.get_mut(sale) else {
+            return done(Vec::new(), ());
+        };
+        if sold.refunds.remove(refund).is_none() {
+            return done(Vec::new(), ());
+        }
+        let row = Row::Sale(sale.clone(), Box::new(sold.clone()));
+        done(vec![self.head_row(now_ms), row], ())
+    }
+
     /// Gives back all that is left of a sale.
     pub fn void(&mut self, sale: &SaleId, refund: SaleId, reading: Reading) -> Effects<Cents> {
         let known = self.saved.sales.get(sale);
