@@ -325,7 +325,10 @@ fn a_grant_that_runs_short_is_asked_for_again_before_it_is_spent_once_a_minute()
     shop.till().grants(GrantEvent::Failed, &now).expect("takes");
     assert_eq!(due(&mut shop), None);
     shop.at_ms += 301_000;
-    assert_eq!(due(&mut shop).map(|it| it.request), Some(wish.request.clone()));
+    assert_eq!(
+        due(&mut shop).map(|it| it.request),
+        Some(wish.request.clone())
+    );
     // What is sold meanwhile makes it another wish.
     let more = shop.open_order(&[("fries", 1)], true);
     shop.pay(&more.id, card());

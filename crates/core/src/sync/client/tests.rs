@@ -581,23 +581,27 @@ fn cash_is_taken_until_no_more_may_wait_and_tips_count() {
         ];
         Draft {
             kind: OperationKind::Payment,
-            payload: payload
-                .map(|(name, value)| (name.to_owned(), value))
-                .into(),
+            payload: payload.map(|(name, value)| (name.to_owned(), value)).into(),
             ..draft(text, value)
         }
     };
-    let _ = client.record(paid("a", 800, 150, "card"), at(1)).expect("room");
+    let _ = client
+        .record(paid("a", 800, 150, "card"), at(1))
+        .expect("room");
     assert_eq!(client.standing(at(1)).value, Cents(950));
     let more = client.record(paid("b", 40, 11, "card"), at(2));
     assert_eq!(more, Err(NotRecorded::Value), "the tip counts");
-    let _ = client.record(paid("b", 9_000, 0, "cash"), at(2)).expect("cash");
+    let _ = client
+        .record(paid("b", 9_000, 0, "cash"), at(2))
+        .expect("cash");
     assert_eq!(client.standing(at(2)).pressure, Pressure::Soft);
     let late = at(72 * hour + 2);
     let card = client.record(paid("c", 1, 0, "card"), late);
     assert_eq!(card, Err(NotRecorded::Age));
     for text in ["c", "d", "e"] {
-        let _ = client.record(paid(text, 500, 0, "cash"), late).expect("cash");
+        let _ = client
+            .record(paid(text, 500, 0, "cash"), late)
+            .expect("cash");
     }
     let full = client.record(paid("f", 1, 0, "cash"), late);
     assert_eq!(full, Err(NotRecorded::Count));

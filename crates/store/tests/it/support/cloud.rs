@@ -11,7 +11,8 @@ use olympus_proto::grant::{
 };
 use olympus_proto::location::{Documents, TerminalWelcome};
 use olympus_proto::sync::{
-    DeviceId, Entity, Fields, Operation, OperationId, Outcome, Pull, PullAnswer, Push, PushAnswer, Row,
+    DeviceId, Entity, Fields, Operation, OperationId, Outcome, Pull, PullAnswer, Push, PushAnswer,
+    Row,
 };
 use olympus_store::{GrantEvent, Refusals};
 use std::collections::BTreeMap;
