@@ -4,7 +4,7 @@
 //! Under `/api/v1/locations/{location}`. All but [`DeadLetters`] comes from the read model, which
 //! follows the authority by seconds: `head` says how far it is.
 
-use crate::grant::{TenderKind, TerminalId};
+use crate::grant::{CardToken, TenderKind, TerminalId};
 use crate::ids::ItemId;
 use crate::money::Cents;
 use crate::pos::{OpenSettlement, Order, PaymentId};
@@ -19,6 +19,33 @@ pub struct CloudOrders {
     /// Pass as `before` for those before; absent where there are none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next: Option<String>,
+}
+
+/// Body of `POST …/cards`: a stored-value card that the house gives out, as it is written. Nothing is
+/// taken off a card that was not told here.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewHouseCard {
+    /// Which.
+    pub card: CardToken,
+    /// Its sequence.
+    #[serde(default)]
+    pub sequence: u64,
+    /// What is on it.
+    pub balance_cents: Cents,
+}
+
+/// Answer of `POST …/cards` and `GET …/cards/{card}`: what the authority's book has of a card.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HouseCard {
+    /// Its sequence when it was issued.
+    pub issued_sequence: u64,
+    /// What was on it then.
+    pub issued_cents: Cents,
+    /// Its sequence after the last use that was booked.
+    pub sequence: u64,
+    /// What is left after that.
+    pub balance_cents: Cents,
 }
 
 /// What was sold on one business day, or by one terminal.

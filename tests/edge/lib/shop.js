@@ -64,6 +64,7 @@ export class Shop {
     this.worker = await startWorker({ standin: this.standin.address, vars });
     const made = await this.admin("POST", "/keys", { name: "device of the tests", scope: "device" });
     await this.admin("PUT", "/policy", POLICY);
+    for (const { token } of this.wallet) await this.admin("POST", "/cards", { card: token, sequence: 1, balance_cents: 100_000 });
     this.line = await new Line(new URL(this.worker.url).host).open();
     this.device = new Device({ demo: false });
     this.disk = new SmallDisk(this.device.folder);

@@ -295,13 +295,21 @@ describe("settlement", () => {
     const till = await new Till("stored").register();
     // Layout 1: sequence 8, 500 cents left, after 300 were taken of the 800 at sequence 7.
     const state = Buffer.from([1, 0, 0, 0, 8, 0, 0, 0x01, 0xf4]).toString("base64");
+    await till.pushed(till.sale("o0", "p0", 300, { tender: "stored_value", card_state: state, on: "nobody's" }));
+    assert.equal((await till.rows()).get("p0").fields.decline_code, "card_unknown");
+    const issued = { issued_sequence: 7, issued_cents: 800, sequence: 7, balance_cents: 800 };
+    const issue = (more) => till.post("/cards", { card: card("any"), sequence: 7, balance_cents: 800, ...more }, "admin");
+    for (const _ of [1, 2]) assert.deepEqual((await issue()).json, issued);
+    assert.deepEqual([(await issue({ balance_cents: 900 })).status, (await issue({ card: "x" })).status, (await issue({ balance_cents: -1 })).status], [409, 400, 400]);
     await till.pushed(till.sale("o1", "p1", 300, { tender: "stored_value", card_state: state }));
     assert.equal(await till.state("p1"), "approved");
+    assert.deepEqual(await till.get(`/cards/${card("any")}`), { ...issued, sequence: 8, balance_cents: 500 });
+    assert.equal((await worker.call("GET", `/api/v1/locations/${till.location}/cards/${card("nobody's")}`, { token: "admin" })).status, 404);
     const copy = await new Till("stored", "till-2", "other").register();
     await copy.pushed(copy.sale("o2", "p2", 300, { tender: "stored_value", card_state: state }));
     const row = (await till.rows()).get("p2");
     assert.deepEqual([row.fields.state, row.fields.decline_code], ["declined", "card_older"]);
-    assert.deepEqual((await till.get("/dead-letters")).payments.map(({ payment, why }) => [payment, why]), [["p2", "card"]]);
+    assert.deepEqual((await till.get("/dead-letters")).payments.map(({ payment, why }) => [payment, why]).sort(), [["p0", "card"], ["p2", "card"]]);
   });
 });
 

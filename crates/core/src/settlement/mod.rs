@@ -15,12 +15,13 @@
 //! clock, I/O or randomness.
 //!
 //! The shell keeps two rules: what a call has changed is durable before anything is sent for it;
-//! and it waits at most [`ANSWER_MS`] for an answer to a capture, then says [`Event::NoAnswer`].
+//! and within [`ANSWER_MS`] of [`Settlement::sending`] it sends the capture and waits for its answer,
+//! then says [`Event::NoAnswer`]. What it could not begin in time it does not send: [`Event::Busy`].
 
 mod cards;
 mod on;
 
-pub use cards::CardBook;
+pub use cards::{CARD_UNKNOWN, CardBook};
 
 use olympus_proto::Cents;
 use olympus_proto::pos::{Direction, PaymentState};
@@ -29,7 +30,7 @@ use olympus_proto::sync::Fields;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// How long the answer to a capture is waited for.
+/// How long sending a capture and waiting for its answer may take, together.
 pub const ANSWER_MS: u64 = 30_000;
 /// After an answer was waited for in vain, how long the request may still arrive at the provider.
 pub const QUIET_MS: u64 = 120_000;
@@ -43,6 +44,12 @@ pub const FIRST_WAIT_MS: u64 = 5_000;
 pub const MOST_WAIT_MS: u64 = 15 * 60 * 1_000;
 /// Decline code of a refund whose sale was declined: nothing is there to be given back.
 pub const SALE_DECLINED: &str = "sale_declined";
+/// Decline code of a refund that gives back of no sale that is known, or of nothing.
+pub const NO_SALE: &str = "no_sale";
+/// Decline code of a refund of another order or tender than its sale.
+pub const REFUND_DIFFERS: &str = "refund_differs";
+/// Decline code of a refund by which more would be given back than was taken.
+pub const OVER_REFUND: &str = "over_refund";
 
 /// What to do now. Nothing of it may be done before what the [`Settlement`] is now is durable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -90,6 +97,11 @@ pub enum Event<'a> {
     },
     /// The sale that this refund gives back of stands so now.
     Sale(PaymentState),
+    /// A refund that waits may not be made.
+    Denied {
+        /// Its decline code.
+        code: &'a str,
+    },
 }
 
 /// Why a person should look.

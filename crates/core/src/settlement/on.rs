@@ -50,6 +50,8 @@ impl Settlement {
             Event::Busy { retry_ms } => self.busy(retry_ms.unwrap_or(0), now_ms),
             Event::Refused { code } => self.was_refused(code, now_ms),
             Event::Sale(state) => self.sale_stands(state, now_ms),
+            Event::Denied { code } if self.phase == Phase::Waiting => self.phase = denied(code),
+            Event::Denied { .. } => {}
         }
     }
 
@@ -199,12 +201,7 @@ impl Settlement {
         }
         match state {
             PaymentState::Approved => self.phase = due(now_ms),
-            PaymentState::Declined => {
-                self.phase = Phase::Declined {
-                    code: SALE_DECLINED.to_owned(),
-                    provider_reference: None,
-                };
-            }
+            PaymentState::Declined => self.phase = denied(SALE_DECLINED),
             PaymentState::Requested | PaymentState::Sent | PaymentState::Unknown => {}
         }
     }
@@ -212,5 +209,13 @@ impl Settlement {
     fn wait(&self) -> u64 {
         let doublings = self.failures.min(16);
         (FIRST_WAIT_MS << doublings).min(MOST_WAIT_MS)
+    }
+}
+
+/// Nothing was sent, and nothing ever will be.
+fn denied(code: &str) -> Phase {
+    Phase::Declined {
+        code: code.to_owned(),
+        provider_reference: None,
     }
 }

@@ -1,11 +1,13 @@
 //! The location's authority: the Worker's own book over rusqlite, in memory or on a disk that can
 //! lose power.
 
-use crate::support::{T0, location};
+use crate::support::{T0, card, location};
+use crate::world::guests::{FRESH, HOUSE_CARDS};
 use olympus_core::sync::client::{Event, Failure, Send};
-use olympus_edge_worker::authority::book::Book;
+use olympus_edge_worker::authority::book::{Book, BookError};
 use olympus_edge_worker::authority::native::Native;
 use olympus_powercut::{Disk, VFS};
+use olympus_proto::books::NewHouseCard;
 use olympus_proto::sync::{NEWEST, OLDEST, PullAnswer, PushAnswer, Refusal};
 use rusqlite::{Connection, OpenFlags};
 
@@ -13,6 +15,19 @@ const FILE: &str = "authority.db";
 
 /// The authority's book.
 pub(crate) type Books = Book<Native>;
+
+/// The head office has given out the cards of the house; once, however often it says so.
+fn issued(book: Books, now_ms: u64) -> Result<Books, BookError> {
+    for number in 0..HOUSE_CARDS {
+        let new = NewHouseCard {
+            card: card(number),
+            sequence: FRESH.sequence,
+            balance_cents: FRESH.balance_cents,
+        };
+        book.issue_card(&new, "head-office", now_ms)?;
+    }
+    Ok(book)
+}
 
 pub(crate) struct Cloud {
     /// Nothing while the power is off.
@@ -57,6 +72,7 @@ impl Cloud {
     pub(crate) fn open(&mut self, disk: &Disk, now_ms: u64) -> Result<(), String> {
         let connection = self.connect(disk).map_err(|error| error.to_string())?;
         let book = Book::open(Native(connection), &location(), 1, now_ms);
+        let book = book.and_then(|book| issued(book, now_ms));
         self.book = Some(book.map_err(|error| error.to_string())?);
         Ok(())
     }

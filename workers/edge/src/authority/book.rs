@@ -48,6 +48,11 @@ pub enum BookError {
     /// The id of a device is not one.
     #[error("a device's id is 1 to 64 of A-Z a-z 0-9 . _ -")]
     DeviceId,
+    /// The card was given out otherwise.
+    #[error(
+        "this card was issued with another sequence or balance; give out a card with another token"
+    )]
+    CardIssued,
     /// As many devices as there may be.
     #[error("this location has as many devices as it may; remove one")]
     TooManyDevices,

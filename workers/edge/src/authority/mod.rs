@@ -17,6 +17,7 @@ mod audit;
 mod backoff;
 pub mod book;
 mod calls;
+mod cards;
 mod changes;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod native;
@@ -25,6 +26,7 @@ mod payments;
 mod provider;
 mod read_model;
 pub mod reconcile;
+mod refunds;
 pub(crate) mod reports;
 pub(crate) mod routes;
 pub mod schema;

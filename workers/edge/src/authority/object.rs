@@ -15,8 +15,8 @@ use crate::http::error::{EdgeError, log};
 use crate::http::ids::random_u53;
 use crate::http::time::now_ms;
 use crate::live::call;
-use olympus_proto::books::{DeadLetters, Hurried};
-use olympus_proto::grant::TerminalId;
+use olympus_proto::books::{DeadLetters, HouseCard, Hurried, NewHouseCard};
+use olympus_proto::grant::{CardToken, TerminalId};
 use olympus_proto::location::ReconcileUpload;
 use olympus_proto::sync::{DeviceId, Pull, Push, PushAnswer, Register};
 use olympus_proto::{ErrorCode, LocationId};
@@ -53,6 +53,7 @@ impl From<BookError> for EdgeError {
             BookError::Storage(_) | BookError::Unreadable(_) => return Self::internal(error),
             BookError::Foreign(_) => ErrorCode::Forbidden,
             BookError::Elsewhere(_) | BookError::DeviceId => ErrorCode::InvalidRequest,
+            BookError::CardIssued => ErrorCode::WrongState,
             BookError::TooManyDevices => ErrorCode::Overloaded,
         };
         Self::new(code, error.to_string())
@@ -82,6 +83,8 @@ impl DurableObject for Authority {
             "/reconcile" => self.run(&mut request, Self::reconcile).await,
             "/unsettled" => self.run(&mut request, Self::unsettled).await,
             "/release" => self.run(&mut request, Self::release).await,
+            "/issue-card" => self.run(&mut request, Self::issue_card).await,
+            "/card" => self.run(&mut request, Self::card).await,
             "/hurry" => self.run(&mut request, Self::hurry).await,
             "/dead-letters" => self.run(&mut request, Self::dead_letters).await,
             _ => call::refused(EdgeError::not_found("no such call")),
@@ -187,6 +190,19 @@ impl Authority {
     fn release(&self, book: &Book<Storage>, asked: Asked<DeviceId>) -> Result<Released, EdgeError> {
         let released = book.release(&asked.what)?;
         Ok(Released { released })
+    }
+
+    fn issue_card(
+        &self,
+        book: &Book<Storage>,
+        asked: Asked<NewHouseCard>,
+    ) -> Result<HouseCard, EdgeError> {
+        Ok(book.issue_card(&asked.what, &asked.principal, now_ms())?)
+    }
+
+    fn card(&self, book: &Book<Storage>, asked: Asked<CardToken>) -> Result<HouseCard, EdgeError> {
+        let card = book.card(&asked.what)?;
+        card.ok_or_else(|| EdgeError::not_found("no such card was issued here"))
     }
 
     fn hurry(&self, book: &Book<Storage>, _: Asked<Nothing>) -> Result<Hurried, EdgeError> {

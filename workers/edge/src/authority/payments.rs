@@ -11,7 +11,7 @@ use super::settle::Trouble;
 use super::shelf::{from_json, name, to_json};
 use super::sql::{Sql, Value, atomically};
 use super::taken::{FIXED, Taken, shown};
-use olympus_core::settlement::{CardBook, SALE_DECLINED, Settlement};
+use olympus_core::settlement::{NO_SALE, SALE_DECLINED, Settlement};
 use olympus_proto::Cents;
 use olympus_proto::grant::{TenderKind, TerminalId};
 use olympus_proto::pos::{Direction, PaymentId, PaymentState};
@@ -126,7 +126,7 @@ impl<S: Sql> Book<S> {
         match taken.tender {
             TenderKind::Cash => settle_at_once(&mut kept, PaymentState::Approved),
             TenderKind::StoredValue => {
-                let fits = self.by_card_book(&taken)?;
+                let fits = self.by_card_book(id, &taken)?;
                 let state = match fits {
                     Ok(()) => PaymentState::Approved,
                     Err(code) => {
@@ -137,56 +137,39 @@ impl<S: Sql> Book<S> {
                 settle_at_once(&mut kept, state);
             }
             TenderKind::Card => {
-                kept.settlement = Some(self.begin(&taken, now_ms)?);
+                let settlement = self.begin(id, &taken, now_ms)?;
+                if settlement.state().is_settled() {
+                    settle_at_once(&mut kept, settlement.state());
+                }
+                kept.settlement = Some(settlement);
             }
         }
         Ok(kept)
     }
 
-    fn begin(&self, taken: &Taken, now_ms: u64) -> Result<Settlement, BookError> {
+    fn begin(&self, id: &PaymentId, taken: &Taken, now_ms: u64) -> Result<Settlement, BookError> {
         if taken.direction == Direction::Sale {
             return Ok(Settlement::sale(taken.cents(), now_ms));
         }
-        let sale = match &taken.refund_of {
-            Some(sale) => self.payment(sale)?.map(|sale| sale.state),
-            None => None,
-        };
-        Ok(Settlement::refund(taken.cents(), sale, now_ms))
+        let mut settlement = Settlement::refund(taken.cents(), None, now_ms);
+        self.tell_of_sale(id, taken, &mut settlement, now_ms)?;
+        Ok(settlement)
     }
 
     /// Whether a stored-value card covers it: by the last that is known of that card.
-    fn by_card_book(&self, taken: &Taken) -> Result<Result<(), String>, BookError> {
+    fn by_card_book(&self, id: &PaymentId, taken: &Taken) -> Result<Result<(), String>, BookError> {
         if taken.direction == Direction::Refund {
-            let of = match &taken.refund_of {
-                Some(sale) => self.payment(sale)?,
-                None => None,
-            };
-            return Ok(match of.map(|sale| sale.state) {
-                Some(PaymentState::Approved) => Ok(()),
-                Some(_) => Err(SALE_DECLINED.to_owned()),
-                None => Err("no_sale".to_owned()),
+            return Ok(match self.sale_of(id, taken)? {
+                Some(Ok(PaymentState::Approved)) => Ok(()),
+                Some(Ok(_)) => Err(SALE_DECLINED.to_owned()),
+                Some(Err(code)) => Err(code.to_owned()),
+                None => Err(NO_SALE.to_owned()),
             });
         }
         let (Some(card), Some(shown)) = (&taken.card, shown(taken)) else {
             return Ok(Err("card_unreadable".to_owned()));
         };
-        let lines = self.sql.run(
-            "SELECT book FROM cards WHERE card = ?1",
-            &[card.as_str().into()],
-        )?;
-        let mut book: CardBook = match lines.first() {
-            Some(line) => from_json(line.text(0)?)?,
-            None => CardBook::default(),
-        };
-        if let Err(refusal) = book.spend(&shown, taken.cents()) {
-            return Ok(Err(refusal.code().to_owned()));
-        }
-        self.sql.run(
-            "INSERT INTO cards (card, book) VALUES (?1, ?2)
-             ON CONFLICT (card) DO UPDATE SET book = excluded.book",
-            &[card.as_str().into(), to_json(&book)?.into()],
-        )?;
-        Ok(Ok(()))
+        self.spend_card(card, &shown, taken.cents())
     }
 
     /// A payment, where it was taken.

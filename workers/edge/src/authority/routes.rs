@@ -11,7 +11,9 @@ use crate::http::ctx::Ctx;
 use crate::http::error::{Answer, EdgeError};
 use crate::http::{body, reply};
 use futures_util::future::try_join_all;
-use olympus_proto::books::{DeadLetters, Hurried};
+use olympus_core::grant::MAX_CENTS;
+use olympus_proto::books::{DeadLetters, HouseCard, Hurried, NewHouseCard};
+use olympus_proto::grant::CardToken;
 use olympus_proto::location::{ReconcileAnswer, ReconcileUpload};
 use olympus_proto::pos::PaymentId;
 use olympus_proto::provider::{Captured, MAX_LOOKUP};
@@ -27,6 +29,8 @@ const MAX_OPERATIONS: usize = 500;
 const MAX_PAYMENTS: usize = 1_000;
 /// Longest id within an operation or an upload.
 const MAX_ID_BYTES: usize = 128;
+/// Length of a card's token.
+const CARD_CHARS: usize = 64;
 /// Longest name of what an operation is about.
 const MAX_ENTITY_BYTES: usize = 256;
 
@@ -121,6 +125,38 @@ pub(crate) async fn dead_letters(ctx: &Ctx, _request: Request) -> Answer {
     reply::json(&letters)
 }
 
+/// `POST …/cards`: a card of the house is given out.
+pub(crate) async fn issue_card(ctx: &Ctx, mut request: Request) -> Answer {
+    let new: NewHouseCard = body::json(&mut request, max_bytes(ctx)).await?;
+    check_card(new.card.as_str())?;
+    if !(0..=MAX_CENTS.0).contains(&new.balance_cents.0) {
+        return Err(EdgeError::invalid(format!(
+            "`balance_cents` is 0 to {}",
+            MAX_CENTS.0
+        )));
+    }
+    let card: HouseCard = ask_for_caller(ctx, "/issue-card", new).await?;
+    reply::json(&card)
+}
+
+/// `GET …/cards/{card}`.
+pub(crate) async fn card(ctx: &Ctx, _request: Request) -> Answer {
+    check_card(ctx.param(0))?;
+    let card = CardToken::from(ctx.param(0));
+    let card: HouseCard = ask_for_caller(ctx, "/card", card).await?;
+    reply::json(&card)
+}
+
+fn check_card(token: &str) -> Result<(), EdgeError> {
+    let hex = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+    if token.len() == CARD_CHARS && token.bytes().all(hex) {
+        return Ok(());
+    }
+    Err(EdgeError::invalid(
+        "a card's token is 64 of 0-9 a-f, as the reader shows it",
+    ))
+}
+
 fn check_id(what: &str, id: &str) -> Result<(), EdgeError> {
     let plain = |byte: u8| byte.is_ascii_graphic();
     if id.is_empty() || id.len() > MAX_ID_BYTES || !id.bytes().all(plain) {
@@ -148,7 +184,21 @@ fn check_entity(operation: &Operation) -> Result<(), EdgeError> {
 
 #[cfg(test)]
 mod tests {
-    use super::{MAX_ENTITY_BYTES, check_entity, check_id};
+    use super::{MAX_ENTITY_BYTES, check_card, check_entity, check_id};
+
+    #[test]
+    fn a_cards_token_is_what_a_reader_shows() {
+        assert!(check_card(&"0f".repeat(32)).is_ok());
+        for bad in [
+            "",
+            "0f",
+            &"0F".repeat(32),
+            &"0g".repeat(32),
+            &"0f".repeat(33),
+        ] {
+            assert!(check_card(bad).is_err(), "{bad:?}");
+        }
+    }
 
     #[test]
     fn ids_are_short_and_plain() {

@@ -2,7 +2,7 @@
 //!
 //! Invariant: a migration and the number it leads to are one transaction, so that a database is of
 //! one version or of the other. What a way back throws away can be made anew from what it leaves:
-//! payments and the outbox from the rows.
+//! payments and the outbox from the rows. What cards were issued with is nowhere else: it stays.
 
 use super::sql::{Sql, SqlError, Value, atomically};
 
@@ -45,6 +45,7 @@ const SYNC: Migration = Migration {
         ) WITHOUT ROWID",
     ],
     down: &[
+        "DROP TABLE IF EXISTS cards",
         "DROP TABLE dead_letters",
         "DROP TABLE rows",
         "DROP TABLE outcomes",
@@ -77,7 +78,7 @@ const SETTLEMENT: Migration = Migration {
         "CREATE INDEX payments_open ON payments (terminal) WHERE open = 1",
         "CREATE INDEX payments_at_fault ON payments (at_ms) WHERE fault IS NOT NULL",
         "CREATE INDEX payments_of_sale ON payments (refund_of) WHERE refund_of IS NOT NULL",
-        "CREATE TABLE cards (
+        "CREATE TABLE IF NOT EXISTS cards (
             card TEXT PRIMARY KEY,
             book TEXT NOT NULL
         ) WITHOUT ROWID",
@@ -95,7 +96,6 @@ const SETTLEMENT: Migration = Migration {
     down: &[
         "DROP TABLE uploads",
         "DROP TABLE outbox",
-        "DROP TABLE cards",
         "DROP TABLE payments",
         "DELETE FROM meta WHERE key IN ('adopted', 'told', 'tidied_ms')",
     ],

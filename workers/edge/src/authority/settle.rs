@@ -13,7 +13,7 @@ use super::sql::{Line, Sql, Value, atomically};
 use super::taken::Taken;
 use olympus_core::settlement::{Action, Attention, Event};
 use olympus_proto::grant::OrderId;
-use olympus_proto::pos::{PaymentId, PaymentState};
+use olympus_proto::pos::{Direction, PaymentId};
 use olympus_proto::provider::{Capture, Captured, Reference};
 use olympus_proto::sync::{Entity, EntityKind};
 use serde::{Deserialize, Serialize};
@@ -210,10 +210,8 @@ impl<S: Sql> Book<S> {
             kept.wake_ms = None;
             return Ok(Step::Nothing);
         };
-        if settlement.next(now_ms) == Action::WaitForSale
-            && let Some(sale) = self.sale_of(&taken)?
-        {
-            settlement.on(Event::Sale(sale), now_ms);
+        if settlement.next(now_ms) == Action::WaitForSale {
+            self.tell_of_sale(&kept.id, &taken, settlement, now_ms)?;
         }
         match settlement.next(now_ms) {
             Action::Send { .. } => {
@@ -281,29 +279,26 @@ impl<S: Sql> Book<S> {
         Ok(())
     }
 
-    /// How the sale that a refund gives back of stands.
-    fn sale_of(&self, taken: &Taken) -> Result<Option<PaymentState>, BookError> {
-        let Some(sale) = &taken.refund_of else {
-            return Ok(None);
-        };
-        Ok(self.payment(sale)?.map(|sale| sale.state))
-    }
-
     /// What the provider is sent, or why that cannot be said.
     fn capture(
         &self,
         payment: &PaymentId,
         taken: &Taken,
     ) -> Result<Result<Capture, Trouble>, BookError> {
-        // A refund names no card: it goes back to the one that its sale was taken from.
-        let card = match (&taken.card, &taken.refund_of) {
-            (None, Some(sale)) => self.payment(sale)?.and_then(|sale| sale.taken?.card),
-            (card, _) => card.clone(),
+        // A refund goes back to the card that its sale was taken from, whatever it names itself.
+        let back_of = match taken.direction {
+            Direction::Sale => None,
+            Direction::Refund => taken.refund_of.as_ref(),
         };
-        let Some(card) = card else {
+        let sale = match back_of {
+            Some(sale) => self.payment(sale)?.and_then(|sale| sale.taken),
+            None => None,
+        };
+        let paid = sale.as_ref().unwrap_or(taken);
+        let Some(card) = paid.card.clone() else {
             return Ok(Err(Trouble::NoCard));
         };
-        let currency = match &taken.currency {
+        let currency = match &paid.currency {
             Some(currency) => Some(currency.clone()),
             None => self.currency_of(&taken.order)?,
         };
@@ -318,7 +313,7 @@ impl<S: Sql> Book<S> {
             currency,
             card,
             sealed: taken.sealed.clone(),
-            refund_of: taken.refund_of.as_ref().map(name),
+            refund_of: back_of.map(name),
         }))
     }
 

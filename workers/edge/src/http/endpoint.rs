@@ -174,6 +174,8 @@ endpoints! {
     Audit: "GET" of_location!("/audit"), ADMIN, Plain, Admin;
     DeadLetters: "GET" of_location!("/dead-letters"), ADMIN, Plain, Admin;
     SettlePayments: "POST" of_location!("/payments/settle"), ADMIN, Words, Admin;
+    IssueCard: "POST" of_location!("/cards"), ADMIN, Words, Admin;
+    HouseCard: "GET" of_location!("/cards/{card}"), ADMIN, Plain, Admin;
     Terminals: "GET" of_location!("/terminals"), ADMIN, Plain, Admin;
     Welcome: "POST" of_location!("/terminals/{terminal}"), DEVICE, Plain, Shop;
     ReleaseTerminal: "DELETE" of_location!("/terminals/{terminal}"), ADMIN, Plain, Admin;

@@ -67,6 +67,8 @@ async fn dispatch(ctx: &Ctx, request: Request) -> Answer {
         Endpoint::SyncPull => authority::routes::pull(ctx, request).await,
         Endpoint::Reconcile => authority::routes::reconcile(ctx, request).await,
         Endpoint::SettlePayments => authority::routes::settle(ctx, request).await,
+        Endpoint::IssueCard => authority::routes::issue_card(ctx, request).await,
+        Endpoint::HouseCard => authority::routes::card(ctx, request).await,
         Endpoint::DeadLetters => authority::routes::dead_letters(ctx, request).await,
         Endpoint::Orders => authority::reports::orders(ctx, request).await,
         Endpoint::Sales => authority::reports::sales(ctx, request).await,

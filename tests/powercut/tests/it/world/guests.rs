@@ -20,6 +20,9 @@ pub(crate) const FRESH: CardState = CardState {
     blocked: false,
 };
 
+/// How many there are.
+pub(crate) const HOUSE_CARDS: u64 = 3;
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Stage {
     Open {
@@ -92,7 +95,7 @@ fn stages(rng: &mut Rng) -> Vec<Stage> {
         stages.push(Stage::Move(rng.index(3)));
     }
     if rng.chance(12) {
-        stages.push(Stage::PayByHouse(rng.below(3)));
+        stages.push(Stage::PayByHouse(rng.below(HOUSE_CARDS)));
     } else if rng.chance(90) {
         stages.push(Stage::Pay {
             card: rng.chance(75).then(|| rng.below(4)),

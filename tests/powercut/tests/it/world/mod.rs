@@ -7,7 +7,7 @@ mod books;
 mod check;
 mod device;
 mod faults;
-mod guests;
+pub(crate) mod guests;
 mod line;
 pub(crate) mod plan;
 pub(crate) mod plant;

@@ -5,7 +5,9 @@ use super::super::book::Book;
 use super::super::native::Native;
 use super::super::settle::{Errand, Heard};
 use super::super::sql::{Line, Sql, SqlError, Value};
-use super::{KEY, NOW, captured, payment, sold};
+use super::{CARD, KEY, NOW, captured, payment, sold};
+use olympus_proto::Cents;
+use olympus_proto::books::NewHouseCard;
 use olympus_proto::pos::PaymentId;
 use olympus_proto::provider::CaptureState;
 use olympus_proto::sync::{DeviceId, Incarnation, Operation, Push, Register, Row};
@@ -66,6 +68,13 @@ fn story(fails_at: Option<u32>) -> (Seen, u32) {
     let book = Book::open(sql, &"loc-7".into(), 77, NOW).unwrap();
     book.sql.left.set(fails_at);
     let failed = Cell::new(0);
+    let card = NewHouseCard {
+        card: CARD.into(),
+        sequence: 7,
+        balance_cents: Cents(800),
+    };
+    let issued = again(&failed, || book.issue_card(&card, KEY, NOW));
+    assert_eq!(issued.balance_cents, Cents(800));
     let register = Register {
         version: 2,
         device: DeviceId("till-1".to_owned()),

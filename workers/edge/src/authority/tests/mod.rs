@@ -1,5 +1,6 @@
 //! The book over rusqlite.
 
+mod cards;
 mod faults;
 mod migrations;
 mod payments;
@@ -11,6 +12,7 @@ use super::book::{Book, BookError, Pushed};
 use super::native::Native;
 use super::settle::Heard;
 use olympus_proto::Cents;
+use olympus_proto::books::{HouseCard, NewHouseCard};
 use olympus_proto::pos::{Direction, PaymentId};
 use olympus_proto::provider::{Capture, CaptureState, Captured};
 use olympus_proto::sync::{
@@ -147,6 +149,16 @@ impl World {
 
     fn state(&self, payment: &str) -> Value {
         self.row(EntityKind::Payment, payment).fields["state"].clone()
+    }
+
+    /// Gives out the card of the tests.
+    fn issue(&self, sequence: u64, cents: i64) -> Result<HouseCard, BookError> {
+        let card = NewHouseCard {
+            card: CARD.into(),
+            sequence,
+            balance_cents: Cents(cents),
+        };
+        self.book.issue_card(&card, KEY, self.now)
     }
 
     /// What is sent now, by payment.

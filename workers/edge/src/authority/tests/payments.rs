@@ -275,7 +275,7 @@ fn what_the_provider_never_answers_is_shown_after_hours_and_a_person_can_hurry_i
 }
 
 /// A sale by a card of the house: it showed `before`, and shows this afterwards.
-fn stored(id: &str, cents: i64, before: (u64, i64)) -> olympus_proto::sync::Operation {
+pub(super) fn stored(id: &str, cents: i64, before: (u64, i64)) -> olympus_proto::sync::Operation {
     use base64::Engine as _;
     let after = CardState {
         sequence: before.0 + 1,
@@ -295,6 +295,7 @@ fn stored(id: &str, cents: i64, before: (u64, i64)) -> olympus_proto::sync::Oper
 #[test]
 fn a_card_of_the_house_is_settled_by_its_own_book() {
     let mut world = World::new();
+    world.issue(4, 1_000).unwrap();
     world.push(
         "till-1",
         vec![sold("o1", 700), stored("p1", 300, (4, 1_000))],
