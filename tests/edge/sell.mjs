@@ -4,7 +4,7 @@
 //   node tests/edge/sell.mjs [guests] [kills] [seed]
 //
 // Ends with 0 where all three books say the same, to the cent. docs/SYNC.md has a run's figures.
-import { night } from "./lib/night.js";
+import { night, queued } from "./lib/night.js";
 import { Shop, hex } from "./lib/shop.js";
 
 const [guests, kills, seed] = [500, 10, 1].map((or, at) => Number(process.argv[2 + at] ?? or));
@@ -38,6 +38,10 @@ try {
   row("reconcile", `${report.payments} payments in ${ms(told.reconcileMs)}`, report.equal ? "all equal" : "NOT EQUAL");
   row("device, cloud", money(report.device_cents), money(report.cloud_cents));
   row("device's cards, provider", money(report.device_card_cents), money(report.provider_cents));
+  for (let n = 0; n < 3; n += 1) {
+    const again = await queued(shop, 1_000);
+    row(`${again.queued} operations sent`, `${ms(again.fromLineMs)} after the line came back`, `${ms(again.sentMs)} from the first to the last`);
+  }
   const revoked = [];
   for (let n = 0; n < 20; n += 1) revoked.push(await shop.revoke(hex(990_000 + n)));
   row("revocation until it is refused", `p50 ${ms(nth(revoked, 0.5))}`, `most ${ms(Math.max(...revoked))}`, "20 times");

@@ -33,6 +33,14 @@ async function fullDisk(shop, most) {
   return { guests: shop.orders - before.orders, refused: shop.full - before.full, readable: read.terminal.length > 0 };
 }
 
+/** So many operations wait without a line, and then it is back; what `drain` tells. */
+export async function queued(shop, operations) {
+  shop.line.cut();
+  while ((await shop.operations()).sync.queue_size < operations) await Promise.all(Array.from({ length: 20 }, () => shop.order()));
+  await until("the line is told to be down", async () => (await shop.operations()).line === "offline");
+  return drain(shop);
+}
+
 /** The queue empties: how long from the line's return, and how long from the first that got through. */
 async function drain(shop) {
   const before = (await shop.operations()).sync.queue_size;
@@ -43,7 +51,7 @@ async function drain(shop) {
     const { queue_size: left } = (await shop.operations()).sync;
     if (left < before) first ??= performance.now();
     return left === 0;
-  }, { everyMs: 5 });
+  }, { everyMs: 15 });
   const ended = performance.now();
   return { queued: before, fromLineMs: ended - begun, foundMs: (first ?? ended) - begun, sentMs: ended - (first ?? begun) };
 }
