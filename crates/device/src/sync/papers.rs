@@ -16,6 +16,8 @@ use tokio::time::{Instant, timeout};
 
 /// Time of a call.
 const PATIENCE: Duration = Duration::from_secs(8);
+/// After the disk failed.
+const DISK: Duration = Duration::from_secs(1);
 /// Between looks at whether a grant is due.
 const LOOK: Duration = Duration::from_secs(2);
 /// Between polls while no socket says what happens.
@@ -53,6 +55,7 @@ pub(super) async fn keep(agent: Arc<Agent>) {
     loop {
         if let Err(error) = papers.look().await {
             tracing::debug!(%error, "the till did not take documents");
+            tokio::time::sleep(DISK).await;
         }
         let wait = LOOK.min(papers.poll.saturating_duration_since(Instant::now()));
         if timeout(wait, papers.agent.nudges.papers.notified())
