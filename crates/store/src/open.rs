@@ -4,6 +4,7 @@
 //! one writer of a file, whatever is started twice.
 
 use crate::{StoreError, migrate};
+use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, OpenFlags};
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
@@ -86,6 +87,15 @@ pub(crate) fn writer(path: &Path, options: &OpenOptions) -> Result<Connection, S
     Ok(conn)
 }
 
+/// As [`writer`], of a file that this process has found sound before: selling does not wait until all
+/// of it has been read once more.
+pub(crate) fn writer_again(path: &Path, options: &OpenOptions) -> Result<Connection, StoreError> {
+    let mut conn = connect(path, options, OpenFlags::empty())?;
+    make_durable(&conn, options.synchronous)?;
+    migrate::to(&mut conn, migrate::NEWEST_SCHEMA)?;
+    Ok(conn)
+}
+
 /// The connection that writes, of a file that is sound, whatever its schema.
 pub(crate) fn checked(path: &Path, options: &OpenOptions) -> Result<Connection, StoreError> {
     let conn = connect(path, options, OpenFlags::SQLITE_OPEN_CREATE)?;
@@ -129,6 +139,22 @@ pub(crate) fn connect(
     // So that a replaced row of the ledger would be refused as a deleted one is.
     set(&conn, "recursive_triggers", true)?;
     Ok(conn)
+}
+
+/// Writes a whole, checked copy, of one moment, to a file that does not exist yet.
+pub(crate) fn copy(conn: &Connection, to: &Path, options: &OpenOptions) -> Result<(), StoreError> {
+    if to.exists() {
+        return Err(StoreError::Disk(format!("{} exists", to.display())));
+    }
+    let mut copy = connect(to, options, OpenFlags::SQLITE_OPEN_CREATE)?;
+    let backup = Backup::new(conn, &mut copy)?;
+    // All pages in one step: in several, a commit between two of them would begin it anew.
+    if backup.step(-1)? != StepResult::Done {
+        return Err(StoreError::Disk("the copy was interrupted".to_owned()));
+    }
+    drop(backup);
+    check(&copy)?;
+    copy.close().map_err(|(_, error)| error.into())
 }
 
 fn make_durable(conn: &Connection, synchronous: Synchronous) -> Result<(), StoreError> {

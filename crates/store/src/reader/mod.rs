@@ -22,6 +22,7 @@ use std::path::Path;
 #[derive(Debug)]
 pub struct Reader {
     conn: Connection,
+    options: OpenOptions,
 }
 
 impl Reader {
@@ -31,7 +32,16 @@ impl Reader {
     /// [`StoreError`].
     pub fn open(path: &Path, options: &OpenOptions) -> Result<Self, StoreError> {
         let conn = open::reader(path, options)?;
-        Ok(Self { conn })
+        let options = options.clone();
+        Ok(Self { conn, options })
+    }
+
+    /// As [`crate::Till::backup_to`], of this moment; the till goes on meanwhile.
+    ///
+    /// # Errors
+    /// Where the file exists or the disk fails; what was begun may be left there.
+    pub fn backup_to(&self, path: &Path) -> Result<(), StoreError> {
+        open::copy(&self.conn, path, &self.options)
     }
 
     /// A payment or refund.
