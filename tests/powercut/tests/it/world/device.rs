@@ -6,7 +6,7 @@ use super::plant::Plant;
 use super::{Happening, World};
 use crate::support::{self, MINUTE};
 use olympus_core::sync::client::{ClientConfig, Event, Notice};
-use olympus_powercut::{Cut, Disk, Platter};
+use olympus_powercut::{Cut, Disk, Fault, Platter};
 use olympus_store::{Asked, Done, GrantEvent, Now, StoreError, Synchronous, Till, TillError, Todo};
 
 /// How often a till looks after its grant.
@@ -27,6 +27,8 @@ pub(crate) struct Node {
     pub(crate) cut: Cut,
     /// The power goes once something was told.
     pub(crate) unplug: Option<Cut>,
+    /// So many calls fail from the next request on.
+    pub(crate) fails_next: Option<(Fault, u64)>,
     /// A backup is made once something was told.
     pub(crate) backup_due: bool,
     pub(crate) backup: Option<(Platter, Books)>,
@@ -54,6 +56,7 @@ impl Node {
                 seed: 0,
             },
             unplug: None,
+            fails_next: None,
             backup_due: false,
             backup: None,
             books: Books::default(),
@@ -142,6 +145,10 @@ impl World {
 
     pub(crate) fn asks(&mut self, number: usize, asked: &Asked) -> Option<Result<Done, TillError>> {
         let asked = asked.clone();
+        let node = &mut self.nodes[number];
+        if let Some((fault, times)) = node.fails_next.take().filter(|_| !self.healed) {
+            node.disk.faults(|it| it.plan(fault, 0, times));
+        }
         let done = self.with(number, |till, now| till.ask(asked, &support::menu, now))?;
         match &done {
             Ok(done) => {

@@ -57,14 +57,17 @@ impl World {
             What::AskAgain(node, draw) => self.asks_again(node, draw),
             What::Delivery(node, item) => self.staff(node, Stage::Deliver(item)),
             What::Count(node, item) => {
-                let count = 20 + self.rng.below(40).cast_signed();
-                self.staff(node, Stage::Count(item, count));
+                for node in [node, node + 1] {
+                    let count = 20 + self.rng.below(40).cast_signed();
+                    self.staff(node, Stage::Count(item, count));
+                }
             }
             What::Cut(node, ..)
             | What::CutAt(node, ..)
             | What::CutAfter(node, _)
             | What::Kill(node)
             | What::Fails(node, ..)
+            | What::FailsNext(node, ..)
             | What::Full(node, _)
             | What::Partition(node, _)
             | What::Clock(node, _)
@@ -97,6 +100,7 @@ impl World {
             What::Fails(_, fault, after, times) => {
                 node.disk.faults(|it| it.plan(fault, after, times));
             }
+            What::FailsNext(_, fault, times) => node.fails_next = Some((fault, times)),
             What::Full(_, for_ms) => {
                 node.disk.room(Some(node.disk.platter().bytes()));
                 self.schedule(for_ms, Happening::Room(number));

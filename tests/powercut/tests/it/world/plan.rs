@@ -18,7 +18,7 @@ pub(crate) enum What {
     AskAgain(usize, u64),
     /// More of a dish comes.
     Delivery(usize, u64),
-    /// A dish is counted anew.
+    /// A dish is counted anew, at this till and at the next one at once: one of them is refused.
     Count(usize, u64),
     /// The power goes, now.
     Cut(usize, Cut),
@@ -30,6 +30,8 @@ pub(crate) enum What {
     Kill(usize),
     /// So many calls later, so many fail.
     Fails(usize, Fault, u64, u64),
+    /// So many fail, beginning with the next request.
+    FailsNext(usize, Fault, u64),
     /// There is no room, for so long.
     Full(usize, u64),
     Partition(usize, u64),
@@ -152,7 +154,7 @@ fn fault(rng: &mut Rng, devices: usize) -> What {
     let node = rng.index(devices + 1);
     let ten_years = 10 * 365 * 24 * 3_600_000_i64;
     let while_ms = 10_000 + rng.below(3 * HOUR);
-    match rng.below(40) {
+    match rng.below(43) {
         0 => What::Cut(node, cut(rng)),
         1 => What::CutAfter(node, cut(rng)),
         2..5 => What::CutAt(node, 1 + rng.below(30), cut(rng)),
@@ -178,6 +180,10 @@ fn fault(rng: &mut Rng, devices: usize) -> What {
         39 => {
             let (fault, after, times) = fails(rng);
             What::CloudFails(fault, after, times)
+        }
+        40..43 => {
+            let (fault, _, times) = fails(rng);
+            What::FailsNext(node, fault, times)
         }
         36..39 => What::CutAfter(node, cut(rng)),
         14 => What::Clone(node),
