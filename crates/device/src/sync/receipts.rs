@@ -55,12 +55,14 @@ async fn some(agent: &Agent) -> Result<Option<usize>, Refused> {
     for order in waiting {
         let id = order.clone();
         let pdf = agent.till.read(move |reader| reader.receipt(&id)).await?;
-        if let Some(pdf) = pdf
-            && !sent(agent, &order, pdf.into()).await
-        {
+        let Some(pdf) = pdf.map(Bytes::from) else {
+            continue;
+        };
+        if !sent(agent, &order, pdf.clone()).await {
             return Ok(None);
         }
-        let done = move |till: &mut olympus_store::Till, _: &_| till.receipt_uploaded(&order);
+        // One that was made anew meanwhile is sent next.
+        let done = move |till: &mut olympus_store::Till, _: &_| till.receipt_uploaded(&order, &pdf);
         agent.till.with(done).await??;
     }
     Ok(Some(count))

@@ -34,10 +34,10 @@ pub(crate) fn receipt(
     Ok(())
 }
 
-/// The cloud has it.
-pub(crate) fn uploaded(conn: &Connection, order: &OrderId) -> Result<(), StoreError> {
-    conn.prepare_cached("UPDATE receipts SET uploaded = 1 WHERE order_id = ?1")?
-        .execute([order.as_str()])?;
+/// The cloud has this one; one that was made anew meanwhile still waits.
+pub(crate) fn uploaded(conn: &Connection, order: &OrderId, pdf: &[u8]) -> Result<(), StoreError> {
+    conn.prepare_cached("UPDATE receipts SET uploaded = 1 WHERE order_id = ?1 AND pdf = ?2")?
+        .execute(params![order.as_str(), pdf])?;
     Ok(())
 }
 

@@ -25,8 +25,7 @@ use olympus_core::sync::client::{self, Effects};
 use olympus_proto::grant::OrderId;
 use olympus_proto::pos::Reconcile;
 use olympus_proto::sync::DeviceId;
-use rusqlite::backup::{Backup, StepResult};
-use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+use rusqlite::{Connection, TransactionBehavior};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use work::Work;
@@ -211,12 +210,12 @@ impl Till {
         Ok(transaction.commit()?)
     }
 
-    /// The receipt is in the cloud.
+    /// This receipt is in the cloud.
     ///
     /// # Errors
     /// Where the disk fails.
-    pub fn receipt_uploaded(&mut self, order: &OrderId) -> Result<(), StoreError> {
-        keep::uploaded(&self.conn, order)
+    pub fn receipt_uploaded(&mut self, order: &OrderId, pdf: &[u8]) -> Result<(), StoreError> {
+        keep::uploaded(&self.conn, order, pdf)
     }
 
     /// Keeps the latest reconcile report.
@@ -232,18 +231,7 @@ impl Till {
     /// # Errors
     /// Where the file exists or the disk fails; what was begun may be left there.
     pub fn backup_to(&self, path: &Path) -> Result<(), StoreError> {
-        if path.exists() {
-            return Err(StoreError::Disk(format!("{} exists", path.display())));
-        }
-        let mut copy = open::connect(path, &self.options, OpenFlags::SQLITE_OPEN_CREATE)?;
-        let backup = Backup::new(&self.conn, &mut copy)?;
-        // All pages in one step: nothing is written meanwhile, since this is the one that writes.
-        if backup.step(-1)? != StepResult::Done {
-            return Err(StoreError::Disk("the copy was interrupted".to_owned()));
-        }
-        drop(backup);
-        open::check(&copy)?;
-        copy.close().map_err(|(_, error)| error.into())
+        open::copy(&self.conn, path, &self.options)
     }
 
     /// One transaction: all of it, or nothing; and memory follows the disk.
@@ -318,7 +306,7 @@ impl Till {
         let loaded = match self.reload(now) {
             Ok(loaded) => loaded,
             Err(_) => {
-                self.conn = open::writer(&self.path, &self.options)?;
+                self.conn = open::writer_again(&self.path, &self.options)?;
                 self.reload(now)?
             }
         };

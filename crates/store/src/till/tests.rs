@@ -214,3 +214,30 @@ fn the_log_is_written_back_while_nobody_asks() {
     till.sync(Event::Tick, &at(1_500)).expect("ticks");
     assert!(size() > before, "{before}");
 }
+
+#[test]
+fn a_file_is_checked_when_the_till_starts_and_not_when_it_goes_on() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("till.db");
+    let options = OpenOptions::default();
+    let (mut till, _) = Till::open(&path, options.clone(), config(), &at(0)).expect("opens");
+    let receipt = OrderId("o".to_owned());
+    till.keep_receipt(&receipt, &[7; 200_000], &at(1))
+        .expect("keeps");
+    let page: i64 = till
+        .conn
+        .query_row(
+            "SELECT max(rootpage) FROM sqlite_schema WHERE name = 'numbers'",
+            [],
+            |row| row.get(0),
+        )
+        .expect("reads");
+    drop(till);
+    let mut bytes = std::fs::read(&path).expect("reads");
+    let at_byte = usize::try_from((page - 1) * 4_096).expect("fits");
+    bytes[at_byte] = 0xff;
+    std::fs::write(&path, bytes).expect("writes");
+    let whole = crate::open::writer(&path, &options);
+    assert!(matches!(whole, Err(StoreError::Damaged(_))), "{whole:?}");
+    crate::open::writer_again(&path, &options).expect("goes on");
+}

@@ -169,7 +169,11 @@ fn receipts_and_the_report_are_kept() {
     );
     let (first, count) = reader.receipts_waiting(1).expect("reads");
     assert_eq!((first, count), (vec![one.id.clone()], 2));
-    shop.till().receipt_uploaded(&one.id).expect("keeps");
+    for (pdf, left) in [(b"%PDF-0", 2), (b"%PDF-1", 1)] {
+        shop.till().receipt_uploaded(&one.id, pdf).expect("keeps");
+        let (_, count) = reader.receipts_waiting(1).expect("reads");
+        assert_eq!(count, left, "only the one that was sent");
+    }
     assert_eq!(
         reader.receipts_waiting(9).expect("reads"),
         (vec![two.id.clone()], 1)
@@ -214,6 +218,21 @@ fn a_backup_is_whole_and_can_be_opened() {
     shop.pay(&order.id, cash());
     let copy = shop.path().with_file_name("copy.db");
     shop.till().backup_to(&copy).expect("copies");
+    // A reader copies the same, while the till sells.
+    let reader = shop.reader();
+    let other = shop.path().with_extension("other");
+    let to = other.clone();
+    let copying = std::thread::spawn(move || reader.backup_to(&to));
+    for _ in 0..20 {
+        shop.open_order(&[("burger", 1)], true);
+    }
+    copying.join().expect("ends").expect("copies");
+    assert!(shop.reader().backup_to(&other).is_err(), "it is there");
+    let whole: String = rusqlite::Connection::open(&other)
+        .expect("opens")
+        .query_row("PRAGMA integrity_check", [], |row| row.get(0))
+        .expect("reads");
+    assert_eq!(whole, "ok");
     shop.ask(Command::OpenOrder(new_order(&[], false)))
         .expect("goes on");
     let books = shop.books();
