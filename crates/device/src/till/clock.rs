@@ -6,10 +6,12 @@
 
 use jiff::civil::Time;
 use jiff::tz::TimeZone;
-use jiff::{Timestamp, ToSpan, Zoned};
+use jiff::{SignedDuration, Timestamp, ToSpan, Zoned};
 use olympus_core::route::{Draw, Moment};
 use olympus_core::sync::client;
 use olympus_store::Now;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 /// The clocks of this process.
@@ -18,6 +20,8 @@ pub(crate) struct Clock {
     started: Instant,
     zone: TimeZone,
     day_starts: Time,
+    /// How far the wall clock is behind what the till knows.
+    behind_ms: Arc<AtomicU64>,
 }
 
 impl Clock {
@@ -27,13 +31,24 @@ impl Clock {
             started: Instant::now(),
             zone,
             day_starts,
+            behind_ms: Arc::default(),
         }
+    }
+
+    /// The till knows what time it is: business day and hour go by it where it is later, since a
+    /// board without a clock of its own starts in 1970 until the network tells it better.
+    pub(super) fn learn(&self, till_ms: u64, now: &Now) {
+        let behind = till_ms.saturating_sub(now.wall_ms());
+        self.behind_ms.store(behind, Ordering::Relaxed);
     }
 
     /// All that the till is told of time, with a draw of its own.
     pub(crate) fn now(&self) -> Now {
         let wall = Timestamp::now();
-        let local = wall.to_zoned(self.zone.clone());
+        let behind = self.behind_ms.load(Ordering::Relaxed);
+        let behind = SignedDuration::from_millis(i64::try_from(behind).unwrap_or(0));
+        let known = wall.checked_add(behind).unwrap_or(wall);
+        let local = known.to_zoned(self.zone.clone());
         Now {
             sync: client::Now {
                 moment: self.moment(),
@@ -114,6 +129,20 @@ mod tests {
             assert_eq!(time_of_day(bad), None, "{bad}");
         }
         assert!(time_of_day("23:59").is_some());
+    }
+
+    #[test]
+    fn a_clock_that_is_behind_has_the_day_that_the_till_knows() {
+        let starts = time_of_day("00:00").expect("a time");
+        let clock = Clock::new(TimeZone::UTC, starts);
+        let handle = clock.clone();
+        let now = clock.now();
+        clock.learn(now.wall_ms() + 40 * 24 * 3_600_000, &now);
+        let later = handle.now();
+        assert!(later.day > now.day, "{} {}", later.day, now.day);
+        assert!((later.sync.wall_ms - now.sync.wall_ms) < 60_000);
+        clock.learn(5, &now);
+        assert_eq!(clock.now().day, now.day);
     }
 
     #[test]

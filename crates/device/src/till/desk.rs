@@ -92,7 +92,11 @@ impl Desk {
         }
         let now = self.clock.now();
         match &mut self.till {
-            Some(till) => Ok((till, now)),
+            Some(till) => {
+                self.clock.learn(till.time_ms(&now), &now);
+                let now = self.clock.now();
+                Ok((till, now))
+            }
             None => Err(Refused::closed("the till's file is not open")),
         }
     }

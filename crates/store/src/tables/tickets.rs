@@ -9,6 +9,8 @@ use std::collections::BTreeMap;
 
 /// Done tickets stay for a day, for a mistaken touch.
 const KEEP_MS: u64 = 24 * 60 * 60 * 1_000;
+/// Those that nobody moves stay until the business day after is over as well.
+const FORGOTTEN_MS: u64 = 2 * KEEP_MS;
 /// Tickets that one command forgets at most.
 const AT_ONCE: u32 = 4;
 
@@ -25,7 +27,11 @@ pub(crate) fn waiting(conn: &Connection) -> Result<Vec<Ticket>, StoreError> {
 }
 
 /// Shows the order's firings, and gives those that are new or have changed.
-pub(crate) fn show(conn: &Connection, bill: &Bill) -> Result<Vec<Ticket>, StoreError> {
+pub(crate) fn show(
+    conn: &Connection,
+    bill: &Bill,
+    now_ms: u64,
+) -> Result<Vec<Ticket>, StoreError> {
     if bill.kitchen.is_empty() {
         return Ok(Vec::new());
     }
@@ -40,14 +46,19 @@ pub(crate) fn show(conn: &Connection, bill: &Bill) -> Result<Vec<Ticket>, StoreE
         let text = json(&ticket)?;
         let done = ticket.state == TicketState::Done;
         let before = held.get(ticket.id.as_str());
-        // One that is done and was forgotten stays forgotten.
-        if before.map_or(done, |before| *before == text) {
+        // One that was forgotten stays so.
+        let over = done || last_ms(&ticket).saturating_add(FORGOTTEN_MS) < now_ms;
+        if before.map_or(over, |before| *before == text) {
             continue;
         }
         put(conn, &ticket, done, &text)?;
         changed.push(ticket);
     }
     Ok(changed)
+}
+
+fn last_ms(ticket: &Ticket) -> u64 {
+    ticket.fired_ms.max(ticket.moved_ms)
 }
 
 fn put(conn: &Connection, ticket: &Ticket, done: bool, text: &str) -> Result<(), StoreError> {
@@ -68,8 +79,18 @@ fn put(conn: &Connection, ticket: &Ticket, done: bool, text: &str) -> Result<(),
     Ok(())
 }
 
-/// Forgets a few of the oldest done tickets.
+/// Forgets a few of the oldest tickets that are done, and of those that nobody has moved for long.
 pub(crate) fn prune(conn: &Connection, now_ms: u64) -> Result<(), StoreError> {
+    conn.prepare_cached(
+        "DELETE FROM tickets WHERE id IN (
+             SELECT id FROM tickets WHERE done = 0 AND fired_ms < ?1 AND moved_ms < ?1
+             ORDER BY fired_ms, id LIMIT ?2
+         )",
+    )?
+    .execute(params![
+        signed(now_ms.saturating_sub(FORGOTTEN_MS)),
+        AT_ONCE
+    ])?;
     conn.prepare_cached(
         "DELETE FROM tickets WHERE id IN (
              SELECT id FROM tickets WHERE done = 1 AND moved_ms < ?1 ORDER BY moved_ms LIMIT ?2

@@ -59,7 +59,7 @@ impl Work<'_> {
             lived_ms,
         )?;
         idempotency::prune(self.conn, lived_ms)?;
-        tickets::prune(self.conn, now_ms)?;
+        tickets::prune(self.conn, self.at().now_ms)?;
         Ok(reply)
     }
 

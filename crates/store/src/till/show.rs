@@ -128,7 +128,7 @@ impl Work<'_> {
         let of = payments::of_order(self.conn, id)?;
         let bill = bill_from_fields(id, &fields, &of, &self.config.rules);
         orders::show(self.conn, &bill, &fields)?;
-        let changed = tickets::show(self.conn, &bill)?;
+        let changed = tickets::show(self.conn, &bill, self.at().now_ms)?;
         self.todo.tickets.extend(changed);
         if bill.order.status != OrderStatus::Open {
             self.close_under_grant(id)?;

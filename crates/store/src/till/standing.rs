@@ -1,5 +1,6 @@
 //! How the till stands: for the metrics and the operations page.
 
+use super::work::time_ms;
 use super::{Till, attention};
 use crate::command::{Now, Standing};
 use olympus_core::grant::{ClockState, Reading, Step, Terminal};
@@ -7,6 +8,13 @@ use olympus_proto::Cents;
 use olympus_proto::pos::TerminalStanding;
 
 impl Till {
+    /// What time it is, in milliseconds since 1970: by the wall clock, or by the terminal where it
+    /// knows that it is later. Business day and hour go by it.
+    #[must_use]
+    pub fn time_ms(&self, now: &Now) -> u64 {
+        time_ms(self.terminal.as_ref(), now)
+    }
+
     /// How it stands.
     #[must_use]
     pub fn standing(&self, now: &Now) -> Standing {

@@ -35,6 +35,17 @@ pub(super) struct Work<'a> {
     head: Option<Box<grant::Head>>,
 }
 
+/// The wall clock; where that is behind what the terminal knows, as on a device that starts in 1970,
+/// the terminal's time.
+pub(super) fn time_ms(terminal: Option<&Terminal>, now: &Now) -> u64 {
+    let wall_ms = now.wall_ms();
+    let reading = Reading {
+        wall_ms,
+        up: now.sync.moment,
+    };
+    terminal.map_or(wall_ms, |terminal| terminal.now_ms(reading).max(wall_ms))
+}
+
 impl<'a> Work<'a> {
     pub(super) fn new(
         conn: &'a Connection,
@@ -64,7 +75,7 @@ impl<'a> Work<'a> {
     pub(super) fn at(&self) -> At<'a> {
         At {
             terminal: &self.config.terminal,
-            now_ms: self.now.wall_ms(),
+            now_ms: time_ms(self.terminal.as_ref(), self.now),
             day: &self.now.day,
             hour: self.now.hour,
         }

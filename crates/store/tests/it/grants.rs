@@ -1,7 +1,7 @@
 //! The terminal's state: what it sold under its grant survives every start, and counts once.
 
 use crate::support::cloud::Signs;
-use crate::support::{START_MS, Shop, asked, card, cash};
+use crate::support::{START_MS, Shop, asked, card, cash, menu, new_order};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use olympus_core::grant::{CardState, Refusal};
@@ -348,4 +348,25 @@ fn a_grant_that_runs_short_is_asked_for_again_before_it_is_spent_once_a_minute()
     assert_eq!(due(&mut shop), None);
     shop.at_ms += 61_000;
     assert!(due(&mut shop).is_some());
+}
+
+#[test]
+fn a_wall_clock_that_starts_in_1970_books_by_the_terminals_time() {
+    let (mut shop, mut signs) = (Shop::new(), Signs::new());
+    signs.welcome_and_grant(&mut shop, 5_000);
+    let known = shop.now().wall_ms();
+    let mut now = shop.now();
+    now.sync.wall_ms = 7_000;
+    shop.drop_till();
+    let options = shop.options.clone();
+    let (mut till, _) =
+        olympus_store::Till::open(&shop.path(), options, shop.config.clone(), &now).expect("opens");
+    assert!(till.time_ms(&now) + 60_000 > known);
+    let new = Command::OpenOrder(new_order(&[("burger", 1)], true));
+    let done = till.ask(asked("a", None, new), &menu, &now).expect("opens");
+    let olympus_store::Reply::Order(order) = done.reply else {
+        panic!("no order: {done:?}");
+    };
+    assert!(order.opened_ms + 60_000 > known, "{}", order.opened_ms);
+    assert_eq!(shop.reader().tickets().expect("reads").tickets.len(), 1);
 }

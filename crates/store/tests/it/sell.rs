@@ -237,6 +237,36 @@ fn the_kitchen_sees_firings_until_they_are_done() {
 }
 
 #[test]
+fn a_ticket_that_nobody_moves_is_forgotten_two_days_later() {
+    let mut shop = Shop::new();
+    let old: Vec<_> = (0..6)
+        .map(|_| shop.open_order(&[("burger", 1)], true))
+        .collect();
+    let waiting = |shop: &Shop| shop.reader().tickets().expect("reads").tickets.len();
+    shop.at_ms += 47 * 3_600_000;
+    let new = shop.open_order(&[("burger", 1)], true);
+    assert_eq!(waiting(&shop), 7);
+    shop.at_ms += 2 * 3_600_000;
+    for _ in 0..2 {
+        shop.open_order(&[], false);
+    }
+    let left = shop.reader().tickets().expect("reads").tickets;
+    assert_eq!(left.len(), 1);
+    assert_eq!(left[0].order, new.id);
+    // Whatever is done to its order does not bring it back; moving it does.
+    shop.pay(&old[0].id, cash());
+    assert_eq!(waiting(&shop), 1);
+    let state = TicketState::Cooking;
+    let ticket = format!("{}.1", old[0].id);
+    shop.ask(Command::MoveTicket(
+        ticket.as_str().into(),
+        MoveTicket { state },
+    ))
+    .expect("moves");
+    assert_eq!(waiting(&shop), 2);
+}
+
+#[test]
 fn stock_goes_with_what_is_sold_and_says_when_it_is_out() {
     let mut shop = Shop::new();
     shop.open_order(&[("fries", 5)], true);
