@@ -6,7 +6,7 @@
 use olympus_proto::Cents;
 use olympus_proto::location::{LedgerPayment, ReconciledPayment};
 use olympus_proto::pos::{PaymentId, PaymentState, Reconcile, ReconcileDifference};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Most differences in a report.
 const MOST: usize = 200;
@@ -21,6 +21,8 @@ pub(super) struct Books<'a> {
     pub(super) ledger: &'a [LedgerPayment],
     /// The others'.
     pub(super) told: &'a [ReconciledPayment],
+    /// This device's as it was once the others had answered: what was taken meanwhile is not compared.
+    pub(super) since: &'a [LedgerPayment],
     /// Operations that wait to be sent.
     pub(super) unsent: u64,
 }
@@ -44,7 +46,12 @@ pub(super) fn compare(books: &Books<'_>) -> Reconcile {
         entry.device = Some(paid.cents);
         entry.card = Some(paid.card);
     }
+    let meanwhile: BTreeSet<&PaymentId> = books.since.iter().map(|paid| &paid.payment).collect();
     for told in books.told {
+        let is_new = !entries.contains_key(&told.payment) && meanwhile.contains(&told.payment);
+        if is_new {
+            continue;
+        }
         let entry = entries.entry(&told.payment).or_default();
         entry.cloud = told.cloud_cents;
         entry.state = told.state;
@@ -205,8 +212,35 @@ mod tests {
             at_ms: 7,
             ledger,
             told,
+            since: &[],
             unsent,
         })
+    }
+
+    #[test]
+    fn what_is_taken_while_the_books_are_compared_is_no_difference() {
+        use PaymentState::Approved;
+        let ledger = [paid("a", 500, false)];
+        let since = [paid("a", 500, false), paid("b", 700, false)];
+        let told = [
+            told("a", 500, Approved, None),
+            told("b", 700, Approved, None),
+        ];
+        let compared = |since: &[LedgerPayment]| {
+            compare(&Books {
+                from: "2026-11-27",
+                to: "2026-11-28",
+                at_ms: 7,
+                ledger: &ledger,
+                told: &told,
+                since,
+                unsent: 0,
+            })
+        };
+        let report = compared(&since);
+        assert!(report.equal, "{report:?}");
+        assert_eq!((report.payments, report.cloud_cents), (1, Cents(500)));
+        assert_eq!(compared(&ledger).differences.len(), 1, "another disk's");
     }
 
     #[test]

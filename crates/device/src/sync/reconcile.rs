@@ -44,12 +44,17 @@ impl Agent {
             .await?;
         let standing = self.till.standing().await?;
         let told = self.upload(&from, &to, &ledger).await?;
+        let (first, last) = (from.clone(), to.clone());
+        let since = (self.till)
+            .read(move |reader| reader.ledger_payments(&first, &last))
+            .await?;
         let report = compare(&Books {
             from: &from,
             to: &to,
             at_ms: self.till.now().wall_ms(),
             ledger: &ledger,
             told: &told,
+            since: &since,
             unsent: u64::try_from(standing.sync.queue_size).unwrap_or(u64::MAX),
         });
         let kept = report.clone();
