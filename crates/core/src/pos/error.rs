@@ -1,8 +1,8 @@
 //! Why a command is refused, and what to do about it.
 
 use super::{
-    MAX_ADJUST, MAX_COUNT, MAX_LINE_CENTS, MAX_LINES, MAX_MODIFIERS, MAX_NEW_LINES, MAX_NOTE_BYTES,
-    MAX_ORDER_CENTS, MAX_QUANTITY,
+    MAX_ADJUST, MAX_COUNT, MAX_LINE_CENTS, MAX_LINES, MAX_LINES_BYTES, MAX_MODIFIERS,
+    MAX_NEW_LINES, MAX_NOTE_BYTES, MAX_ORDER_CENTS, MAX_QUANTITY,
 };
 use olympus_proto::grant::TenderKind;
 use olympus_proto::pos::{LineId, PaymentId, TicketId};
@@ -80,6 +80,9 @@ pub enum PosError {
     /// The order is full.
     #[error("an order has at most {MAX_LINES} lines; open another one")]
     TooManyLines,
+    /// Names, choices and notes of its lines are too long together.
+    #[error("the lines of an order have at most {} KiB together; open another one", MAX_LINES_BYTES / 1024)]
+    TooLongLines,
     /// The order is too dear.
     #[error("an order costs at most {MAX_ORDER_CENTS}; open another one")]
     OrderTooDear,
@@ -231,6 +234,7 @@ impl PosError {
             }
             Self::NotToBeHad(_)
             | Self::TooManyLines
+            | Self::TooLongLines
             | Self::OrderTooDear
             | Self::LineFired(_)
             | Self::LineVoided(_)

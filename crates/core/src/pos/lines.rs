@@ -3,8 +3,8 @@
 use super::bill::place;
 use super::kitchen::fire_lines;
 use super::{
-    At, Bill, Decided, MAX_LABEL_BYTES, MAX_LINES, MAX_NEW_LINES, MAX_ORDER_CENTS, Menu, PosError,
-    Rules, Tax, price,
+    At, Bill, Decided, MAX_LABEL_BYTES, MAX_LINES, MAX_LINES_BYTES, MAX_NEW_LINES, MAX_ORDER_CENTS,
+    Menu, PosError, Rules, Tax, price,
 };
 use olympus_proto::grant::OrderId;
 use olympus_proto::pos::{AddLines, LineId, NewLine, NewOrder, Order, OrderStatus, OrderTotals};
@@ -103,6 +103,7 @@ fn add(
     }
     bill.refresh();
     affordable(bill)?;
+    short_enough(bill)?;
     if fire && !added.is_empty() {
         fire_lines(bill, decided, &added, at);
     }
@@ -113,6 +114,16 @@ fn add(
 pub(super) fn affordable(bill: &Bill) -> Result<(), PosError> {
     if bill.order.totals.total_cents > MAX_ORDER_CENTS {
         return Err(PosError::OrderTooDear);
+    }
+    Ok(())
+}
+
+/// Refuses an order whose lines could not be told in one piece.
+fn short_enough(bill: &Bill) -> Result<(), PosError> {
+    let length = |line| serde_json::to_vec(line).map_or(0, |text| text.len());
+    let bytes: usize = bill.order.lines.iter().map(length).sum();
+    if bytes > MAX_LINES_BYTES {
+        return Err(PosError::TooLongLines);
     }
     Ok(())
 }

@@ -51,6 +51,9 @@ use olympus_proto::{Cents, ItemId, MenuItem};
 pub const MAX_QUANTITY: u32 = 999;
 /// Most lines of an order, voided ones included.
 pub const MAX_LINES: usize = 500;
+/// Longest lines of an order together, in bytes of JSON: a closing tells all of them at once, and one
+/// push is at most 1 MiB.
+pub const MAX_LINES_BYTES: usize = 256 * 1024;
 /// Most lines in one request.
 pub const MAX_NEW_LINES: usize = 100;
 /// Most choices on a line.

@@ -1,9 +1,9 @@
 //! Lines: added, changed, taken off.
 
-use crate::fixture::{Till, burger, cash, line, rules};
-use olympus_core::pos::PosError;
-use olympus_proto::ErrorCode;
-use olympus_proto::pos::{ChangeLine, LineState, OrderStatus};
+use crate::fixture::{Till, burger, cash, line, menu, rules};
+use olympus_core::pos::{Offer, PosError, add_lines};
+use olympus_proto::pos::{AddLines, ChangeLine, LineState, OrderStatus};
+use olympus_proto::{ErrorCode, ItemId, MenuItem};
 use serde_json::json;
 
 fn quantity(quantity: u32) -> ChangeLine {
@@ -126,4 +126,34 @@ fn an_order_never_costs_less_than_was_paid_of_it() {
     assert!(decided.closes);
     assert_eq!(till.bill().order.status, OrderStatus::Paid);
     assert_eq!(till.books(), json!({"cash": 600, "sales": -600}));
+}
+
+#[test]
+fn lines_that_could_not_be_told_in_one_piece_are_refused() {
+    let mut till = Till::with(rules(0, false), vec![line("cola", 1)]);
+    let wordy = |id: &ItemId| {
+        menu(id).map(|offer| Offer {
+            item: MenuItem {
+                name: "w".repeat(2_500),
+                ..offer.item
+            },
+            ..offer
+        })
+    };
+    let lines = vec![line("cola", 1); 50];
+    let new = AddLines { lines, fire: true };
+    till.act(|bill, at| add_lines(bill, &new, &wordy, at))
+        .expect("half of it");
+    let more = till.act(|bill, at| add_lines(bill, &new, &wordy, at));
+    assert_eq!(more.map(|_| ()), Err(PosError::TooLongLines));
+    let few = AddLines {
+        lines: vec![line("cola", 1); 40],
+        fire: true,
+    };
+    till.act(|bill, at| add_lines(bill, &few, &wordy, at))
+        .expect("what fits");
+    let (_, closing) = till.pay(&cash(None)).expect("paid");
+    let (_, fields) = closing.order.expect("it closes");
+    let told = serde_json::to_vec(&fields).expect("JSON");
+    assert!(told.len() < 300 * 1024, "{}", told.len());
 }
