@@ -10,7 +10,10 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 /// The version of this wire that is written here.
-pub const NEWEST: u16 = 2;
+pub const NEWEST: u16 = 3;
+/// From this version on a snapshot comes in pages, and changes say what was put away. Devices of
+/// earlier ones get a snapshot whole, and one whenever rows were put away since they pulled.
+pub const PAGED: u16 = 3;
 /// The oldest version that is still understood: devices are updated after the cloud.
 ///
 /// Version 1 does not know [`Outcome::Merged`]; it is told [`Outcome::Applied`].
@@ -164,6 +167,15 @@ pub struct Row {
     pub fields: Fields,
 }
 
+/// A row that was put away.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Gone {
+    /// Which.
+    pub entity: Entity,
+    /// By which change: a row of a later version is another one.
+    pub version: u64,
+}
+
 /// Asks for an incarnation: at set-up, and when the one it had is refused.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Register {
@@ -295,7 +307,7 @@ pub struct Pull {
     /// Since when; nothing asks for all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cursor: Option<Cursor>,
-    /// At most so many rows. A snapshot comes whole.
+    /// At most so many rows. Before version 3 a snapshot comes whole.
     pub limit: u32,
 }
 
@@ -309,6 +321,9 @@ pub enum PullAnswer {
         from: Cursor,
         /// Rows, oldest change first.
         rows: Vec<Row>,
+        /// Rows that were put away.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        gone: Vec<Gone>,
         /// Where the device stands with them.
         cursor: Cursor,
         /// Changes up to this version are in.
@@ -316,14 +331,20 @@ pub enum PullAnswer {
         /// There are more.
         more: bool,
     },
-    /// Everything there is; what the device has beside it was put away.
+    /// Everything there is, or a page of it; what the device has beside all pages was put away.
     Snapshot {
-        /// All rows.
+        /// Rows, oldest change first.
         rows: Vec<Row>,
-        /// Where the device stands with them.
+        /// Rows of pages before that were put away since.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        gone: Vec<Gone>,
+        /// Where the device stands with them; ask for the next page with it.
         cursor: Cursor,
         /// Changes up to this version are in.
         complete_to: u64,
+        /// There are more pages: nothing is known before the last one.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        more: bool,
     },
     /// The cursor is too old, or of another authority: ask without one.
     Expired,

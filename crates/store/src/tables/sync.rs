@@ -6,7 +6,7 @@ use olympus_core::sync::client::{AgeMark, Attention, Identity, Pending, Stored, 
 use olympus_core::sync::view;
 use olympus_proto::LocationId;
 use olympus_proto::sync::{
-    Cursor, DeviceId, Entity, EntityKind, Fields, Incarnation, Operation, OperationId, Row,
+    Cursor, DeviceId, Entity, EntityKind, Fields, Gone, Incarnation, Operation, OperationId, Row,
 };
 use rusqlite::{Connection, OptionalExtension as _, params};
 use std::collections::BTreeSet;
@@ -96,6 +96,7 @@ pub(crate) fn write(
             Ok(())
         }
         Write::Replace(rows, to) => replace(conn, rows, *to, touched),
+        Write::Gone(gone) => remove(conn, gone, touched),
         Write::Cursor(cursor, complete_to) => put_cursor(conn, cursor, *complete_to),
     }
 }
@@ -251,6 +252,21 @@ fn replace(
         conn.prepare_cached("DELETE FROM sync_rows WHERE kind = ?1 AND entity = ?2")?
             .execute(params![name(&entity.kind)?, entity.id])?;
         touched.insert(entity);
+    }
+    Ok(())
+}
+
+/// The row was put away; one of a later version is another one.
+fn remove(conn: &Connection, gone: &Gone, touched: &mut Touched) -> Result<(), StoreError> {
+    let removed = conn
+        .prepare_cached("DELETE FROM sync_rows WHERE kind = ?1 AND entity = ?2 AND version < ?3")?
+        .execute(params![
+            name(&gone.entity.kind)?,
+            gone.entity.id,
+            signed(gone.version)
+        ])?;
+    if removed > 0 {
+        touched.insert(gone.entity.clone());
     }
     Ok(())
 }

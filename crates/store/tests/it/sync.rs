@@ -252,6 +252,11 @@ fn a_sale_that_finds_no_room_is_closed_later() {
 
 #[test]
 fn what_is_put_away_goes_where_it_is_anothers_and_stays_where_it_is_ones_own() {
+    puts_away(Cloud::put_away);
+    puts_away(Cloud::let_go);
+}
+
+fn puts_away(how: impl Fn(&mut Cloud, Vec<Entity>)) {
     let mut cloud = Cloud::default();
     let (mut one, mut two) = (Shop::new(), Shop::with(config("till-2")));
     let order = one.open_order(&[("burger", 1)], true);
@@ -262,11 +267,12 @@ fn what_is_put_away_goes_where_it_is_anothers_and_stays_where_it_is_ones_own() {
     assert!(two.reader().payment(&paid.id).expect("reads").is_some());
     two.pay(&served.id, cash());
     cloud.settle(&mut two);
-    cloud.put_away(vec![
+    let away = vec![
         entity(EntityKind::Order, served.id.as_str()),
         entity(EntityKind::Order, order.id.as_str()),
         entity(EntityKind::Payment, paid.id.as_str()),
-    ]);
+    ];
+    how(&mut cloud, away);
     cloud.settle(&mut one);
     cloud.settle(&mut two);
     assert_eq!(two.reader().order(&order.id).expect("reads"), None);

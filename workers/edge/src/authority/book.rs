@@ -8,23 +8,20 @@
 
 use super::audit::Sent;
 use super::schema::{self, number, set_number, set_text};
-use super::shelf::{first, from_json};
-use super::sql::{Line, Sql, SqlError, atomically};
-use olympus_core::sync::authority::{Authority, PullPlan, Write};
+use super::shelf::first;
+use super::sql::{Sql, SqlError, atomically};
+use olympus_core::sync::authority::{Authority, Write};
 use olympus_proto::LocationId;
 use olympus_proto::books::AuditEntry;
 use olympus_proto::sync::{
-    DeviceId, Entity, EntityKind, Fields, Operation, OperationId, Pull, PullAnswer, Push,
-    PushAnswer, Register, Registered, Row,
+    DeviceId, Entity, EntityKind, Fields, Operation, OperationId, Push, PushAnswer, Register,
+    Registered, Row,
 };
-use serde::Deserialize;
 use std::collections::HashMap;
 use thiserror::Error;
 
 /// Most devices of one location.
 const MAX_DEVICES: u64 = 500;
-/// Most rows of one page of changes.
-pub const MAX_PAGE: u32 = 500;
 /// Longest id of a device.
 const MAX_ID_BYTES: usize = 64;
 
@@ -211,29 +208,6 @@ impl<S: Sql> Book<S> {
         })
     }
 
-    /// What changed since a cursor; a page has at most [`MAX_PAGE`] rows.
-    ///
-    /// # Errors
-    /// As SQLite says.
-    pub fn pull(&self, pull: &Pull) -> Result<PullAnswer, BookError> {
-        let mut pull = pull.clone();
-        pull.limit = pull.limit.min(MAX_PAGE);
-        atomically(&self.sql, || {
-            let (head, floor) = (self.head()?, number(&self.sql, "floor")?.unwrap_or(0));
-            match self.authority.pull(&pull, head, floor) {
-                PullPlan::Answer(answer) => Ok(answer),
-                PullPlan::All => Ok(self.authority.snapshot(self.rows_after(0, u32::MAX)?, head)),
-                PullPlan::Since { version, limit } => {
-                    let rows = self.rows_after(version, limit)?;
-                    let from = pull.cursor.clone().ok_or_else(|| {
-                        BookError::Unreadable("changes were asked for without a cursor".to_owned())
-                    })?;
-                    Ok(self.authority.changes(from, rows, limit, head))
-                }
-            }
-        })
-    }
-
     /// The cloud's own change to a row.
     ///
     /// # Errors
@@ -257,17 +231,6 @@ impl<S: Sql> Book<S> {
         Ok(decision.answer)
     }
 
-    /// Puts rows away. Devices that have not pulled since get a snapshot.
-    ///
-    /// # Errors
-    /// As SQLite says.
-    pub fn put_away(&self, entities: Vec<Entity>, now_ms: u64) -> Result<(), BookError> {
-        atomically(&self.sql, || {
-            let decision = self.authority.put_away(self.head()?, entities);
-            self.write(decision.writes, &[], "", now_ms)
-        })
-    }
-
     /// Version of the latest change.
     ///
     /// # Errors
@@ -283,23 +246,6 @@ impl<S: Sql> Book<S> {
     pub fn row(&self, entity: &Entity) -> Result<Option<Row>, BookError> {
         let record = self.records(std::slice::from_ref(entity))?.pop();
         Ok(record.map(|record| record.row))
-    }
-
-    /// Rows with a version after this one, in its order.
-    ///
-    /// # Errors
-    /// As SQLite says.
-    pub fn rows_after(&self, version: u64, limit: u32) -> Result<Vec<Row>, BookError> {
-        #[derive(Deserialize)]
-        struct Kept {
-            row: Row,
-        }
-        let lines = self.sql.run(
-            "SELECT record FROM rows WHERE version > ?1 ORDER BY version LIMIT ?2",
-            &[version.into(), u64::from(limit).into()],
-        )?;
-        let row = |line: &Line| from_json::<Kept>(line.text(0)?).map(|kept| kept.row);
-        lines.iter().map(row).collect()
     }
 }
 

@@ -22,6 +22,7 @@ mod changes;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod native;
 mod object;
+pub mod pages;
 mod payments;
 mod provider;
 mod read_model;

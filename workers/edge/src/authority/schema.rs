@@ -101,7 +101,26 @@ const SETTLEMENT: Migration = Migration {
     ],
 };
 
-const MIGRATIONS: [Migration; 2] = [SYNC, SETTLEMENT];
+/// What was put away is told to devices by its names. On the way back nobody remembers it: all
+/// cursors expire.
+const GONE: Migration = Migration {
+    up: &[
+        "CREATE TABLE gone (
+            version INTEGER PRIMARY KEY,
+            kind TEXT NOT NULL,
+            id TEXT NOT NULL,
+            at_ms INTEGER NOT NULL
+        )",
+        "CREATE INDEX gone_by_time ON gone (at_ms)",
+    ],
+    down: &[
+        "INSERT INTO meta (key, value) SELECT 'floor', value FROM meta WHERE key = 'head'
+         ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+        "DROP TABLE gone",
+    ],
+};
+
+const MIGRATIONS: [Migration; 3] = [SYNC, SETTLEMENT, GONE];
 
 /// The version that this program works with.
 pub const VERSION: u64 = MIGRATIONS.len() as u64;

@@ -168,6 +168,10 @@ impl<S: Sql> Book<S> {
         let lines = self.sql.run(
             "SELECT id FROM rows WHERE kind = 'order' AND changed_ms < ?1 AND version <= ?2
                 AND json_extract(record, '$.row.fields.status') IN ('paid', 'voided')
+                AND NOT EXISTS (SELECT 1 FROM payments CROSS JOIN rows AS paid
+                    ON paid.kind = 'payment' AND paid.id = payments.payment
+                    WHERE payments.order_id = rows.id AND (payments.open = 1
+                        OR paid.changed_ms >= ?1 OR paid.version > ?2))
              ORDER BY version LIMIT ?3",
             &[before_ms.into(), told.into(), AWAY.into()],
         )?;
@@ -175,18 +179,11 @@ impl<S: Sql> Book<S> {
         for line in &lines {
             let order = line.text(0)?;
             let payments = self.sql.run(
-                "SELECT rows.id, rows.changed_ms < ?2 AND rows.version <= ?3
-                    AND NOT EXISTS (SELECT 1 FROM payments
-                        WHERE payment = rows.id AND open = 1)
-                 FROM payments CROSS JOIN rows ON rows.kind = 'payment'
+                "SELECT rows.id FROM payments CROSS JOIN rows ON rows.kind = 'payment'
                     AND rows.id = payments.payment
                  WHERE payments.order_id = ?1",
-                &[order.into(), before_ms.into(), told.into()],
+                &[order.into()],
             )?;
-            let quiet = payments.iter().all(|line| line.maybe_number(1) == Some(1));
-            if !quiet {
-                continue;
-            }
             away.push(Entity {
                 kind: EntityKind::Order,
                 id: order.to_owned(),
@@ -198,6 +195,7 @@ impl<S: Sql> Book<S> {
                 });
             }
         }
+        self.forget_gone(before_ms)?;
         let count = away.len();
         if count > 0 {
             self.put_away(away, now_ms)?;

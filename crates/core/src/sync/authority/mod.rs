@@ -9,11 +9,11 @@
 mod decide;
 mod pull;
 
-pub use pull::PullPlan;
+pub use pull::{Page, PullPlan};
 
 use olympus_proto::sync::{
-    self, DeviceId, Entity, Fields, Incarnation, Operation, OperationId, Outcome, Push, PushAnswer,
-    Refusal, Register, Registered, Rejection, Row, Settled,
+    self, DeviceId, Entity, Fields, Gone, Incarnation, Operation, OperationId, Outcome, Push,
+    PushAnswer, Refusal, Register, Registered, Rejection, Row, Settled,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -262,6 +262,26 @@ impl Authority {
         let mut writes: Vec<_> = entities.into_iter().map(Write::Remove).collect();
         writes.extend([Write::Head(head + 1), Write::Floor(head + 1)]);
         Decision { writes, answer: () }
+    }
+
+    /// Puts rows away; each is a change, which the shell remembers in the same transaction, to tell
+    /// it to devices. Once it forgets one, it raises the floor to it.
+    #[must_use]
+    pub fn let_go(&self, head: u64, entities: Vec<Entity>) -> Decision<Vec<Gone>> {
+        let gone: Vec<Gone> = (head + 1..)
+            .zip(entities)
+            .map(|(version, entity)| Gone { entity, version })
+            .collect();
+        let head = gone.last().map_or(head, |last| last.version);
+        let mut writes: Vec<_> = gone
+            .iter()
+            .map(|it| Write::Remove(it.entity.clone()))
+            .collect();
+        writes.push(Write::Head(head));
+        Decision {
+            writes,
+            answer: gone,
+        }
     }
 
     /// Whether the version and the incarnation are taken.

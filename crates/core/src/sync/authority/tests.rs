@@ -1,7 +1,7 @@
 use super::{Authority, Decision, DeviceMark, Loaded, PullPlan, Write};
 use olympus_proto::Cents;
 use olympus_proto::sync::{
-    Cursor, DeviceId, Entity, EntityKind, Incarnation, Operation, OperationId, OperationKind,
+    self, Cursor, DeviceId, Entity, EntityKind, Incarnation, Operation, OperationId, OperationKind,
     Outcome, Pull, PullAnswer, Push, PushAnswer, Refusal, Rejection,
 };
 use serde_json::json;
@@ -325,13 +325,13 @@ fn rows_that_were_put_away_are_gone_and_their_cursors_expired() {
 #[test]
 fn a_version_that_is_not_spoken_is_told_which_ones_are() {
     let mut world = World::default();
-    for version in [0, 3] {
+    for version in [0, sync::NEWEST + 1] {
         let answer = world.push_as("a", 1, version, vec![order("1", 1, json!({"n": 1}))]);
         assert_eq!(
             answer.refused,
             Some(Refusal::Version {
                 oldest: 1,
-                newest: 2
+                newest: sync::NEWEST
             })
         );
         assert_eq!(world.state.head, 0);

@@ -26,6 +26,7 @@ use age::Age;
 use line::Line;
 use olympus_proto::LocationId;
 use olympus_proto::sync::{Cursor, DeviceId, OperationId};
+use pull::Pages;
 use push::Flight;
 use std::collections::BTreeMap;
 
@@ -68,6 +69,8 @@ pub struct Client {
     /// A request under way: its number, its deadline and whether it asked for all.
     pulling: Option<(u64, Moment, bool)>,
     expired: bool,
+    /// A snapshot that goes on.
+    pages: Option<Pages>,
     pull_at: Moment,
     line: Line,
     pull_line: Line,
@@ -138,6 +141,7 @@ impl Client {
             registering: None,
             pulling: None,
             expired: false,
+            pages: None,
             pull_at: now.moment,
             line: Line::default(),
             pull_line: Line::default(),

@@ -1,7 +1,8 @@
 //! Rows of the location, with the cursor that they are complete to, in one transaction.
 
 use super::{Client, Effects, Now, Send, Write};
-use olympus_proto::sync::{Pull, PullAnswer};
+use olympus_proto::sync::{Cursor, Entity, Gone, Pull, PullAnswer, Row};
+use std::collections::BTreeMap;
 
 impl Client {
     pub(super) fn send_pull(&mut self, now: Now, effects: &mut Effects) {
@@ -10,9 +11,13 @@ impl Client {
             return;
         }
         let request = self.request();
-        let cursor = self.cursor.clone().filter(|_| !self.expired);
+        let cursor = match &self.pages {
+            Some(pages) => Some(pages.cursor.clone()),
+            None => self.cursor.clone().filter(|_| !self.expired),
+        };
         let until = now.moment.after(self.config.timeout);
-        self.pulling = Some((request, until, cursor.is_none()));
+        let all = cursor.is_none() || self.pages.is_some();
+        self.pulling = Some((request, until, all));
         let pull = Pull {
             version: self.speaks,
             cursor,
@@ -42,6 +47,7 @@ impl Client {
             PullAnswer::Changes {
                 from,
                 rows,
+                gone,
                 cursor,
                 complete_to,
                 more,
@@ -50,6 +56,7 @@ impl Client {
                     return;
                 }
                 effects.persist.extend(rows.into_iter().map(Write::Row));
+                effects.persist.extend(gone.into_iter().map(Write::Gone));
                 effects
                     .persist
                     .push(Write::Cursor(cursor.clone(), complete_to));
@@ -63,22 +70,26 @@ impl Client {
             }
             PullAnswer::Snapshot {
                 rows,
+                gone,
                 cursor,
                 complete_to,
+                more,
             } => {
                 if !all {
                     return;
                 }
-                effects.persist.push(Write::Replace(rows, complete_to));
-                effects
-                    .persist
-                    .push(Write::Cursor(cursor.clone(), complete_to));
-                self.cursor = Some(cursor);
-                self.complete_to = complete_to;
-                self.expired = false;
-                self.last_success = Some(now.moment);
+                let mut pages = self.pages.take().unwrap_or_else(|| Pages::new(&cursor));
+                pages.take(rows, gone);
+                pages.cursor = cursor;
+                if more {
+                    self.pages = Some(pages);
+                    self.pull_at = now.moment;
+                } else {
+                    self.replaced(pages, complete_to, now, effects);
+                }
             }
             PullAnswer::Expired => {
+                self.pages = None;
                 self.expired = true;
                 self.pull_at = now.moment;
             }
@@ -86,6 +97,52 @@ impl Client {
                 self.negotiate(oldest, newest, effects);
                 self.pull_line.fails(&self.config, now, None);
                 self.pull_at = now.moment;
+            }
+        }
+    }
+
+    /// All pages are here: what the device has beside them goes.
+    fn replaced(&mut self, pages: Pages, complete_to: u64, now: Now, effects: &mut Effects) {
+        let rows = pages.rows.into_values().collect();
+        effects.persist.push(Write::Replace(rows, complete_to));
+        effects
+            .persist
+            .push(Write::Cursor(pages.cursor.clone(), complete_to));
+        self.cursor = Some(pages.cursor);
+        self.complete_to = complete_to;
+        self.expired = false;
+        self.last_success = Some(now.moment);
+    }
+}
+
+/// The pages of a snapshot that came so far. In memory alone: a restart asks for all anew.
+#[derive(Debug)]
+pub(super) struct Pages {
+    /// Where it goes on.
+    cursor: Cursor,
+    /// A row that changed meanwhile came again.
+    rows: BTreeMap<Entity, Row>,
+}
+
+impl Pages {
+    fn new(cursor: &Cursor) -> Self {
+        Self {
+            cursor: cursor.clone(),
+            rows: BTreeMap::new(),
+        }
+    }
+
+    fn take(&mut self, rows: Vec<Row>, gone: Vec<Gone>) {
+        for row in rows {
+            self.rows.insert(row.entity.clone(), row);
+        }
+        for Gone { entity, version } in gone {
+            if self
+                .rows
+                .get(&entity)
+                .is_some_and(|it| it.version < version)
+            {
+                self.rows.remove(&entity);
             }
         }
     }

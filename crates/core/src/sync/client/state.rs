@@ -4,8 +4,8 @@ use super::AgeMark;
 use crate::route::{Draw, Moment};
 use olympus_proto::LocationId;
 use olympus_proto::sync::{
-    Cursor, DeviceId, Incarnation, Operation, OperationId, Pull, PullAnswer, Push, PushAnswer,
-    Register, Registered, Rejection, Row,
+    Cursor, DeviceId, Gone, Incarnation, Operation, OperationId, Pull, PullAnswer, Push,
+    PushAnswer, Register, Registered, Rejection, Row,
 };
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
@@ -110,6 +110,8 @@ pub enum Write {
     Row(Row),
     /// All rows. Those on disk of a later version than this stay; all others go.
     Replace(Vec<Row>, u64),
+    /// The row was put away: it goes, unless it is of that version or a later one.
+    Gone(Gone),
     /// The cursor, and the version that the rows are complete to.
     Cursor(Cursor, u64),
     /// How long the device has lived.

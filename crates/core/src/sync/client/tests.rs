@@ -5,8 +5,8 @@ use super::{
 use crate::route::{Draw, Moment};
 use olympus_proto::Cents;
 use olympus_proto::sync::{
-    Cursor, DeviceId, Entity, EntityKind, Fields, Incarnation, OperationId, OperationKind, Outcome,
-    PullAnswer, Push, PushAnswer, Refusal, Registered, Rejection, Row, Settled,
+    Cursor, DeviceId, Entity, EntityKind, Fields, Gone, Incarnation, OperationId, OperationKind,
+    Outcome, PullAnswer, Push, PushAnswer, Refusal, Registered, Rejection, Row, Settled,
 };
 use serde_json::json;
 use std::time::Duration;
@@ -225,6 +225,68 @@ fn poison_is_found_alone_given_up_and_does_not_block() {
     );
 }
 
+#[test]
+fn a_snapshot_in_pages_is_written_at_its_last_one() {
+    let mut client = registered(ClientConfig::default());
+    let row = |id: &str, version| Row {
+        entity: Entity {
+            kind: EntityKind::Order,
+            id: id.to_owned(),
+        },
+        version,
+        fields: Fields::new(),
+    };
+    let page = |rows, gone, version, more| PullAnswer::Snapshot {
+        rows,
+        gone,
+        cursor: Cursor(format!("c{version}")),
+        complete_to: version,
+        more,
+    };
+    let pulls = |effects: &Effects| {
+        let pull = effects.send.iter().find_map(|send| match send {
+            Send::Pull(request, pull) => Some((*request, pull.cursor.clone())),
+            _ => None,
+        });
+        pull.expect("a pull")
+    };
+    let answer = page(vec![row("a", 1), row("b", 2)], Vec::new(), 2, true);
+    let effects = client.on(Event::Pulled { request: 2, answer }, at(2));
+    assert_eq!(effects.persist, [], "nothing is known yet");
+    let (request, cursor) = pulls(&effects);
+    assert_eq!(cursor, Some(Cursor("c2".to_owned())));
+    // A page that is lost is asked for again, from where it was.
+    let failure = Failure::Silent;
+    let _ = client.on(Event::Failed { request, failure }, at(3));
+    let (request, cursor) = pulls(&client.on(Event::Tick, at(2_000)));
+    assert_eq!(cursor, Some(Cursor("c2".to_owned())));
+    let gone = Gone {
+        entity: row("b", 2).entity,
+        version: 4,
+    };
+    let answer = page(vec![row("a", 3)], vec![gone.clone()], 4, false);
+    let effects = client.on(Event::Pulled { request, answer }, at(2_001));
+    assert_eq!(
+        effects.persist,
+        [
+            Write::Replace(vec![row("a", 3)], 4),
+            Write::Cursor(Cursor("c4".to_owned()), 4),
+        ]
+    );
+    // From then on what goes is told by its name.
+    let (request, _) = pulls(&client.on(Event::Changed, at(3_000)));
+    let answer = PullAnswer::Changes {
+        from: Cursor("c4".to_owned()),
+        rows: Vec::new(),
+        gone: vec![gone.clone()],
+        cursor: Cursor("c5".to_owned()),
+        complete_to: 5,
+        more: false,
+    };
+    let effects = client.on(Event::Pulled { request, answer }, at(3_001));
+    assert_eq!(effects.persist.first(), Some(&Write::Gone(gone)));
+}
+
 /// Answers the pull among them, where there is one; what is to be done then.
 fn pulls_answered(client: &mut Client, mut effects: Effects, now_ms: u64) -> Effects {
     let pull = effects.send.iter().find_map(|send| match send {
@@ -337,8 +399,10 @@ fn rows_come_with_their_cursor_and_only_for_the_one_asked_with() {
     };
     let snapshot = PullAnswer::Snapshot {
         rows: vec![row(3)],
+        gone: Vec::new(),
         cursor: cursor("c3"),
         complete_to: 3,
+        more: false,
     };
     let effects = client.on(
         Event::Pulled {
@@ -362,6 +426,7 @@ fn rows_come_with_their_cursor_and_only_for_the_one_asked_with() {
     let changes = |from| PullAnswer::Changes {
         from: cursor(from),
         rows: vec![row(4)],
+        gone: Vec::new(),
         cursor: cursor("c4"),
         complete_to: 4,
         more: false,
@@ -472,8 +537,8 @@ fn a_version_that_both_speak_is_found() {
     let (request, sent) = push(&effects).expect("a push");
     assert_eq!(sent.version, 1);
     let refused = Some(Refusal::Version {
-        oldest: 3,
-        newest: 4,
+        oldest: 4,
+        newest: 5,
     });
     let effects = client.on(
         Event::Pushed {
@@ -485,8 +550,8 @@ fn a_version_that_both_speak_is_found() {
     assert_eq!(
         effects.notices,
         [Notice::Incompatible {
-            oldest: 3,
-            newest: 4
+            oldest: 4,
+            newest: 5
         }]
     );
     assert_eq!(client.pending().count(), 1, "and everything waits");

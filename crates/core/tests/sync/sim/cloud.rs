@@ -1,11 +1,13 @@
 //! The authority's shell and its disk.
 
 use super::plant::Plant;
-use olympus_core::sync::authority::{Authority, DeviceMark, Loaded, PullPlan, Record, Write};
+use olympus_core::sync::authority::{
+    Authority, DeviceMark, Loaded, Page, PullPlan, Record, Write,
+};
 use olympus_core::sync::client::{Event, Failure, Send};
 use olympus_proto::sync::{
-    Cursor, DeviceId, Entity, Operation, OperationId, Outcome, Pull, PullAnswer, Push, Refusal,
-    Row, Settled,
+    Cursor, DeviceId, Entity, Gone, Operation, OperationId, Outcome, PAGED, Pull, PullAnswer, Push,
+    Refusal, Row, Settled,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -18,6 +20,8 @@ pub(crate) struct Cloud {
     pub(crate) records: BTreeMap<Entity, Record>,
     pub(crate) head: u64,
     pub(crate) floor: u64,
+    /// What was let go, in its order.
+    pub(crate) gone: Vec<Gone>,
     /// Operations whose effect is durable, in order.
     pub(crate) journal: Vec<Operation>,
     pub(crate) dead: usize,
@@ -149,8 +153,15 @@ impl Cloud {
             rows.sort_by_key(|row| row.version);
             rows
         };
-        match self.authority.pull(pull, self.head, self.floor) {
+        let paged = pull.version >= PAGED;
+        let latest = self.gone.last().map_or(0, |it| it.version);
+        let floor = if paged { self.floor } else { self.floor.max(latest) };
+        match self.authority.pull(pull, self.head, floor) {
             PullPlan::Answer(answer) => answer,
+            PullPlan::All if paged => {
+                let page = page(rows(0), pull.limit, Vec::new());
+                self.authority.first_page(page, self.head)
+            }
             PullPlan::All => self.authority.snapshot(rows(0), self.head),
             PullPlan::Since { version, limit } => {
                 let from = pull.cursor.clone().unwrap_or(Cursor(String::new()));
@@ -163,9 +174,10 @@ impl Cloud {
                     let rows = rows(0).into_iter().filter(new).collect();
                     return self.authority.changes(from, rows, u32::MAX, self.head);
                 }
-                let mut rows = rows(version);
-                rows.truncate(limit as usize);
-                self.authority.changes(from, rows, limit, self.head)
+                let after = self.authority.gone_after(&from);
+                let gone = self.gone.iter().filter(|it| paged && it.version > after);
+                let page = page(rows(version), limit, gone.cloned().collect());
+                self.authority.page(from, page, self.head)
             }
         }
     }
@@ -214,6 +226,20 @@ impl Cloud {
             }
             Write::Floor(floor) => self.floor = floor,
         }
+    }
+}
+
+/// The first `limit` of them.
+fn page(mut rows: Vec<Row>, limit: u32, mut gone: Vec<Gone>) -> Page {
+    let limit = limit as usize;
+    let (more_rows, more_gone) = (rows.len() > limit, gone.len() > 1);
+    rows.truncate(limit);
+    gone.truncate(1);
+    Page {
+        rows,
+        more_rows,
+        gone,
+        more_gone,
     }
 }
 

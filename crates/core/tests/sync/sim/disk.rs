@@ -49,6 +49,11 @@ impl Disk {
                 self.rows.retain(|_, row| row.version > complete_to);
                 rows.into_iter().for_each(|row| self.row(row));
             }
+            Write::Gone(gone) => {
+                if self.version(&gone.entity) < gone.version {
+                    self.rows.remove(&gone.entity);
+                }
+            }
             Write::Cursor(cursor, complete_to) => self.cursor = Some((cursor, complete_to)),
             Write::Age(mark) => self.age = mark,
         }

@@ -16,7 +16,7 @@ use olympus_core::route::{Draw, Moment};
 use olympus_core::sync::authority::Authority;
 use olympus_core::sync::client::{ClientConfig, Event, Failure, Now, Send};
 use olympus_proto::Cents;
-use olympus_proto::sync::{Operation, OperationId, PullAnswer, Refusal};
+use olympus_proto::sync::{NEWEST, Operation, OperationId, PullAnswer, Refusal};
 use plan::{FAULTS_MS, Plan, What};
 use plant::Plant;
 use rng::Rng;
@@ -84,7 +84,7 @@ pub(crate) fn simulate(plan: &Plan, plant: Option<Plant>, lines: bool) -> Run {
         nodes: Vec::new(),
         cloud: Cloud {
             authority: Authority {
-                newest: if plan.old_cloud { 1 } else { 2 },
+                newest: if plan.old_cloud { 1 } else { NEWEST },
                 ..Authority::default()
             },
             plant,
@@ -115,7 +115,7 @@ impl World {
 
     fn begins(&mut self) {
         for number in 0..self.plan.devices {
-            let newest = if self.plan.old_devices { 1 } else { 2 };
+            let newest = if self.plan.old_devices { 1 } else { NEWEST };
             self.nodes.push(Node::new(number, newest));
             self.schedule(0, Happening::Boot(number));
         }

@@ -31,11 +31,12 @@ pub(crate) enum Plant {
     AnswersBeforeCommit,
     PullsByClock,
     PutAwayWithoutFloor,
+    LetsGoInSilence,
     TellsOldDevicesNewWords,
 }
 
 impl Plant {
-    pub(crate) const ALL: [Self; 27] = [
+    pub(crate) const ALL: [Self; 28] = [
         Self::DeletesWhenSent,
         Self::SendsBeforeCommit,
         Self::BusinessBeforeOutbox,
@@ -62,6 +63,7 @@ impl Plant {
         Self::AnswersBeforeCommit,
         Self::PullsByClock,
         Self::PutAwayWithoutFloor,
+        Self::LetsGoInSilence,
         Self::TellsOldDevicesNewWords,
     ];
 }

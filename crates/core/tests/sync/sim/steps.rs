@@ -2,11 +2,12 @@
 
 use super::World;
 use super::plan::{Sale, What};
+use super::plant::Plant;
 use olympus_core::sync::client::{Attention, Draft, Effects, Write};
 use olympus_core::sync::view;
 use olympus_proto::Cents;
 use olympus_proto::sync::{
-    Entity, EntityKind, Fields, Operation, OperationId, OperationKind, Outcome, Row,
+    Entity, EntityKind, Fields, NEWEST, Operation, OperationId, OperationKind, Outcome, Row,
 };
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -14,7 +15,7 @@ use std::collections::BTreeMap;
 impl World {
     pub(crate) fn step(&mut self, what: What) {
         match what {
-            What::UpgradeCloud => self.cloud.authority.newest = 2,
+            What::UpgradeCloud => self.cloud.authority.newest = NEWEST,
             What::CloudRestarts(for_ms) => self.cloud.down_until = self.now_ms + for_ms,
             What::CloudDiskFails(times) => self.cloud.disk_fails = times,
             What::CloudBusy(for_ms) => self.cloud.busy_until = self.now_ms + for_ms,
@@ -59,7 +60,7 @@ impl World {
             },
             What::Clone(_) => self.clones(number),
             What::Upgrade(_) => {
-                node.newest = 2;
+                node.newest = NEWEST;
                 self.cuts_power(number);
             }
             What::Settle(_, again) => self.settles(number, again),
@@ -151,8 +152,16 @@ impl World {
         };
         if self.cloud.records.contains_key(&entity) {
             self.seen.insert("put away");
-            let decision = self.cloud.authority.put_away(self.cloud.head, vec![entity]);
-            self.cloud.commit(decision.writes, &[]);
+            let (authority, head) = (&self.cloud.authority, self.cloud.head);
+            if number == 0 {
+                let decision = authority.put_away(head, vec![entity]);
+                self.cloud.commit(decision.writes, &[]);
+                return;
+            }
+            let decision = authority.let_go(head, vec![entity]);
+            if self.cloud.commit(decision.writes, &[]) && !self.plants(Plant::LetsGoInSilence) {
+                self.cloud.gone.extend(decision.answer);
+            }
         }
     }
 

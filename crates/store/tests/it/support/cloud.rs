@@ -3,7 +3,7 @@
 use super::{START_MS, Shop};
 use olympus_core::grant::{Document, KeySet, Signer};
 use olympus_core::sync::Authority;
-use olympus_core::sync::authority::{DeviceMark, Loaded, PullPlan, Record, Write};
+use olympus_core::sync::authority::{DeviceMark, Loaded, Page, PullPlan, Record, Write};
 use olympus_core::sync::client::{Event, Send};
 use olympus_proto::Cents;
 use olympus_proto::grant::{
@@ -11,8 +11,8 @@ use olympus_proto::grant::{
 };
 use olympus_proto::location::{Documents, TerminalWelcome};
 use olympus_proto::sync::{
-    DeviceId, Entity, Fields, Operation, OperationId, Outcome, Pull, PullAnswer, Push, PushAnswer,
-    Row,
+    DeviceId, Entity, Fields, Gone, Operation, OperationId, Outcome, Pull, PullAnswer, Push,
+    PushAnswer, Row,
 };
 use olympus_store::{GrantEvent, Refusals};
 use std::collections::BTreeMap;
@@ -25,6 +25,8 @@ pub(crate) struct Cloud {
     pub(crate) records: BTreeMap<Entity, Record>,
     head: u64,
     floor: u64,
+    /// What was let go.
+    gone: Vec<Gone>,
 }
 
 impl Cloud {
@@ -71,9 +73,19 @@ impl Cloud {
             PullPlan::All => self.authority.snapshot(rows, self.head),
             PullPlan::Since { version, limit } => {
                 rows.retain(|row| row.version > version);
+                let more_rows = rows.len() > limit as usize;
                 rows.truncate(limit as usize);
                 let from = pull.cursor.clone().expect("a cursor");
-                self.authority.changes(from, rows, limit, self.head)
+                let after = self.authority.gone_after(&from);
+                let mut gone = self.gone.clone();
+                gone.retain(|it| it.version > after);
+                let page = Page {
+                    rows,
+                    more_rows,
+                    gone,
+                    more_gone: false,
+                };
+                self.authority.page(from, page, self.head)
             }
         }
     }
@@ -133,6 +145,13 @@ impl Cloud {
     pub(crate) fn decree(&mut self, entity: Entity, set: Fields) {
         let record = self.records.get(&entity).cloned();
         let decision = self.authority.decree(record, self.head, entity, set);
+        self.write(decision.writes);
+    }
+
+    /// Puts rows away, and says which.
+    pub(crate) fn let_go(&mut self, entities: Vec<Entity>) {
+        let decision = self.authority.let_go(self.head, entities);
+        self.gone.extend(decision.answer);
         self.write(decision.writes);
     }
 

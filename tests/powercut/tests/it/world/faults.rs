@@ -34,7 +34,7 @@ impl World {
                 self.cloud_disk.cut_at(self.cloud_disk.points() + points);
             }
             What::CloudFails(fault, after, times) => {
-                self.cloud_disk.faults(|it| it.plan(fault, after, times));
+                self.cloud_fails_next = Some((fault, after % 4, times));
             }
             What::CloudUpgrades => self.cloud.speaks = 2,
             What::CloudMigrates => self.cloud_migrates(),
@@ -113,7 +113,7 @@ impl World {
             What::Clone(_) => self.clones(number),
             What::Downgrade(_) => self.downgrades(number),
             What::Upgrade(_) => {
-                node.newest = 2;
+                node.newest = olympus_proto::sync::NEWEST;
                 self.kills(number);
             }
             What::Settle(_, again) => self.settles(number, again),

@@ -22,11 +22,11 @@ use device::Node;
 use guests::Guest;
 use line::{Answer, Word};
 use olympus_core::grant::CardState;
-use olympus_powercut::{Disk, Platter, Rng};
+use olympus_powercut::{Disk, Fault, Platter, Rng};
 use olympus_proto::Cents;
 use olympus_proto::grant::Caps;
 use olympus_proto::provider::{Capture, Reference};
-use olympus_proto::sync::{Operation, OperationId};
+use olympus_proto::sync::{NEWEST, Operation, OperationId};
 use olympus_store::Now;
 use plan::{CALM_MS, Plan, SPAN_MS, What};
 use plant::Plant;
@@ -77,6 +77,7 @@ pub(crate) struct World {
     cloud_life: u32,
     cloud_down_until: u64,
     cloud_busy_until: u64,
+    cloud_fails_next: Option<(Fault, u64, u64)>,
     alarm: Alarm,
     issuer: Issuer,
     provider: Provider,
@@ -142,6 +143,7 @@ impl World {
             cloud_life: 0,
             cloud_down_until: 0,
             cloud_busy_until: 0,
+            cloud_fails_next: None,
             alarm: Alarm::default(),
             issuer,
             provider: Provider::default(),
@@ -161,7 +163,7 @@ impl World {
     fn begins(&mut self) {
         self.boots_cloud();
         for number in 0..self.plan.devices {
-            let newest = if self.plan.old_devices { 1 } else { 2 };
+            let newest = if self.plan.old_devices { 1 } else { NEWEST };
             self.nodes.push(Node::new(number + 1, newest));
             self.schedule(0, Happening::Boot(number));
         }
@@ -234,6 +236,7 @@ impl World {
         self.cloud_disk.faults(olympus_powercut::Faults::clear);
         self.cloud_disk.uncut();
         (self.cloud_down_until, self.cloud_busy_until) = (0, 0);
+        self.cloud_fails_next = None;
         (self.provider.down_until, self.provider.silent_until) = (0, 0);
         self.provider.slow_until = 0;
         if self.cloud.book.is_none() {

@@ -1,12 +1,14 @@
 //! Registration, pushes and pulls.
 
-use super::super::book::{BookError, MAX_PAGE};
+use super::super::book::BookError;
+use super::super::pages::MAX_PAGE;
 use super::{KEY, World, fields, operation, order};
 use olympus_proto::sync::{
-    Cursor, DeviceId, Entity, EntityKind, OperationKind, Outcome, Pull, PullAnswer, Refusal,
-    Register, Rejection,
+    Cursor, DeviceId, Entity, EntityKind, NEWEST, OperationKind, Outcome, Pull, PullAnswer,
+    Refusal, Register, Rejection,
 };
 use serde_json::json;
+use std::collections::BTreeMap;
 
 fn pull(cursor: Option<Cursor>, limit: u32) -> Pull {
     Pull {
@@ -179,6 +181,114 @@ fn pages_and_snapshots_show_the_same() {
     assert_eq!(rows.len(), 6);
 }
 
+/// All that a device of the newest version has in the end, and how many pages it took; `between`
+/// happens after the first one.
+fn in_pages(
+    world: &mut World,
+    limit: u32,
+    mut between: impl FnMut(&mut World),
+) -> (BTreeMap<String, u64>, Cursor, usize) {
+    let (mut cursor, mut seen, mut pages) = (None, BTreeMap::new(), 0);
+    loop {
+        let asked = Pull {
+            version: NEWEST,
+            ..pull(cursor, limit)
+        };
+        let PullAnswer::Snapshot {
+            rows,
+            gone,
+            cursor: next,
+            more,
+            ..
+        } = world.book.pull(&asked).unwrap()
+        else {
+            panic!("a snapshot")
+        };
+        assert!(rows.len() <= limit as usize);
+        seen.extend(rows.into_iter().map(|row| (row.entity.id, row.version)));
+        for it in gone {
+            seen.retain(|id, version| *id != it.entity.id || *version >= it.version);
+        }
+        pages += 1;
+        if pages == 1 {
+            between(world);
+        }
+        if !more {
+            return (seen, next, pages);
+        }
+        cursor = Some(next);
+    }
+}
+
+fn there(world: &World) -> BTreeMap<String, u64> {
+    let rows = world.book.rows_after(0, u32::MAX).unwrap();
+    rows.into_iter()
+        .map(|row| (row.entity.id, row.version))
+        .collect()
+}
+
+#[test]
+fn a_snapshot_in_pages_is_whole_whatever_happens_between_them() {
+    let mut world = World::new();
+    let many = (0..10).map(|n| order(&format!("o{n}"), json!({"n": n})));
+    world.push("till-1", many.collect());
+    let (seen, cursor, pages) = in_pages(&mut world, 3, |world| {
+        world.push(
+            "till-1",
+            vec![
+                order("o1", json!({"n": 11})),
+                order("o12", json!({"n": 12})),
+            ],
+        );
+        let away = ["o0", "o2", "o9"].map(|id| Entity {
+            kind: EntityKind::Order,
+            id: id.to_owned(),
+        });
+        world.book.put_away(away.to_vec(), world.now).unwrap();
+    });
+    assert_eq!(seen, there(&world));
+    assert_eq!((pages, seen.len()), (4, 8));
+    // And goes on with changes, told by name what went; one of before version 3 gets all anew.
+    let away = Entity {
+        kind: EntityKind::Order,
+        id: "o5".to_owned(),
+    };
+    world.book.put_away(vec![away], world.now).unwrap();
+    let since = |version| Pull {
+        version,
+        ..pull(Some(cursor.clone()), 3)
+    };
+    let PullAnswer::Changes {
+        rows, gone, more, ..
+    } = world.book.pull(&since(NEWEST)).unwrap()
+    else {
+        panic!("changes")
+    };
+    assert_eq!((rows.len(), gone.len(), more), (0, 1, false));
+    assert_eq!(gone[0].entity.id, "o5");
+    assert_eq!(world.book.pull(&since(2)).unwrap(), PullAnswer::Expired);
+    // Once it is forgotten, who has not heard of it gets all anew as well.
+    world.book.forget_gone(world.now + 1).unwrap();
+    let asked = since(NEWEST);
+    assert_eq!(world.book.pull(&asked).unwrap(), PullAnswer::Expired);
+    let (seen, _, _) = in_pages(&mut world, 500, |_| {});
+    assert_eq!(seen, there(&world));
+}
+
+#[test]
+fn a_page_is_bounded_in_bytes() {
+    let mut world = World::new();
+    let long = "x".repeat(700_000);
+    for n in 0..14 {
+        world.push(
+            "till-1",
+            vec![order(&format!("o{n}"), json!({"label": long}))],
+        );
+    }
+    let (seen, _, pages) = in_pages(&mut world, 500, |_| {});
+    assert_eq!((seen.len(), pages), (14, 3), "6 rows a page");
+}
+
 #[test]
 fn what_cannot_be_read_becomes_a_dead_letter_and_the_next_goes_on() {
     let mut world = World::new();
@@ -219,7 +329,7 @@ fn version_1_is_told_what_it_knows() {
         refused,
         Some(Refusal::Version {
             oldest: 1,
-            newest: 2
+            newest: NEWEST
         })
     );
 }

@@ -110,3 +110,19 @@ fn closed_orders_are_put_away_once_all_of_them_is_settled_and_told() {
     assert!(left.iter().all(|id| *id != "p1"));
     assert_eq!(world.row(EntityKind::Order, "open").version, 5);
 }
+
+#[test]
+fn orders_that_wait_at_the_front_do_not_keep_the_others() {
+    let mut world = World::new();
+    for n in 0..501 {
+        let (order, paid) = (format!("w{n}"), format!("p{n}"));
+        let waits = payment(&paid, &order, "card", 700, json!({}));
+        world.push("till-1", vec![sold(&order, 700), waits]);
+    }
+    world.push("till-1", vec![sold("done", 700)]);
+    while let Some(news) = world.book.news().unwrap() {
+        world.book.told(&news).unwrap();
+    }
+    let later = world.now + 1_000;
+    assert_eq!(world.book.tidy(later, later), Ok(1));
+}
