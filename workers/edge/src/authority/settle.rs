@@ -11,7 +11,7 @@ use super::payments::{Kept, entity_of, kept_of, misstated};
 use super::shelf::first;
 use super::sql::{Line, Sql, Value, atomically};
 use super::taken::Taken;
-use olympus_core::settlement::{Action, Attention, Event};
+use olympus_core::settlement::{ANSWER_MS, Action, Attention, Event};
 use olympus_proto::grant::OrderId;
 use olympus_proto::pos::{Direction, PaymentId};
 use olympus_proto::provider::{Capture, Captured, Reference};
@@ -50,6 +50,16 @@ pub struct Errand {
     pub asked_ms: u64,
 }
 
+impl Errand {
+    /// Whether a capture may still be sent, where the provider has `timeout_ms` for its answer: once
+    /// [`ANSWER_MS`] are over, nothing of the errand is under way any more.
+    #[must_use]
+    pub fn may_send(&self, now_ms: u64, timeout_ms: u64) -> bool {
+        let over_ms = self.asked_ms.saturating_add(ANSWER_MS);
+        (self.asked_ms..=over_ms.saturating_sub(timeout_ms)).contains(&now_ms)
+    }
+}
+
 /// What the provider said of a payment.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Heard {
@@ -64,6 +74,8 @@ pub enum Heard {
     },
     /// Nothing that can be used.
     NoAnswer,
+    /// It was not sent: it was too late for that.
+    NotSent,
     /// That it did not look at the request.
     Busy {
         /// When to come again, where it said so.
@@ -85,6 +97,7 @@ impl Heard {
                 asked_ms: *asked_ms,
             },
             Self::NoAnswer => Event::NoAnswer,
+            Self::NotSent => Event::Busy { retry_ms: None },
             Self::Busy { retry_ms } => Event::Busy {
                 retry_ms: *retry_ms,
             },

@@ -61,8 +61,9 @@ impl Authority {
                 return Ok(());
             }
             self.changed(book.location(), book.head()?);
-            let heard = self.errand(&provider, errand, settings.parallel).await;
-            let silent = heard.iter().all(|(_, heard)| *heard == Heard::NoAnswer);
+            let heard = self.errand(&provider, errand, settings).await;
+            let silent = |heard: &Heard| matches!(heard, Heard::NoAnswer | Heard::NotSent);
+            let silent = heard.iter().all(|(_, heard)| silent(heard));
             let (head, changed) = book.settle_heard(&heard, now_ms())?;
             if changed {
                 self.changed(book.location(), head);
@@ -76,17 +77,21 @@ impl Authority {
     }
 
     /// Sends and asks, several at the same time; each answer goes into the book at the end, since
-    /// what was sent is durable as sent.
+    /// what was sent is durable as sent. While the provider is slow, those at the end are not sent.
     async fn errand(
         &self,
         provider: &Provider,
         errand: Errand,
-        parallel: usize,
+        settings: Settings,
     ) -> Vec<(PaymentId, Heard)> {
-        let captures = stream::iter(errand.captures.iter().map(|capture| async move {
-            (capture.reference.clone(), provider.capture(capture).await)
+        let captures = stream::iter(errand.captures.iter().map(|capture| async {
+            let heard = match errand.may_send(now_ms(), settings.timeout_ms) {
+                true => provider.capture(capture).await,
+                false => Heard::NotSent,
+            };
+            (capture.reference.clone(), heard)
         }))
-        .buffer_unordered(parallel)
+        .buffer_unordered(settings.parallel)
         .collect::<Vec<_>>();
         let asks = ask(provider, &errand.asks);
         let (mut heard, asked) = join!(captures, asks);

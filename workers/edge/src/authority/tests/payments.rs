@@ -274,6 +274,29 @@ fn what_the_provider_never_answers_is_shown_after_hours_and_a_person_can_hurry_i
     assert_eq!(shown[0].reference, "loc-7.p1");
 }
 
+#[test]
+fn a_capture_that_came_too_late_to_be_sent_is_sent_later_and_nothing_is_under_way_by_then() {
+    let mut world = World::new();
+    card(&mut world, "p1");
+    let errand = world.book.settle_due(world.now, 100).unwrap();
+    let timeout_ms = 10_000;
+    let last_ms = NOW + ANSWER_MS - timeout_ms;
+    for (at_ms, may) in [
+        (NOW, true),
+        (last_ms, true),
+        (last_ms + 1, false),
+        (NOW + 40_000, false),
+        (NOW - 1, false),
+    ] {
+        assert_eq!(errand.may_send(at_ms, timeout_ms), may, "{at_ms}");
+    }
+    world.now = last_ms + 1;
+    world.hear("p1", Heard::NotSent);
+    assert_eq!(world.state("p1"), "requested", "it never left");
+    world.now += 60_000;
+    assert_eq!(world.sent().len(), 1);
+}
+
 /// A sale by a card of the house: it showed `before`, and shows this afterwards.
 pub(super) fn stored(id: &str, cents: i64, before: (u64, i64)) -> olympus_proto::sync::Operation {
     use base64::Engine as _;
