@@ -176,6 +176,7 @@ impl Authority {
         book: &Book<Storage>,
         asked: Asked<ReconcileUpload>,
     ) -> Result<impl Serialize + use<>, EdgeError> {
+        book.speaks_for(&asked.what.terminal, &asked.principal)?;
         Ok(book.reconcile(&asked.what, now_ms())?)
     }
 

@@ -7,9 +7,11 @@ use super::book::{Book, BookError};
 use super::shelf::{from_json, to_json};
 use super::sql::{Line, Sql, atomically};
 use olympus_proto::Cents;
+use olympus_proto::grant::TerminalId;
 use olympus_proto::location::{ReconcileUpload, ReconciledPayment};
 use olympus_proto::pos::PaymentId;
 use olympus_proto::provider::Reference;
+use olympus_proto::sync::DeviceId;
 use serde::{Deserialize, Serialize};
 
 /// Uploads of a report are remembered for a day.
@@ -27,6 +29,15 @@ pub struct Compared {
 }
 
 impl<S: Sql> Book<S> {
+    /// Whether the principal may ask for a terminal's ledger: nobody may whose device it is not.
+    ///
+    /// # Errors
+    /// [`BookError::Foreign`] where another one registered it.
+    pub fn speaks_for(&self, terminal: &TerminalId, principal: &str) -> Result<(), BookError> {
+        self.mark(&DeviceId(terminal.0.clone()), principal)?;
+        Ok(())
+    }
+
     /// Looks up what a device's ledger names.
     ///
     /// # Errors

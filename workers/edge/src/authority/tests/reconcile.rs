@@ -1,6 +1,7 @@
 //! A device's ledger beside the book.
 
-use super::{World, payment, sold};
+use super::super::book::BookError;
+use super::{KEY, World, payment, sold};
 use olympus_proto::Cents;
 use olympus_proto::location::{LedgerPayment, ReconcileUpload};
 use olympus_proto::pos::PaymentState;
@@ -95,4 +96,14 @@ fn both_books_are_laid_side_by_side() {
         .reconcile(&upload("u1", &[], true), later)
         .unwrap();
     assert_eq!(again.payments.len(), 3);
+}
+
+#[test]
+fn a_terminals_ledger_is_its_own_keys_alone() {
+    let mut world = World::new();
+    world.push("till-1", vec![sold("o1", 700)]);
+    let till = "till-1".into();
+    assert_eq!(world.book.speaks_for(&till, KEY), Ok(()));
+    let foreign = Err(BookError::Foreign("till-1".to_owned()));
+    assert_eq!(world.book.speaks_for(&till, "key:another"), foreign);
 }
