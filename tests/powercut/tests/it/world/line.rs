@@ -114,6 +114,9 @@ impl World {
         if let Send::Push(_, push) = &mut send {
             self.note_arrived(push);
             self.plant_in_push(push);
+            if let Some((fault, after, times)) = self.cloud_fails_next.take() {
+                self.cloud_disk.faults(|it| it.plan(fault, after, times));
+            }
         }
         let principal = format!("key-{number}");
         let now_ms = self.true_ms();

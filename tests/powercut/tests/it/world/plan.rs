@@ -51,6 +51,7 @@ pub(crate) enum What {
     CloudCutAt(u64, Cut),
     CloudDown(u64),
     CloudBusy(u64),
+    /// From the next push on, after so many calls, so many fail.
     CloudFails(Fault, u64, u64),
     CloudUpgrades,
     /// Its tables go back to the version before, and forward again.
@@ -112,6 +113,10 @@ impl Plan {
                 usual(&mut rng, devices)
             };
             let at_ms = MINUTE + rng.below(SPAN_MS - MINUTE);
+            if let What::RestoreBackup(node) = what {
+                let (at_ms, what) = (at_ms / 2, What::Backup(node));
+                plan.steps.push(Step { at_ms, what });
+            }
             plan.steps.push(Step { at_ms, what });
         }
         plan.steps.sort_by_key(|step| step.at_ms);
