@@ -28,13 +28,13 @@ pub struct Draft {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NotRecorded {
     /// Of value, and the oldest operation waits too long.
-    #[error("the oldest sale waits for more than its time: bring the line back, then go on")]
+    #[error("the oldest sale waits for more than its time: take cash, or bring the line back")]
     Age,
     /// As many wait as may.
     #[error("as many operations wait as may: bring the line back, then go on")]
     Count,
     /// As much value waits as may.
-    #[error("as much money waits as may: bring the line back, then go on")]
+    #[error("as much money waits as may: take cash, or bring the line back")]
     Value,
     /// The id is in use.
     #[error("this operation is recorded already")]
