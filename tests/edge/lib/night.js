@@ -16,12 +16,12 @@ async function rush(shop, { guests, kills }) {
 }
 
 /** The disk fills up while guests come, until somebody is told; nothing is sold then, and nothing is lost. */
-async function fullDisk(shop, most) {
+async function fullDisk(shop) {
   const before = { full: shop.full, orders: shop.orders };
   const found = () => shop.full > before.full;
   shop.disk.fill(shop.device.process.pid);
   // What the log of the database has room for is sold yet.
-  const selling = shop.guests(most, { until: found });
+  const selling = shop.guests(Infinity, { until: found });
   await until("a sale finds the disk full", () => {
     if (!found()) shop.disk.fill(shop.device.process.pid);
     return found();
@@ -56,15 +56,15 @@ async function drain(shop) {
   return { queued: before, fromLineMs: ended - begun, foundMs: (first ?? ended) - begun, sentMs: ended - (first ?? begun) };
 }
 
-/** The whole night. */
+/** The whole night. Guests of the full disk come on top of the others. */
 export async function night(shop, { guests, kills }) {
   await shop.granted();
   shop.line.cut();
   const half = Math.floor(guests / 2);
   const begun = performance.now();
   await rush(shop, { guests: half, kills: Math.ceil(kills / 2) });
-  const disk = await fullDisk(shop, guests - half);
-  await rush(shop, { guests: guests - half - disk.guests, kills: Math.floor(kills / 2) });
+  const disk = await fullDisk(shop);
+  await rush(shop, { guests: guests - half, kills: Math.floor(kills / 2) });
   const sellingMs = performance.now() - begun;
   await until("the line is told to be down", async () => (await shop.operations()).line === "offline");
   const queue = (await shop.operations()).sync;
