@@ -134,7 +134,35 @@ async fn hear(mut socket: Socket, sender: mpsc::Sender<TillEvent>) {
 
 #[cfg(test)]
 mod tests {
-    use super::{Frame, TillEvent};
+    use super::{Call, CloudError, Frame, TillEvent, listen};
+    use bytes::Bytes;
+    use hyper::Method;
+    use std::time::Duration;
+    use tokio::net::TcpListener;
+
+    #[tokio::test]
+    async fn a_socket_over_tls_that_breaks_is_a_line_that_is_down() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("an address");
+        tokio::spawn(async move { while listener.accept().await.is_ok() {} });
+        let call = Call {
+            method: Method::GET,
+            url: format!("https://{address}/live?topics=till"),
+            bearer: None,
+            request_id: "till-listen-1",
+            timeout: Duration::from_secs(10),
+            content_type: None,
+            header: None,
+            body: Bytes::new(),
+            most: 0,
+            idempotent: true,
+        };
+        let opened = listen(call).await;
+        assert!(
+            matches!(opened, Err(CloudError::Unreachable(_))),
+            "{opened:?}"
+        );
+    }
 
     #[test]
     fn frames_are_events_or_of_no_matter() {
