@@ -10,6 +10,7 @@ use super::audit::Sent;
 use super::schema::{self, number, set_number, set_text};
 use super::shelf::first;
 use super::sql::{Sql, SqlError, atomically};
+use super::taken::for_devices;
 use olympus_core::sync::authority::{Authority, Write};
 use olympus_proto::LocationId;
 use olympus_proto::books::AuditEntry;
@@ -199,6 +200,7 @@ impl<S: Sql> Book<S> {
                     row.clone_from(now);
                 }
             }
+            answer.rows = answer.rows.into_iter().map(for_devices).collect();
             let head = self.head()?;
             Ok(Pushed {
                 answer,

@@ -9,6 +9,7 @@ use super::book::{Book, BookError};
 use super::schema::{number, set_number};
 use super::shelf::{first, from_json, name};
 use super::sql::{Line, Sql, Value, atomically};
+use super::taken::for_devices;
 use olympus_core::sync::authority::{Page, PullPlan};
 use olympus_proto::sync::{Entity, Gone, PAGED, Pull, PullAnswer, Row};
 use serde::Deserialize;
@@ -30,7 +31,7 @@ impl<S: Sql> Book<S> {
             ..pull.clone()
         };
         let paged = pull.version >= PAGED;
-        atomically(&self.sql, || {
+        let answer: Result<_, BookError> = atomically(&self.sql, || {
             let head = self.head()?;
             match self.authority.pull(&pull, head, self.floor(paged)?) {
                 PullPlan::Answer(answer) => Ok(answer),
@@ -59,7 +60,8 @@ impl<S: Sql> Book<S> {
                     Ok(self.authority.page(from, page, head))
                 }
             }
-        })
+        });
+        answer.map(without_secrets)
     }
 
     /// Cursors before it have expired: for a device that is not told what was put away, those
@@ -173,6 +175,14 @@ impl<S: Sql> Book<S> {
         )?;
         rows_of(&lines)
     }
+}
+
+/// No card and nothing that was sealed goes to a device.
+fn without_secrets(mut answer: PullAnswer) -> PullAnswer {
+    if let PullAnswer::Changes { rows, .. } | PullAnswer::Snapshot { rows, .. } = &mut answer {
+        *rows = std::mem::take(rows).into_iter().map(for_devices).collect();
+    }
+    answer
 }
 
 fn rows_of(lines: &[Line]) -> Result<Vec<Row>, BookError> {

@@ -4,6 +4,7 @@
 //! once, so that being told twice changes nothing. It holds no card and nothing that was sealed.
 //! What is answered from it is late by what the authority has not told yet; `head` says by how much.
 
+use super::taken::SECRET;
 use super::tell::{News, OrderNews};
 use crate::http::error::EdgeError;
 use olympus_core::pos::{Rules, order_from_fields, payment_from_fields};
@@ -16,8 +17,6 @@ use serde_json::{Value, json};
 use worker::wasm_bindgen::JsValue;
 use worker::{D1Database, D1PreparedStatement, Env};
 
-/// Fields of a payment that stay with the authority.
-const SECRET: [&str; 4] = ["card", "sealed", "card_shown", "card_state"];
 /// A text of D1 has 2 MB at most.
 const PART_BYTES: usize = 1024 * 1024;
 

@@ -269,12 +269,20 @@ impl<S: Sql> Book<S> {
 
     /// Keeps a payment; decrees what its row says, where that changed, and wakes its refunds.
     fn settled(&self, kept: &mut Kept, now_ms: u64) -> Result<(), BookError> {
+        // What a reader sealed is for the provider, and for nobody once that has it.
+        if let Some(taken) = kept.taken.as_mut().filter(|_| !kept.open) {
+            taken.sealed = None;
+        }
         self.keep_payment(kept)?;
         let entity = entity_of(&kept.id);
         let Some(row) = self.row(&entity)? else {
             return Ok(());
         };
-        let set = misstated(kept, &row.fields)?;
+        let mut set = misstated(kept, &row.fields)?;
+        let sealed = row.fields.get("sealed").is_some_and(|it| !it.is_null());
+        if sealed && !kept.open {
+            set.insert("sealed".to_owned(), serde_json::Value::Null);
+        }
         if set.is_empty() {
             return Ok(());
         }

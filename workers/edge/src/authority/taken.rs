@@ -7,7 +7,7 @@ use olympus_core::grant::CardState;
 use olympus_proto::Cents;
 use olympus_proto::grant::{CardToken, OrderId, TenderKind, TerminalId};
 use olympus_proto::pos::{Direction, PaymentId};
-use olympus_proto::sync::Fields;
+use olympus_proto::sync::{EntityKind, Fields, Row};
 use serde::{Deserialize, Serialize};
 
 /// A payment as it first arrived.
@@ -56,6 +56,18 @@ pub(super) const FIXED: [&str; 14] = [
     "card_state",
     "currency",
 ];
+
+/// Fields of a payment that stay with the authority: no device and no report needs them.
+pub(super) const SECRET: [&str; 4] = ["card", "sealed", "card_shown", "card_state"];
+
+/// The row as devices get it.
+pub(super) fn for_devices(mut row: Row) -> Row {
+    if row.entity.kind == EntityKind::Payment {
+        row.fields
+            .retain(|name, _| !SECRET.contains(&name.as_str()));
+    }
+    row
+}
 
 impl Taken {
     pub(super) fn of(fields: &Fields) -> Option<Self> {

@@ -2,6 +2,7 @@
 
 use super::super::advice::dead_letters;
 use super::super::settle::Heard;
+use super::super::sql::Sql as _;
 use super::{CARD, KEY, NOW, World, captured, fields, is_sale, operation, payment, sold};
 use olympus_core::grant::CardState;
 use olympus_core::settlement::{ANSWER_MS, LATE_MS, QUIET_MS};
@@ -295,6 +296,64 @@ fn a_capture_that_came_too_late_to_be_sent_is_sent_later_and_nothing_is_under_wa
     assert_eq!(world.state("p1"), "requested", "it never left");
     world.now += 60_000;
     assert_eq!(world.sent().len(), 1);
+}
+
+#[test]
+fn what_a_reader_sealed_is_kept_until_it_is_settled_and_no_device_gets_a_card() {
+    let mut world = World::new();
+    let pushed = world.push(
+        "till-1",
+        vec![
+            sold("o1", 700),
+            payment(
+                "p1",
+                "o1",
+                "card",
+                700,
+                json!({"sealed": "c2VhbA==", "last4": "4242"}),
+            ),
+        ],
+    );
+    let told = |rows: &[olympus_proto::sync::Row]| {
+        let text = serde_json::to_string(rows).unwrap();
+        assert!(text.contains("4242") && !text.contains(CARD) && !text.contains("c2VhbA"));
+    };
+    told(&pushed.answer.rows);
+    for version in [2, olympus_proto::sync::NEWEST] {
+        let pull = olympus_proto::sync::Pull {
+            version,
+            cursor: None,
+            limit: 500,
+        };
+        match world.book.pull(&pull).unwrap() {
+            olympus_proto::sync::PullAnswer::Snapshot { rows, .. } => told(&rows),
+            other => panic!("{other:?}"),
+        }
+    }
+    let sent = world.sent();
+    assert_eq!(sent[0].sealed.as_deref(), Some("c2VhbA=="));
+    world.hear(
+        "p1",
+        Heard::Answered(captured(&sent[0], CaptureState::Approved)),
+    );
+    let kept = world
+        .book
+        .sql
+        .run("SELECT taken FROM payments", &[])
+        .unwrap();
+    let rows = world.book.sql.run("SELECT record FROM rows", &[]).unwrap();
+    let all = format!("{kept:?}{rows:?}");
+    assert!(!all.contains("c2VhbA") && all.contains(CARD), "{all}");
+    // A device that tells it again does not bring it back.
+    let mut again = operation(
+        "again",
+        OperationKind::Payment,
+        "p1",
+        json!({"sealed": "c2VhbA=="}),
+    );
+    again.base_version = world.book.head().unwrap();
+    world.push("till-1", vec![again]);
+    assert!(world.row(EntityKind::Payment, "p1").fields["sealed"].is_null());
 }
 
 /// A sale by a card of the house: it showed `before`, and shows this afterwards.
