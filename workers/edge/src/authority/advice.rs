@@ -73,6 +73,9 @@ fn of_operation(reason: Rejection) -> &'static str {
             "The device sent what does not fit: do it by hand from what it says here, let it be on \
              the device, and report it."
         }
+        Rejection::Other => {
+            "The reports cannot take this row in and lack it: look at it on the device, and report it."
+        }
         _ => "Look at the row on the device, and do it again there or let it be.",
     }
 }

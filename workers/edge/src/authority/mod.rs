@@ -38,6 +38,7 @@ pub mod sql;
 pub(crate) mod storage;
 mod taken;
 pub mod tell;
+mod telling;
 mod work;
 
 pub use object::Authority;

@@ -11,6 +11,7 @@ use super::book::{Book, BookError};
 use super::calls::{Asked, Nothing, Released};
 use super::changes::Changes;
 use super::storage::Storage;
+use super::telling::Telling;
 use crate::http::error::{EdgeError, log};
 use crate::http::ids::random_u53;
 use crate::http::time::now_ms;
@@ -45,6 +46,7 @@ pub struct Authority {
     pub(super) read_model_asked: Cell<bool>,
     pub(super) provider: Backoff,
     pub(super) read_model: Backoff,
+    pub(super) telling: Telling,
 }
 
 impl From<BookError> for EdgeError {
@@ -72,6 +74,7 @@ impl DurableObject for Authority {
             read_model_asked: Cell::new(false),
             provider: Backoff::default(),
             read_model: Backoff::default(),
+            telling: Telling::default(),
         }
     }
 

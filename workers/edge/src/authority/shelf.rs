@@ -179,7 +179,7 @@ impl<S: Sql> Book<S> {
         )
     }
 
-    fn write_dead_letter(
+    pub(super) fn write_dead_letter(
         &self,
         operation: &Operation,
         device: &DeviceId,

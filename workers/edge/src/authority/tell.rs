@@ -9,13 +9,17 @@ use super::book::{Book, BookError};
 use super::schema::{number, set_number};
 use super::shelf::{from_json, to_json};
 use super::sql::{Sql, atomically};
+use super::taken::for_devices;
+use olympus_proto::Cents;
 use olympus_proto::books::AuditEntry;
-use olympus_proto::sync::{Entity, EntityKind, Row};
+use olympus_proto::sync::{
+    DeviceId, Entity, EntityKind, Operation, OperationId, OperationKind, Rejection, Row,
+};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Rows and entries that are told at once.
-const PART: u32 = 200;
+pub(super) const PART: u32 = 200;
 /// Rows that are put away at once.
 const AWAY: u64 = 500;
 
@@ -56,12 +60,17 @@ impl<S: Sql> Book<S> {
     /// # Errors
     /// As SQLite says.
     pub fn news(&self) -> Result<Option<News>, BookError> {
+        self.news_of(PART)
+    }
+
+    /// The same with at most so many rows and entries.
+    pub(super) fn news_of(&self, part: u32) -> Result<Option<News>, BookError> {
         let (head, told) = (self.head()?, number(&self.sql, "told")?.unwrap_or(0));
-        let rows = self.rows_after(told, PART)?;
-        let full = u32::try_from(rows.len()).is_ok_and(|count| count >= PART);
+        let rows = self.rows_after(told, part)?;
+        let full = u32::try_from(rows.len()).is_ok_and(|count| count >= part);
         let lines = self.sql.run(
             "SELECT number, body FROM outbox ORDER BY number LIMIT ?1",
-            &[u64::from(PART).into()],
+            &[u64::from(part).into()],
         )?;
         let entries: Result<Vec<_>, BookError> = lines
             .iter()
@@ -139,6 +148,36 @@ impl<S: Sql> Book<S> {
         atomically(&self.sql, || {
             set_number(&self.sql, "told", news.head)?;
             if let Some((last, _)) = news.entries.last() {
+                self.sql
+                    .run("DELETE FROM outbox WHERE number <= ?1", &[(*last).into()])?;
+            }
+            Ok(())
+        })
+    }
+
+    /// The read model refuses them: they are passed over, and somebody is told.
+    pub(super) fn pass_over(&self, news: &News, now_ms: u64) -> Result<(), BookError> {
+        atomically(&self.sql, || {
+            for row in &news.rows {
+                let Entity { id, .. } = &row.entity;
+                let operation = Operation {
+                    id: OperationId(format!("untold:{id}:{}", row.version)),
+                    sequence: 0,
+                    after: None,
+                    kind: OperationKind::Unknown,
+                    entity: id.clone(),
+                    base_version: row.version,
+                    payload: for_devices(row.clone()).fields,
+                    given_up: false,
+                    created_at_ms: i64::try_from(now_ms).unwrap_or(i64::MAX),
+                    value_cents: Cents(0),
+                };
+                let cloud = DeviceId(String::new());
+                self.write_dead_letter(&operation, &cloud, Rejection::Other, now_ms)?;
+            }
+            set_number(&self.sql, "told", news.head)?;
+            // An entry goes with the row that it tells of, or alone.
+            if let Some((last, _)) = news.entries.last().filter(|_| news.rows.is_empty()) {
                 self.sql
                     .run("DELETE FROM outbox WHERE number <= ?1", &[(*last).into()])?;
             }

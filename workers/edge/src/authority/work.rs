@@ -9,6 +9,7 @@ use super::provider::Provider;
 use super::read_model;
 use super::settings::Settings;
 use super::settle::{Errand, Heard};
+use super::tell::PART;
 use crate::http::error::{EdgeError, log};
 use crate::http::time::now_ms;
 use futures_util::{StreamExt as _, join, stream};
@@ -116,11 +117,25 @@ impl Authority {
             self.read_model_asked.set(true);
         }
         for _ in 0..PARTS {
-            let Some(news) = book.news()? else {
+            let Some(news) = book.news_of(self.telling.part(PART))? else {
                 return Ok(());
             };
-            read_model::take_in(&self.env, book.location(), &news).await?;
-            book.told(&news)?;
+            match read_model::take_in(&self.env, book.location(), &news).await {
+                Ok(()) => book.told(&news)?,
+                Err(error) => {
+                    if !self.telling.failed(PART) {
+                        return Err(error);
+                    }
+                    // It answers, and does not take this one.
+                    read_model::head(&self.env, book.location()).await?;
+                    log(&format!(
+                        "the read model goes on without a row: {}",
+                        error.message
+                    ));
+                    book.pass_over(&news, now_ms())?;
+                }
+            }
+            self.telling.worked();
             self.read_model.worked();
         }
         Ok(())

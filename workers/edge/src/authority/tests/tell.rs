@@ -126,3 +126,33 @@ fn orders_that_wait_at_the_front_do_not_keep_the_others() {
     let later = world.now + 1_000;
     assert_eq!(world.book.tidy(later, later), Ok(1));
 }
+
+#[test]
+fn what_the_read_model_refuses_is_passed_over_and_somebody_is_told() {
+    let mut world = World::new();
+    let odd = payment("p1", "o1", "card", 700, json!({}));
+    world.push("till-1", vec![odd, sold("o1", 700)]);
+    let first = world.book.news_of(1).unwrap().unwrap();
+    assert_eq!(
+        (first.rows.len(), first.entries.len(), first.head),
+        (1, 1, 1)
+    );
+    world.book.pass_over(&first, world.now).unwrap();
+    let next = world.book.news_of(1).unwrap().unwrap();
+    assert_eq!(next.rows[0].entity.id, "o1", "it goes on");
+    assert_eq!(next.entries, first.entries, "an entry is another matter");
+    world.book.told(&next).unwrap();
+    let last = world.book.news_of(1).unwrap().unwrap();
+    assert_eq!((last.rows.len(), last.entries.len()), (0, 1));
+    world.book.pass_over(&last, world.now).unwrap();
+    assert_eq!(world.book.has_news(), Ok(false));
+    let letters = super::super::advice::dead_letters(&world.book).unwrap();
+    let letter = &letters.operations[0];
+    assert_eq!(
+        (letters.operations.len(), letter.sent.entity.as_str()),
+        (1, "p1")
+    );
+    assert!(letter.advice.contains("reports"));
+    let text = serde_json::to_string(&letters).unwrap();
+    assert!(!text.contains(super::CARD));
+}
