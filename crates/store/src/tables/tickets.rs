@@ -27,11 +27,7 @@ pub(crate) fn waiting(conn: &Connection) -> Result<Vec<Ticket>, StoreError> {
 }
 
 /// Shows the order's firings, and gives those that are new or have changed.
-pub(crate) fn show(
-    conn: &Connection,
-    bill: &Bill,
-    now_ms: u64,
-) -> Result<Vec<Ticket>, StoreError> {
+pub(crate) fn show(conn: &Connection, bill: &Bill, now_ms: u64) -> Result<Vec<Ticket>, StoreError> {
     if bill.kitchen.is_empty() {
         return Ok(Vec::new());
     }

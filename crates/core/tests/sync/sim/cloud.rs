@@ -1,9 +1,7 @@
 //! The authority's shell and its disk.
 
 use super::plant::Plant;
-use olympus_core::sync::authority::{
-    Authority, DeviceMark, Loaded, Page, PullPlan, Record, Write,
-};
+use olympus_core::sync::authority::{Authority, DeviceMark, Loaded, Page, PullPlan, Record, Write};
 use olympus_core::sync::client::{Event, Failure, Send};
 use olympus_proto::sync::{
     Cursor, DeviceId, Entity, Gone, Operation, OperationId, Outcome, PAGED, Pull, PullAnswer, Push,
@@ -155,7 +153,11 @@ impl Cloud {
         };
         let paged = pull.version >= PAGED;
         let latest = self.gone.last().map_or(0, |it| it.version);
-        let floor = if paged { self.floor } else { self.floor.max(latest) };
+        let floor = if paged {
+            self.floor
+        } else {
+            self.floor.max(latest)
+        };
         match self.authority.pull(pull, self.head, floor) {
             PullPlan::Answer(answer) => answer,
             PullPlan::All if paged => {
