@@ -135,6 +135,18 @@ describe("sync", () => {
     assert.equal((await till.post("/sync/pull", { version: 2, cursor, limit: 1 })).json.rows.length, 0);
     assert.equal((await till.post("/sync/pull", { version: 2, cursor: "1.0.0", limit: 1 })).json.is, "expired");
     assert.equal((await till.post("/sync/pull", { version: 9, limit: 1 })).json.is, "version");
+    // From version 3 on a snapshot comes in pages, and goes on as changes.
+    const whole = await till.rows();
+    const paged = new Map();
+    let at;
+    for (let more = true; more; ) {
+      const { json } = await till.post("/sync/pull", { version: 3, limit: 1, cursor: at });
+      assert.ok(json.is === "snapshot" && json.rows.length <= 1, JSON.stringify(json));
+      for (const row of json.rows) paged.set(row.entity.id, row);
+      ({ cursor: at, more = false } = json);
+    }
+    assert.deepEqual(new Map([...paged].sort()), new Map([...whole].sort()));
+    assert.equal((await till.post("/sync/pull", { version: 3, limit: 1, cursor: at })).json.is, "changes");
   });
 
   test("gaps, reused sequences, foreign keys, scopes and sizes are refused", async () => {
