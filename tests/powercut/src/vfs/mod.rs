@@ -4,7 +4,7 @@
 //! the model needs, takes the randomness of the operating system, and needs libclang to be built.
 //!
 //! What makes it sound: `SQLite` hands each function the file that the VFS has opened and nothing
-//! else, and no two threads use a file at once. A [`File`] is boxed at the opening and dropped at the
+//! else, and no two threads use a file at once. What a file stands for is boxed at the opening and dropped at the
 //! closing. The memory of [`Shm`] lives as long as a file that has mapped it, and is only reached by
 //! `SQLite`, which guards it with the locks kept here.
 #![allow(unsafe_code)]
