@@ -1,4 +1,4 @@
-//! `docs/THREAT_MODEL.md` names tests that there are.
+//! `docs/THREAT_MODEL.md` and `docs/PROMISES.md` name tests that there are.
 
 use std::path::Path;
 
@@ -15,24 +15,31 @@ fn sources(folder: &Path, text: &mut String) {
     }
 }
 
+/// What a page names in the last cell of its rows of three, between backticks.
+fn named(page: &str) -> Vec<&str> {
+    page.lines()
+        .filter(|line| line.starts_with("| ") && line.matches(" | ").count() == 2)
+        .filter_map(|line| line.trim_end_matches(" |").rsplit(" | ").next())
+        .flat_map(|cell| cell.split('`').skip(1).step_by(2))
+        .collect()
+}
+
 #[test]
-fn every_test_that_the_threat_model_names_is_there() {
+fn every_test_that_a_page_names_is_there() {
     let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."));
-    let model = std::fs::read_to_string(root.join("docs/THREAT_MODEL.md")).expect("is there");
     let mut text = String::new();
     for folder in ["crates", "tests", "workers", "fuzz"] {
         sources(&root.join(folder), &mut text);
     }
-    // The last cell of each row of three, between backticks.
-    let named: Vec<&str> = model
-        .lines()
-        .filter(|line| line.starts_with("| ") && line.matches(" | ").count() == 2)
-        .filter_map(|line| line.trim_end_matches(" |").rsplit(" | ").next())
-        .flat_map(|cell| cell.split('`').skip(1).step_by(2))
-        .collect();
-    assert!(named.len() > 80, "{}", named.len());
-    for name in named {
-        let there = text.contains(&format!("fn {name}(")) || text.contains(&format!("\"{name}\""));
-        assert!(there, "there is no test `{name}`");
+    for (page, least) in [("THREAT_MODEL", 80), ("PROMISES", 25)] {
+        let file = root.join(format!("docs/{page}.md"));
+        let page = std::fs::read_to_string(file).expect("is there");
+        let named = named(&page);
+        assert!(named.len() > least, "{}", named.len());
+        for name in named {
+            let there =
+                text.contains(&format!("fn {name}(")) || text.contains(&format!("\"{name}\""));
+            assert!(there, "there is no test `{name}`");
+        }
     }
 }
