@@ -30,7 +30,6 @@ use crate::till::Handle;
 use evidence::{Evidence, Turn};
 use olympus_proto::grant::TerminalId;
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::Notify;
@@ -58,8 +57,6 @@ pub(crate) struct Agent {
     faults: Mutex<BTreeMap<Topic, String>>,
     /// Numbers of documents that were told of and that the terminal should have.
     told: Mutex<Held>,
-    /// The socket is open.
-    listening: AtomicBool,
     nudges: Nudges,
 }
 
@@ -96,7 +93,6 @@ impl Agent {
             evidence: Mutex::default(),
             faults: Mutex::default(),
             told: Mutex::default(),
-            listening: AtomicBool::new(false),
             nudges: Nudges::default(),
         })
     }
@@ -168,12 +164,7 @@ impl Agent {
         lock(&self.evidence).is_up()
     }
 
-    fn is_listening(&self) -> bool {
-        self.listening.load(Ordering::Relaxed)
-    }
-
     fn listens(&self, open: bool) {
-        self.listening.store(open, Ordering::Relaxed);
         self.metrics.listens(open);
     }
 

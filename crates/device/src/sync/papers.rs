@@ -20,10 +20,11 @@ const PATIENCE: Duration = Duration::from_secs(8);
 const DISK: Duration = Duration::from_secs(1);
 /// Between looks at whether a grant is due.
 const LOOK: Duration = Duration::from_secs(2);
-/// Between polls while no socket says what happens.
+/// Between polls, also while a socket says what happens: what it was not told of would otherwise
+/// stay unknown, and what is revoked has to be known within five seconds.
 const POLL: Duration = Duration::from_secs(3);
-/// Between polls while one does.
-const POLL_LISTENING: Duration = Duration::from_secs(60);
+/// Between polls that fail.
+const POLL_FAILING: Duration = Duration::from_secs(60);
 /// Between looks for documents that were told of and that the answer did not have yet.
 const TOLD: Duration = Duration::from_millis(700);
 /// How often the server's time is told though nothing else is new.
@@ -46,7 +47,7 @@ struct Papers {
 /// Keeps them for ever.
 pub(super) async fn keep(agent: Arc<Agent>) {
     let mut papers = Papers {
-        backoff: Backoff::new(POLL, POLL_LISTENING),
+        backoff: Backoff::new(POLL, POLL_FAILING),
         poll: Instant::now(),
         timed: None,
         welcomed: None,
@@ -272,11 +273,7 @@ impl Papers {
 
     fn answered(&mut self) {
         self.backoff.works();
-        let wait = match self.agent.is_listening() {
-            true => POLL_LISTENING,
-            false => POLL,
-        };
-        self.poll = Instant::now() + jittered(wait);
+        self.poll = Instant::now() + jittered(POLL);
     }
 
     fn failed(&mut self, error: &CloudError) {

@@ -110,7 +110,9 @@ impl Setup {
                 crate::files::create_private_dir(dir)?;
                 let path = dir.join(FILE);
                 // What is wrong with the disk is told by the till, which tries again.
-                let _ = make_private(&path);
+                if let Err(error) = make_private(&path) {
+                    tracing::warn!(%error, path = %path.display(), "others may be able to read the till's file");
+                }
                 Ok((path, None))
             }
             None => {

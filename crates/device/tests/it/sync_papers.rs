@@ -50,6 +50,12 @@ fn what_is_revoked_is_known_within_five_seconds_with_a_socket_and_without() {
     let took = revoke(&mut shop, "c1");
     assert!(took < Duration::from_secs(2), "told: {took:?}");
     shop.location.wire(Wire {
+        mute: true,
+        ..Wire::default()
+    });
+    let took = revoke(&mut shop, "c3");
+    assert!(took < Duration::from_secs(5), "told to nobody: {took:?}");
+    shop.location.wire(Wire {
         deaf: true,
         ..Wire::default()
     });

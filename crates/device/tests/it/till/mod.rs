@@ -9,7 +9,6 @@ mod life;
 mod metrics;
 mod replays;
 mod scopes;
-mod speed;
 mod start;
 mod stock;
 

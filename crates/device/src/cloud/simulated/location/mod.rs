@@ -46,6 +46,8 @@ pub struct Wire {
     pub broken: f64,
     /// Nobody can listen: events are not heard.
     pub deaf: bool,
+    /// Sockets stay open, and events get lost.
+    pub mute: bool,
 }
 
 impl Default for Wire {
@@ -59,6 +61,7 @@ impl Default for Wire {
             doubled: 0.0,
             broken: 0.0,
             deaf: false,
+            mute: false,
         }
     }
 }
@@ -261,7 +264,8 @@ impl SimulatedLocation {
     fn say(&self, heard: Heard) {
         let unheard = {
             let state = self.state();
-            (state.wire.cut || state.wire.deaf) && matches!(heard, Heard::Event(_))
+            let wire = &state.wire;
+            (wire.cut || wire.deaf || wire.mute) && matches!(heard, Heard::Event(_))
         };
         if !unheard {
             // Nobody listens where nobody does.
