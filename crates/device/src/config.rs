@@ -58,6 +58,9 @@ pub struct Config {
     /// Key of the Worker.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub api_key: Option<Secret>,
+    /// Where the menu comes from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub menu_source: Option<MenuSource>,
     /// Account whose Workers AI and Vectorize are asked, where there is no Worker.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cloud_account: Option<String>,
@@ -79,6 +82,17 @@ pub struct Config {
     /// Settings of routing, as far as they are set: [`Config::route`] has them all.
     #[serde(skip_serializing_if = "toml::Table::is_empty")]
     pub route: toml::Table,
+}
+
+/// Where a device's menu comes from.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum MenuSource {
+    /// It is imported here, and brought to the cloud where there is one.
+    #[default]
+    Device,
+    /// Another device publishes it; this one takes it from the Worker and keeps it.
+    Cloud,
 }
 
 /// Errors of the settings.
@@ -229,6 +243,14 @@ impl Config {
                     None => None,
                 }
             }
+            "menu-source" => {
+                self.menu_source = match value {
+                    "" => None,
+                    "device" => Some(MenuSource::Device),
+                    "cloud" => Some(MenuSource::Cloud),
+                    _ => return Err(bad("menu-source", value, "use device or cloud")),
+                }
+            }
             key if route::is_key(key) => route::assign(&mut self.route, key, value)?,
             key if till::is_key(key) => self.till.assign(key, text)?,
             key => return self.assign_cloud(key, text),
@@ -250,10 +272,31 @@ impl Config {
             "max-items" => self.max_items.map(|n| n.to_string()),
             "min-confidence" => self.min_confidence.map(|least| least.to_string()),
             "intent-costs" => self.intent_costs.map(|costs| costs.to_string()),
+            "menu-source" => self.menu_source.map(|source| {
+                let name = match source {
+                    MenuSource::Device => "device",
+                    MenuSource::Cloud => "cloud",
+                };
+                name.to_owned()
+            }),
             key if route::is_key(key) => route::shown(&self.route, key)?,
             key if till::is_key(key) => self.till.shown(key),
             key => return self.shown_cloud(key),
         })
+    }
+
+    /// Whether the menu is taken from the cloud.
+    ///
+    /// # Errors
+    /// [`ConfigError::Incomplete`] where it should be and there is no Worker.
+    pub fn follows_menu(&self, has_worker: bool) -> Result<bool, ConfigError> {
+        match self.menu_source.unwrap_or_default() {
+            MenuSource::Device => Ok(false),
+            MenuSource::Cloud if has_worker => Ok(true),
+            MenuSource::Cloud => Err(ConfigError::Incomplete(
+                "`menu-source cloud` needs a Worker; set cloud-url, location-id and api-key".into(),
+            )),
+        }
     }
 
     /// Refuses values that could only fail later.

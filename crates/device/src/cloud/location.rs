@@ -8,6 +8,7 @@
 
 use super::{Calling, CloudAsk};
 use bytes::Bytes;
+use olympus_proto::edge::PublishRequest;
 use olympus_proto::grant::TerminalId;
 use olympus_proto::location::{
     Documents, GrantRequest, ReconcileAnswer, ReconcileUpload, TerminalReport, TerminalWelcome,
@@ -79,6 +80,8 @@ pub enum TillEvent {
         /// Number of the key set.
         number: u64,
     },
+    /// Another menu answers at the location.
+    MenuLive,
     /// Something that this version does not know.
     #[serde(other)]
     Other,
@@ -116,6 +119,11 @@ pub trait LocationApi: Send + Sync + fmt::Debug {
     /// Keeps a receipt; the same one again changes nothing.
     fn receipt<'a>(&'a self, ask: &'a CloudAsk<ReceiptAsk>) -> Calling<'a, ()>;
 
+    /// The menu in use at the location, where it is not the one of the digest asked with, and where
+    /// there is one.
+    fn menu<'a>(&'a self, ask: &'a CloudAsk<Option<String>>)
+    -> Calling<'a, Option<PublishRequest>>;
+
     /// Listens to what happens at the location. The time is for connecting.
     fn listen<'a>(&'a self, ask: &'a CloudAsk<()>) -> Calling<'a, TillEvents>;
 }
@@ -134,6 +142,10 @@ mod tests {
         assert_eq!(
             read(r#"{"kind":"revocations","number":2}"#),
             TillEvent::Revocations { number: 2 }
+        );
+        assert_eq!(
+            read(r#"{"kind":"menu_live","digest":"d","version":3}"#),
+            TillEvent::MenuLive
         );
         assert_eq!(read(r#"{"kind":"party","at":"ten"}"#), TillEvent::Other);
     }

@@ -4,7 +4,8 @@ use super::remote::{Remote, Target, escape};
 use super::table::{clip, table};
 use super::{Usage, say, say_json, service_options};
 use crate::cli::Global;
-use crate::config::Config;
+use crate::config::{Config, MenuSource};
+use crate::http::MENU_FROM_CLOUD;
 use crate::service::{Service, Watch};
 use crate::wire::{AvailabilityResponse, MenuChange, MenuResponse};
 use anyhow::Context;
@@ -122,7 +123,7 @@ pub(crate) fn run(global: &Global, command: Command) -> anyhow::Result<()> {
         Command::Rollback { target } => {
             let change = match target.remote()? {
                 Some(remote) => remote.call("POST", "/v1/menu/rollback", None)?,
-                None => open(global, false)?.rollback_menu(&Watch::nobody())?,
+                None => open_own(global)?.rollback_menu(&Watch::nobody())?,
             };
             told(global, &change)
         }
@@ -147,6 +148,15 @@ pub(crate) fn run(global: &Global, command: Command) -> anyhow::Result<()> {
 pub(crate) fn open(global: &Global, demo: bool) -> anyhow::Result<Service> {
     let config = Config::load(&global.data_dir())?;
     Ok(Service::open(service_options(global, &config, demo)?)?)
+}
+
+/// The service, where its menu is this device's own to change.
+fn open_own(global: &Global) -> anyhow::Result<Service> {
+    let config = Config::load(&global.data_dir())?;
+    if config.menu_source == Some(MenuSource::Cloud) {
+        return Err(Usage(MENU_FROM_CLOUD.to_owned()).into());
+    }
+    open(global, false)
 }
 
 fn import(
@@ -178,7 +188,7 @@ fn import(
         let change: MenuChange = remote.call("PUT", path, Some((kind, &bytes)))?;
         return told(global, &change);
     }
-    let service = open(global, false)?;
+    let service = open_own(global)?;
     let bar = ProgressBar::new(0);
     if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} passages, {eta} left") {
         bar.set_style(style);

@@ -71,6 +71,7 @@ pub(crate) fn run(global: &Global, args: Args) -> anyhow::Result<()> {
     // The demo's menu would take the place of the restaurant's own in the cloud.
     let cloud = config.cloud()?.filter(|_| !args.demo);
     let location = cloud.as_ref().and_then(authority);
+    let follows_menu = !args.demo && config.follows_menu(location.is_some())?;
     let cloud = cloud.map(|settings| connect(&settings, min_confidence, Some(data_dir.clone())));
     let sells_from = (!args.demo).then(|| data_dir.clone());
     let till = config.till(sells_from, location.is_some())?;
@@ -80,6 +81,7 @@ pub(crate) fn run(global: &Global, args: Args) -> anyhow::Result<()> {
         service: service_options(global, &config, args.demo)?,
         keys_dir: Some(data_dir),
         route: config.route()?,
+        follows_menu,
         cors_origins: config.cors_origins,
         limits: Limits::default(),
         cloud,

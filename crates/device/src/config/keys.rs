@@ -46,6 +46,11 @@ pub const KEYS: &[KeySpec] = &[
     spec("cloud-url", "address of the restaurant's Worker", UNSET),
     secret("api-key", "key of the Worker: oek_…, scope device"),
     spec(
+        "menu-source",
+        "device: imported here; cloud: taken from the Worker, where another device publishes it",
+        "device",
+    ),
+    spec(
         "cloud-account",
         "account of Workers AI and Vectorize, where there is no Worker",
         UNSET,

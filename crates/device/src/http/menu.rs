@@ -23,6 +23,10 @@ use std::sync::Arc;
 use std::task::{Context as Poller, Poll};
 
 type App = State<Arc<AppState>>;
+/// What to do where the menu is not this device's own.
+pub(crate) const MENU_FROM_CLOUD: &str = "this device takes its menu from the cloud: change it on the \
+     device that publishes it, or set `menu-source` to device here and restart";
+
 type Answer = Result<Response, HttpError>;
 
 /// Parameters of `PUT /v1/menu`.
@@ -41,6 +45,7 @@ pub(crate) async fn put(
 ) -> Answer {
     let Query(said) = query.map_err(|error| HttpError::invalid(error.body_text()))?;
     let format = format_of(&media_type(&request));
+    is_own(&state)?;
     let max = Endpoint::PutMenu.class().max_body_bytes();
     let bytes = read(request, max, state.limits.menu_body_timeout).await?;
     let format = format?;
@@ -55,6 +60,14 @@ pub(crate) async fn put(
         .await?;
     state.tell(Shell::menu_changed);
     json(&change)
+}
+
+/// A menu that comes from the cloud would be back within a minute.
+fn is_own(state: &AppState) -> Result<(), HttpError> {
+    match state.follows_menu {
+        true => Err(HttpError::new(ErrorCode::Conflict, MENU_FROM_CLOUD)),
+        false => Ok(()),
+    }
 }
 
 fn format_of(media: &str) -> Result<Format, HttpError> {
@@ -99,6 +112,7 @@ pub(crate) async fn get(State(state): App, headers: HeaderMap) -> Answer {
 }
 
 pub(crate) async fn rollback(State(state): App, Extension(ctx): Context) -> Answer {
+    is_own(&state)?;
     let change = state
         .change(&ctx, |service, go_on| {
             service.rollback_menu(&Watch {

@@ -19,6 +19,7 @@ pub mod server;
 mod state;
 mod till;
 
+pub(crate) use menu::MENU_FROM_CLOUD;
 pub use openapi::document as openapi_document;
 
 use axum::Router;

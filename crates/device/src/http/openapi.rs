@@ -135,6 +135,7 @@ pub(crate) fn errors_of(endpoint: Endpoint) -> Vec<ErrorCode> {
         }
         Endpoint::PutMenu => {
             codes.extend([
+                Code::Conflict,
                 Code::InvalidMenu,
                 Code::MenuTooLarge,
                 Code::Overloaded,
@@ -143,6 +144,7 @@ pub(crate) fn errors_of(endpoint: Endpoint) -> Vec<ErrorCode> {
         }
         Endpoint::Rollback => {
             codes.extend([
+                Code::Conflict,
                 Code::NothingToRollBack,
                 Code::Overloaded,
                 Code::DeadlineExceeded,

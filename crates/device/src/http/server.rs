@@ -10,7 +10,7 @@ use crate::keys::{KeyError, KeyFile, KeyRing};
 use crate::metrics::Metrics;
 use crate::routing::{self, Shell};
 use crate::service::{self, Service, ServiceError, Watch};
-use crate::sync::Agent;
+use crate::sync::{Agent, menu};
 use crate::till::{self, Handle, Shelf};
 use axum::Router;
 use hyper::server::conn::http1;
@@ -48,6 +48,8 @@ pub struct Options {
     pub location: Option<Arc<dyn LocationApi>>,
     /// How requests are routed between the two.
     pub route: RouteConfig,
+    /// Whether the menu comes from `location`; else it is this device's, and is brought there.
+    pub follows_menu: bool,
     /// What sells.
     pub till: till::Setup,
 }
@@ -69,6 +71,7 @@ impl Options {
             cloud: None,
             location: None,
             route: RouteConfig::default(),
+            follows_menu: false,
         }
     }
 }
@@ -139,6 +142,7 @@ pub async fn run(
     let state = Arc::new(AppState {
         loopback,
         cors_origins: options.cors_origins,
+        follows_menu: options.follows_menu,
         ..AppState::new(till, metrics, keys, options.limits, stopped.clone())
     });
     let keeping = keep(&state, options.location);
@@ -154,7 +158,9 @@ pub async fn run(
     };
     if let (Ok(()), Some(service)) = (&outcome, state.service.get()) {
         // Goes on until the server ends.
-        let _watching = state.shell.get().map(|shell| shell.watch(service));
+        let publishes = !options.follows_menu;
+        let _watching = (state.shell.get()).map(|shell| shell.watch(service, publishes));
+        let _following = follow(&state, service);
         ready(address);
         stop.await;
     }
@@ -182,6 +188,21 @@ fn keep(state: &Arc<AppState>, location: Option<Arc<dyn LocationApi>>) -> [JoinS
     let agent = Agent::new(location, till.clone(), metrics);
     let _ = state.agent.set(Arc::clone(&agent));
     [keeping, agent.watch()]
+}
+
+/// Takes the menu from the location, where that is set up.
+fn follow(state: &Arc<AppState>, service: &Arc<Service>) -> JoinSet<()> {
+    let mut following = JoinSet::new();
+    if let Some(agent) = state.agent.get().filter(|_| state.follows_menu) {
+        let told = Arc::clone(state);
+        let changed = move || told.tell(Shell::menu_changed);
+        following.spawn(menu::follow(
+            Arc::clone(agent),
+            Arc::clone(service),
+            changed,
+        ));
+    }
+    following
 }
 
 /// Loads models and menu, and sets up routing where there is a cloud.

@@ -33,6 +33,8 @@ pub(crate) struct AppState {
     /// Whether the server listens on loopback alone.
     pub(crate) loopback: bool,
     pub(crate) cors_origins: Vec<String>,
+    /// Whether the menu comes from the cloud, and so is changed there.
+    pub(crate) follows_menu: bool,
     pub(crate) limits: Limits,
     /// Calls that wait on a blocking thread.
     pub(crate) calls: Arc<Semaphore>,
@@ -82,6 +84,7 @@ impl AppState {
             keys,
             loopback: true,
             cors_origins: Vec::new(),
+            follows_menu: false,
             calls: Arc::new(Semaphore::new(limits.max_calls)),
             bulk: Semaphore::new(limits.max_bulk),
             menus: Semaphore::new(limits.max_menus),

@@ -94,12 +94,17 @@ impl Shell {
         }))
     }
 
-    /// Starts what goes on beside the requests; it ends when the set is dropped.
-    pub(crate) fn watch(self: &Arc<Self>, service: &Arc<Service>) -> JoinSet<()> {
+    /// Starts what goes on beside the requests; it ends when the set is dropped. `publishes` says
+    /// whether this device's menu is brought to the cloud; else it comes from there.
+    pub(crate) fn watch(self: &Arc<Self>, service: &Arc<Service>, publishes: bool) -> JoinSet<()> {
         let mut tasks = JoinSet::new();
         tasks.spawn(line::watch(Arc::clone(self)));
         tasks.spawn(parity::watch(Arc::clone(self)));
-        tasks.spawn(publish::menus(Arc::clone(self), Arc::clone(service)));
+        tasks.spawn(publish::menus(
+            Arc::clone(self),
+            Arc::clone(service),
+            publishes,
+        ));
         tasks.spawn(marks::tell(Arc::clone(self), Arc::clone(service)));
         tasks
     }

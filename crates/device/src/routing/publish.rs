@@ -87,13 +87,13 @@ impl Backoff {
     }
 }
 
-/// Brings menus for ever.
-pub(super) async fn menus(shell: Arc<Shell>, service: Arc<Service>) {
+/// Brings menus for ever; or only looks whether the cloud has this one, where it `publishes` none.
+pub(super) async fn menus(shell: Arc<Shell>, service: Arc<Service>, publishes: bool) {
     let mut backoff = Backoff::new();
     let mut was_live = false;
     loop {
         let stand = tokio::select! {
-            stand = bring(&shell, &service) => stand,
+            stand = bring(&shell, &service, publishes) => stand,
             // The menu that is being sent, which may take minutes, was replaced.
             () = shell.publisher.menu.notified() => {
                 backoff = Backoff::new();
@@ -104,7 +104,9 @@ pub(super) async fn menus(shell: Arc<Shell>, service: Arc<Service>) {
         let is_live = matches!(stand, Ok(Stand::Live));
         let wait = match stand {
             Ok(Stand::Live | Stand::NoMenu) => RECHECK,
-            Ok(Stand::UnderWay) => POLL,
+            Ok(Stand::UnderWay) if publishes => POLL,
+            // Another one is there, and on its way here.
+            Ok(Stand::UnderWay) => LONGEST_WAIT,
             Err(error) => {
                 tracing::warn!(%error, "the menu is not in the cloud yet");
                 backoff.wait()
@@ -129,11 +131,15 @@ pub(super) async fn menus(shell: Arc<Shell>, service: Arc<Service>) {
     }
 }
 
-async fn bring(shell: &Shell, service: &Arc<Service>) -> Result<Stand, CloudError> {
+async fn bring(
+    shell: &Shell,
+    service: &Arc<Service>,
+    publishes: bool,
+) -> Result<Stand, CloudError> {
     let Some(digest) = service.digest() else {
         return Ok(Stand::NoMenu);
     };
-    let told = step(shell, service, &digest).await;
+    let told = step(shell, service, &digest, publishes).await;
     shell.publisher.note(&told);
     let status = told?;
     let live = status.live.is_some_and(|live| live.digest == digest);
@@ -156,14 +162,12 @@ async fn step(
     shell: &Shell,
     service: &Arc<Service>,
     digest: &str,
+    publishes: bool,
 ) -> Result<PublishStatus, CloudError> {
     let ask = CloudAsk::new("publish", PATIENCE, ());
     let status = shell.cloud.publish_status(&ask).await?;
-    if status
-        .live
-        .as_ref()
-        .is_some_and(|live| live.digest == digest)
-    {
+    let live = status.live.as_ref();
+    if !publishes || live.is_some_and(|live| live.digest == digest) {
         return Ok(status);
     }
     let under_way = status.publishing.as_ref().is_some_and(|publishing| {

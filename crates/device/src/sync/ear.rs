@@ -28,9 +28,11 @@ pub(super) async fn listen(agent: Arc<Agent>) {
             agent.listens(true);
             agent.nudges.papers.notify_one();
             agent.nudges.changed.notify_one();
+            agent.nudges.menu.notify_one();
             while let Some(event) = events.recv().await {
                 match event {
                     TillEvent::Changed { .. } => agent.nudges.changed.notify_one(),
+                    TillEvent::MenuLive => agent.nudges.menu.notify_one(),
                     other => agent.told_of(other),
                 }
             }

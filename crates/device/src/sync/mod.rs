@@ -16,6 +16,7 @@ mod compare;
 mod courier;
 mod ear;
 mod evidence;
+pub(crate) mod menu;
 mod metrics;
 mod papers;
 mod receipts;
@@ -75,6 +76,8 @@ struct Nudges {
     report: Notify,
     /// There may be receipts.
     receipts: Notify,
+    /// There may be another menu.
+    menu: Notify,
 }
 
 impl Agent {
@@ -151,6 +154,7 @@ impl Agent {
                     &nudges.socket,
                     &nudges.report,
                     &nudges.receipts,
+                    &nudges.menu,
                 ] {
                     waits.notify_one();
                 }

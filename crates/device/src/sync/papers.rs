@@ -307,7 +307,7 @@ impl Agent {
             TillEvent::Revocations { number } => told.revocations = told.revocations.max(number),
             TillEvent::Policy { version } => told.policy = told.policy.max(version),
             TillEvent::Keys { number } => told.keys = told.keys.max(number),
-            TillEvent::Changed { .. } | TillEvent::Other => return,
+            TillEvent::Changed { .. } | TillEvent::MenuLive | TillEvent::Other => return,
         }
         drop(told);
         self.nudges.papers.notify_one();

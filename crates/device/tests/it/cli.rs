@@ -37,6 +37,24 @@ fn fails(dir: &Path, args: &[&str]) -> (i32, String) {
 }
 
 #[test]
+fn a_menu_from_the_cloud_needs_a_cloud_and_is_not_imported_here() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let dir = dir.path();
+    assert_eq!(fails(dir, &["config", "set", "menu-source", "moon"]).0, 2);
+    ok(dir, &["config", "set", "menu-source", "cloud"]);
+    assert_eq!(ok(dir, &["config", "get", "menu-source"]).trim(), "cloud");
+    let (_, said) = fails(dir, &["start", "--listen", "127.0.0.1:0"]);
+    assert!(said.contains("needs a Worker"), "{said}");
+    let file = dir.join("menu.json");
+    std::fs::write(&file, small_menu().to_string()).expect("writes");
+    let file = file.to_str().expect("a path");
+    let (status, said) = fails(dir, &["menu", "import", file]);
+    assert!(status == 2 && said.contains("menu-source"), "{said}");
+    ok(dir, &["config", "set", "menu-source", "device"]);
+    ok(dir, &["menu", "import", file]);
+}
+
+#[test]
 fn settings_are_kept_and_secrets_hidden() {
     let dir = tempfile::tempdir().expect("a folder");
     let dir = dir.path();

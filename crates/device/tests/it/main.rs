@@ -19,6 +19,7 @@ mod store;
 mod support;
 mod sync;
 mod sync_books;
+mod sync_menu;
 mod sync_papers;
 mod threats;
 mod till;

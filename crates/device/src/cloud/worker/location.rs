@@ -9,7 +9,9 @@ use super::super::location::{Held, LocationApi, OfTerminal, ReceiptAsk, TillEven
 use super::super::{Calling, CloudAsk, sha256_hex};
 use super::{CONTENT_SHA256, Worker, no_path};
 use crate::cloud::address::{is_dots, segment};
-use hyper::Method;
+use hyper::header::IF_NONE_MATCH;
+use hyper::{Method, StatusCode};
+use olympus_proto::edge::PublishRequest;
 use olympus_proto::grant::TerminalId;
 use olympus_proto::location::{
     Documents, GrantRequest, ReconcileAnswer, ReconcileUpload, TerminalReport, TerminalWelcome,
@@ -121,8 +123,31 @@ impl LocationApi for Worker {
         })
     }
 
+    fn menu<'a>(
+        &'a self,
+        ask: &'a CloudAsk<Option<String>>,
+    ) -> Calling<'a, Option<PublishRequest>> {
+        Box::pin(async move {
+            let held = ask.what.as_ref();
+            let call = Call {
+                header: held.map(|digest| (IF_NONE_MATCH, format!("\"{digest}\""))),
+                most: MOST,
+                ..self.call(ask, Method::GET, "/menu")
+            };
+            let reply = self.http.call(&call).await?;
+            if reply.status == StatusCode::NOT_MODIFIED {
+                return Ok(None);
+            }
+            match reply.json(ask.timeout) {
+                // Nobody has published one yet.
+                Err(CloudError::Refused { status: 404, .. }) => Ok(None),
+                answer => answer.map(Some),
+            }
+        })
+    }
+
     fn listen<'a>(&'a self, ask: &'a CloudAsk<()>) -> Calling<'a, TillEvents> {
-        let call = self.call(ask, Method::GET, "/live?topics=till");
+        let call = self.call(ask, Method::GET, "/live?topics=till,menu");
         Box::pin(super::live::listen(call))
     }
 }

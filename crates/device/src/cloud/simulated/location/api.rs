@@ -5,6 +5,7 @@ use super::super::super::location::{Held, LocationApi, OfTerminal, ReceiptAsk, T
 use super::super::super::{Calling, CloudAsk};
 use super::{Heard, SimulatedLocation, State, now_ms, payment_state, signed_cents};
 use olympus_core::grant::Refusal;
+use olympus_proto::edge::PublishRequest;
 use olympus_proto::grant::TerminalId;
 use olympus_proto::location::{
     Documents, GrantRequest, ReconcileAnswer, ReconcileUpload, ReconciledPayment, TerminalReport,
@@ -191,6 +192,16 @@ impl LocationApi for SimulatedLocation {
                 true => Ok(()),
                 false => Err(refused(409, "conflict", "another receipt has this id")),
             }
+        }))
+    }
+
+    fn menu<'a>(
+        &'a self,
+        ask: &'a CloudAsk<Option<String>>,
+    ) -> Calling<'a, Option<PublishRequest>> {
+        Box::pin(self.over(ask, |state, held| {
+            let other = |menu: &&PublishRequest| held.as_ref() != Some(&menu.digest);
+            Ok(state.menu.as_ref().filter(other).cloned())
         }))
     }
 

@@ -13,6 +13,7 @@ use super::super::location::TillEvent;
 use book::Book;
 use fastrand::Rng;
 use olympus_core::grant::Refusal;
+use olympus_proto::edge::PublishRequest;
 use olympus_proto::grant::{Revoked, TenderKind, TerminalId};
 use olympus_proto::location::TerminalReport;
 use olympus_proto::pos::{Direction, PaymentId, PaymentState};
@@ -87,6 +88,7 @@ struct State {
     terminals: BTreeSet<TerminalId>,
     reports: Vec<TerminalReport>,
     receipts: BTreeMap<String, Vec<u8>>,
+    menu: Option<PublishRequest>,
     /// What the payment provider has taken.
     taken: BTreeMap<PaymentId, Cents>,
     /// Payments that ledgers named, by the upload.
@@ -117,6 +119,7 @@ impl SimulatedLocation {
                 terminals: BTreeSet::new(),
                 reports: Vec::new(),
                 receipts: BTreeMap::new(),
+                menu: None,
                 taken: BTreeMap::new(),
                 uploads: BTreeMap::new(),
                 calls: 0,
@@ -142,6 +145,12 @@ impl SimulatedLocation {
         let number = self.state().seals.revoke(added, now_ms())?;
         self.say(Heard::Event(TillEvent::Revocations { number }));
         Ok(number)
+    }
+
+    /// Another menu answers.
+    pub fn publish(&self, menu: PublishRequest) {
+        self.state().menu = Some(menu);
+        self.say(Heard::Event(TillEvent::MenuLive));
     }
 
     /// Whoever misses a change of the list has to ask for all of it.
