@@ -27,6 +27,7 @@ mod limits;
 mod live;
 mod menu;
 mod metrics;
+mod tables;
 mod vault;
 
 pub use authority::Authority;

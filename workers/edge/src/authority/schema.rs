@@ -4,13 +4,10 @@
 //! one version or of the other. What a way back throws away can be made anew from what it leaves:
 //! payments and the outbox from the rows. What cards were issued with is nowhere else: it stays.
 
-use super::sql::{Sql, SqlError, Value, atomically};
+pub(super) use crate::tables::{number, set_number, set_text, text};
 
-/// One step.
-struct Migration {
-    up: &'static [&'static str],
-    down: &'static [&'static str],
-}
+use super::sql::{Sql, SqlError};
+use crate::tables::{self, Migration};
 
 /// Sync alone: who is registered, what was decided, the rows.
 const SYNC: Migration = Migration {
@@ -130,14 +127,7 @@ pub const VERSION: u64 = MIGRATIONS.len() as u64;
 /// # Errors
 /// As SQLite says.
 pub fn version(sql: &impl Sql) -> Result<u64, SqlError> {
-    let table = sql.run(
-        "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'meta'",
-        &[],
-    )?;
-    if table.is_empty() {
-        return Ok(0);
-    }
-    number(sql, "schema").map(|version| version.unwrap_or(0))
+    tables::version(sql)
 }
 
 /// Brings the database to a version, forward or back, a step at a time.
@@ -146,64 +136,5 @@ pub fn version(sql: &impl Sql) -> Result<u64, SqlError> {
 /// As SQLite says; it is then of the version that it was, or of one on the way. Also where it is
 /// of a version that this program does not know.
 pub fn migrate(sql: &impl Sql, to: u64) -> Result<(), SqlError> {
-    loop {
-        let at = version(sql)?;
-        if at == to {
-            return Ok(());
-        }
-        let forward = at < to;
-        let index = usize::try_from(if forward { at } else { at - 1 });
-        let step = index.ok().and_then(|index| MIGRATIONS.get(index));
-        let step = step.ok_or_else(|| {
-            SqlError(format!(
-                "the object's tables are of version {at}; this Worker knows up to {VERSION}: \
-                 deploy the newer one"
-            ))
-        })?;
-        atomically(sql, || {
-            sql.run(
-                "CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
-                &[],
-            )?;
-            for statement in if forward { step.up } else { step.down } {
-                sql.run(statement, &[])?;
-            }
-            let version = if forward { at + 1 } else { at - 1 };
-            set_number(sql, "schema", version)
-        })?;
-    }
-}
-
-/// A number that is kept under a name.
-pub(super) fn number(sql: &impl Sql, key: &str) -> Result<Option<u64>, SqlError> {
-    let Some(text) = text(sql, key)? else {
-        return Ok(None);
-    };
-    let number = text.parse();
-    number
-        .map(Some)
-        .map_err(|_| SqlError(format!("{key} is kept as {text}")))
-}
-
-/// A text that is kept under a name.
-pub(super) fn text(sql: &impl Sql, key: &str) -> Result<Option<String>, SqlError> {
-    let lines = sql.run("SELECT value FROM meta WHERE key = ?1", &[key.into()])?;
-    lines
-        .first()
-        .map(|line| line.text(0).map(str::to_owned))
-        .transpose()
-}
-
-pub(super) fn set_number(sql: &impl Sql, key: &str, number: u64) -> Result<(), SqlError> {
-    set_text(sql, key, &number.to_string())
-}
-
-pub(super) fn set_text(sql: &impl Sql, key: &str, text: &str) -> Result<(), SqlError> {
-    let values: [Value; 2] = [key.into(), text.into()];
-    sql.run(
-        "INSERT INTO meta (key, value) VALUES (?1, ?2)
-         ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-        &values,
-    )
-    .map(|_| ())
+    tables::migrate(sql, &MIGRATIONS, to)
 }

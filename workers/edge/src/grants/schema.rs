@@ -3,13 +3,10 @@
 //! Invariant: a migration and the number it leads to are one transaction. What a way back throws
 //! away is told anew: terminals report their cards every few minutes.
 
-use crate::authority::sql::{Sql, SqlError, Value, atomically};
+pub(super) use crate::tables::{number, set_number, set_text, text};
 
-/// One step.
-struct Migration {
-    up: &'static [&'static str],
-    down: &'static [&'static str],
-}
+use crate::authority::sql::{Sql, SqlError};
+use crate::tables::{self, Migration};
 
 /// Keys, policy, what is revoked, terminals and their grants.
 const DOCUMENTS: Migration = Migration {
@@ -87,76 +84,7 @@ const MIGRATIONS: [Migration; 2] = [DOCUMENTS, CARDS];
 /// The version that this program works with.
 pub(super) const VERSION: u64 = MIGRATIONS.len() as u64;
 
-/// The version of the database; 0 is a new one.
-pub(super) fn version(sql: &impl Sql) -> Result<u64, SqlError> {
-    let table = sql.run(
-        "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'meta'",
-        &[],
-    )?;
-    if table.is_empty() {
-        return Ok(0);
-    }
-    Ok(number(sql, "schema")?.unwrap_or(0))
-}
-
 /// Brings the database to a version, forward or back, a step at a time.
 pub(super) fn migrate(sql: &impl Sql, to: u64) -> Result<(), SqlError> {
-    loop {
-        let at = version(sql)?;
-        if at == to {
-            return Ok(());
-        }
-        let forward = at < to;
-        let index = if forward { at } else { at - 1 };
-        let step = usize::try_from(index).ok();
-        let step = step.and_then(|index| MIGRATIONS.get(index));
-        let step = step.ok_or_else(|| {
-            SqlError(format!(
-                "the object's tables are of version {at}; this Worker knows up to {VERSION}: \
-                 deploy the newer one"
-            ))
-        })?;
-        atomically(sql, || {
-            sql.run(
-                "CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
-                &[],
-            )?;
-            for statement in if forward { step.up } else { step.down } {
-                sql.run(statement, &[])?;
-            }
-            set_number(sql, "schema", if forward { at + 1 } else { at - 1 })
-        })?;
-    }
-}
-
-/// A text that is kept under a name.
-pub(super) fn text(sql: &impl Sql, key: &str) -> Result<Option<String>, SqlError> {
-    let lines = sql.run("SELECT value FROM meta WHERE key = ?1", &[key.into()])?;
-    let line = lines.first().map(|line| line.text(0).map(str::to_owned));
-    line.transpose()
-}
-
-/// A number that is kept under a name.
-pub(super) fn number(sql: &impl Sql, key: &str) -> Result<Option<u64>, SqlError> {
-    let Some(text) = text(sql, key)? else {
-        return Ok(None);
-    };
-    let number = text.parse();
-    number
-        .map(Some)
-        .map_err(|_| SqlError(format!("{key} is kept as {text}")))
-}
-
-pub(super) fn set_number(sql: &impl Sql, key: &str, number: u64) -> Result<(), SqlError> {
-    set_text(sql, key, &number.to_string())
-}
-
-pub(super) fn set_text(sql: &impl Sql, key: &str, text: &str) -> Result<(), SqlError> {
-    let values: [Value; 2] = [key.into(), text.into()];
-    sql.run(
-        "INSERT INTO meta (key, value) VALUES (?1, ?2)
-         ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-        &values,
-    )?;
-    Ok(())
+    tables::migrate(sql, &MIGRATIONS, to)
 }

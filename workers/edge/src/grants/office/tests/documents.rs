@@ -1,9 +1,10 @@
 //! Policy and list, who is told of them, and how they are kept.
 
-use super::super::super::schema::{VERSION, migrate, version};
+use super::super::super::schema::{VERSION, migrate};
 use super::super::{At, News, Office};
 use super::{HOUR, MINUTE, T0, World, card, cards, code, secret};
 use crate::authority::sql::Sql as _;
+use crate::tables::version;
 use olympus_core::grant::WAIT_MS;
 use olympus_proto::ErrorCode;
 use olympus_proto::grant::TenderKind;
