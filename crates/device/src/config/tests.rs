@@ -19,6 +19,7 @@ fn what_is_set_is_read_again_and_secrets_stay_hidden() {
             "ask-again=1,wrong=2,false-cancel=5,missed-complaint=2.5",
         ),
         ("location-id", "store-7"),
+        ("menu-source", "cloud"),
         ("cloud-url", "https://edge.example"),
         ("api-key", "oek_1_s3cret"),
         ("recovery-key", RECOVERY),
