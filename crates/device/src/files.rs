@@ -73,7 +73,7 @@ pub fn sweep_temporaries(dir: &Path) -> io::Result<()> {
 /// An advisory lock between processes, held until it is dropped.
 #[derive(Debug)]
 pub struct FileLock {
-    _file: File,
+    file: File,
 }
 
 impl FileLock {
@@ -84,7 +84,7 @@ impl FileLock {
     pub fn try_take(path: &Path) -> io::Result<Option<Self>> {
         let file = open_lock(path)?;
         match file.try_lock() {
-            Ok(()) => Ok(Some(Self { _file: file })),
+            Ok(()) => Ok(Some(Self { file })),
             Err(TryLockError::WouldBlock) => Ok(None),
             Err(TryLockError::Error(error)) => Err(error),
         }
@@ -97,7 +97,15 @@ impl FileLock {
     pub fn wait(path: &Path) -> io::Result<Self> {
         let file = open_lock(path)?;
         file.lock()?;
-        Ok(Self { _file: file })
+        Ok(Self { file })
+    }
+}
+
+/// Unlocked by name: closing alone leaves the lock with a process that is being started at this
+/// moment and has the file open until it becomes another program.
+impl Drop for FileLock {
+    fn drop(&mut self) {
+        let _ = self.file.unlock();
     }
 }
 
@@ -115,6 +123,19 @@ fn open_lock(path: &Path) -> io::Result<File> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_lock_is_given_back_though_a_copy_of_its_file_is_still_open() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let path = dir.path().join("lock");
+        let lock = FileLock::try_take(&path).expect("opens").expect("is free");
+        assert!(FileLock::try_take(&path).expect("opens").is_none());
+        // What a fork does to every open file.
+        let copy = lock.file.try_clone().expect("copies");
+        drop(lock);
+        assert!(FileLock::try_take(&path).expect("opens").is_some());
+        drop(copy);
+    }
 
     #[test]
     fn replaces_whole_files_and_sweeps_what_was_left() {
