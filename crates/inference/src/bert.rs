@@ -6,6 +6,7 @@
 //! has.
 
 use crate::config::{EncoderConfig, Pooling};
+use crate::differentiable;
 use crate::error::InferenceError;
 use crate::weights::{WORD_TABLE, Weights};
 use candle_core::{D, DType, Module, Result, Tensor};
@@ -86,14 +87,7 @@ impl Norm {
             Mode::Infer => {
                 candle_nn::ops::layer_norm(rows, &self.weight, &self.bias, self.eps as f32)
             }
-            Mode::Train => {
-                let centred = rows.broadcast_sub(&rows.mean_keepdim(D::Minus1)?)?;
-                let variance = centred.sqr()?.mean_keepdim(D::Minus1)?;
-                centred
-                    .broadcast_div(&(variance + self.eps)?.sqrt()?)?
-                    .broadcast_mul(&self.weight)?
-                    .broadcast_add(&self.bias)
-            }
+            Mode::Train => differentiable::layer_norm(rows, &self.weight, &self.bias, self.eps),
         }
     }
 }
@@ -180,7 +174,11 @@ impl Layer {
             .reshape((batch * length, hidden))?;
         let attended = (self.attention_out.forward(&context)? + rows)?;
         let attended = self.attention_norm.forward(&attended, mode)?;
-        let wide = self.up.forward(&attended)?.gelu_erf()?;
+        let wide = self.up.forward(&attended)?;
+        let wide = match mode {
+            Mode::Infer => wide.gelu_erf()?,
+            Mode::Train => differentiable::gelu(&wide)?,
+        };
         let out = (self.down.forward(&wide)? + &attended)?;
         self.out_norm.forward(&out, mode)
     }

@@ -8,6 +8,7 @@
 pub mod artifact;
 pub mod bert;
 pub mod config;
+mod differentiable;
 mod engine;
 mod error;
 mod fused;

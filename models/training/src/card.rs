@@ -24,7 +24,7 @@ pub(crate) struct Fold {
     pub(crate) recalls: BTreeMap<Intent, f64>,
     /// Ways to find what is out of scope.
     pub(crate) novelty: Novelty,
-    pub(crate) queries_held_out: &'static str,
+    pub(crate) queries_held_out: String,
     pub(crate) search: Retrieval,
     pub(crate) search_base: Retrieval,
 }

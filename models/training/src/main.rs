@@ -3,6 +3,7 @@
 //! Everything is drawn from one seed. Whole registers are held out to measure and to calibrate;
 //! the artifact learns from all of them. Files given with `--report` are only ever scored.
 
+mod adam;
 mod baseline;
 mod calibrate;
 mod card;
@@ -124,9 +125,12 @@ impl Text {
         })
     }
 
-    /// Everything that search learns from, but for one file of queries.
-    fn dishes_without(&self, file: Option<&str>) -> Vec<Dish> {
-        let asked = self.asked.iter().filter(|dish| file != Some(&dish.file));
+    /// Everything that search learns from, but for some files of queries.
+    fn dishes_without(&self, files: &[&str]) -> Vec<Dish> {
+        let asked = self
+            .asked
+            .iter()
+            .filter(|dish| !files.contains(&dish.file.as_str()));
         asked.chain(&self.lexicon).cloned().collect()
     }
 
@@ -159,7 +163,7 @@ fn main() -> anyhow::Result<()> {
     };
     eprintln!("calibration: {calibration:?}");
     let all: Vec<&Example> = text.examples.iter().collect();
-    let (learner, curve) = run.fit("all", &all, &text.dishes_without(None))?;
+    let (learner, curve) = run.fit("all", &all, &text.dishes_without(&[]))?;
     let linear = baseline::fit(&base.encoder()?, &base, &all)?;
     let mut scores = Vec::new();
     for path in &args.report {
@@ -196,7 +200,7 @@ fn main() -> anyhow::Result<()> {
         sha256: olympus_inference::artifact::sha256_hex(&gguf),
         size_bytes: gguf.len(),
         base_sha256: base.sha256.clone(),
-        data_sha256: card::hash_of(&text.examples, &text.dishes_without(None)),
+        data_sha256: card::hash_of(&text.examples, &text.dishes_without(&[])),
         utterances: text.examples.len(),
         dishes: asked,
         settings,

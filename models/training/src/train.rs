@@ -6,6 +6,7 @@
 //! learner sees disturbed text and its anchors are those of clean text: vectors learn to overlook
 //! typing errors.
 
+use crate::adam::Adam;
 use crate::checkpoint::Checkpoint;
 use crate::data::Example;
 use crate::loss::{contrastive, cross_entropy, distance};
@@ -16,7 +17,6 @@ use crate::teacher::Teacher;
 use anyhow::{Context as _, anyhow};
 use candle_core::backprop::GradStore;
 use candle_core::{Device, Tensor};
-use candle_nn::{AdamW, Optimizer, ParamsAdamW};
 use indicatif::{ProgressBar, ProgressStyle};
 use olympus_inference::Mode;
 use olympus_inference::bert::Batch;
@@ -236,39 +236,32 @@ impl Run<'_> {
     }
 }
 
-/// An optimiser a layer, the lower the slower, and one for the head.
+/// The optimiser and the rate of each step.
 struct Rates<'a> {
     settings: &'a Settings,
-    layers: Vec<(AdamW, f64)>,
-    head: AdamW,
+    adam: Adam,
+    rate: f64,
 }
 
-/// Steps over which an epoch's fresh optimisers come up to their rate.
+/// Steps over which an epoch's fresh optimiser comes up to its rate.
 const WARM_UP: usize = 20;
 
 impl<'a> Rates<'a> {
     fn new(learner: &Learner, settings: &'a Settings) -> anyhow::Result<Self> {
-        let optimiser = |vars| {
-            AdamW::new(
-                vars,
-                ParamsAdamW {
-                    weight_decay: 0.01,
-                    ..ParamsAdamW::default()
-                },
-            )
-        };
-        let layers = learner
-            .layers()
-            .into_iter()
-            .map(|(below_top, vars)| {
-                let below = i32::try_from(below_top)?;
-                Ok((optimiser(vars)?, settings.layer_decay.powi(below)))
-            })
-            .collect::<anyhow::Result<_>>()?;
+        let mut adam = Adam::default();
+        for (below_top, vars) in learner.layers() {
+            let share = settings.layer_decay.powi(i32::try_from(below_top)?);
+            for var in vars {
+                adam.add(var, share);
+            }
+        }
+        for var in learner.head.values() {
+            adam.add(var.clone(), settings.head_rate / settings.encoder_rate);
+        }
         Ok(Self {
             settings,
-            layers,
-            head: optimiser(learner.head.values().cloned().collect())?,
+            adam,
+            rate: 0.0,
         })
     }
 
@@ -279,18 +272,11 @@ impl<'a> Rates<'a> {
             (steps - step) as f64 / steps as f64,
             (in_epoch + 1) as f64 / WARM_UP as f64,
         );
-        let share = left * warm.min(1.0);
-        for (optimiser, decay) in &mut self.layers {
-            optimiser.set_learning_rate(self.settings.encoder_rate * *decay * share);
-        }
-        self.head.set_learning_rate(self.settings.head_rate * share);
+        self.rate = self.settings.encoder_rate * left * warm.min(1.0);
     }
 
     fn step(&mut self, grads: &GradStore) -> anyhow::Result<()> {
-        for (optimiser, _) in &mut self.layers {
-            optimiser.step(grads)?;
-        }
-        Ok(self.head.step(grads)?)
+        self.adam.step(grads, self.rate)
     }
 }
 

@@ -26,7 +26,7 @@ pub(super) fn exp(x: f32) -> f32 {
 /// x · Φ(x), BERT's activation; absolute error below 4e-7 (the error function is Abramowitz and
 /// Stegun 7.1.26).
 #[inline(always)]
-pub(super) fn gelu(x: f32) -> f32 {
+pub(crate) fn gelu(x: f32) -> f32 {
     let size = x.abs();
     let z = size * std::f32::consts::FRAC_1_SQRT_2;
     let t = 1.0 / (1.0 + 0.327_591_1 * z);
@@ -38,6 +38,24 @@ pub(super) fn gelu(x: f32) -> f32 {
     let tail = tail * t * exp(-z * z);
     let positive = if x > 0.0 { x } else { 0.0 };
     positive - 0.5 * size * tail
+}
+
+/// The slope of [`gelu`]: Φ(x) + x · φ(x); absolute error below 4e-7.
+#[inline(always)]
+pub(crate) fn gelu_slope(x: f32) -> f32 {
+    let size = x.abs();
+    let z = size * std::f32::consts::FRAC_1_SQRT_2;
+    let t = 1.0 / (1.0 + 0.327_591_1 * z);
+    let tail = 1.061_405_4;
+    let tail = tail * t - 1.453_152_1;
+    let tail = tail * t + 1.421_413_8;
+    let tail = tail * t - 0.284_496_72;
+    let tail = tail * t + 0.254_829_6;
+    let bell = exp(-z * z);
+    let below = 0.5 * tail * t * bell;
+    let share = if x > 0.0 { 1.0 - below } else { below };
+    // 1 / √(2π)
+    share + x * bell * 0.398_942_3
 }
 
 /// Hyperbolic tangent; absolute error below 2e-7.
@@ -59,7 +77,7 @@ pub(super) fn round_to_i8(x: f32) -> i8 {
 
 #[cfg(test)]
 mod tests {
-    use super::{exp, gelu, round_to_i8, tanh};
+    use super::{exp, gelu, gelu_slope, round_to_i8, tanh};
 
     fn steps(from: f64, to: f64) -> impl Iterator<Item = f32> {
         (0..=200_000).map(move |i| (from + (to - from) * f64::from(i) / 200_000.0) as f32)
@@ -96,6 +114,10 @@ mod tests {
             let true_gelu = 0.5 * wide * (1.0 + erf(wide / std::f64::consts::SQRT_2));
             let error = (f64::from(gelu(x)) - true_gelu).abs();
             assert!(error < 4e-7 * wide.abs().max(1.0), "gelu({x}): {error}");
+            let bell = (-wide * wide / 2.0).exp() / (2.0 * std::f64::consts::PI).sqrt();
+            let slope = 0.5 * (1.0 + erf(wide / std::f64::consts::SQRT_2)) + wide * bell;
+            let error = (f64::from(gelu_slope(x)) - slope).abs();
+            assert!(error < 6e-7, "gelu_slope({x}): {error}");
             let error = (f64::from(tanh(x)) - wide.tanh()).abs();
             assert!(error < 2e-7, "tanh({x}): {error}");
         }

@@ -23,7 +23,7 @@ mod attention;
 mod encoder;
 mod head;
 mod kernel;
-mod math;
+pub(crate) mod math;
 mod matrix;
 mod ops;
 mod product;
