@@ -17,7 +17,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::LazyLock;
 
 /// A file a part of the world, one dish a line, written as [`COLUMNS`] say.
-const SOURCES: [&str; 8] = [
+const SOURCES: [&str; 9] = [
     include_str!("mediterranean.tsv"),
     include_str!("japan_china.tsv"),
     include_str!("southeast_mainland.tsv"),
@@ -26,6 +26,7 @@ const SOURCES: [&str; 8] = [
     include_str!("middle_east_africa.tsv"),
     include_str!("americas.tsv"),
     include_str!("europe_drinks.tsv"),
+    include_str!("plain_english.tsv"),
 ];
 
 struct Lexicon {
