@@ -4,7 +4,7 @@
 //! it go to it. A negation holds for a coordinated list and ends where a new wish begins.
 
 use super::draft::{Choice, Draft, Lines};
-use super::phrases::{Names, OptionRef};
+use super::phrases::{Names, OptionRef, is_amount, removed};
 use super::segment::{Kind, Segment};
 use super::speech::Cue;
 use olympus_proto::{
@@ -51,6 +51,16 @@ struct Reader<'a> {
     ahead: Vec<(&'a Names, Choice)>,
     place: Option<Option<u8>>,
     all: bool,
+    /// Whether "with" came since the last name: an option of the line that is open comes next.
+    with: bool,
+    /// Whether "on" came: what was said goes to the item that comes next, if it is ordered.
+    towards: bool,
+    /// Whether the next number says how many of the line before: "x 3".
+    times: bool,
+    /// Items that the names said in a row can all mean, and whether a line was made of them.
+    run: Option<(Vec<usize>, bool)>,
+    /// The line of several from which some are told apart: "two of them without onions".
+    shared: Option<usize>,
     out: ParsedOrder,
 }
 
@@ -74,6 +84,11 @@ pub(super) fn assemble(
         ahead: Vec::new(),
         place: None,
         all: false,
+        with: false,
+        towards: false,
+        times: false,
+        run: None,
+        shared: None,
         out: ParsedOrder::default(),
     };
     for (index, segment) in segments.iter().enumerate() {
@@ -98,14 +113,31 @@ pub(super) fn assemble(
 
 impl<'a> Reader<'a> {
     fn cue(&mut self, cue: Cue, segment: &Segment<'_>, rest: &[Segment<'a>]) {
+        self.run = None;
         match cue {
             Cue::Number(number) => self.number(number, segment, rest),
+            Cue::Times => {
+                let number = matches!(
+                    rest.first().map(|s| s.kind),
+                    Some(Kind::Cue(Cue::Number(_)))
+                );
+                self.times = number && self.pending.number.is_none() && !self.lines.is_empty();
+            }
+            Cue::Again(number) => self.lines.set_quantity(number),
+            Cue::On => {
+                let waits = self.pending.number.is_none() && !self.pending.options.is_empty();
+                self.towards = waits || self.lines.has_recent();
+            }
             Cue::Article if self.negated && !self.negation_used => {}
             Cue::Article if matches!(self.verb, Some(Verb::Correct | Verb::Put(_))) => {}
             Cue::Article => {
                 self.settle();
                 self.negated = false;
+                (self.all, self.place) = (false, None);
                 self.pending.start = Some(segment.start);
+            }
+            Cue::Not if self.is_other_size(rest) => {
+                (self.verb, self.retracts) = (Some(Verb::Correct), false);
             }
             Cue::Not if self.begins_number(rest) => self.verb = Some(Verb::Correct),
             Cue::Not => {
@@ -127,11 +159,17 @@ impl<'a> Reader<'a> {
                     self.settle();
                 }
                 self.negated = false;
+                let said = self
+                    .text
+                    .get(segment.start..segment.end)
+                    .unwrap_or_default();
+                self.with = said.to_lowercase().starts_with("with");
             }
-            Cue::And => (self.joined, self.amount) = (true, None),
+            Cue::And => (self.joined, self.amount, self.towards) = (true, None, false),
             Cue::Clause => {
                 self.settle();
-                (self.negated, self.amount) = (false, None);
+                (self.negated, self.amount, self.with, self.towards) = (false, None, false, false);
+                (self.all, self.place) = (false, None);
             }
             Cue::Correction => self.correction(segment, rest),
             Cue::Drop => {
@@ -143,8 +181,8 @@ impl<'a> Reader<'a> {
                 self.verb = Some(Verb::Change);
             }
             Cue::To | Cue::Filler => {}
-            Cue::Place(place) => self.meant(|lines| lines.at(place).into_iter().collect()),
-            Cue::All => self.meant(Lines::all),
+            Cue::Place(place) => self.meant(Some(place)),
+            Cue::All => self.meant(None),
         }
     }
 
@@ -174,10 +212,64 @@ impl<'a> Reader<'a> {
         waits && matches!(next.map(|s| s.kind), Some(Kind::Cue(Cue::Number(_))))
     }
 
+    /// "Small, no, large": nobody leaves a size out.
+    fn is_other_size(&self, rest: &[Segment<'_>]) -> bool {
+        match rest.first().map(|next| next.kind) {
+            Some(Kind::Names(names)) => {
+                names.items.is_empty() && self.lines.last_takes(&names.options) == Some(true)
+            }
+            _ => false,
+        }
+    }
+
+    /// Some of the last line are told apart: "two cokes, one large and one small". `true` where
+    /// they have a line of their own now.
+    fn tell_apart(&mut self, number: u32, rest: &[Segment<'a>]) -> bool {
+        let waits = self.pending.number.is_some() || !self.pending.options.is_empty();
+        if waits || self.verb.is_some() || (self.joined && self.shared.is_none()) {
+            return false;
+        }
+        let is_filler = |s: &&Segment<'_>| matches!(s.kind, Kind::Cue(Cue::Filler));
+        let at = rest.iter().take_while(is_filler).count();
+        let follows = match rest.get(at).map(|next| next.kind) {
+            Some(Kind::Cue(Cue::With | Cue::Not | Cue::Amount(_))) => true,
+            Some(Kind::Names(names)) => {
+                let later = rest.get(at + 1..).unwrap_or_default();
+                self.lines.last_takes(&names.options).is_some()
+                    && names.items.is_empty()
+                    && self.next_item(names, later).is_none()
+            }
+            _ => false,
+        };
+        let Some((last, (_, quantity))) = self.lines.last_place().zip(self.lines.last()) else {
+            return false;
+        };
+        let line = match self.shared {
+            Some(line) => line,
+            None if quantity > number => last,
+            None => return false,
+        };
+        if !follows || !self.lines.split(line, number) {
+            return false;
+        }
+        self.shared = Some(line);
+        self.lines.forget_recent();
+        (self.negated, self.joined) = (false, false);
+        true
+    }
+
     fn number(&mut self, number: u32, segment: &Segment<'_>, rest: &[Segment<'a>]) {
         if self.negated && !self.negation_used && number == 1 {
             return;
         }
+        if std::mem::take(&mut self.times) {
+            self.lines.set_quantity(number);
+            return;
+        }
+        if self.tell_apart(number, rest) {
+            return;
+        }
+        (self.all, self.place) = (false, None);
         let names_follow = rest
             .iter()
             .take_while(|s| !matches!(s.kind, Kind::Cue(Cue::And | Cue::Clause | Cue::Not)))
@@ -225,8 +317,10 @@ impl<'a> Reader<'a> {
         if names.options.is_empty() || (!names.items.is_empty() && self.is_item(names, rest)) {
             self.item(names, span);
         } else {
+            self.run = None;
             self.option(names, span, rest);
         }
+        (self.with, self.towards) = (false, false);
     }
 
     /// "Cancel the coke": the line goes, or the option where no line has that name.
@@ -248,8 +342,17 @@ impl<'a> Reader<'a> {
         if self.negated || self.amount.is_some() || self.next_item(names, rest).is_some() {
             return false;
         }
+        if self.with && self.lines.last_takes(&names.options).is_some() {
+            return false;
+        }
         if self.pending.start.is_some() {
-            return self.pending.options.is_empty();
+            // "a large fries": what waits belongs to it
+            let takes = |item: &&usize| {
+                let has =
+                    |(names, _): &(&Names, Choice)| option_of(&names.options, **item).is_some();
+                self.pending.options.iter().all(has)
+            };
+            return names.items.iter().any(|item| takes(&item));
         }
         self.lines.accepting(&names.options).is_none()
     }
@@ -268,7 +371,7 @@ impl<'a> Reader<'a> {
                         return None;
                     }
                 }
-                Kind::Cue(Cue::Filler | Cue::Amount(_)) => {}
+                Kind::Cue(Cue::Filler | Cue::On | Cue::Amount(_)) => {}
                 // "a pepperoni and mushroom pizza": within what an article opened
                 Kind::Cue(Cue::And) if waits => {}
                 _ => return None,
@@ -286,16 +389,44 @@ impl<'a> Reader<'a> {
             self.negation_used = true;
             return;
         }
-        let Some(item) = self.choose(names) else {
+        if self.towards
+            && let Some(line) = self.lines.find(&names.items)
+        {
+            for (names, choice) in std::mem::take(&mut self.pending).options {
+                self.lines.put(line, &names.options, choice);
+            }
+            self.lines.move_recent(&[line]);
+            return;
+        }
+        // Names in a row that one item shares are that item's: "tagliatelle ragu".
+        let before = self.run.take();
+        let shared: Vec<usize> = before
+            .iter()
+            .flat_map(|(items, _)| items.iter().copied())
+            .filter(|item| names.items.contains(item))
+            .collect();
+        let mut items = names.items.clone();
+        if let (Some((_, is_placed)), false) = (&before, shared.is_empty()) {
+            if *is_placed {
+                self.lines.lengthen(span.end);
+                self.run = before;
+                return;
+            }
+            self.out.ambiguous.pop();
+            items = shared;
+        }
+        let Some(item) = self.choose(&items) else {
             self.out.ambiguous.push(AmbiguousItem {
                 text: self.said(span),
                 span,
-                candidates: self.ids(names),
+                candidates: self.ids(&items),
             });
             self.pending = Pending::default();
+            self.run = Some((items, false));
             return;
         };
         self.place_item(item, span);
+        self.run = Some((vec![item], true));
     }
 
     /// A line of an item, with all that waits.
@@ -306,10 +437,20 @@ impl<'a> Reader<'a> {
             start,
             end: span.end,
         };
-        let mut draft = Draft::new(item, pending.number.unwrap_or(1), Some(whole));
+        let pieces = pending.number.and_then(|count| self.pieces(item, count));
+        let number = pending.number.filter(|_| pieces.is_none());
+        let mut draft = Draft::new(item, number.unwrap_or(1), Some(whole));
+        if let Some(at) = pieces {
+            let choice = Choice {
+                action: ModifierAction::Add,
+                amount: None,
+                span: whole,
+            };
+            draft.put(self.items, at, choice);
+        }
         let mut strays = Vec::new();
         for (names, choice) in pending.options {
-            match option_of(&names.options, item) {
+            match option_for(self.items, &names.options, item, choice.action) {
                 Some(at) => draft.put(self.items, at, choice),
                 None => strays.push((names, choice)),
             }
@@ -318,27 +459,53 @@ impl<'a> Reader<'a> {
             self.attach(names, choice);
         }
         for (names, choice) in std::mem::take(&mut self.ahead) {
-            match option_of(&names.options, item) {
+            match option_for(self.items, &names.options, item, choice.action) {
                 Some(at) => draft.put(self.items, at, choice),
-                None => self.ahead.push((names, choice)),
+                // What is left out may wait longer than what is added.
+                None if choice.action == ModifierAction::Remove => self.ahead.push((names, choice)),
+                None => self.not_understood(choice.span.start, choice.span.end),
             }
         }
         match self.verb.take() {
-            Some(Verb::Correct) => self.lines.replace_last(draft, pending.number),
-            Some(Verb::Put(line)) => self.lines.replace(line, draft, pending.number),
+            Some(Verb::Correct) => self.lines.replace_last(draft, number),
+            Some(Verb::Put(line)) => self.lines.replace(line, draft, number),
             _ => self.lines.push(draft),
         }
-        self.amount = None;
+        (self.amount, self.shared) = (None, None);
+        (self.all, self.place) = (false, None);
+    }
+
+    /// The option of an item that is so many pieces: "six wings" is a portion of 6.
+    fn pieces(&self, item: usize, count: u32) -> Option<OptionRef> {
+        let groups = &self.items.get(item)?.modifier_groups;
+        groups.iter().enumerate().find_map(|(group, choices)| {
+            let option = choices.options.iter().position(|option| {
+                let stems = super::option::key(&option.name);
+                let mut words = stems.split(' ');
+                let is_count = words.next() == Some(count.to_string().as_str());
+                // "26 cm" is a measure.
+                is_count
+                    && words
+                        .next()
+                        .is_none_or(|unit| unit == "piece" || !is_amount(unit))
+            })?;
+            Some(OptionRef {
+                item,
+                derived: false,
+                group,
+                option,
+            })
+        })
     }
 
     /// The one item that is meant: where several share the name, the one that takes the options
     /// that wait.
-    fn choose(&self, names: &Names) -> Option<usize> {
-        if let [item] = names.items.as_slice() {
+    fn choose(&self, items: &[usize]) -> Option<usize> {
+        if let [item] = items {
             return Some(*item);
         }
         let waiting = &self.pending.options;
-        let mut fitting = names.items.iter().filter(|item| {
+        let mut fitting = items.iter().filter(|item| {
             let has = |(names, _): &(&Names, Choice)| option_of(&names.options, **item).is_some();
             !waiting.is_empty() && waiting.iter().all(has)
         });
@@ -386,30 +553,48 @@ impl<'a> Reader<'a> {
         for line in targets {
             placed |= self.lines.put(line, &names.options, choice);
         }
-        if !placed && choice.action == ModifierAction::Remove {
-            self.ahead.push((names, choice));
-        } else if !placed {
-            self.not_understood(choice.span.start, choice.span.end);
+        if placed {
+            return;
+        }
+        // "six wings, extra hot": a portion of the one item that is sold so.
+        let mut of: Vec<usize> = names.options.iter().map(|at| at.item).collect();
+        of.dedup();
+        let is_portion = self
+            .said(choice.span)
+            .starts_with(|c: char| c.is_ascii_digit())
+            || super::speech::begins_with_number(&self.said(choice.span));
+        match of.as_slice() {
+            [item] if is_portion && choice.action == ModifierAction::Add => {
+                self.pending.options.push((names, choice));
+                self.place_item(*item, choice.span);
+            }
+            _ => self.ahead.push((names, choice)),
         }
     }
 
-    /// "… on the second one": what was just said moves there; before an option, it waits.
-    fn meant(&mut self, lines: impl Fn(&Lines<'a>) -> Vec<usize>) {
+    /// "… on the second one": what was just said moves there; before an option, it waits. `None`
+    /// means every line.
+    fn meant(&mut self, place: Option<Option<u8>>) {
         self.settle_options();
-        let targets = lines(&self.lines);
+        let targets = match place {
+            Some(place) => self.lines.at(place).into_iter().collect(),
+            None => self.lines.all(),
+        };
         if self.verb == Some(Verb::Drop) {
             for line in targets.into_iter().rev() {
                 self.lines.remove(line);
             }
             self.verb = None;
-        } else {
+        } else if self.lines.has_recent() {
             self.lines.move_recent(&targets);
+        } else {
+            (self.all, self.place) = (place.is_none(), place);
         }
     }
 
     /// What waits without its item: the only item that it fits, else choices of a line before.
     fn settle(&mut self) {
-        if let Some(item) = self.implied() {
+        if let Some(item) = self.implied().filter(|_| !self.goes_with_last()) {
             let span = self.pending.options.last().map(|(_, choice)| choice.span);
             if let Some(span) = span {
                 self.place_item(item, span);
@@ -421,6 +606,15 @@ impl<'a> Reader<'a> {
             self.verb = None;
         }
         self.pending = Pending::default();
+    }
+
+    /// "Ramen with an extra egg": what waits is of the line that is open, and no line of its own.
+    fn goes_with_last(&self) -> bool {
+        let fits = |(names, _): &(&Names, Choice)| {
+            let is_size = names.options.iter().any(|at| self.lines.is_size(*at));
+            !is_size && self.lines.last_takes(&names.options).is_some()
+        };
+        self.pending.number.is_none() && self.pending.options.iter().all(fits)
     }
 
     fn settle_options(&mut self) {
@@ -458,8 +652,8 @@ impl<'a> Reader<'a> {
             .to_owned()
     }
 
-    fn ids(&self, names: &Names) -> Vec<olympus_proto::ItemId> {
-        let items = names.items.iter().filter_map(|item| self.items.get(*item));
+    fn ids(&self, items: &[usize]) -> Vec<olympus_proto::ItemId> {
+        let items = items.iter().filter_map(|item| self.items.get(*item));
         items.map(|item| item.id.clone()).collect()
     }
 }
@@ -468,4 +662,27 @@ impl<'a> Reader<'a> {
 pub(super) fn option_of(options: &[OptionRef], item: usize) -> Option<OptionRef> {
     let at = options.partition_point(|at| at.item < item);
     options.get(at).filter(|at| at.item == item).copied()
+}
+
+/// The option that is wanted of those of an item that go by a phrase: to leave something out, the
+/// one that the menu has for that ("No onion").
+pub(super) fn option_for(
+    items: &[MenuItem],
+    options: &[OptionRef],
+    item: usize,
+    action: ModifierAction,
+) -> Option<OptionRef> {
+    let from = options.partition_point(|at| at.item < item);
+    let of_item = options.get(from..)?.iter().take_while(|at| at.item == item);
+    let takes_away = |at: &OptionRef| {
+        let group = items
+            .get(at.item)
+            .and_then(|item| item.modifier_groups.get(at.group));
+        let option = group.and_then(|group| group.options.get(at.option));
+        option.is_some_and(|option| removed(&option.name).is_some())
+    };
+    let wanted = action == ModifierAction::Remove;
+    of_item
+        .copied()
+        .min_by_key(|at| (takes_away(at) != wanted, at.derived))
 }

@@ -1,6 +1,6 @@
 //! Lines while they are being read.
 
-use super::assemble::option_of;
+use super::assemble::{option_for, option_of};
 use super::phrases::{OptionRef, removed, shortened};
 use super::{MOST, MOST_LINES};
 use olympus_proto::{
@@ -185,12 +185,68 @@ impl<'a> Lines<'a> {
         let Some(draft) = self.drafts.get_mut(line) else {
             return false;
         };
-        let Some(at) = option_of(options, draft.item) else {
+        let Some(at) = option_for(self.items, options, draft.item, choice.action) else {
             return false;
         };
         draft.put(self.items, at, choice);
         self.recent.push((line, at, choice));
         true
+    }
+
+    /// The place of the last line.
+    pub(super) fn last_place(&self) -> Option<usize> {
+        self.drafts.len().checked_sub(1)
+    }
+
+    /// The item of the last line, and how many.
+    pub(super) fn last(&self) -> Option<(usize, u32)> {
+        self.drafts.last().map(|draft| (draft.item, draft.quantity))
+    }
+
+    /// Whether the last line has that option, and a size already where it is one.
+    pub(super) fn last_takes(&self, options: &[OptionRef]) -> Option<bool> {
+        let draft = self.drafts.last()?;
+        let at = option_of(options, draft.item)?;
+        let is_size = named(self.items, at).is_some_and(|(group, _)| is_size(group));
+        Some(is_size && draft.has_size())
+    }
+
+    /// Whether the option is a size.
+    pub(super) fn is_size(&self, at: OptionRef) -> bool {
+        named(self.items, at).is_some_and(|(group, _)| is_size(group))
+    }
+
+    /// So many of a line become one of their own, which is the last then; `false` where there are
+    /// not so many.
+    pub(super) fn split(&mut self, line: usize, count: u32) -> bool {
+        let Some(draft) = self.drafts.get_mut(line) else {
+            return false;
+        };
+        if draft.quantity > count {
+            draft.quantity -= count;
+            let mut own = draft.clone();
+            own.quantity = count;
+            self.push(own);
+            true
+        } else if draft.quantity == count {
+            let own = self.drafts.remove(line);
+            self.drafts.push(own);
+            self.recent.clear();
+            true
+        } else {
+            false
+        }
+    }
+
+    /// More of its name was said after a line was made of it.
+    pub(super) fn lengthen(&mut self, end: usize) {
+        if let Some(span) = self.drafts.last_mut().and_then(|draft| draft.span.as_mut()) {
+            span.end = span.end.max(end);
+        }
+    }
+
+    pub(super) fn has_recent(&self) -> bool {
+        !self.recent.is_empty()
     }
 
     /// Takes back the latest choice of this clause.
@@ -281,6 +337,7 @@ fn same_option(
             .position(|o| o.name == option.name && is_size(other) == is_size(group))?;
         Some(OptionRef {
             item,
+            derived: false,
             group: index,
             option: place,
         })

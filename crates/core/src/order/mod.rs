@@ -7,6 +7,7 @@
 
 mod assemble;
 mod draft;
+mod option;
 mod phrases;
 mod segment;
 mod speech;

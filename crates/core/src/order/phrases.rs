@@ -1,13 +1,17 @@
 //! Every name on a menu that an order can mention, by its stemmed words.
 
+use super::option;
 use crate::menu::text::{typo_budget, words};
 use olympus_proto::MenuItem;
 use std::collections::{HashMap, HashSet};
 
-/// An option of a group of an item, by their places.
+/// An option of a group of an item, by their places. Ordered so that an item's options stand
+/// together, those of exactly that name first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct OptionRef {
     pub(super) item: usize,
+    /// Whether the phrase is only a part of the option's name, or another way to say it.
+    pub(super) derived: bool,
     pub(super) group: usize,
     pub(super) option: usize,
 }
@@ -45,25 +49,11 @@ impl Phrases {
                     }
                 });
             }
-            for (group, choices) in item.modifier_groups.iter().enumerate() {
-                for (option, choice) in choices.options.iter().enumerate() {
-                    let at = OptionRef {
-                        item: index,
-                        group,
-                        option,
-                    };
-                    for name in std::iter::once(&choice.name).chain(&choice.aliases) {
-                        let name = removed(name).unwrap_or(name);
-                        for said in std::iter::once(name).chain(shortened(name)) {
-                            all.add(said, |names| {
-                                if names.options.last() != Some(&at) {
-                                    names.options.push(at);
-                                }
-                            });
-                        }
-                    }
-                }
-            }
+            all.add_options(index, item);
+        }
+        for names in all.names.values_mut() {
+            names.options.sort_unstable();
+            names.options.dedup();
         }
         all.add_parts(items);
         let mut sorted: Vec<&String> = all.words.iter().collect();
@@ -75,8 +65,26 @@ impl Phrases {
         all
     }
 
+    /// Under its words, and with "and" where it is written "&" or joined otherwise.
     fn add(&mut self, name: &str, put: impl Fn(&mut Names)) {
-        let stems: Vec<String> = words(name).iter().map(|word| stem(&word.text)).collect();
+        let joined = name.replace(['&', '+'], " and ");
+        let stems: Vec<String> = words(&joined).iter().map(|word| stem(&word.text)).collect();
+        let is_join = |word: &String| matches!(word.as_str(), "and" | "n" | "y");
+        if stems.iter().any(is_join) {
+            let bare = stems.iter().filter(|word| !is_join(word));
+            self.add_stems(bare.cloned().collect(), &put);
+            for join in ["and", "n"] {
+                let said = |word: &String| match is_join(word) {
+                    true => join.to_owned(),
+                    false => word.clone(),
+                };
+                self.add_stems(stems.iter().map(said).collect(), &put);
+            }
+        }
+        self.add_stems(stems, put);
+    }
+
+    fn add_stems(&mut self, stems: Vec<String>, put: impl Fn(&mut Names)) {
         if stems.is_empty() {
             return;
         }
@@ -92,26 +100,83 @@ impl Phrases {
         self.words.extend(stems);
     }
 
-    /// A word that only a few items' names hold stands for them: "margherita". Where it is also an
-    /// option or a cue, it stays that.
+    /// The options of an item by their names, and by what is left of a till's name when nobody
+    /// says the rest: "Add Bacon", "Oat drink", "Glass 150 ml".
+    fn add_options(&mut self, index: usize, item: &MenuItem) {
+        let mut exact = Vec::new();
+        for (group, choices) in item.modifier_groups.iter().enumerate() {
+            for (option, choice) in choices.options.iter().enumerate() {
+                let at = OptionRef {
+                    item: index,
+                    derived: false,
+                    group,
+                    option,
+                };
+                for name in std::iter::once(&choice.name).chain(&choice.aliases) {
+                    let takes_away = removed(name).is_some();
+                    let name = removed(name).unwrap_or(name);
+                    for said in std::iter::once(name).chain(shortened(name)) {
+                        exact.push((said, at, takes_away));
+                    }
+                }
+            }
+        }
+        let parts: Vec<Vec<String>> = exact.iter().map(|(name, ..)| option::parts(name)).collect();
+        for (name, at, _) in &exact {
+            self.add(name, |names| names.options.push(*at));
+            let derived = OptionRef {
+                derived: true,
+                ..*at
+            };
+            for other in option::otherwise(name) {
+                // Another option may be called so or share that part; not one that takes it away.
+                let is_shared = exact
+                    .iter()
+                    .zip(&parts)
+                    .any(|((_, of, takes_away), parts)| {
+                        let is_other = (of.group, of.option) != (at.group, at.option);
+                        is_other && !takes_away && parts.contains(&other)
+                    });
+                if !is_shared {
+                    self.add(&other, |names| names.options.push(derived));
+                }
+            }
+        }
+    }
+
+    /// A word that only a few items' names hold stands for them: "margherita"; so do two words of
+    /// a name in their order: "bbq ribs" of BBQ Spare Ribs. Where it is also an option or a cue,
+    /// it stays that.
     fn add_parts(&mut self, items: &[MenuItem]) {
         let mut parts: HashMap<String, Vec<usize>> = HashMap::new();
         for (index, item) in items.iter().enumerate() {
-            for word in words(&item.name) {
-                let part = stem(&word.text);
-                let usable = part.chars().count() >= SHORTEST_PART && !super::speech::knows(&part);
-                let of = parts.entry(part).or_default();
-                if usable && of.last() != Some(&index) {
-                    of.push(index);
+            for name in std::iter::once(&item.name).chain(&item.aliases) {
+                let stems: Vec<String> = words(name).iter().map(|word| stem(&word.text)).collect();
+                let is_name = *name == item.name;
+                let usable = |part: &&String| !super::speech::knows(part) && !is_amount(part);
+                let usable: Vec<&String> = stems.iter().filter(usable).collect();
+                let long = usable.iter().filter(|p| p.chars().count() >= SHORTEST_PART);
+                let alone = long.filter(|_| is_name).map(|part| (**part).clone());
+                let pairs = usable.iter().enumerate().flat_map(|(at, first)| {
+                    let rest = usable.iter().skip(at + 1);
+                    rest.flat_map(move |second| {
+                        [format!("{first} {second}"), format!("{first}{second}")]
+                    })
+                });
+                for part in alone.chain(pairs) {
+                    let of = parts.entry(part).or_default();
+                    if of.last() != Some(&index) {
+                        of.push(index);
+                    }
                 }
             }
         }
         for (part, items) in parts {
-            if (1..=MOST_OF_A_PART).contains(&items.len()) {
-                self.names.entry(part).or_insert(Names {
-                    items,
-                    options: Vec::new(),
-                });
+            if (1..=MOST_OF_A_PART).contains(&items.len()) && !self.names.contains_key(&part) {
+                self.longest = self.longest.max(2);
+                self.words.extend(part.split(' ').map(str::to_owned));
+                let options = Vec::new();
+                self.names.insert(part, Names { items, options });
             }
         }
     }
@@ -165,9 +230,44 @@ pub(super) fn shortened(name: &str) -> Option<&str> {
     (!said.is_empty() && said != name).then_some(said)
 }
 
-/// A word without the ending of the plural; the same for menus and for speech, so it need not be
-/// a word.
+/// Whether a stem is a number or a unit: "300 g" names no dish.
+pub(super) fn is_amount(stem: &str) -> bool {
+    stem.chars().all(char::is_numeric) || UNITS.iter().any(|(unit, _)| *unit == stem)
+}
+
+/// Units as menus write them, and as they are said.
+const UNITS: [(&str, &[&str]); 9] = [
+    ("cm", &["centimeter", "centimetre"]),
+    ("ml", &["milliliter", "millilitre"]),
+    ("cl", &["centiliter", "centilitre"]),
+    ("l", &["liter", "litre", "ltr"]),
+    ("g", &["gram", "gramme", "gr"]),
+    ("kg", &["kilo", "kilogram"]),
+    ("oz", &["ounce"]),
+    ("inch", &["in"]),
+    ("piece", &["pc", "pcs", "pce", "ct", "count"]),
+];
+
+#[rustfmt::skip]
+const NUMBERS: [&str; 21] = [
+    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven",
+    "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
+    "twenty",
+];
+
+/// A word without the ending of the plural, a number in digits, a unit as menus write it; the same
+/// for menus and for speech, so it need not be a word.
 pub(super) fn stem(word: &str) -> String {
+    if let Some(number) = NUMBERS.iter().position(|number| *number == word) {
+        return number.to_string();
+    }
+    let stem = singular(word);
+    let unit = UNITS.iter().find(|(_, said)| said.contains(&stem.as_str()));
+    unit.filter(|_| word != "in")
+        .map_or(stem, |(unit, _)| (*unit).to_owned())
+}
+
+fn singular(word: &str) -> String {
     let cut = |ending: &str| word.strip_suffix(ending).filter(|rest| rest.len() > 2);
     if let Some(rest) = cut("ies") {
         return format!("{rest}y");

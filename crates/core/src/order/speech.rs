@@ -34,6 +34,12 @@ pub(super) enum Cue {
     Place(Option<u8>),
     /// Every line.
     All,
+    /// Before a number, how many of the item before: "coke x 3".
+    Times,
+    /// So many of the item before: "twice".
+    Again(u32),
+    /// Before the item that what was said belongs to: "no onions on the burger".
+    On,
     /// Says nothing about the order.
     Filler,
 }
@@ -99,6 +105,13 @@ const TABLE: &[(Cue, &str)] = &[
         Cue::Number(2),
         "two|couple|a couple|couple of|a couple of|pair of|a pair of|double order of",
     ),
+    (Cue::Times, "x|times"),
+    (Cue::Again(2), "twice|two times"),
+    (Cue::Again(3), "thrice|three times"),
+    (
+        Cue::On,
+        "on|onto|on my|on the|on that|on his|on her|on our|off|off of|off the|off my|from|from the|from my",
+    ),
     (Cue::Number(3), "three"),
     (Cue::Number(4), "four"),
     (Cue::Number(5), "five"),
@@ -127,7 +140,7 @@ const TABLE: &[(Cue, &str)] = &[
     (Cue::Number(1), "one|one of|just one|single"),
     (
         Cue::Filler,
-        "i|we|me|my|you|your|he|she|they|them|it|its|im|is|are|be|was|am|the|this|that|these|those|of|on|in|at|to|for|up|so|as|just|please|pls|thanks|thank you|thank|hi|hello|hey|um|uh|er|like|yeah|yes|ok|okay|well|oh|ah|hmm|some|any|want|need|would|could|can|will|should|may|might|get|got|let|lets|give|take|do|going|go|gonna|wanna|try|love|today|now|here|side|top|side of|on top|on the top|on the side|inside|order|order of|piece|piece of|cup of|cups of|glass of|bottle of|plate of|bowl of|slice of|serving of|portion of|dish|meal|kind|type|there|too|maybe|really|very|good|day|morning|evening|sir|maam|hungry|which|who|what|all|only|each|per|if|possible|also|same|more|from|style|size|sized|topping|flavor|flavour|flavored|preferably|kindly|everyone|one for|delivery|pickup|takeout|table|lunch|dinner|instead|actually|else|still",
+        "i|we|me|my|you|your|he|she|they|them|it|its|im|is|are|be|was|am|the|this|that|these|those|of|in|at|to|for|up|so|as|just|please|pls|thanks|thank you|thank|hi|hello|hey|um|uh|er|like|yeah|yes|ok|okay|well|oh|ah|hmm|some|any|want|need|would|could|can|will|should|may|might|get|got|let|lets|give|take|do|going|go|gonna|wanna|try|love|today|now|here|side|top|side of|on top|on the top|on the side|inside|order|order of|piece|piece of|cup of|cups of|glass of|bottle of|plate of|bowl of|slice of|serving of|portion of|dish|meal|kind|type|there|too|maybe|really|very|good|day|morning|evening|sir|maam|hungry|which|who|what|all|only|each|per|if|possible|also|same|more|style|size|sized|topping|flavor|flavour|flavored|preferably|kindly|everyone|one for|delivery|pickup|takeout|table|lunch|dinner|instead|actually|else|still",
     ),
 ];
 
@@ -152,6 +165,18 @@ pub(super) fn cue(phrase: &str) -> Option<Cue> {
     (1..=super::MOST)
         .contains(&number)
         .then_some(Cue::Number(number))
+}
+
+/// Whether a text opens with a number in letters.
+pub(super) fn begins_with_number(text: &str) -> bool {
+    let words = crate::menu::text::words(text);
+    let first = words.first().map(|word| super::phrases::stem(&word.text));
+    first.is_some_and(|first| first.parse::<u32>().is_ok())
+}
+
+/// Whether stems are a cue as they stand.
+pub(super) fn is_cue(phrase: &str) -> bool {
+    cue(phrase).is_some()
 }
 
 /// Whether a stem occurs in any cue: such a word is no typing error.
