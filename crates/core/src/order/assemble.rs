@@ -4,9 +4,10 @@
 //! it go to it. A negation holds for a coordinated list and ends where a new wish begins.
 
 use super::draft::{Choice, Draft, Lines};
-use super::phrases::{Names, OptionRef, is_amount, removed};
+use super::phrases::{Names, OptionRef, Phrases, is_amount, removed, stem};
 use super::segment::{Kind, Segment};
-use super::speech::Cue;
+use super::speech::{Cue, cue};
+use crate::menu::text::words;
 use olympus_proto::{
     AmbiguousItem, Amount, MenuItem, ModifierAction, NotUnderstood, OrderLine, ParsedOrder, Span,
 };
@@ -18,6 +19,8 @@ struct Pending<'a> {
     start: Option<usize>,
     number: Option<u32>,
     options: Vec<(&'a Names, Choice)>,
+    /// Whether "with" came after the number: "two with olives" are two of something.
+    with: bool,
 }
 
 /// What a verb does to the next name.
@@ -34,6 +37,7 @@ enum Verb {
 
 struct Reader<'a> {
     items: &'a [MenuItem],
+    phrases: &'a Phrases,
     text: &'a str,
     lines: Lines<'a>,
     pending: Pending<'a>,
@@ -66,12 +70,14 @@ struct Reader<'a> {
 
 pub(super) fn assemble(
     items: &[MenuItem],
+    phrases: &Phrases,
     text: &str,
     segments: &[Segment<'_>],
     order: &[OrderLine],
 ) -> ParsedOrder {
     let mut reader = Reader {
         items,
+        phrases,
         text,
         lines: Lines::new(items, order),
         pending: Pending::default(),
@@ -123,8 +129,14 @@ impl<'a> Reader<'a> {
                 );
                 self.times = number && self.pending.number.is_none() && !self.lines.is_empty();
             }
+            Cue::Measure => {
+                // "two pumps of vanilla" is no two of anything.
+                (self.pending, self.with) = (Pending::default(), true);
+            }
             Cue::Again(number) => self.lines.set_quantity(number),
-            Cue::On => {
+            // "add bacon to the burger"; "change the coke to a sprite" exchanges
+            Cue::To if matches!(self.verb, Some(Verb::Put(_) | Verb::Change)) => {}
+            Cue::On | Cue::To => {
                 let waits = self.pending.number.is_none() && !self.pending.options.is_empty();
                 self.towards = waits || self.lines.has_recent();
             }
@@ -164,6 +176,7 @@ impl<'a> Reader<'a> {
                     .get(segment.start..segment.end)
                     .unwrap_or_default();
                 self.with = said.to_lowercase().starts_with("with");
+                self.pending.with = self.with;
             }
             Cue::And => (self.joined, self.amount, self.towards) = (true, None, false),
             Cue::Clause => {
@@ -180,7 +193,7 @@ impl<'a> Reader<'a> {
                 self.settle();
                 self.verb = Some(Verb::Change);
             }
-            Cue::To | Cue::Filler => {}
+            Cue::Filler => {}
             Cue::Place(place) => self.meant(Some(place)),
             Cue::All => self.meant(None),
         }
@@ -266,6 +279,9 @@ impl<'a> Reader<'a> {
             self.lines.set_quantity(number);
             return;
         }
+        if std::mem::take(&mut self.towards) && self.lines.split_recent(number) {
+            return;
+        }
         if self.tell_apart(number, rest) {
             return;
         }
@@ -304,18 +320,22 @@ impl<'a> Reader<'a> {
             end: segment.end,
         };
         self.negated &= !self.negation_used || self.joined;
+        // "no ice and a small fries", "no ice and small fries": a size is never left out.
+        self.negated &= !names.options.iter().any(|at| self.lines.is_size(*at));
         self.joined = false;
         if self.verb == Some(Verb::Drop) && self.drop_named(names) {
             return;
         }
         if self.verb == Some(Verb::Change)
-            && let Some(line) = self.lines.find(&names.items)
+            && let Some(line) = self.ordered(names)
         {
             self.verb = Some(Verb::Put(line));
             return;
         }
         if names.options.is_empty() || (!names.items.is_empty() && self.is_item(names, rest)) {
-            self.item(names, span);
+            self.item(&names.items, span);
+        } else if self.is_part_of_name(names, rest) {
+            self.item(&names.within, span);
         } else {
             self.run = None;
             self.option(names, span, rest);
@@ -323,9 +343,15 @@ impl<'a> Reader<'a> {
         (self.with, self.towards) = (false, false);
     }
 
+    /// The latest line of an item that a name means, or is a word of.
+    fn ordered(&self, names: &Names) -> Option<usize> {
+        let whole = self.lines.find(&names.items);
+        whole.or_else(|| self.lines.find(&names.within))
+    }
+
     /// "Cancel the coke": the line goes, or the option where no line has that name.
     fn drop_named(&mut self, names: &'a Names) -> bool {
-        if let Some(line) = self.lines.find(&names.items) {
+        if let Some(line) = self.ordered(names) {
             self.lines.remove(line);
             return true;
         }
@@ -357,6 +383,21 @@ impl<'a> Reader<'a> {
         self.lines.accepting(&names.options).is_none()
     }
 
+    /// An option that nothing said so far has, and a word of an item's name: "small fries" where
+    /// they are a choice of the ribs too.
+    fn is_part_of_name(&self, names: &Names, rest: &[Segment<'_>]) -> bool {
+        let nothing_waits = !self.negated && self.amount.is_none() && !self.with;
+        let takes = |item: &&usize| {
+            let has = |(names, _): &(&Names, Choice)| option_of(&names.options, **item).is_some();
+            self.pending.options.iter().all(has)
+        };
+        names.items.is_empty()
+            && nothing_waits
+            && names.within.iter().any(|item| takes(&item))
+            && self.lines.accepting(&names.options).is_none()
+            && self.next_item(names, rest).is_none()
+    }
+
     /// The item that comes right after (options and sizes may stand between) and has this option.
     fn next_item(&self, names: &Names, rest: &[Segment<'_>]) -> Option<usize> {
         let waits = self.pending.start.is_some();
@@ -364,7 +405,10 @@ impl<'a> Reader<'a> {
             match segment.kind {
                 Kind::Names(next) => {
                     let takes = |item: &&usize| option_of(&names.options, **item).is_some();
-                    if let Some(item) = next.items.iter().find(takes) {
+                    // "small fries", where "fries" is also a choice: a size needs its item.
+                    let is_size = names.options.iter().any(|at| self.lines.is_size(*at));
+                    let parts = next.within.iter().filter(|_| is_size);
+                    if let Some(item) = next.items.iter().chain(parts).find(takes) {
                         return Some(*item);
                     }
                     if next.options.is_empty() {
@@ -380,17 +424,17 @@ impl<'a> Reader<'a> {
         None
     }
 
-    fn item(&mut self, names: &'a Names, span: Span) {
+    fn item(&mut self, items: &[usize], span: Span) {
         if self.negated {
             // "no fries": off the order, if they are on it
-            if let Some(line) = self.lines.find(&names.items) {
+            if let Some(line) = self.lines.find(items) {
                 self.lines.remove(line);
             }
             self.negation_used = true;
             return;
         }
         if self.towards
-            && let Some(line) = self.lines.find(&names.items)
+            && let Some(line) = self.lines.find(items)
         {
             for (names, choice) in std::mem::take(&mut self.pending).options {
                 self.lines.put(line, &names.options, choice);
@@ -403,9 +447,9 @@ impl<'a> Reader<'a> {
         let shared: Vec<usize> = before
             .iter()
             .flat_map(|(items, _)| items.iter().copied())
-            .filter(|item| names.items.contains(item))
+            .filter(|item| items.contains(item))
             .collect();
-        let mut items = names.items.clone();
+        let mut items = items.to_vec();
         if let (Some((_, is_placed)), false) = (&before, shared.is_empty()) {
             if *is_placed {
                 self.lines.lengthen(span.end);
@@ -452,6 +496,7 @@ impl<'a> Reader<'a> {
         for (names, choice) in pending.options {
             match option_for(self.items, &names.options, item, choice.action) {
                 Some(at) => draft.put(self.items, at, choice),
+                None if names.within.contains(&item) => {}
                 None => strays.push((names, choice)),
             }
         }
@@ -526,6 +571,13 @@ impl<'a> Reader<'a> {
             span,
         };
         self.negation_used |= self.negated;
+        if let Some(Verb::Put(line)) = self.verb {
+            // "make the fries large"
+            if self.lines.put(line, &names.options, choice) {
+                self.verb = None;
+                return;
+            }
+        }
         let leads = !self.negated && self.next_item(names, rest).is_some();
         let waits = self.pending.start.is_some() && !self.negated;
         if leads || waits {
@@ -553,7 +605,7 @@ impl<'a> Reader<'a> {
         for line in targets {
             placed |= self.lines.put(line, &names.options, choice);
         }
-        if placed {
+        if placed || self.attach_amount(choice) {
             return;
         }
         // "six wings, extra hot": a portion of the one item that is sold so.
@@ -570,6 +622,24 @@ impl<'a> Reader<'a> {
             }
             _ => self.ahead.push((names, choice)),
         }
+    }
+
+    /// "Extra cheese" where it is an option of another item, and cheese one of this.
+    fn attach_amount(&mut self, choice: Choice) -> bool {
+        let said = self.said(choice.span);
+        let stems: Vec<String> = words(&said).iter().map(|word| stem(&word.text)).collect();
+        let Some((first, rest)) = stems.split_first() else {
+            return false;
+        };
+        let (Some(Cue::Amount(amount)), Some(names)) = (cue(first), self.phrases.find(rest)) else {
+            return false;
+        };
+        let amount = Some(amount);
+        let line = self.lines.accepting(&names.options);
+        line.is_some_and(|line| {
+            self.lines
+                .put(line, &names.options, Choice { amount, ..choice })
+        })
     }
 
     /// "… on the second one": what was just said moves there; before an option, it waits. `None`
@@ -614,7 +684,9 @@ impl<'a> Reader<'a> {
             let is_size = names.options.iter().any(|at| self.lines.is_size(*at));
             !is_size && self.lines.last_takes(&names.options).is_some()
         };
-        self.pending.number.is_none() && self.pending.options.iter().all(fits)
+        // "two sugars" are no two coffees.
+        let counts_item = self.pending.number.is_some() && self.pending.with;
+        !counts_item && self.pending.options.iter().all(fits)
     }
 
     fn settle_options(&mut self) {
@@ -626,6 +698,9 @@ impl<'a> Reader<'a> {
     /// "A large pepperoni": the one item of the menu that has all that waits.
     fn implied(&self) -> Option<usize> {
         self.pending.start?;
+        if let Some(item) = self.within() {
+            return Some(item);
+        }
         let (first, others) = self.pending.options.split_first()?;
         let mut fitting: Vec<usize> = first.0.options.iter().map(|at| at.item).collect();
         fitting.dedup();
@@ -635,6 +710,31 @@ impl<'a> Reader<'a> {
         });
         match fitting.as_slice() {
             [item] => Some(*item),
+            _ => None,
+        }
+    }
+
+    /// "A small pepperoni": the one item with a word in its name that is an option elsewhere, and
+    /// that has all else that waits.
+    fn within(&self) -> Option<usize> {
+        let options = &self.pending.options;
+        let mut found = options
+            .iter()
+            .enumerate()
+            .flat_map(|(which, (names, choice))| {
+                let items = names.within.iter().copied();
+                items.filter(move |item| {
+                    let takes = |(at, (names, _)): (usize, &(&Names, Choice))| {
+                        at == which || option_of(&names.options, *item).is_some()
+                    };
+                    choice.action == ModifierAction::Add
+                        && options.len() > 1
+                        && option_of(&names.options, *item).is_none()
+                        && options.iter().enumerate().all(takes)
+                })
+            });
+        match (found.next(), found.next()) {
+            (Some(item), None) => Some(item),
             _ => None,
         }
     }

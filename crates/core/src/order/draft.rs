@@ -238,6 +238,32 @@ impl<'a> Lines<'a> {
         }
     }
 
+    /// So many of the last line become one of their own, with what was chosen last: "four tacos, no
+    /// onions on two of them".
+    pub(super) fn split_recent(&mut self, count: u32) -> bool {
+        let Some(last) = self.last_place() else {
+            return false;
+        };
+        let recent = std::mem::take(&mut self.recent);
+        let is_last = recent.iter().all(|(line, ..)| *line == last);
+        if !is_last
+            || self
+                .drafts
+                .get(last)
+                .is_none_or(|draft| draft.quantity <= count)
+        {
+            self.recent = recent;
+            return false;
+        }
+        let split = self.split(last, count);
+        if let Some(draft) = self.drafts.get_mut(last) {
+            draft
+                .choices
+                .retain(|(at, _)| recent.iter().all(|(_, other, _)| other != at));
+        }
+        split
+    }
+
     /// More of its name was said after a line was made of it.
     pub(super) fn lengthen(&mut self, end: usize) {
         if let Some(span) = self.drafts.last_mut().and_then(|draft| draft.span.as_mut()) {

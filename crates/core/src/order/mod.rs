@@ -43,6 +43,6 @@ impl OrderParser {
     #[must_use]
     pub fn parse(&self, text: &str, order: &[OrderLine]) -> ParsedOrder {
         let segments = segment::segment(text, &self.phrases);
-        assemble::assemble(&self.items, text, &segments, order)
+        assemble::assemble(&self.items, &self.phrases, text, &segments, order)
     }
 }

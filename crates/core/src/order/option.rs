@@ -28,6 +28,13 @@ const SORTS: [&[&str]; 6] = [
     &["crust", "base", "dough"],
     &["flavor", "flavour"],
 ];
+/// Letters that are said as words.
+const LETTERS: [(&str, &str); 4] = [
+    ("gf", "gluten free"),
+    ("sf", "sugar free"),
+    ("ff", "fat free"),
+    ("whip", "whipped cream"),
+];
 /// Where it goes; nobody says it.
 const ENDINGS: [&str; 5] = ["inside", "on top", "on side", "on the side", "added"];
 const SHORTEST: usize = 3;
@@ -53,11 +60,21 @@ fn sort_of(word: &str) -> Option<&'static [&'static str]> {
     SORTS.iter().copied().find(|sorts| sorts.contains(&word))
 }
 
-/// Other ways to say an option, as stems; the name itself is none of them.
-pub(super) fn otherwise(name: &str) -> Vec<String> {
+/// A way to say an option, as stems.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Said {
+    pub(super) text: String,
+    /// Whether it is all of the name that says anything, and not one word of it.
+    pub(super) is_whole: bool,
+}
+
+/// Other ways to say an option; the name itself is none of them. `is_sort` tells whether its last
+/// word says only what sort of thing it is, as other options of the group end so too.
+pub(super) fn otherwise(name: &str, is_sort: bool) -> Vec<Said> {
     let whole = stems(name);
     let printed: Vec<String> = words(name).iter().map(|word| stem(&word.text)).collect();
     let mut said = vec![whole.join(" ")];
+    let mut parts = Vec::new();
     let mut rest: &[String] = &whole;
     if let Some(opening) = OPENINGS.iter().find(|o| starts(rest, o)) {
         rest = rest.get(opening.split(' ').count()..).unwrap_or_default();
@@ -81,29 +98,63 @@ pub(super) fn otherwise(name: &str) -> Vec<String> {
     if let Some((last, before)) = rest.split_last()
         && !before.is_empty()
     {
+        let before = before.join(" ");
         match sort_of(last) {
             Some(sorts) => {
-                let before = before.join(" ");
                 said.extend(sorts.iter().map(|sort| format!("{before} {sort}")));
-                said.push(before);
+                parts.push(before);
             }
-            None => said.push(last.clone()),
+            None if is_sort => parts.push(before),
+            None => parts.push(last.clone()),
         }
     }
+    for (letters, meant) in LETTERS {
+        if whole.iter().any(|word| word == letters) {
+            let words = whole
+                .iter()
+                .map(|word| if word == letters { meant } else { word });
+            said.push(words.collect::<Vec<_>>().join(" "));
+        }
+    }
+    if ends(&whole, "on side") {
+        let before = whole.get(..whole.len() - 2).unwrap_or_default();
+        said.push(format!("{} on the side", before.join(" ")));
+    }
     let printed = printed.join(" ");
-    said.retain(|text| {
-        *text != printed && text.chars().count() >= SHORTEST && !super::speech::is_cue(text)
-    });
-    said.dedup();
+    let whole = said.into_iter().map(|text| (text, true));
+    let all = whole.chain(parts.into_iter().map(|text| (text, false)));
+    let mut said: Vec<Said> = Vec::new();
+    for (text, is_whole) in all {
+        let is_new = said.iter().all(|known| known.text != text);
+        let usable =
+            text != printed && text.chars().count() >= SHORTEST && !super::speech::is_cue(&text);
+        if is_new && usable {
+            said.push(Said { text, is_whole });
+        }
+    }
     said
 }
 
-/// What other options must not share with a way to say this one: its words and what may be said.
+/// What a word of another option's name must not be, to stand for that: all ways to say this one
+/// and its words.
 pub(super) fn parts(name: &str) -> Vec<String> {
-    let mut parts = otherwise(name);
+    let mut parts: Vec<String> = otherwise(name, false).into_iter().map(|s| s.text).collect();
     parts.extend(stems(name));
     parts.push(key(name));
     parts
+}
+
+/// Whether an option goes by a text as a whole.
+pub(super) fn is_called(name: &str, text: &str) -> bool {
+    let mut whole = otherwise(name, false)
+        .into_iter()
+        .filter(|said| said.is_whole);
+    key(name) == text || whole.any(|said| said.text == text)
+}
+
+/// The last word of a name.
+pub(super) fn last(name: &str) -> Option<String> {
+    stems(name).pop()
 }
 
 fn starts(stems: &[String], opening: &str) -> bool {
@@ -133,9 +184,11 @@ mod tests {
             ("Extra marinated egg", &["marinated egg", "egg"]),
             ("6 wings", &["wing"]),
             ("Bacon", &[]),
-            ("Lt Ice", &["light ice", "ice"]),
+            ("Lt Ice", &["ice"]),
         ] {
-            assert_eq!(otherwise(name), said, "{name}");
+            let found = otherwise(name, false);
+            let found: Vec<&str> = found.iter().map(|said| said.text.as_str()).collect();
+            assert_eq!(found, said, "{name}");
         }
     }
 }

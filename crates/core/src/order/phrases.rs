@@ -22,6 +22,8 @@ pub(super) struct Names {
     pub(super) items: Vec<usize>,
     /// Sorted, so that an item's options are found by bisection.
     pub(super) options: Vec<OptionRef>,
+    /// Items with this word in their names, though it names an option: "pepperoni".
+    pub(super) within: Vec<usize>,
 }
 
 /// Characters that a word of a name must have to stand for it.
@@ -128,17 +130,26 @@ impl Phrases {
                 derived: true,
                 ..*at
             };
-            for other in option::otherwise(name) {
-                // Another option may be called so or share that part; not one that takes it away.
+            let last = option::last(name);
+            let is_sort = exact.iter().any(|(other, of, _)| {
+                of.group == at.group && of.option != at.option && option::last(other) == last
+            });
+            for said in option::otherwise(name, is_sort) {
+                // Another option may be called so or share that word; not one that takes it away.
                 let is_shared = exact
                     .iter()
                     .zip(&parts)
-                    .any(|((_, of, takes_away), parts)| {
-                        let is_other = (of.group, of.option) != (at.group, at.option);
-                        is_other && !takes_away && parts.contains(&other)
+                    .any(|((other, of, takes_away), parts)| {
+                        let is_other =
+                            (of.group, of.option) != (at.group, at.option) && !takes_away;
+                        let clashes = match said.is_whole {
+                            true => option::is_called(other, &said.text),
+                            false => parts.contains(&said.text),
+                        };
+                        is_other && clashes
                     });
                 if !is_shared {
-                    self.add(&other, |names| names.options.push(derived));
+                    self.add(&said.text, |names| names.options.push(derived));
                 }
             }
         }
@@ -172,11 +183,19 @@ impl Phrases {
             }
         }
         for (part, items) in parts {
-            if (1..=MOST_OF_A_PART).contains(&items.len()) && !self.names.contains_key(&part) {
+            if !(1..=MOST_OF_A_PART).contains(&items.len()) {
+                continue;
+            }
+            if let Some(names) = self.names.get_mut(&part) {
+                names.within = items;
+            } else {
                 self.longest = self.longest.max(2);
                 self.words.extend(part.split(' ').map(str::to_owned));
-                let options = Vec::new();
-                self.names.insert(part, Names { items, options });
+                let names = Names {
+                    items,
+                    ..Names::default()
+                };
+                self.names.insert(part, names);
             }
         }
     }
@@ -248,6 +267,17 @@ const UNITS: [(&str, &[&str]); 9] = [
     ("piece", &["pc", "pcs", "pce", "ct", "count"]),
 ];
 
+/// What tills and hasty customers cut short, beside the whole word.
+#[rustfmt::skip]
+const SHORT: [(&str, &str); 24] = [
+    ("sm", "small"), ("sml", "small"), ("med", "medium"), ("lg", "large"), ("lrg", "large"),
+    ("reg", "regular"), ("dbl", "double"), ("xtra", "extra"), ("lt", "light"), ("lite", "light"),
+    ("choc", "chocolate"), ("chix", "chicken"), ("chkn", "chicken"), ("guac", "guacamole"),
+    ("mozz", "mozzarella"), ("parm", "parmesan"), ("bbq", "barbecue"), ("barbeque", "barbecue"),
+    ("mayonnaise", "mayo"), ("catsup", "ketchup"), ("veg", "vegetable"), ("veggie", "vegetable"),
+    ("pepp", "pepperoni"), ("jala", "jalapeno"),
+];
+
 #[rustfmt::skip]
 const NUMBERS: [&str; 21] = [
     "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven",
@@ -255,13 +285,16 @@ const NUMBERS: [&str; 21] = [
     "twenty",
 ];
 
-/// A word without the ending of the plural, a number in digits, a unit as menus write it; the same
-/// for menus and for speech, so it need not be a word.
+/// A word without the ending of the plural, written out where it is cut short; a number in digits, a
+/// unit as menus write it. The same for menus and for speech, so it need not be a word.
 pub(super) fn stem(word: &str) -> String {
     if let Some(number) = NUMBERS.iter().position(|number| *number == word) {
         return number.to_string();
     }
     let stem = singular(word);
+    if let Some((_, whole)) = SHORT.iter().find(|(short, _)| *short == stem) {
+        return (*whole).to_owned();
+    }
     let unit = UNITS.iter().find(|(_, said)| said.contains(&stem.as_str()));
     unit.filter(|_| word != "in")
         .map_or(stem, |(unit, _)| (*unit).to_owned())

@@ -38,6 +38,8 @@ pub(super) enum Cue {
     Times,
     /// So many of the item before: "twice".
     Again(u32),
+    /// A measure of what follows: "two pumps of vanilla".
+    Measure,
     /// Before the item that what was said belongs to: "no onions on the burger".
     On,
     /// Says nothing about the order.
@@ -74,7 +76,7 @@ const TABLE: &[(Cue, &str)] = &[
     ),
     (
         Cue::Clause,
-        "i want|i need|i would like|i would love|id like|id love|i like|ill have|ill take|ill get|ill do|i will have|i will take|can i get|can i have|can you give me|could i get|could i have|may i have|may i get|let me get|let me have|lets get|lets do|lets have|give me|get me|bring me|we want|we need|wed like|we would like|well have|well take|can we get|can we have|could we get|could we have|gimme|i also want|and i want|for me|but|go for|im going for|to drink|for my side|for drink|i would also like|i would also want|id also like|i also need|ill also have|ill also take|i will also have|also i want|i will try|ill try|i wanna|i wanna get|i am going to have|im going to have|i want to order|i would like to order|id like to order|make me|please get me|do me",
+        "i want|i need|can you|could you|would you|will you|i would like|i would love|id like|id love|i like|ill have|ill take|ill get|ill do|i will have|i will take|can i get|can i have|can you give me|could i get|could i have|may i have|may i get|let me get|let me have|lets get|lets do|lets have|give me|get me|bring me|we want|we need|wed like|we would like|well have|well take|can we get|can we have|could we get|could we have|gimme|i also want|and i want|for me|but|go for|im going for|to drink|for my side|for drink|i would also like|i would also want|id also like|i also need|ill also have|ill also take|i will also have|also i want|i will try|ill try|i wanna|i wanna get|i am going to have|im going to have|i want to order|i would like to order|id like to order|make me|please get me|do me",
     ),
     (
         Cue::Correction,
@@ -86,7 +88,7 @@ const TABLE: &[(Cue, &str)] = &[
     ),
     (
         Cue::Change,
-        "change|change the|change my|swap|swap the|swap my|switch|switch the|switch my|replace|replace the|replace my|substitute|exchange the",
+        "change|change the|change my|make the|make my|swap|swap the|swap my|switch|switch the|switch my|replace|replace the|replace my|substitute|exchange the",
     ),
     (
         Cue::To,
@@ -106,6 +108,10 @@ const TABLE: &[(Cue, &str)] = &[
         "two|couple|a couple|couple of|a couple of|pair of|a pair of|double order of",
     ),
     (Cue::Times, "x|times"),
+    (
+        Cue::Measure,
+        "pump|pump of|shot of|scoop of|packet of|pack of|squirt of|spoon of|spoonful of",
+    ),
     (Cue::Again(2), "twice|two times"),
     (Cue::Again(3), "thrice|three times"),
     (

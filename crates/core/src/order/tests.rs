@@ -263,6 +263,118 @@ fn spans_and_till_ids_are_given() {
     );
 }
 
+/// As tills name things.
+fn counter() -> OrderParser {
+    let sizes = || group("size", &["Sm", "Med", "Lg"]);
+    let item = |name: &str, groups: Vec<ModifierGroup>| MenuItem {
+        modifier_groups: groups,
+        ..MenuItem::new(&name.replace(' ', "_"), name)
+    };
+    let hold = || group("hold", &["No Onion", "No Pickle"]);
+    let extras = || group("extras", &["Add Bacon", "Add Cheese", "GF Bun", "Lt Mayo"]);
+    let milk = || group("milk", &["Whole milk", "Oat drink", "Sub Soy Milk"]);
+    OrderParser::new(vec![
+        item("Dbl Cheeseburger", vec![hold(), extras()]),
+        item("Hamburger", vec![hold(), extras()]),
+        item(
+            "Mac & Cheese",
+            vec![group("size", &["Small 8oz", "Large 16oz"])],
+        ),
+        item("French Fries", vec![sizes()]),
+        item(
+            "Coke",
+            vec![sizes(), group("ice", &["With Ice", "Lt Ice", "No Ice"])],
+        ),
+        item(
+            "Latte",
+            vec![milk(), group("extras", &["Extra Shot", "Add Sugar"])],
+        ),
+        item("Boneless Wings", vec![group("count", &["6 Pc", "10 Pc"])]),
+        item(
+            "Beef Taco",
+            vec![group("shell", &["Soft Shell", "Crunchy Shell"])],
+        ),
+        item("Pepperoni Pizza", vec![sizes()]),
+        item(
+            "Cheese Pizza",
+            vec![sizes(), group("top", &["Add Pepperoni", "Add Ham"])],
+        ),
+        item(
+            "BBQ Spare Ribs",
+            vec![group("side", &["Fries", "Side salad"])],
+        ),
+    ])
+}
+
+#[test]
+fn tills_names_are_said_as_people_say_them() {
+    let parser = counter();
+    for (text, expected) in [
+        (
+            "lg coke no ice and sm fries",
+            "1 Lg Coke -Ice; 1 Sm French Fries",
+        ),
+        ("a coke light ice", "1 Coke +Lt Ice"),
+        ("small coke no large", "1 Lg Coke"),
+        ("mac and cheese large", "1 Large 16oz Mac & Cheese"),
+        ("mac n cheese twice", "2 Mac & Cheese"),
+        ("coke x3 and fries", "3 Coke; 1 French Fries"),
+        (
+            "double cheeseburger gluten free bun",
+            "1 Dbl Cheeseburger +GF Bun",
+        ),
+        ("ten boneless wings", "1 Boneless Wings +10 Pc"),
+        ("six piece boneless wings", "1 Boneless Wings +6 Pc"),
+        (
+            "three beef tacos two soft one crunchy",
+            "2 Beef Taco +Soft Shell; 1 Beef Taco +Crunchy Shell",
+        ),
+        (
+            "two hamburgers one with no onions",
+            "1 Hamburger; 1 Hamburger -Onion",
+        ),
+        (
+            "two hamburgers one with bacon and one without pickles",
+            "1 Hamburger +Add Bacon; 1 Hamburger -Pickle",
+        ),
+        (
+            "four hamburgers no onions on two of them",
+            "2 Hamburger; 2 Hamburger -Onion",
+        ),
+        (
+            "a hamburger and a double cheeseburger both with no onions",
+            "1 Hamburger -Onion; 1 Dbl Cheeseburger -Onion",
+        ),
+        ("can i have bacon on a hamburger", "1 Hamburger +Add Bacon"),
+        (
+            "a latte with oat milk and an extra shot",
+            "1 Latte +Oat drink +Extra Shot",
+        ),
+        ("a latte two sugars", "1 Latte +Add Sugar"),
+        (
+            "a small pepperoni and a large cheese pizza",
+            "1 Sm Pepperoni Pizza; 1 Lg Cheese Pizza",
+        ),
+        (
+            "bbq ribs with fries and a coke",
+            "1 BBQ Spare Ribs +Fries; 1 Coke",
+        ),
+        ("bbq ribs with a side salad", "1 BBQ Spare Ribs +Side salad"),
+        (
+            "a coke and fries make the fries large",
+            "1 Coke; 1 Lg French Fries",
+        ),
+    ] {
+        let order = parser.parse(text, &[]);
+        assert_eq!(show(&order), expected, "{text}: {order:?}");
+    }
+    let order = parser
+        .parse("a hamburger, a double cheeseburger", &[])
+        .lines;
+    let changed = parser.parse("add bacon to the hamburger", &order);
+    assert_eq!(show(&changed), "1 Hamburger +Add Bacon; 1 Dbl Cheeseburger");
+}
+
 const WORDS: [&str; 30] = [
     "a",
     "two",

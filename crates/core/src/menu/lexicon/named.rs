@@ -66,7 +66,11 @@ pub fn named_in(name: &str) -> Vec<Named> {
             }
         }
     }
-    named.truncate(MOST);
+    // What the dish is stays, and of what is in it the first.
+    while named.len() > MOST {
+        let last_part = named.iter().rposition(|named| !named.is_head);
+        named.remove(last_part.unwrap_or(MOST));
+    }
     named
 }
 
