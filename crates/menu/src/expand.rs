@@ -126,8 +126,10 @@ impl Expander<'_> {
         }
         let long = token.word.chars().count() > MAX_FUZZY_CHARS;
         if !is_number && !long {
-            self.add_typos(token, unfinished, exact.is_some(), &mut meanings);
-            if meanings.is_empty() {
+            // A word of a gloss may be a slip in a word of the menu all the same.
+            let written = |term: TermId| !self.vocabulary.entry(term).fields.only_glossed();
+            self.add_typos(token, unfinished, exact.is_some_and(written), &mut meanings);
+            if !meanings.iter().any(|meaning| written(meaning.term)) {
                 self.add_similar(token, &mut meanings);
             }
         }
