@@ -79,6 +79,18 @@ pub(crate) fn remove(conn: &Connection, id: &PaymentId) -> Result<(), StoreError
     Ok(())
 }
 
+/// An order's payments that the location has put away with it. One whose row is still here goes when
+/// that does: the order may come back before.
+pub(crate) fn remove_gone(conn: &Connection, order: &OrderId) -> Result<(), StoreError> {
+    conn.prepare_cached(
+        "DELETE FROM payments WHERE order_id = ?1 AND NOT EXISTS (
+             SELECT 1 FROM sync_rows WHERE kind = 'payment' AND entity = payments.id
+         )",
+    )?
+    .execute([order.as_str()])?;
+    Ok(())
+}
+
 /// What this till took and what is not settled of it.
 pub(crate) fn settlement(conn: &Connection) -> Result<OpenSettlement, StoreError> {
     let open = conn

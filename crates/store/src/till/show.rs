@@ -48,7 +48,7 @@ impl Work<'_> {
         Ok(changed)
     }
 
-    /// The order whose payment has changed.
+    /// The order whose payment has changed. Another till's payment goes with its order, not before.
     fn show_payment(&mut self, entity: &Entity) -> Result<Option<OrderId>, StoreError> {
         let id = PaymentId(entity.id.clone());
         let before = payments::get(self.conn, &id)?;
@@ -59,8 +59,11 @@ impl Work<'_> {
             let Some((payment, _)) = foreign else {
                 return Ok(None);
             };
-            payments::remove(self.conn, &id)?;
-            return Ok(Some(payment.order));
+            // Where the order stays, so does what was paid of it, or all of it would be due again.
+            if orders::get(self.conn, &payment.order)?.is_none() {
+                payments::remove(self.conn, &id)?;
+            }
+            return Ok(None);
         };
         match before {
             Some((before, _)) if before == payment => return Ok(None),
@@ -115,6 +118,7 @@ impl Work<'_> {
                 let own = held.terminal == self.config.terminal;
                 if !own && !payments::any_taken_here(self.conn, id)? {
                     orders::remove(self.conn, id)?;
+                    payments::remove_gone(self.conn, id)?;
                     return Ok(true);
                 }
                 held.fields.clone()

@@ -265,9 +265,11 @@ fn puts_away(how: impl Fn(&mut Cloud, Vec<Entity>)) {
     cloud.settle(&mut one);
     cloud.settle(&mut two);
     assert!(two.reader().payment(&paid.id).expect("reads").is_some());
-    two.pay(&served.id, cash());
+    let served_for = two.pay(&served.id, cash());
     cloud.settle(&mut two);
+    cloud.settle(&mut one);
     let away = vec![
+        entity(EntityKind::Payment, served_for.id.as_str()),
         entity(EntityKind::Order, served.id.as_str()),
         entity(EntityKind::Order, order.id.as_str()),
         entity(EntityKind::Payment, paid.id.as_str()),
@@ -289,6 +291,14 @@ fn puts_away(how: impl Fn(&mut Cloud, Vec<Entity>)) {
         (kept.status, kept.payments),
         (OrderStatus::Paid, vec![paid])
     );
+    // The opener keeps what another till took for its order: nothing of it is due again.
+    for shop in [&one, &two] {
+        let kept = shop.reader().order(&served.id).expect("reads");
+        let kept = kept.expect("there");
+        assert_eq!(kept.status, OrderStatus::Paid);
+        assert_eq!(kept.totals.due_cents, Cents(0));
+        assert_eq!(kept.payments, [served_for.clone()]);
+    }
 }
 
 #[test]
