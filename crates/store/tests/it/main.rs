@@ -1,5 +1,6 @@
 //! The store, through its public API.
 
+mod apart;
 mod faults;
 mod grants;
 mod lost;
