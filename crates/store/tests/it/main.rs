@@ -1,5 +1,6 @@
 //! The store, through its public API.
 
+mod age;
 mod apart;
 mod faults;
 mod grants;
