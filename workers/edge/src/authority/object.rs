@@ -100,12 +100,13 @@ impl DurableObject for Authority {
 
     async fn alarm(&self) -> worker::Result<Response> {
         self.alarm_ms.set(None);
-        if self.open(None).is_err() {
-            // Whoever calls next opens it.
+        // Where this object is killed in the middle of it, or its book cannot be opened just now, it
+        // wakes up again.
+        self.state.storage().set_alarm(WATCHDOG).await?;
+        if let Err(error) = self.open(None) {
+            log(&format!("the book could not be opened: {}", error.message));
             return Response::empty();
         }
-        // Where this object is killed in the middle of it, it wakes up again.
-        self.state.storage().set_alarm(WATCHDOG).await?;
         let limit = u64::try_from(WATCHDOG.as_millis()).unwrap_or(u64::MAX);
         self.busy_until_ms.set(now_ms().saturating_add(limit));
         self.work().await;
