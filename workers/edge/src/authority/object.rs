@@ -46,6 +46,7 @@ pub struct Authority {
     pub(super) read_model_asked: Cell<bool>,
     pub(super) provider: Backoff,
     pub(super) read_model: Backoff,
+    pub(super) tidying: Backoff,
     pub(super) telling: Telling,
 }
 
@@ -74,6 +75,7 @@ impl DurableObject for Authority {
             read_model_asked: Cell::new(false),
             provider: Backoff::default(),
             read_model: Backoff::default(),
+            tidying: Backoff::default(),
             telling: Telling::default(),
         }
     }
