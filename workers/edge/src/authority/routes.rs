@@ -81,7 +81,7 @@ pub(crate) async fn reconcile(ctx: &Ctx, mut request: Request) -> Answer {
     }
     check_id("`upload`", &upload.upload)?;
     for payment in &upload.payments {
-        check_id("a payment's id", payment.payment.as_str())?;
+        check_payment(payment.payment.as_str())?;
     }
     let compared: Compared = ask_for_caller(ctx, "/reconcile", upload).await?;
     reply::json(&beside_provider(ctx, compared).await?)
@@ -167,11 +167,23 @@ fn check_id(what: &str, id: &str) -> Result<(), EdgeError> {
     Ok(())
 }
 
+/// A payment's name at the provider is its location's, a dot, and this: with a dot in it, it could be
+/// another location's.
+fn check_payment(id: &str) -> Result<(), EdgeError> {
+    check_id("a payment's id", id)?;
+    if id.contains('.') {
+        return Err(EdgeError::invalid("a payment's id has no dot"));
+    }
+    Ok(())
+}
+
 /// Orders and payments are named by tills; a dish by its menu, in any script and with blanks.
 fn check_entity(operation: &Operation) -> Result<(), EdgeError> {
     let id = &operation.entity;
-    let of_till = [EntityKind::Order, EntityKind::Payment];
-    if !id.is_empty() && of_till.map(Some).contains(&operation.kind.entity_kind()) {
+    if !id.is_empty() && operation.kind.entity_kind() == Some(EntityKind::Payment) {
+        return check_payment(id);
+    }
+    if !id.is_empty() && operation.kind.entity_kind() == Some(EntityKind::Order) {
         return check_id("an operation's entity", id);
     }
     if id.len() > MAX_ENTITY_BYTES || id.chars().any(char::is_control) {
@@ -184,7 +196,7 @@ fn check_entity(operation: &Operation) -> Result<(), EdgeError> {
 
 #[cfg(test)]
 mod tests {
-    use super::{MAX_ENTITY_BYTES, check_card, check_entity, check_id};
+    use super::{MAX_ENTITY_BYTES, check_card, check_entity, check_id, check_payment};
 
     #[test]
     fn a_cards_token_is_what_a_reader_shows() {
@@ -226,6 +238,8 @@ mod tests {
         }
         // A payment's name goes into a header to the provider.
         assert!(named("payment", "a b").is_err() && named("order_update", "é").is_err());
-        assert!(named("payment", "a-b").is_ok());
+        assert!(named("payment", "a-b").is_ok() && named("order_update", "2.X").is_ok());
+        // `cafe` and `2.X` would be `cafe.2` and `X` there.
+        assert!(named("payment", "2.X").is_err() && check_payment("2.X").is_err());
     }
 }
