@@ -23,6 +23,12 @@ use thiserror::Error;
 
 /// Most devices of one location.
 const MAX_DEVICES: u64 = 500;
+/// Most devices that one key registers, so that none takes all names.
+const MAX_DEVICES_OF_ONE: u64 = 100;
+/// Largest record of a payment, in bytes, as a device may make it. What is said of it later is short.
+const MAX_PAYMENT_BYTES: usize = 64 * 1024;
+/// Largest record of anything else: the lines of an order alone are up to 256 KiB.
+const MAX_RECORD_BYTES: usize = 1024 * 1024;
 /// Longest id of a device.
 const MAX_ID_BYTES: usize = 64;
 
@@ -52,7 +58,9 @@ pub enum BookError {
     )]
     CardIssued,
     /// As many devices as there may be.
-    #[error("this location has as many devices as it may; remove one")]
+    #[error(
+        "this location, or this key, has as many devices as it may; let an admin remove a terminal"
+    )]
     TooManyDevices,
 }
 
@@ -146,9 +154,16 @@ impl<S: Sql> Book<S> {
         check_id(&register.device)?;
         atomically(&self.sql, || {
             let mark = self.mark(&register.device, principal)?;
-            if mark.is_none() {
-                let count = self.sql.run("SELECT COUNT(*) FROM devices", &[])?;
-                if first(&count)?.count(0)? >= MAX_DEVICES {
+            let holds = mark.as_ref().is_some_and(|(_, released)| !released);
+            if !holds {
+                // One that was released keeps its incarnation, but no place.
+                let count = self.sql.run(
+                    "SELECT COUNT(*), COALESCE(SUM(principal = ?1), 0) FROM devices
+                     WHERE principal <> ''",
+                    &[principal.into()],
+                )?;
+                let (all, own) = (first(&count)?.count(0)?, first(&count)?.count(1)?);
+                if all >= MAX_DEVICES || own >= MAX_DEVICES_OF_ONE {
                     return Err(BookError::TooManyDevices);
                 }
             }

@@ -110,14 +110,30 @@ fn odd_devices_and_other_locations_are_refused() {
     for bad in ["", "a b", "a/b", "é", long.as_str()] {
         assert_eq!(register(bad, "loc-7"), Err(BookError::DeviceId), "{bad:?}");
     }
+}
+
+#[test]
+fn a_location_has_so_many_devices_and_one_key_some_of_them() {
+    let mut world = World::new();
+    let full = Err(BookError::TooManyDevices);
     for n in 0..500 {
-        assert_eq!(register(&format!("till-{n}"), "loc-7"), Ok(()));
+        let key = format!("key:{}", n / 100);
+        assert_eq!(world.register(&format!("till-{n}"), &key), Ok(1));
     }
+    assert_eq!(world.register("one-more", "key:5"), full);
+    assert_eq!(world.register("till-3", "key:0"), Ok(2), "known ones go on");
+    // Who was released has no place any more, and keeps its incarnation.
+    let release = |world: &World, device: &str| world.book.release(&DeviceId(device.to_owned()));
+    assert_eq!(release(&world, "till-3"), Ok(true));
+    assert_eq!(world.register("one-more", "key:5"), Ok(1));
+    assert_eq!(world.register("till-3", "key:5"), full);
+    assert_eq!(release(&world, "till-4"), Ok(true));
     assert_eq!(
-        register("one-more", "loc-7"),
-        Err(BookError::TooManyDevices)
+        world.register("till-3", "key:1"),
+        full,
+        "one key has so many"
     );
-    assert_eq!(register("till-3", "loc-7"), Ok(()), "known ones go on");
+    assert_eq!(world.register("till-3", "key:5"), Ok(3));
 }
 
 #[test]
