@@ -18,6 +18,11 @@ use olympus_proto::pos::{Direction, PaymentId, PaymentState};
 use olympus_proto::sync::{Entity, EntityKind, Fields, Row};
 use serde::{Deserialize, Serialize};
 
+/// Which payments this program can read: 2, refunds of a tip alone as well.
+const ADOPTED: u64 = 2;
+/// Rows that are read at once: their names are one text of SQLite.
+const ADOPTED_AT_ONCE: usize = 500;
+
 /// A payment as it is kept.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Kept {
@@ -69,8 +74,9 @@ impl<S: Sql> Book<S> {
             let row = record.row;
             let id = PaymentId(row.entity.id.clone());
             let kept = match self.payment(&id)? {
-                Some(kept) => kept,
-                None => {
+                // What could not be read may be readable by now: it was never settled.
+                Some(kept) if kept.taken.is_some() || Taken::of(&row.fields).is_none() => kept,
+                _ => {
                     let mut kept = self.take(&id, &row.fields, now_ms)?;
                     if known {
                         as_the_row_says(&mut kept, &row.fields, now_ms);
@@ -90,18 +96,25 @@ impl<S: Sql> Book<S> {
     /// Takes the payments that came before this program knew how: once.
     pub(super) fn adopt_all(&self, now_ms: u64) -> Result<(), BookError> {
         atomically(&self.sql, || {
-            if number(&self.sql, "adopted")?.is_some() {
+            let adopted = number(&self.sql, "adopted")?;
+            if adopted.is_some_and(|adopted| adopted >= ADOPTED) {
                 return Ok(());
             }
-            let lines = self
-                .sql
-                .run("SELECT id FROM rows WHERE kind = 'payment'", &[])?;
+            let lines = self.sql.run(
+                "SELECT id FROM rows WHERE kind = 'payment' AND NOT EXISTS (SELECT 1 FROM payments
+                    WHERE payments.payment = rows.id AND payments.taken <> 'null')",
+                &[],
+            )?;
             let ids: Result<Vec<_>, BookError> = lines
                 .iter()
                 .map(|line| Ok(entity_of(&line.text(0)?.into())))
                 .collect();
-            self.adopt_as(&ids?, true, now_ms)?;
-            Ok(set_number(&self.sql, "adopted", 1)?)
+            // Those that an earlier program could not read were never settled.
+            let known = adopted.is_none();
+            for part in ids?.chunks(ADOPTED_AT_ONCE) {
+                self.adopt_as(part, known, now_ms)?;
+            }
+            Ok(set_number(&self.sql, "adopted", ADOPTED)?)
         })
     }
 
