@@ -57,6 +57,17 @@ pub enum BookError {
         "this card was issued with another sequence or balance; give out a card with another token"
     )]
     CardIssued,
+    /// A person wants to close what needs nobody.
+    #[error(
+        "this payment is settled, or goes on by itself; close only what GET …/dead-letters shows as open"
+    )]
+    NothingToClose,
+    /// A row would be larger than any till's.
+    #[error("the row `{0}` would be larger than an order or a payment can be")]
+    TooLarge(String),
+    /// A device of an old version, which takes everything at once, of a location that has grown.
+    #[error("all rows at once are too many: update this device, which then gets them in pages")]
+    TooOld,
     /// As many devices as there may be.
     #[error(
         "this location, or this key, has as many devices as it may; let an admin remove a terminal"
@@ -209,7 +220,7 @@ impl<S: Sql> Book<S> {
             let told = told(&decision.writes, push, sent);
             let payments = written(&decision.writes, EntityKind::Payment);
             self.write(decision.writes, &told, principal, now_ms)?;
-            let decreed = self.adopt(&payments, now_ms)?;
+            let decreed = self.adopt(&payments, &push.device, now_ms)?;
             for row in &mut answer.rows {
                 if let Some(now) = decreed.iter().find(|it| it.entity == row.entity) {
                     row.clone_from(now);

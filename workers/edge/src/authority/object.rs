@@ -8,8 +8,9 @@
 use super::advice::dead_letters;
 use super::backoff::Backoff;
 use super::book::{Book, BookError};
-use super::calls::{Asked, Nothing, Released};
+use super::calls::{Again, Asked, Nothing, Released};
 use super::changes::Changes;
+use super::closing::{Closing, Shut};
 use super::storage::Storage;
 use super::telling::Telling;
 use crate::http::error::{EdgeError, log};
@@ -56,7 +57,9 @@ impl From<BookError> for EdgeError {
             BookError::Storage(_) | BookError::Unreadable(_) => return Self::internal(error),
             BookError::Foreign(_) => ErrorCode::Forbidden,
             BookError::Elsewhere(_) | BookError::DeviceId => ErrorCode::InvalidRequest,
-            BookError::CardIssued => ErrorCode::WrongState,
+            BookError::CardIssued | BookError::NothingToClose => ErrorCode::WrongState,
+            BookError::TooLarge(_) => ErrorCode::PayloadTooLarge,
+            BookError::TooOld => ErrorCode::WrongState,
             BookError::TooManyDevices => ErrorCode::Overloaded,
         };
         Self::new(code, error.to_string())
@@ -90,7 +93,9 @@ impl DurableObject for Authority {
             "/release" => self.run(&mut request, Self::release).await,
             "/issue-card" => self.run(&mut request, Self::issue_card).await,
             "/card" => self.run(&mut request, Self::card).await,
+            "/close" => self.run(&mut request, Self::close).await,
             "/hurry" => self.run(&mut request, Self::hurry).await,
+            "/tell-again" => self.run(&mut request, Self::tell_again).await,
             "/dead-letters" => self.run(&mut request, Self::dead_letters).await,
             _ => call::refused(EdgeError::not_found("no such call")),
         }?;
@@ -217,6 +222,19 @@ impl Authority {
         self.read_model.hurry();
         let open = book.settle_hurry(now_ms())?;
         Ok(Hurried { open })
+    }
+
+    fn tell_again(&self, book: &Book<Storage>, _: Asked<Nothing>) -> Result<Again, EdgeError> {
+        let head = book.tell_again()?;
+        self.read_model.hurry();
+        Ok(Again { head })
+    }
+
+    fn close(&self, book: &Book<Storage>, asked: Asked<Closing>) -> Result<Shut, EdgeError> {
+        let shut = book.close(&asked.what, &asked.principal, now_ms())?;
+        let shut = shut.ok_or_else(|| EdgeError::not_found("no such payment is here"))?;
+        self.changed(book.location(), book.head()?);
+        Ok(shut)
     }
 
     fn dead_letters(

@@ -3,7 +3,8 @@
 //! Invariant: what a route reads is bounded before the object sees it, and a device speaks for
 //! itself alone: the object checks the principal that registered it.
 
-use super::calls::{Nothing, ask, ask_for_caller};
+use super::calls::{Again, Nothing, ask, ask_for_caller};
+use super::closing::{Closing, Shut};
 use super::provider::Provider;
 use super::reconcile::Compared;
 use super::settings::Settings;
@@ -29,6 +30,8 @@ const MAX_OPERATIONS: usize = 500;
 const MAX_PAYMENTS: usize = 1_000;
 /// Longest id within an operation or an upload.
 const MAX_ID_BYTES: usize = 128;
+/// Longest reason of a person.
+const MAX_REASON_BYTES: usize = 200;
 /// Length of a card's token.
 const CARD_CHARS: usize = 64;
 /// Longest name of what an operation is about.
@@ -117,6 +120,25 @@ async fn beside_provider(ctx: &Ctx, compared: Compared) -> Result<ReconcileAnswe
 pub(crate) async fn settle(ctx: &Ctx, _request: Request) -> Answer {
     let hurried: Hurried = ask(&ctx.env, &ctx.location, "/hurry", Nothing {}).await?;
     reply::json(&hurried)
+}
+
+/// `POST …/payments/close`: a person says how a payment stands that nobody else can settle.
+pub(crate) async fn close(ctx: &Ctx, mut request: Request) -> Answer {
+    let closing: Closing = body::json(&mut request, max_bytes(ctx)).await?;
+    check_id("`payment`", closing.payment.as_str())?;
+    if !(1..=MAX_REASON_BYTES).contains(&closing.reason.trim().len()) {
+        return Err(EdgeError::invalid(format!(
+            "`reason` says why, in at most {MAX_REASON_BYTES} bytes"
+        )));
+    }
+    let shut: Shut = ask_for_caller(ctx, "/close", closing).await?;
+    reply::json(&shut)
+}
+
+/// `POST …/reports/tell`: all rows are told to the read model again.
+pub(crate) async fn tell_again(ctx: &Ctx, _request: Request) -> Answer {
+    let again: Again = ask(&ctx.env, &ctx.location, "/tell-again", Nothing {}).await?;
+    reply::json(&again)
 }
 
 /// `GET …/dead-letters`.

@@ -197,6 +197,22 @@ impl<S: Sql> Book<S> {
         Ok(())
     }
 
+    /// A person wants all that is here told again, and what was passed over as well; up to which
+    /// version that is. Rows that the read model has are left as they are.
+    ///
+    /// # Errors
+    /// As SQLite says.
+    pub fn tell_again(&self) -> Result<u64, BookError> {
+        atomically(&self.sql, || {
+            set_number(&self.sql, "told", 0)?;
+            self.sql.run(
+                "DELETE FROM dead_letters WHERE operation GLOB 'untold:*'",
+                &[],
+            )?;
+            self.head()
+        })
+    }
+
     /// Puts away orders that are closed, and their payments, once nothing of them is open, the
     /// read model has them and they have not changed since `before_ms`; how many rows.
     ///
