@@ -8,7 +8,7 @@
 
 use super::audit::Sent;
 use super::schema::{self, number, set_number, set_text};
-use super::shelf::first;
+use super::shelf::{first, to_json};
 use super::sql::{Sql, SqlError, atomically};
 use super::taken::for_devices;
 use olympus_core::sync::authority::{Authority, Write};
@@ -210,6 +210,7 @@ impl<S: Sql> Book<S> {
             let loaded = self.load(&Authority::needs(push), principal)?;
             let before = loaded.head;
             let decision = self.authority.push(loaded, push);
+            check_sizes(&decision.writes)?;
             let mut answer = decision.answer;
             let sent = Sent {
                 device: &push.device,
@@ -306,6 +307,24 @@ fn written(writes: &[Write], kind: EntityKind) -> Vec<Entity> {
     entities.sort();
     entities.dedup();
     entities
+}
+
+/// An object has little memory: what it holds at once is counted in rows of these sizes.
+fn check_sizes(writes: &[Write]) -> Result<(), BookError> {
+    for write in writes {
+        let Write::Record(record) = write else {
+            continue;
+        };
+        let entity = &record.row.entity;
+        let most = match entity.kind {
+            EntityKind::Payment => MAX_PAYMENT_BYTES,
+            EntityKind::Order | EntityKind::Inventory | EntityKind::Menu => MAX_RECORD_BYTES,
+        };
+        if to_json(record)?.len() > most {
+            return Err(BookError::TooLarge(entity.id.clone()));
+        }
+    }
+    Ok(())
 }
 
 fn check_id(device: &DeviceId) -> Result<(), BookError> {

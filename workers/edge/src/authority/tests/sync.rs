@@ -380,3 +380,28 @@ fn the_clouds_own_changes_come_by_pull() {
     assert_eq!(row.version, 1);
     assert_eq!(world.book.rows_after(0, 10).unwrap(), [row]);
 }
+
+#[test]
+fn who_takes_everything_at_once_is_refused_where_that_is_too_much() {
+    let mut world = World::new();
+    let large = "x".repeat(900_000);
+    let pull = |version| Pull {
+        version,
+        cursor: None,
+        limit: 500,
+    };
+    for n in 0..10 {
+        let whole = world.book.pull(&pull(2));
+        assert_eq!(
+            whole.err(),
+            (n * 900_000 > 8 << 20).then_some(BookError::TooOld),
+            "{n}"
+        );
+        world.push(
+            "till-1",
+            vec![order(&format!("o{n}"), json!({"note": large}))],
+        );
+    }
+    assert_eq!(world.book.pull(&pull(2)), Err(BookError::TooOld));
+    assert!(world.book.pull(&pull(olympus_proto::sync::NEWEST)).is_ok());
+}
