@@ -26,7 +26,7 @@ impl Work<'_> {
         match what {
             SettleAttention::Again if !told.can_retry => {
                 let message = format!("it cannot be done again: {}", told.advice);
-                return Err(TillError::refused(ErrorCode::InvalidRequest, message));
+                return Err(TillError::refused(ErrorCode::WrongState, message));
             }
             SettleAttention::Again => {
                 let plan = Plan {

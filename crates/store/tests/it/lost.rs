@@ -176,7 +176,7 @@ fn what_cannot_be_done_again_is_not() {
     let lost = attention(&mut shop).remove(0);
     assert_eq!((lost.why.as_str(), lost.can_retry), ("gone", false));
     let again = Command::SettleAttention(lost.operation.clone(), SettleAttention::Again);
-    assert_eq!(shop.refused(again), ErrorCode::InvalidRequest);
+    assert_eq!(shop.refused(again), ErrorCode::WrongState);
     shop.ask(Command::SettleAttention(
         lost.operation,
         SettleAttention::Dismiss,
