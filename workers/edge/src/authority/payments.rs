@@ -115,6 +115,13 @@ impl<S: Sql> Book<S> {
             if adopted.is_some_and(|adopted| adopted >= ADOPTED) {
                 return Ok(());
             }
+            // Nor could an earlier program read what it had kept of numbers beyond 2^53: whoever asked
+            // for it got nothing. It is looked at anew, as a row that is no payment.
+            self.sql.run(
+                "DELETE FROM payments WHERE at_ms NOT BETWEEN 0 AND 9007199254740991
+                    OR cents NOT BETWEEN -9007199254740991 AND 9007199254740991",
+                &[],
+            )?;
             let lines = self.sql.run(
                 "SELECT id FROM rows WHERE kind = 'payment' AND NOT EXISTS (SELECT 1 FROM payments
                     WHERE payments.payment = rows.id AND payments.taken <> 'null')",

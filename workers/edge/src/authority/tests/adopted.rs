@@ -70,6 +70,29 @@ fn what_an_earlier_program_could_not_read_is_taken_when_this_one_opens_the_book(
 }
 
 #[test]
+fn a_location_that_an_uncountable_number_had_stopped_goes_on() {
+    let mut world = World::new();
+    let operations = vec![sold("o1", 700), payment("p1", "o1", "card", 700, json!({}))];
+    world.push("till-1", operations);
+    let odd = payment("p2", "o1", "card", 5, json!({"at_ms": 1_u64 << 53}));
+    world.push("till-2", vec![odd]);
+    // As an earlier program kept it: nothing that reads it comes back.
+    for statement in [
+        "UPDATE payments SET at_ms = 9007199254740992, taken = '{}', open = 1, wake_ms = 1
+            WHERE payment = 'p2'",
+        "UPDATE meta SET value = '1' WHERE key = 'adopted'",
+    ] {
+        world.book.sql.run(statement, &[]).unwrap();
+    }
+    assert!(world.book.settle_hurry(world.now).is_err());
+    let world = world.restarted();
+    assert_eq!(world.book.settle_hurry(world.now), Ok(1));
+    assert_eq!(world.sent().len(), 1);
+    let shown = dead_letters(&world.book).unwrap().payments;
+    assert_eq!((shown.len(), shown[0].why.as_str()), (1, "unreadable"));
+}
+
+#[test]
 fn numbers_that_cannot_be_counted_are_no_payments_and_stop_nobody_elses() {
     let mut world = World::new();
     let beyond = 1_i64 << 53;
