@@ -7,7 +7,7 @@
 
 use super::work::Work;
 use crate::StoreError;
-use crate::tables::{ledger, orders, payments, stock, sync, tickets};
+use crate::tables::{about, ledger, orders, payments, stock, sync, tickets};
 use olympus_core::pos::{keep_sale, payment_from_fields, settled};
 use olympus_proto::ItemId;
 use olympus_proto::grant::{OrderId, SaleId};
@@ -145,10 +145,14 @@ impl Work<'_> {
             Some(held) => self.kept(id, &held.fields, fields)?,
             None => fields,
         };
+        let is_new = held.is_none();
         if !moved && held.is_some_and(|held| held.fields == fields) {
             return Ok(false);
         }
         let bill = orders::derived(self.conn, id, &fields, &self.config.rules)?;
+        if is_new && bill.order.terminal == self.config.terminal {
+            about::number_taken(self.conn, &bill.order.day, bill.order.number)?;
+        }
         orders::show(self.conn, &bill, &fields)?;
         let changed = tickets::show(self.conn, &bill, self.at().now_ms)?;
         self.todo.tickets.extend(changed);
