@@ -94,10 +94,7 @@ impl Work<'_> {
                 let bill = self.bill_if(id, asked.if_match)?;
                 self.change(&bill, &pos::void(&bill, new, at)?, origin)
             }
-            Command::Pay(id, new) => {
-                let bill = self.bill_if(id, asked.if_match)?;
-                self.pay(&bill, new, origin)
-            }
+            Command::Pay(id, new) => self.pay(id, new, asked.if_match, origin),
             Command::Refund(id, new) => self.refund(id, new, asked.if_match, origin),
             Command::CountStock(item, new) => self.count_stock(item, new, origin),
             Command::StopCounting(item) => self.stop_counting(item, origin),

@@ -7,6 +7,7 @@ mod grants;
 mod lost;
 mod model;
 mod open;
+mod restored;
 mod schema;
 mod sell;
 mod support;

@@ -1,7 +1,7 @@
 //! Between two tills and their location's authority: what is shown, posted and kept.
 
 use crate::support::cloud::{Cloud, Signs};
-use crate::support::{DAY, Shop, card, cash, config, new_order, payment_of};
+use crate::support::{DAY, Shop, card, cash, config, payment_of};
 use olympus_core::sync::client::{Event, Notice, Send};
 use olympus_proto::Cents;
 use olympus_proto::pos::{
@@ -438,40 +438,6 @@ fn numbering_anew_keeps_places_unique_in_the_middle_of_it() {
         }
     }
     panic!("it never registered");
-}
-
-#[test]
-fn a_restored_backup_and_a_retry_double_nothing() {
-    let (mut shop, mut cloud) = (Shop::new(), Cloud::default());
-    cloud.settle(&mut shop);
-    let opened = shop.open_order(&[("burger", 1)], true);
-    let copy = shop.path().with_extension("backup");
-    shop.till().backup_to(&copy).expect("copies");
-    assert!(shop.till().backup_to(&copy).is_err(), "never over another");
-    let pay = Command::Pay(opened.id.clone(), cash());
-    let paid = payment_of(&shop.ask_as("retried", pay.clone()).expect("pays"));
-    let new = Command::OpenOrder(new_order(&[("beer", 1)], true));
-    shop.ask_as("opened", new.clone()).expect("opens");
-    cloud.settle(&mut shop);
-    let operations = cloud.outcomes.len();
-    shop.drop_till();
-    for ending in ["db-wal", "db-shm"] {
-        let _ = std::fs::remove_file(shop.path().with_extension(ending));
-    }
-    std::fs::copy(&copy, shop.path()).expect("restores");
-    shop.open().expect("opens");
-    // Who had asked tries again, before the till has heard of it.
-    let again = payment_of(&shop.ask_as("retried", pay).expect("pays"));
-    assert_eq!(again.id, paid.id);
-    shop.ask_as("opened", new).expect("opens");
-    cloud.settle(&mut shop);
-    assert_eq!(cloud.outcomes.len(), operations, "the cloud knew all of it");
-    let payments = cloud
-        .records
-        .keys()
-        .filter(|it| it.kind == EntityKind::Payment);
-    assert_eq!(payments.count(), 1);
-    assert_eq!(shop.account("cash"), opened.totals.total_cents.0);
 }
 
 #[test]
