@@ -21,7 +21,8 @@ use std::fmt;
 pub const MAX_LOOKUP: usize = 500;
 
 string_id!(
-    /// A payment's name at the provider: its location, a dot, its id.
+    /// A payment's name at the provider: its location, a dot, its id. The id has no dot, which the
+    /// cloud sees to: a location's may have some, and no two payments share a name.
     Reference
 );
 

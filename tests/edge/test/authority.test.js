@@ -35,7 +35,7 @@ after(async () => {
 });
 beforeEach(() => standin.set(CALM));
 
-const ALL = ["sync", "refuse", "poison", "restart", "settle", "faults", "unknown", "late", "read", "many", "books", "stored", "ways", "whole"].map((name) => `loc-${name}`);
+const ALL = ["sync", "refuse", "poison", "restart", "settle", "faults", "unknown", "late", "read", "many", "books", "stored", "ways", "whole", "odd", "full"].map((name) => `loc-${name}`);
 
 /** A till at a location that does not forget its place in its own order. */
 class Till {
@@ -189,16 +189,14 @@ describe("sync", () => {
     assert.ok(operations.every(({ advice, device, sent }) => advice && device === "till-1" && sent.id));
   });
 
-  test("what the storage refuses is taken back whole, and the next goes on", async () => {
+  test("a row that is too large is refused whole, and the next goes on", async () => {
     const till = await new Till("whole").register();
     const half = "x".repeat(900_000);
     await till.pushed([till.operation("order_update", "o1", { a: half })]);
-    await till.pushed([till.operation("order_update", "o1", { b: half })]);
     const { version: head } = (await till.rows()).get("o1");
-    // The row would be larger than the storage takes: that is found after other rows were written.
     const [sequence, last] = [till.sequence, till.last];
-    const refused = await till.push([till.operation("order_update", "a", { n: 1 }), till.operation("order_update", "o1", { c: half })]);
-    assert.equal(refused.status, 500);
+    const refused = await till.push([till.operation("order_update", "a", { n: 1 }), till.operation("order_update", "o1", { b: half })]);
+    assert.equal(refused.status, 413);
     const rows = await till.rows();
     assert.equal(rows.get("a"), undefined);
     assert.equal(rows.get("o1").version, head);
@@ -303,6 +301,22 @@ describe("settlement", () => {
     assert.deepEqual([(await captured(till, "p1")).moved, (await captured(till, "p1")).asked], [1, 1]);
   });
 
+  test("a number that JavaScript does not keep stops nobody, and what nobody settles is closed by hand", async () => {
+    const till = await new Till("odd").register();
+    await till.pushed([...till.sale("o0", "late", 500, { at_ms: 2 ** 53 }), ...till.sale("o1", "p1", 500), ...till.sale("o2", "p2", 700, { currency: null, order: "nowhere" }), ...till.sale("o3", "p3", 900, { card: null })]);
+    await Promise.all([till.settled("p1", "approved"), till.settled("p3", "declined")]);
+    const shown = await until("what is wrong is shown", async () => {
+      const { payments } = await till.get("/dead-letters");
+      return payments.length === 2 && payments;
+    });
+    assert.deepEqual(shown.map(({ payment, why }) => [payment, why]), [["p2", "no_order"], ["late", "unreadable"]]);
+    const close = (more) => till.post("/payments/close", { payment: "p2", state: "declined", reason: "never served", ...more }, "admin");
+    assert.deepEqual([(await close({ reason: " " })).status, (await close({ payment: "none" })).status, (await close({ payment: "p1" })).status], [400, 404, 409]);
+    assert.deepEqual((await close()).json, { payment: "p2", state: "declined" });
+    assert.equal((await till.rows()).get("p2").fields.decline_code, "closed_by_hand");
+    assert.equal((await till.push(till.sale("o4", "a.b", 500))).status, 400, "a payment's id has no dot");
+  });
+
   test("a card of the house is settled by the authority's own book", async () => {
     const till = await new Till("stored").register();
     // Layout 1: sequence 8, 500 cents left, after 300 were taken of the 800 at sequence 7.
@@ -363,6 +377,36 @@ describe("the read model", () => {
     assert.doesNotMatch(JSON.stringify(results), /sealed|c0ffee|"card":/);
     for (const query of ["", "?from=x&to=y", `?from=${DAY}&to=2026-11-01`, "?from=2020-01-01&to=2026-01-01"]) assert.equal((await worker.call("GET", `/api/v1/locations/${till.location}/reports/sales${query}`, { token: "pos" })).status, 400, query);
     assert.equal((await worker.call("GET", `/api/v1/locations/${till.location}/orders`, { token: "kiosk" })).status, 403);
+  });
+
+  test("a database that answers and takes nothing is waited for, and one row that it refuses is passed over", { timeout: 60_000 }, async () => {
+    const till = await new Till("full").register();
+    const db = await worker.mf.getD1Database("DB");
+    const refuse = (when) => db.prepare(`CREATE TRIGGER full BEFORE INSERT ON orders ${when} BEGIN SELECT RAISE(ABORT, 'full'); END`).run();
+    await refuse("");
+    await till.pushed([...till.sale("o1", "p1", 500, { tender: "cash" }), ...till.sale("o2", "p2", 700, { tender: "cash" })]);
+    // As often as a row alone would be passed over.
+    for (let n = 0; n < 12; n += 1) {
+      await new Promise((done) => setTimeout(done, 300));
+      await till.post("/payments/settle", undefined, "admin");
+    }
+    assert.deepEqual((await till.get("/dead-letters")).operations, []);
+    await db.prepare("DROP TRIGGER full").run();
+    await till.post("/payments/settle", undefined, "admin");
+    await until("all is told", async () => (await till.get("/orders", "pos")).orders.length === 2, { everyMs: 100 });
+    await refuse("WHEN new.id = 'odd'");
+    await till.pushed([till.operation("order_update", "odd", { status: "open", day: DAY, opened_ms: 5 }), ...till.sale("o3", "p3", 500, { tender: "cash" })]);
+    await until("the odd one is passed over", async () => {
+      await till.post("/payments/settle", undefined, "admin");
+      return (await till.get("/orders", "pos")).orders.length === 3;
+    }, { everyMs: 300, patienceMs: 20_000 });
+    assert.deepEqual((await till.get("/dead-letters")).operations.map(({ sent }) => sent.entity), ["odd"]);
+    await db.prepare("DROP TRIGGER full").run();
+    assert.equal((await till.post("/reports/tell", undefined, "admin")).status, 200);
+    await until("it is told again", async () => (await till.get("/orders", "pos")).orders.length === 4, { everyMs: 100 });
+    assert.deepEqual((await till.get("/dead-letters")).operations, []);
+    const { results } = await db.prepare("SELECT location FROM orders WHERE location = ''").all();
+    assert.deepEqual(results, []);
   });
 
   test("migrations of D1 go back, and forward again, and the authority tells its rows anew", async () => {

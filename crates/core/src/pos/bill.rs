@@ -3,15 +3,19 @@
 //! Invariant: status and totals are derived, from lines, payments and what was told; nothing here
 //! is summed twice or stored as a sum.
 
+use super::PosError;
 use super::tax::{Tax, tax_of, with_tax};
 use olympus_proto::Cents;
 use olympus_proto::grant::TerminalId;
 use olympus_proto::pos::{
-    Direction, LineId, LineState, Order, OrderStatus, OrderTotals, Payment, PaymentState, SoldLine,
-    TicketState,
+    Direction, LineId, LineState, Order, OrderStatus, OrderTotals, Payment, PaymentId,
+    PaymentState, SoldLine, TicketState,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
+
+/// What is unread of a bill and begins so is a payment.
+const UNREAD_PAYMENT: &str = "payment:";
 
 /// Where a line stands in the kitchen. A field of its own, so that a touch on the kitchen's screen
 /// never writes over what another till does to the line.
@@ -87,7 +91,7 @@ pub struct Bill {
     pub sold: BTreeMap<LineId, SoldLine>,
     /// By terminal.
     pub closed: BTreeMap<TerminalId, Closed>,
-    /// Lines that could not be read: a later version wrote them.
+    /// Lines, closings and payments that could not be read: a later version wrote them.
     pub unread: BTreeSet<String>,
 }
 
@@ -126,6 +130,22 @@ impl Bill {
         let voided = order.status == OrderStatus::Voided;
         order.void_reason = self.called_off.clone().filter(|_| voided);
         order.totals = totals(&order.lines, &order.payments, self.tax, order.status);
+    }
+
+    /// A payment of it cannot be read: a later version took it. Nothing is paid, given back or called
+    /// off here until it can, or a guest would pay twice.
+    pub fn unread_payment(&mut self, id: &PaymentId) {
+        self.unread.insert(format!("{UNREAD_PAYMENT}{id}"));
+        self.refresh();
+    }
+
+    /// Refuses what needs to know all that was paid.
+    pub(super) fn must_know_payments(&self) -> Result<(), PosError> {
+        let payment = |what: &String| what.starts_with(UNREAD_PAYMENT);
+        match self.unread.iter().any(payment) {
+            true => Err(PosError::Unread),
+            false => Ok(()),
+        }
     }
 
     /// All that was posted of its sale.

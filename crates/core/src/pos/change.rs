@@ -2,7 +2,7 @@
 
 use super::bill::minus;
 use super::close::finish;
-use super::lines::affordable;
+use super::lines::{affordable, short_enough};
 use super::{At, Bill, Decided, MAX_NOTE_BYTES, Menu, PosError, kitchen, price};
 use olympus_proto::Cents;
 use olympus_proto::pos::{ChangeLine, LineId, LineState, SoldLine};
@@ -38,6 +38,10 @@ pub fn change_line(
     }
     after.refresh();
     affordable(&after)?;
+    // A line can always be taken off, also where another till's came to it meanwhile.
+    if change.void.is_none() {
+        short_enough(&after)?;
+    }
     let over = after.over();
     if over.0 > 0 {
         return Err(PosError::PaidMore(over));

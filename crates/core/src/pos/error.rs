@@ -119,9 +119,9 @@ pub enum PosError {
     /// The order was called off.
     #[error("the order was called off; open another one")]
     Voided,
-    /// Some of its lines are of a later version.
+    /// Some of its lines or payments are of a later version.
     #[error(
-        "the order has lines of a later version that this one cannot read; update this device, or go on at the till that wrote them"
+        "the order has lines or payments of a later version that this one cannot read; update this device, or go on at the till that wrote them"
     )]
     Unread,
     /// A stored-value payment that the location has not booked yet.

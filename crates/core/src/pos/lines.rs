@@ -119,7 +119,7 @@ pub(super) fn affordable(bill: &Bill) -> Result<(), PosError> {
 }
 
 /// Refuses an order whose lines could not be told in one piece.
-fn short_enough(bill: &Bill) -> Result<(), PosError> {
+pub(super) fn short_enough(bill: &Bill) -> Result<(), PosError> {
     let length = |line| serde_json::to_vec(line).map_or(0, |text| text.len());
     let bytes: usize = bill.order.lines.iter().map(length).sum();
     if bytes > MAX_LINES_BYTES {

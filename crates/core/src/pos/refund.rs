@@ -37,6 +37,7 @@ pub fn refund_amounts(
     new: &NewRefund,
 ) -> Result<GivenBack, PosError> {
     reason(&new.reason)?;
+    bill.must_know_payments()?;
     let sale = sale(bill, payment)?;
     if sale.tender == TenderKind::StoredValue && sale.state != PaymentState::Approved {
         return Err(PosError::NotBooked(payment.clone()));
@@ -168,6 +169,7 @@ fn tax_share(bill: &Bill, amount: Cents) -> Cents {
 /// [`PosError`] says what is wrong and what to do.
 pub fn void(bill: &Bill, new: &VoidOrder, at: At<'_>) -> Result<Decided, PosError> {
     reason(&new.reason)?;
+    bill.must_know_payments()?;
     bill.must_be_open()?;
     if bill.was_sold() {
         return Err(PosError::Sold);

@@ -1,7 +1,7 @@
 //! Lines: added, changed, taken off.
 
 use crate::fixture::{Till, burger, cash, line, menu, rules};
-use olympus_core::pos::{Offer, PosError, add_lines};
+use olympus_core::pos::{Offer, PosError, add_lines, change_line};
 use olympus_proto::pos::{AddLines, ChangeLine, LineState, OrderStatus};
 use olympus_proto::{ErrorCode, ItemId, MenuItem};
 use serde_json::json;
@@ -156,4 +156,47 @@ fn lines_that_could_not_be_told_in_one_piece_are_refused() {
     let (_, fields) = closing.order.expect("it closes");
     let told = serde_json::to_vec(&fields).expect("JSON");
     assert!(told.len() < 300 * 1024, "{}", told.len());
+}
+
+#[test]
+fn a_change_does_not_make_an_order_too_long_either() {
+    let mut till = Till::with(rules(0, false), vec![line("cola", 1)]);
+    let wordy = |id: &ItemId| {
+        menu(id).map(|offer| Offer {
+            item: MenuItem {
+                name: "w".repeat(2_500),
+                ..offer.item
+            },
+            ..offer
+        })
+    };
+    let one = AddLines {
+        lines: vec![line("cola", 1)],
+        fire: false,
+    };
+    let add = |till: &mut Till| till.act(|bill, at| add_lines(bill, &one, &wordy, at));
+    while add(&mut till).is_ok() {}
+    let ids: Vec<_> = till
+        .bill()
+        .order
+        .lines
+        .iter()
+        .map(|one| one.line.clone())
+        .collect();
+    let change = ChangeLine {
+        note: Some("n".repeat(200)),
+        ..ChangeLine::default()
+    };
+    let mut refused = None;
+    for id in &ids {
+        let noted = till.act(|bill, at| change_line(bill, id, &change, &wordy, at));
+        refused = refused.or(noted.err());
+    }
+    assert_eq!(refused, Some(PosError::TooLongLines));
+    let off = ChangeLine {
+        void: Some("r".repeat(200)),
+        ..ChangeLine::default()
+    };
+    till.act(|bill, at| change_line(bill, &ids[0], &off, &wordy, at))
+        .expect("a line can be taken off");
 }

@@ -11,7 +11,7 @@ use olympus_core::route::{Draw, Moment};
 use olympus_core::sync::client;
 use olympus_store::Now;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Instant;
 
 /// The clocks of this process.
@@ -20,8 +20,8 @@ pub(crate) struct Clock {
     started: Instant,
     zone: TimeZone,
     day_starts: Time,
-    /// How far the wall clock is behind what the till knows.
-    behind_ms: Arc<AtomicU64>,
+    /// How far the wall clock is behind what the till knows; below 0 where it is ahead.
+    behind_ms: Arc<AtomicI64>,
 }
 
 impl Clock {
@@ -35,10 +35,11 @@ impl Clock {
         }
     }
 
-    /// The till knows what time it is: business day and hour go by it where it is later, since a
-    /// board without a clock of its own starts in 1970 until the network tells it better.
+    /// The till knows what time it is: business day and hour go by it. A board without a clock of its
+    /// own starts in 1970 until the network tells it better, and one that was set wrongly is ahead.
     pub(super) fn learn(&self, till_ms: u64, now: &Now) {
-        let behind = till_ms.saturating_sub(now.wall_ms());
+        let signed = |ms: u64| i64::try_from(ms).unwrap_or(i64::MAX);
+        let behind = signed(till_ms).saturating_sub(signed(now.wall_ms()));
         self.behind_ms.store(behind, Ordering::Relaxed);
     }
 
@@ -46,7 +47,7 @@ impl Clock {
     pub(crate) fn now(&self) -> Now {
         let wall = Timestamp::now();
         let behind = self.behind_ms.load(Ordering::Relaxed);
-        let behind = SignedDuration::from_millis(i64::try_from(behind).unwrap_or(0));
+        let behind = SignedDuration::from_millis(behind);
         let known = wall.checked_add(behind).unwrap_or(wall);
         let local = known.to_zoned(self.zone.clone());
         Now {
@@ -132,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn a_clock_that_is_behind_has_the_day_that_the_till_knows() {
+    fn a_clock_that_is_wrong_has_the_day_that_the_till_knows() {
         let starts = time_of_day("00:00").expect("a time");
         let clock = Clock::new(TimeZone::UTC, starts);
         let handle = clock.clone();
@@ -141,8 +142,11 @@ mod tests {
         let later = handle.now();
         assert!(later.day > now.day, "{} {}", later.day, now.day);
         assert!((later.sync.wall_ms - now.sync.wall_ms) < 60_000);
-        clock.learn(5, &now);
+        clock.learn(now.wall_ms(), &now);
         assert_eq!(clock.now().day, now.day);
+        // One that is years ahead: what was sold is not filed under a day to come.
+        clock.learn(now.wall_ms() - 800 * 24 * 3_600_000, &now);
+        assert!(handle.now().day < now.day);
     }
 
     #[test]

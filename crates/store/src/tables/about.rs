@@ -77,3 +77,13 @@ pub(crate) fn next_number(conn: &Connection, day: &str) -> Result<u32, StoreErro
         .query_row([day], |row| row.get(0))?;
     Ok(number)
 }
+
+/// That number was called out on that day, by this till before its disk was restored.
+pub(crate) fn number_taken(conn: &Connection, day: &str, number: u32) -> Result<(), StoreError> {
+    conn.prepare_cached(
+        "INSERT INTO numbers (day, next) VALUES (?1, ?2)
+         ON CONFLICT (day) DO UPDATE SET next = excluded.next WHERE next < excluded.next",
+    )?
+    .execute(params![day, number.saturating_add(1)])?;
+    Ok(())
+}

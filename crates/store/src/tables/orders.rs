@@ -44,10 +44,24 @@ pub(crate) fn bill(
     stored: &Stored,
     rules: &Rules,
 ) -> Result<Bill, StoreError> {
-    let payments = payments::of_order(conn, id)?;
-    let mut bill = bill_from_fields(id, &stored.fields, &payments, rules);
+    let mut bill = derived(conn, id, &stored.fields, rules)?;
     bill.order.revision = stored.revision;
     bill.order.pending = waits(conn, &bill.order)?;
+    Ok(bill)
+}
+
+/// The order by its document and its payments.
+pub(crate) fn derived(
+    conn: &Connection,
+    id: &OrderId,
+    fields: &Fields,
+    rules: &Rules,
+) -> Result<Bill, StoreError> {
+    let payments = payments::of_order(conn, id)?;
+    let mut bill = bill_from_fields(id, fields, &payments.read, rules);
+    for payment in &payments.unread {
+        bill.unread_payment(payment);
+    }
     Ok(bill)
 }
 

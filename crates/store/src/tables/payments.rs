@@ -2,12 +2,17 @@
 
 use super::{from_json, json, name, signed};
 use crate::StoreError;
+use olympus_core::pos::payment_from_fields;
 use olympus_proto::Cents;
 use olympus_proto::grant::OrderId;
 use olympus_proto::pos::{Direction, OpenSettlement, Payment, PaymentId};
+use olympus_proto::sync::{Entity, EntityKind};
 use rusqlite::{Connection, OptionalExtension as _, params};
 
-/// A payment, and whether this till has taken it.
+/// In place of a payment that could not be read.
+const UNREAD: &str = "null";
+
+/// A payment, and whether this till has taken it. One that cannot be read is none.
 pub(crate) fn get(
     conn: &Connection,
     id: &PaymentId,
@@ -16,21 +21,70 @@ pub(crate) fn get(
         .prepare_cached("SELECT payment, taken_here FROM payments WHERE id = ?1")?
         .query_row([id.as_str()], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
-    found
-        .map(|(payment, here)| Ok((from_json(&payment)?, here)))
-        .transpose()
+    let Some((text, here)) = found else {
+        return Ok(None);
+    };
+    Ok(read(conn, id, &text)?.map(|payment| (payment, here)))
 }
 
-/// An order's payments, oldest first.
-pub(crate) fn of_order(conn: &Connection, order: &OrderId) -> Result<Vec<Payment>, StoreError> {
-    let mut statement =
-        conn.prepare_cached("SELECT payment FROM payments WHERE order_id = ?1 ORDER BY at_ms, id")?;
-    let found = statement.query_map([order.as_str()], |row| row.get::<_, String>(0))?;
-    let mut payments = Vec::new();
+/// What is known of an order's payments.
+#[derive(Default)]
+pub(crate) struct OfOrder {
+    /// Oldest first.
+    pub(crate) read: Vec<Payment>,
+    /// A later version took them.
+    pub(crate) unread: Vec<PaymentId>,
+}
+
+/// An order's payments.
+pub(crate) fn of_order(conn: &Connection, order: &OrderId) -> Result<OfOrder, StoreError> {
+    let mut statement = conn.prepare_cached(
+        "SELECT id, payment FROM payments WHERE order_id = ?1 ORDER BY at_ms, id",
+    )?;
+    let found = statement.query_map([order.as_str()], |row| {
+        Ok((row.get(0).map(PaymentId)?, row.get::<_, String>(1)?))
+    })?;
+    let mut all = OfOrder::default();
     for one in found {
-        payments.push(from_json(&one?)?);
+        let (id, text) = one?;
+        match read(conn, &id, &text)? {
+            Some(payment) => all.read.push(payment),
+            None => all.unread.push(id),
+        }
     }
-    Ok(payments)
+    Ok(all)
+}
+
+/// What was not read once is read anew: the program may have been updated since.
+fn read(conn: &Connection, id: &PaymentId, text: &str) -> Result<Option<Payment>, StoreError> {
+    if text != UNREAD {
+        return Ok(Some(from_json(text)?));
+    }
+    let entity = Entity {
+        kind: EntityKind::Payment,
+        id: id.0.clone(),
+    };
+    Ok(payment_from_fields(id, &super::sync::shown(conn, &entity)?).ok())
+}
+
+/// The order of a payment that is here, read or not.
+pub(crate) fn order_of(conn: &Connection, id: &PaymentId) -> Result<Option<OrderId>, StoreError> {
+    let found = conn
+        .prepare_cached("SELECT order_id FROM payments WHERE id = ?1")?
+        .query_row([id.as_str()], |row| row.get(0).map(OrderId))
+        .optional()?;
+    Ok(found)
+}
+
+/// Notes that the order has a payment that cannot be read.
+pub(crate) fn unread(conn: &Connection, id: &PaymentId, order: &OrderId) -> Result<(), StoreError> {
+    conn.prepare_cached(
+        "INSERT INTO payments
+             (id, order_id, tender, direction, state, cents, at_ms, taken_here, payment)
+         VALUES (?1, ?2, '', '', '', 0, 0, 0, ?3) ON CONFLICT (id) DO NOTHING",
+    )?
+    .execute(params![id.as_str(), order.as_str(), UNREAD])?;
+    Ok(())
 }
 
 /// Shows the payment so from now on.
@@ -76,6 +130,18 @@ pub(crate) fn any_taken_here(conn: &Connection, order: &OrderId) -> Result<bool,
 pub(crate) fn remove(conn: &Connection, id: &PaymentId) -> Result<(), StoreError> {
     conn.prepare_cached("DELETE FROM payments WHERE id = ?1")?
         .execute([id.as_str()])?;
+    Ok(())
+}
+
+/// An order's payments that the location has put away with it. One whose row is still here goes when
+/// that does: the order may come back before.
+pub(crate) fn remove_gone(conn: &Connection, order: &OrderId) -> Result<(), StoreError> {
+    conn.prepare_cached(
+        "DELETE FROM payments WHERE order_id = ?1 AND NOT EXISTS (
+             SELECT 1 FROM sync_rows WHERE kind = 'payment' AND entity = payments.id
+         )",
+    )?
+    .execute([order.as_str()])?;
     Ok(())
 }
 

@@ -11,6 +11,8 @@ use std::collections::BTreeMap;
 const KEEP_MS: u64 = 24 * 60 * 60 * 1_000;
 /// Those that nobody moves stay until the business day after is over as well.
 const FORGOTTEN_MS: u64 = 2 * KEEP_MS;
+/// Newest of those that are not done, which stay however far a clock leaps.
+const KEEP_OPEN: u32 = 200;
 /// Tickets that one command forgets at most.
 const AT_ONCE: u32 = 4;
 
@@ -76,16 +78,22 @@ fn put(conn: &Connection, ticket: &Ticket, done: bool, text: &str) -> Result<(),
 }
 
 /// Forgets a few of the oldest tickets that are done, and of those that nobody has moved for long.
+/// What the kitchen has not done is never all forgotten: a wrong clock would empty its screens.
 pub(crate) fn prune(conn: &Connection, now_ms: u64) -> Result<(), StoreError> {
     conn.prepare_cached(
         "DELETE FROM tickets WHERE id IN (
              SELECT id FROM tickets WHERE done = 0 AND fired_ms < ?1 AND moved_ms < ?1
+                 AND fired_ms < (
+                     SELECT fired_ms FROM tickets WHERE done = 0
+                     ORDER BY fired_ms DESC, id DESC LIMIT 1 OFFSET ?3
+                 )
              ORDER BY fired_ms, id LIMIT ?2
          )",
     )?
     .execute(params![
         signed(now_ms.saturating_sub(FORGOTTEN_MS)),
-        AT_ONCE
+        AT_ONCE,
+        KEEP_OPEN - 1
     ])?;
     conn.prepare_cached(
         "DELETE FROM tickets WHERE id IN (

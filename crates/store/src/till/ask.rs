@@ -7,7 +7,9 @@ use crate::command::{Asked, Command, Menu, Reply};
 use crate::tables::{self, idempotency, orders, stock, tickets};
 use olympus_core::pos::{self, Bill, Decided, PosError};
 use olympus_proto::grant::OrderId;
-use olympus_proto::pos::{AdjustStock, CountStock, MoveTicket, NewOrder, Stock, TicketId};
+use olympus_proto::pos::{
+    AdjustStock, ChangeLine, CountStock, LineId, MoveTicket, NewOrder, Stock, TicketId,
+};
 use olympus_proto::{ErrorCode, ItemId};
 
 /// Longest idempotency key.
@@ -79,6 +81,9 @@ impl Work<'_> {
             Command::ChangeLine(id, line, new) => {
                 let bill = self.bill_if(id, asked.if_match)?;
                 let decided = pos::change_line(&bill, line, new, menu, at)?;
+                if decided.closes {
+                    self.of_age(&bill, line, new)?;
+                }
                 self.change(&bill, &decided, origin)
             }
             Command::Fire(id, new) => {
@@ -89,10 +94,7 @@ impl Work<'_> {
                 let bill = self.bill_if(id, asked.if_match)?;
                 self.change(&bill, &pos::void(&bill, new, at)?, origin)
             }
-            Command::Pay(id, new) => {
-                let bill = self.bill_if(id, asked.if_match)?;
-                self.pay(&bill, new, origin)
-            }
+            Command::Pay(id, new) => self.pay(id, new, asked.if_match, origin),
             Command::Refund(id, new) => self.refund(id, new, asked.if_match, origin),
             Command::CountStock(item, new) => self.count_stock(item, new, origin),
             Command::StopCounting(item) => self.stop_counting(item, origin),
@@ -145,6 +147,27 @@ impl Work<'_> {
     ) -> Result<Reply, TillError> {
         self.write_decided(decided, Some(bill), origin)?;
         self.order_reply(&bill.order.id)
+    }
+
+    /// Age is asked for where something is paid. What was added after the last payment would be sold
+    /// unasked where an order then closes by a change alone.
+    fn of_age(&self, bill: &Bill, changed: &LineId, new: &ChangeLine) -> Result<(), TillError> {
+        let mut left = bill.order.clone();
+        if new.void.is_some() {
+            left.lines.retain(|line| line.line != *changed);
+        }
+        let terminal = self.terminal.as_ref();
+        match terminal.and_then(|terminal| terminal.years_for(&pos::categories(&left))) {
+            None => Ok(()),
+            Some(years) => Err(TillError::refused(
+                ErrorCode::NotAuthorised,
+                format!(
+                    "this would close an order with goods for {years} years and over without their \
+                     age being asked for: pay what is due with `age_shown` first, or give back what \
+                     was paid, change the line, and take the payment anew with `age_shown`"
+                ),
+            )),
+        }
     }
 
     fn order_reply(&self, id: &OrderId) -> Result<Reply, TillError> {

@@ -2,11 +2,14 @@
 
 use super::work::Work;
 use super::write::{Origin, Plan};
-use crate::TillError;
 use crate::command::Reply;
+use crate::tables::orders;
+use crate::{StoreError, TillError};
 use olympus_core::sync::client::{Attention, NotRecorded, Why};
+use olympus_proto::ErrorCode;
+use olympus_proto::grant::OrderId;
 use olympus_proto::pos::{AttentionItem, SettleAttention};
-use olympus_proto::sync::{OperationId, OperationKind, Rejection};
+use olympus_proto::sync::{Fields, Operation, OperationId, OperationKind, Rejection};
 
 impl Work<'_> {
     /// Does it again, over the row as it is now, or lets it be.
@@ -17,14 +20,19 @@ impl Work<'_> {
         origin: &Origin<'_>,
     ) -> Result<Reply, TillError> {
         let found = self.client.attention().find(|one| one.operation.id == *id);
-        let operation = found.ok_or(NotRecorded::NotThere)?.operation.clone();
+        let found = found.ok_or(NotRecorded::NotThere)?;
+        let (operation, told) = (found.operation.clone(), item(found));
         self.touched.extend(operation.entity());
         match what {
+            SettleAttention::Again if !told.can_retry => {
+                let message = format!("it cannot be done again: {}", told.advice);
+                return Err(TillError::refused(ErrorCode::WrongState, message));
+            }
             SettleAttention::Again => {
                 let plan = Plan {
                     kind: operation.kind,
+                    payload: self.as_it_stands(&operation)?,
                     entity: operation.entity,
-                    payload: operation.payload,
                     value_cents: operation.value_cents,
                 };
                 let draft = self.draft(plan, origin.id("again"))?;
@@ -39,6 +47,30 @@ impl Work<'_> {
         }
         self.show()?;
         Ok(Reply::Nothing)
+    }
+
+    /// What the operation sets, where nothing newer would be written over by it. An opening that was
+    /// not done is shown all the same and gone on with, so that the order as it is shown is what it
+    /// comes to now; and what stands in the books is never an older sale.
+    fn as_it_stands(&self, operation: &Operation) -> Result<Fields, StoreError> {
+        let mut payload = operation.payload.clone();
+        if operation.kind != OperationKind::OrderUpdate {
+            return Ok(payload);
+        }
+        let id = OrderId(operation.entity.clone());
+        let Some(shown) = orders::get(self.conn, &id)? else {
+            return Ok(payload);
+        };
+        let opens = payload.contains_key("opened_ms");
+        for (name, value) in &mut payload {
+            let booked = name.starts_with("closed:") || name.starts_with("sold:");
+            if (opens || booked)
+                && let Some(now) = shown.fields.get(name)
+            {
+                *value = now.clone();
+            }
+        }
+        Ok(payload)
     }
 }
 

@@ -12,17 +12,22 @@ use olympus_core::grant::{CardState, Refusal, Sale, Tender};
 use olympus_core::pos::{self, Amounts, Authorised, Bill, GivenBack};
 use olympus_core::sync::client::NotRecorded;
 use olympus_proto::ErrorCode;
-use olympus_proto::grant::{SaleId, TenderKind};
-use olympus_proto::pos::{CardPresented, NewPayment, NewRefund, Payment, PaymentId};
+use olympus_proto::grant::{OrderId, SaleId, TenderKind};
+use olympus_proto::pos::{CardPresented, Direction, NewPayment, NewRefund, Payment, PaymentId};
 
 impl Work<'_> {
     pub(super) fn pay(
         &mut self,
-        bill: &Bill,
+        order: &OrderId,
         new: &NewPayment,
+        revision: Option<u64>,
         origin: &Origin<'_>,
     ) -> Result<Reply, TillError> {
-        let id = self.new_payment(origin)?;
+        let id = match self.new_payment(origin, |there| is_of(there, order, new))? {
+            Known::New(id) => id,
+            Known::Taken(payment) => return Ok(Reply::Payment(payment)),
+        };
+        let bill = &self.bill_if(order, revision)?;
         let amounts = pos::amounts(bill, new)?;
         // What sync would refuse is refused before the grant has counted it.
         let unauthorised = pos::pay(bill, &id, new, &Authorised::default(), self.at())?;
@@ -41,7 +46,10 @@ impl Work<'_> {
         revision: Option<u64>,
         origin: &Origin<'_>,
     ) -> Result<Reply, TillError> {
-        let id = self.new_payment(origin)?;
+        let id = match self.new_payment(origin, |there| gives_back(there, payment, new))? {
+            Known::New(id) => id,
+            Known::Taken(refund) => return Ok(Reply::Payment(refund)),
+        };
         let Some((sale, _)) = payments::get(self.conn, payment)? else {
             return Err(TillError::refused(
                 ErrorCode::NotFound,
@@ -58,10 +66,19 @@ impl Work<'_> {
         self.payment_reply(&id)
     }
 
-    fn new_payment(&self, origin: &Origin<'_>) -> Result<PaymentId, TillError> {
+    /// The id of what is asked for; or what is there under it already, where `same` says that it is
+    /// that: it was taken before this disk was restored, came back by pull, and is asked for again.
+    fn new_payment(
+        &self,
+        origin: &Origin<'_>,
+        same: impl FnOnce(&Payment) -> bool,
+    ) -> Result<Known, TillError> {
         let id = PaymentId(origin.id("payment"));
         match payments::get(self.conn, &id)? {
-            None => Ok(id),
+            None => Ok(Known::New(id)),
+            Some((there, _)) if there.terminal == self.config.terminal && same(&there) => {
+                Ok(Known::Taken(Box::new(there)))
+            }
             Some(_) => Err(key_reused(&format!("payment `{id}`"))),
         }
     }
@@ -132,6 +149,30 @@ impl Work<'_> {
             Err(why) => Err(why.into()),
         }
     }
+}
+
+/// Whether something was taken under an id.
+enum Known {
+    New(PaymentId),
+    Taken(Box<Payment>),
+}
+
+fn is_of(there: &Payment, order: &OrderId, new: &NewPayment) -> bool {
+    there.direction == Direction::Sale
+        && there.order == *order
+        && there.tender == new.tender
+        && there.tip_cents == new.tip_cents
+        && new
+            .amount_cents
+            .is_none_or(|cents| cents == there.amount_cents)
+}
+
+fn gives_back(there: &Payment, sale: &PaymentId, new: &NewRefund) -> bool {
+    let cents = there.amount_cents.0.saturating_add(there.tip_cents.0);
+    there.direction == Direction::Refund
+        && there.refund_of.as_ref() == Some(sale)
+        && there.reason.as_ref() == Some(&new.reason)
+        && new.amount_cents.is_none_or(|wanted| wanted.0 == cents)
 }
 
 fn tender(new: &NewPayment) -> Result<Tender, TillError> {

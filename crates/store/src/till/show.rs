@@ -7,12 +7,13 @@
 
 use super::work::Work;
 use crate::StoreError;
-use crate::tables::{ledger, orders, payments, stock, sync, tickets};
-use olympus_core::pos::{bill_from_fields, keep_sale, payment_from_fields, settled};
+use crate::tables::{about, ledger, orders, payments, stock, sync, tickets};
+use olympus_core::pos::{keep_sale, payment_from_fields, settled};
 use olympus_proto::ItemId;
 use olympus_proto::grant::{OrderId, SaleId};
 use olympus_proto::pos::{OrderStatus, Payment, PaymentId, PaymentState};
 use olympus_proto::sync::{Entity, EntityKind, Fields};
+use serde_json::Value;
 use std::collections::BTreeSet;
 
 impl Work<'_> {
@@ -48,19 +49,13 @@ impl Work<'_> {
         Ok(changed)
     }
 
-    /// The order whose payment has changed.
+    /// The order whose payment has changed. Another till's payment goes with its order, not before.
     fn show_payment(&mut self, entity: &Entity) -> Result<Option<OrderId>, StoreError> {
         let id = PaymentId(entity.id.clone());
         let before = payments::get(self.conn, &id)?;
         let fields = sync::shown(self.conn, entity)?;
-        // One that a later version wrote so that it cannot be read is left as it was.
         let Ok(payment) = payment_from_fields(&id, &fields) else {
-            let foreign = before.filter(|(_, here)| !here && fields.is_empty());
-            let Some((payment, _)) = foreign else {
-                return Ok(None);
-            };
-            payments::remove(self.conn, &id)?;
-            return Ok(Some(payment.order));
+            return self.no_payment(&id, before, &fields);
         };
         match before {
             Some((before, _)) if before == payment => return Ok(None),
@@ -74,6 +69,33 @@ impl Work<'_> {
             _ => payments::show(self.conn, &payment, self.taking.as_ref() == Some(&id))?,
         }
         Ok(Some(payment.order))
+    }
+
+    /// The payment's row was put away, or cannot be read. Gives the order that looks otherwise for it.
+    fn no_payment(
+        &mut self,
+        id: &PaymentId,
+        before: Option<(Payment, bool)>,
+        fields: &Fields,
+    ) -> Result<Option<OrderId>, StoreError> {
+        if !fields.is_empty() {
+            // One that was read before is left as it was.
+            let order = fields.get("order").and_then(Value::as_str);
+            let new = order.map(OrderId::from).filter(|_| before.is_none());
+            if let Some(order) = &new {
+                payments::unread(self.conn, id, order)?;
+            }
+            return Ok(new);
+        }
+        let taken_here = before.is_some_and(|(_, here)| here);
+        let order = payments::order_of(self.conn, id)?.filter(|_| !taken_here);
+        // Where the order stays, so does what was paid of it, or all of it would be due again.
+        if let Some(order) = order
+            && orders::get(self.conn, &order)?.is_none()
+        {
+            payments::remove(self.conn, id)?;
+        }
+        Ok(None)
     }
 
     /// A refund that was declined can be made again.
@@ -115,6 +137,7 @@ impl Work<'_> {
                 let own = held.terminal == self.config.terminal;
                 if !own && !payments::any_taken_here(self.conn, id)? {
                     orders::remove(self.conn, id)?;
+                    payments::remove_gone(self.conn, id)?;
                     return Ok(true);
                 }
                 held.fields.clone()
@@ -122,11 +145,14 @@ impl Work<'_> {
             Some(held) => self.kept(id, &held.fields, fields)?,
             None => fields,
         };
+        let is_new = held.is_none();
         if !moved && held.is_some_and(|held| held.fields == fields) {
             return Ok(false);
         }
-        let of = payments::of_order(self.conn, id)?;
-        let bill = bill_from_fields(id, &fields, &of, &self.config.rules);
+        let bill = orders::derived(self.conn, id, &fields, &self.config.rules)?;
+        if is_new && bill.order.terminal == self.config.terminal {
+            about::number_taken(self.conn, &bill.order.day, bill.order.number)?;
+        }
         orders::show(self.conn, &bill, &fields)?;
         let changed = tickets::show(self.conn, &bill, self.at().now_ms)?;
         self.todo.tickets.extend(changed);

@@ -8,8 +8,9 @@ use olympus_proto::Cents;
 use olympus_proto::pos::TerminalStanding;
 
 impl Till {
-    /// What time it is, in milliseconds since 1970: by the wall clock, or by the terminal where it
-    /// knows that it is later. Business day and hour go by it.
+    /// What time it is, in milliseconds since 1970: by the terminal, which asks the wall clock only
+    /// where that can be believed; before it was welcomed, by the wall clock. Business day and hour
+    /// go by it.
     #[must_use]
     pub fn time_ms(&self, now: &Now) -> u64 {
         time_ms(self.terminal.as_ref(), now)

@@ -35,15 +35,15 @@ pub(super) struct Work<'a> {
     head: Option<Box<grant::Head>>,
 }
 
-/// The wall clock; where that is behind what the terminal knows, as on a device that starts in 1970,
-/// the terminal's time.
+/// The terminal's time: the server's word where there is one, else the later of what it knows and a
+/// wall clock that can be believed. A clock that is years ahead would file sales under days to come.
 pub(super) fn time_ms(terminal: Option<&Terminal>, now: &Now) -> u64 {
     let wall_ms = now.wall_ms();
     let reading = Reading {
         wall_ms,
         up: now.sync.moment,
     };
-    terminal.map_or(wall_ms, |terminal| terminal.now_ms(reading).max(wall_ms))
+    terminal.map_or(wall_ms, |terminal| terminal.now_ms(reading))
 }
 
 impl<'a> Work<'a> {

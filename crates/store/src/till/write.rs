@@ -158,7 +158,8 @@ impl Work<'_> {
     }
 
     /// Posts the sale of orders that came to be paid by what several tills did. Where sync has no
-    /// room for it, it is tried again with whatever happens next.
+    /// room for it, it is tried again with whatever happens next; and where a pull goes on, once all
+    /// of it is here: the payment can be on this page and the other till's closing on the next.
     pub(super) fn close_paid(&mut self, orders: &BTreeSet<OrderId>) -> Result<(), StoreError> {
         let mut all: BTreeSet<OrderId> = orders::all_to_close(self.conn)?.into_iter().collect();
         all.extend(orders.iter().cloned());
@@ -175,7 +176,7 @@ impl Work<'_> {
                 continue;
             }
             let plans = self.plans(&decided)?;
-            let later = self.room_for(&plans).is_err();
+            let later = !self.client.is_abreast() || self.room_for(&plans).is_err();
             orders::to_close(self.conn, &id, later)?;
             if later {
                 continue;

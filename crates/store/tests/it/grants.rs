@@ -370,3 +370,15 @@ fn a_wall_clock_that_starts_in_1970_books_by_the_terminals_time() {
     assert!(order.opened_ms + 60_000 > known, "{}", order.opened_ms);
     assert_eq!(shop.reader().tickets().expect("reads").tickets.len(), 1);
 }
+
+#[test]
+fn a_wall_clock_that_is_far_ahead_books_by_what_the_server_said() {
+    let (mut shop, mut signs) = (Shop::new(), Signs::new());
+    signs.welcome_and_grant(&mut shop, 50_000);
+    let mut now = shop.now();
+    let known = now.wall_ms();
+    for days in [2, 800] {
+        now.sync.wall_ms = shop.now().sync.wall_ms + days * 24 * 3_600_000;
+        assert!(shop.till().time_ms(&now) < known + 60_000, "{days}");
+    }
+}

@@ -2,8 +2,10 @@
 
 use crate::support::cloud::Cloud;
 use crate::support::{Shop, cash, config, line};
+use olympus_proto::ErrorCode;
 use olympus_proto::pos::{
-    AddLines, AttentionItem, MoveTicket, Order, OrderStatus, SettleAttention, TicketState,
+    AddLines, AttentionItem, ChangeLine, MoveTicket, Order, OrderStatus, SettleAttention,
+    TicketState,
 };
 use olympus_proto::sync::{Entity, EntityKind, Fields, Operation};
 use olympus_store::Command;
@@ -131,6 +133,55 @@ fn an_order_whose_opening_was_not_done_while_more_waited_keeps_its_lines() {
     let told = row_fields(&cloud);
     assert_eq!(told["terminal"], json!("till-1"));
     assert_eq!(shop.gross(), after.totals.total_cents.0);
+}
+
+#[test]
+fn an_opening_that_is_done_again_writes_over_nothing_newer() {
+    let (mut shop, mut cloud) = (Shop::new(), Cloud::default());
+    cloud.settle(&mut shop);
+    let order = shop.open_order(&[("burger", 1)], false);
+    cloud.settle_without(&mut shop, |_| true);
+    let lost = attention(&mut shop).remove(0).operation;
+    let quantity = Some(3);
+    let change = ChangeLine {
+        quantity,
+        ..ChangeLine::default()
+    };
+    let line = order.lines[0].line.clone();
+    shop.order(Command::ChangeLine(order.id.clone(), line.clone(), change));
+    shop.pay(&order.id, cash());
+    cloud.settle(&mut shop);
+    let before = seen(&shop, &order);
+    assert_eq!(before.status, OrderStatus::Paid);
+    shop.ask(Command::SettleAttention(lost, SettleAttention::Again))
+        .expect("again");
+    cloud.settle(&mut shop);
+    let fields = &cloud.records[&row(&order)].row.fields;
+    assert_eq!(fields[&format!("line:{line}")]["quantity"], json!(3));
+    assert_eq!(fields["status"], json!("paid"));
+    assert_eq!(seen(&shop, &order).totals, before.totals);
+}
+
+#[test]
+fn what_cannot_be_done_again_is_not() {
+    let (mut shop, mut cloud) = (Shop::new(), Cloud::default());
+    let order = shop.open_order(&[("burger", 1)], false);
+    cloud.settle(&mut shop);
+    // It was put away meanwhile, and its version does not come back.
+    let lines = vec![line("fries", 1)];
+    let add = AddLines { lines, fire: false };
+    shop.order(Command::AddLines(order.id.clone(), add));
+    cloud.put_away(vec![row(&order)]);
+    cloud.settle(&mut shop);
+    let lost = attention(&mut shop).remove(0);
+    assert_eq!((lost.why.as_str(), lost.can_retry), ("gone", false));
+    let again = Command::SettleAttention(lost.operation.clone(), SettleAttention::Again);
+    assert_eq!(shop.refused(again), ErrorCode::WrongState);
+    shop.ask(Command::SettleAttention(
+        lost.operation,
+        SettleAttention::Dismiss,
+    ))
+    .expect("is let be");
 }
 
 #[test]

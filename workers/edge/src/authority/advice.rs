@@ -4,7 +4,7 @@ use super::book::{Book, BookError};
 use super::settle::Trouble;
 use super::shelf::{from_json, name};
 use super::sql::Sql;
-use olympus_core::settlement::{Attention, SALE_DECLINED};
+use olympus_core::settlement::Attention;
 use olympus_proto::Cents;
 use olympus_proto::books::{DeadLetters, DeadOperation, PaymentInTrouble};
 use olympus_proto::provider::Reference;
@@ -39,10 +39,6 @@ pub(super) fn dead_letters<S: Sql>(book: &Book<S>) -> Result<DeadLetters, BookEr
         .into_iter()
         .filter_map(|kept| {
             let trouble = kept.trouble?;
-            // Its sale is what somebody has to look at.
-            if trouble == Trouble::Card(SALE_DECLINED.to_owned()) {
-                return None;
-            }
             let (why, advice) = of_payment(&trouble);
             let taken = kept.taken.as_ref();
             Some(name(&kept.state).map(|state| PaymentInTrouble {
@@ -92,13 +88,14 @@ fn of_payment(trouble: &Trouble) -> (&'static str, String) {
             "refused",
             format!(
                 "The provider refused to look at it: {code}. Ask the provider why, mend that, then \
-                 POST …/payments/settle."
+                 POST …/payments/settle; where it never will, POST …/payments/close."
             ),
         ),
         Trouble::Provider(Attention::Differs) => (
             "differs",
             "The provider has another amount or direction under this reference. Compare both by \
-             hand; nothing more is sent for it."
+             hand, put right at the provider what has to be, then POST …/payments/close; nothing more \
+             is sent for it."
                 .to_owned(),
         ),
         Trouble::Unreadable => (
@@ -118,6 +115,13 @@ fn of_payment(trouble: &Trouble) -> (&'static str, String) {
             "It names no card, so nothing can be captured. Take the payment again, by another \
              tender."
                 .to_owned(),
+        ),
+        Trouble::Refund(code) => (
+            "refund",
+            format!(
+                "Cash was given back that the books do not have as taken: {code}. It is out of the \
+                 drawer and stands; ask whoever was at that till."
+            ),
         ),
         Trouble::Card(code) => (
             "card",

@@ -8,7 +8,7 @@
 
 use super::audit::Sent;
 use super::schema::{self, number, set_number, set_text};
-use super::shelf::first;
+use super::shelf::{first, to_json};
 use super::sql::{Sql, SqlError, atomically};
 use super::taken::for_devices;
 use olympus_core::sync::authority::{Authority, Write};
@@ -23,6 +23,12 @@ use thiserror::Error;
 
 /// Most devices of one location.
 const MAX_DEVICES: u64 = 500;
+/// Most devices that one key registers, so that none takes all names.
+const MAX_DEVICES_OF_ONE: u64 = 100;
+/// Largest record of a payment, in bytes, as a device may make it. What is said of it later is short.
+const MAX_PAYMENT_BYTES: usize = 64 * 1024;
+/// Largest record of anything else: the lines of an order alone are up to 256 KiB.
+const MAX_RECORD_BYTES: usize = 1024 * 1024;
 /// Longest id of a device.
 const MAX_ID_BYTES: usize = 64;
 
@@ -51,8 +57,21 @@ pub enum BookError {
         "this card was issued with another sequence or balance; give out a card with another token"
     )]
     CardIssued,
+    /// A person wants to close what needs nobody.
+    #[error(
+        "this payment is settled, or goes on by itself; close only what GET …/dead-letters shows as open"
+    )]
+    NothingToClose,
+    /// A row would be larger than any till's.
+    #[error("the row `{0}` would be larger than an order or a payment can be")]
+    TooLarge(String),
+    /// A device of an old version, which takes everything at once, of a location that has grown.
+    #[error("all rows at once are too many: update this device, which then gets them in pages")]
+    TooOld,
     /// As many devices as there may be.
-    #[error("this location has as many devices as it may; remove one")]
+    #[error(
+        "this location, or this key, has as many devices as it may; let an admin remove a terminal"
+    )]
     TooManyDevices,
 }
 
@@ -146,9 +165,16 @@ impl<S: Sql> Book<S> {
         check_id(&register.device)?;
         atomically(&self.sql, || {
             let mark = self.mark(&register.device, principal)?;
-            if mark.is_none() {
-                let count = self.sql.run("SELECT COUNT(*) FROM devices", &[])?;
-                if first(&count)?.count(0)? >= MAX_DEVICES {
+            let holds = mark.as_ref().is_some_and(|(_, released)| !released);
+            if !holds {
+                // One that was released keeps its incarnation, but no place.
+                let count = self.sql.run(
+                    "SELECT COUNT(*), COALESCE(SUM(principal = ?1), 0) FROM devices
+                     WHERE principal <> ''",
+                    &[principal.into()],
+                )?;
+                let (all, own) = (first(&count)?.count(0)?, first(&count)?.count(1)?);
+                if all >= MAX_DEVICES || own >= MAX_DEVICES_OF_ONE {
                     return Err(BookError::TooManyDevices);
                 }
             }
@@ -184,6 +210,7 @@ impl<S: Sql> Book<S> {
             let loaded = self.load(&Authority::needs(push), principal)?;
             let before = loaded.head;
             let decision = self.authority.push(loaded, push);
+            check_sizes(&decision.writes)?;
             let mut answer = decision.answer;
             let sent = Sent {
                 device: &push.device,
@@ -194,7 +221,7 @@ impl<S: Sql> Book<S> {
             let told = told(&decision.writes, push, sent);
             let payments = written(&decision.writes, EntityKind::Payment);
             self.write(decision.writes, &told, principal, now_ms)?;
-            let decreed = self.adopt(&payments, now_ms)?;
+            let decreed = self.adopt(&payments, &push.device, now_ms)?;
             for row in &mut answer.rows {
                 if let Some(now) = decreed.iter().find(|it| it.entity == row.entity) {
                     row.clone_from(now);
@@ -280,6 +307,24 @@ fn written(writes: &[Write], kind: EntityKind) -> Vec<Entity> {
     entities.sort();
     entities.dedup();
     entities
+}
+
+/// An object has little memory: what it holds at once is counted in rows of these sizes.
+fn check_sizes(writes: &[Write]) -> Result<(), BookError> {
+    for write in writes {
+        let Write::Record(record) = write else {
+            continue;
+        };
+        let entity = &record.row.entity;
+        let most = match entity.kind {
+            EntityKind::Payment => MAX_PAYMENT_BYTES,
+            EntityKind::Order | EntityKind::Inventory | EntityKind::Menu => MAX_RECORD_BYTES,
+        };
+        if to_json(record)?.len() > most {
+            return Err(BookError::TooLarge(entity.id.clone()));
+        }
+    }
+    Ok(())
 }
 
 fn check_id(device: &DeviceId) -> Result<(), BookError> {

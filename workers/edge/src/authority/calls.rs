@@ -31,6 +31,13 @@ pub(super) struct Released {
     pub(super) released: bool,
 }
 
+/// Answer of `/tell-again`.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Again {
+    /// Changes up to this version are told again.
+    pub(super) head: u64,
+}
+
 fn stub(env: &Env, location: &LocationId) -> Result<Stub, EdgeError> {
     Ok(env
         .durable_object(BINDING)?

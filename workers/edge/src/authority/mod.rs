@@ -19,6 +19,7 @@ pub mod book;
 mod calls;
 mod cards;
 mod changes;
+pub mod closing;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod native;
 mod object;

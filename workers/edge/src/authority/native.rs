@@ -38,13 +38,15 @@ impl Sql for Native {
     fn run(&self, statement: &str, values: &[Value]) -> Result<Vec<Line>, SqlError> {
         let mut prepared = self.0.prepare_cached(statement).map_err(failed)?;
         let columns = prepared.column_count();
-        let mut rows = prepared.query(params_from_iter(values)).map_err(failed)?;
+        let values: Result<Vec<Value>, SqlError> =
+            values.iter().cloned().map(Value::safe).collect();
+        let mut rows = prepared.query(params_from_iter(values?)).map_err(failed)?;
         let mut lines = Vec::new();
         while let Some(row) = rows.next().map_err(failed)? {
             let line: Result<Vec<Value>, SqlError> = (0..columns)
                 .map(|index| match row.get_ref(index).map_err(failed)? {
                     ValueRef::Null => Ok(Value::Null),
-                    ValueRef::Integer(number) => Ok(number.into()),
+                    ValueRef::Integer(number) => Value::from(number).safe(),
                     ValueRef::Text(text) => Ok(String::from_utf8_lossy(text).into_owned().into()),
                     ValueRef::Real(_) | ValueRef::Blob(_) => Err(SqlError(
                         "a value is no text and no whole number".to_owned(),

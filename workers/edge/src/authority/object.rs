@@ -8,8 +8,9 @@
 use super::advice::dead_letters;
 use super::backoff::Backoff;
 use super::book::{Book, BookError};
-use super::calls::{Asked, Nothing, Released};
+use super::calls::{Again, Asked, Nothing, Released};
 use super::changes::Changes;
+use super::closing::{Closing, Shut};
 use super::storage::Storage;
 use super::telling::Telling;
 use crate::http::error::{EdgeError, log};
@@ -46,6 +47,7 @@ pub struct Authority {
     pub(super) read_model_asked: Cell<bool>,
     pub(super) provider: Backoff,
     pub(super) read_model: Backoff,
+    pub(super) tidying: Backoff,
     pub(super) telling: Telling,
 }
 
@@ -55,7 +57,9 @@ impl From<BookError> for EdgeError {
             BookError::Storage(_) | BookError::Unreadable(_) => return Self::internal(error),
             BookError::Foreign(_) => ErrorCode::Forbidden,
             BookError::Elsewhere(_) | BookError::DeviceId => ErrorCode::InvalidRequest,
-            BookError::CardIssued => ErrorCode::WrongState,
+            BookError::CardIssued | BookError::NothingToClose => ErrorCode::WrongState,
+            BookError::TooLarge(_) => ErrorCode::PayloadTooLarge,
+            BookError::TooOld => ErrorCode::WrongState,
             BookError::TooManyDevices => ErrorCode::Overloaded,
         };
         Self::new(code, error.to_string())
@@ -74,6 +78,7 @@ impl DurableObject for Authority {
             read_model_asked: Cell::new(false),
             provider: Backoff::default(),
             read_model: Backoff::default(),
+            tidying: Backoff::default(),
             telling: Telling::default(),
         }
     }
@@ -88,7 +93,9 @@ impl DurableObject for Authority {
             "/release" => self.run(&mut request, Self::release).await,
             "/issue-card" => self.run(&mut request, Self::issue_card).await,
             "/card" => self.run(&mut request, Self::card).await,
+            "/close" => self.run(&mut request, Self::close).await,
             "/hurry" => self.run(&mut request, Self::hurry).await,
+            "/tell-again" => self.run(&mut request, Self::tell_again).await,
             "/dead-letters" => self.run(&mut request, Self::dead_letters).await,
             _ => call::refused(EdgeError::not_found("no such call")),
         }?;
@@ -100,12 +107,13 @@ impl DurableObject for Authority {
 
     async fn alarm(&self) -> worker::Result<Response> {
         self.alarm_ms.set(None);
-        if self.open(None).is_err() {
-            // Whoever calls next opens it.
+        // Where this object is killed in the middle of it, or its book cannot be opened just now, it
+        // wakes up again.
+        self.state.storage().set_alarm(WATCHDOG).await?;
+        if let Err(error) = self.open(None) {
+            log(&format!("the book could not be opened: {}", error.message));
             return Response::empty();
         }
-        // Where this object is killed in the middle of it, it wakes up again.
-        self.state.storage().set_alarm(WATCHDOG).await?;
         let limit = u64::try_from(WATCHDOG.as_millis()).unwrap_or(u64::MAX);
         self.busy_until_ms.set(now_ms().saturating_add(limit));
         self.work().await;
@@ -214,6 +222,19 @@ impl Authority {
         self.read_model.hurry();
         let open = book.settle_hurry(now_ms())?;
         Ok(Hurried { open })
+    }
+
+    fn tell_again(&self, book: &Book<Storage>, _: Asked<Nothing>) -> Result<Again, EdgeError> {
+        let head = book.tell_again()?;
+        self.read_model.hurry();
+        Ok(Again { head })
+    }
+
+    fn close(&self, book: &Book<Storage>, asked: Asked<Closing>) -> Result<Shut, EdgeError> {
+        let shut = book.close(&asked.what, &asked.principal, now_ms())?;
+        let shut = shut.ok_or_else(|| EdgeError::not_found("no such payment is here"))?;
+        self.changed(book.location(), book.head()?);
+        Ok(shut)
     }
 
     fn dead_letters(

@@ -17,7 +17,10 @@ use serde::Deserialize;
 /// Most rows of one page, and most that it says were put away.
 pub const MAX_PAGE: u32 = 500;
 /// A page ends after so many bytes of rows.
-const MAX_PAGE_BYTES: u64 = 4 * 1024 * 1024;
+pub(super) const MAX_PAGE_BYTES: u64 = 4 * 1024 * 1024;
+/// Most bytes of rows that go to a device which takes them all at once. They are held several times
+/// over until they are sent, and an object has 128 MiB.
+const MAX_WHOLE_BYTES: u64 = 2 * MAX_PAGE_BYTES;
 
 impl<S: Sql> Book<S> {
     /// What changed since a cursor, or everything: a page of it.
@@ -44,7 +47,13 @@ impl<S: Sql> Book<S> {
                     };
                     Ok(self.authority.first_page(page, head))
                 }
-                PullPlan::All => Ok(self.authority.snapshot(self.rows_after(0, u32::MAX)?, head)),
+                PullPlan::All => {
+                    let all = "SELECT COALESCE(SUM(length(record)), 0) FROM rows";
+                    if first(&self.sql.run(all, &[])?)?.count(0)? > MAX_WHOLE_BYTES {
+                        return Err(BookError::TooOld);
+                    }
+                    Ok(self.authority.snapshot(self.rows_after(0, u32::MAX)?, head))
+                }
                 PullPlan::Since { version, limit } => {
                     let from = pull.cursor.clone().ok_or_else(|| {
                         BookError::Unreadable("changes were asked for without a cursor".to_owned())
@@ -185,7 +194,7 @@ fn without_secrets(mut answer: PullAnswer) -> PullAnswer {
     answer
 }
 
-fn rows_of(lines: &[Line]) -> Result<Vec<Row>, BookError> {
+pub(super) fn rows_of(lines: &[Line]) -> Result<Vec<Row>, BookError> {
     #[derive(Deserialize)]
     struct Kept {
         row: Row,

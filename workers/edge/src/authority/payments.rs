@@ -3,7 +3,8 @@
 //!
 //! Invariant: a payment is taken once, as it first arrived. What a device says later of its state,
 //! its tender, its sum or its card is decreed back in the same transaction: where a card's payment
-//! stands is said by the authority alone.
+//! stands is said by the authority alone. And it is of the terminal that sent it, whatever it says:
+//! a till's open payments keep that till from new grants, and no other one.
 
 use super::book::{Book, BookError};
 use super::schema::{number, set_number};
@@ -15,8 +16,15 @@ use olympus_core::settlement::{NO_SALE, SALE_DECLINED, Settlement};
 use olympus_proto::Cents;
 use olympus_proto::grant::{TenderKind, TerminalId};
 use olympus_proto::pos::{Direction, PaymentId, PaymentState};
-use olympus_proto::sync::{Entity, EntityKind, Fields, Row};
+use olympus_proto::sync::{DeviceId, Entity, EntityKind, Fields, Row};
 use serde::{Deserialize, Serialize};
+
+/// Decline code of a card's sale that names no card.
+const NO_CARD: &str = "no_card";
+/// Which payments this program can read: 2, refunds of a tip alone as well.
+const ADOPTED: u64 = 2;
+/// Rows that are read at once: their names are one text of SQLite.
+const ADOPTED_AT_ONCE: usize = 500;
 
 /// A payment as it is kept.
 #[derive(Debug, Clone, PartialEq)]
@@ -51,27 +59,40 @@ pub(super) fn entity_of(payment: &PaymentId) -> Entity {
 }
 
 impl<S: Sql> Book<S> {
-    /// Takes payments whose rows were just written, in the open transaction; the rows that it
+    /// Takes payments whose rows a device just wrote, in the open transaction; the rows that it
     /// changed thereby.
-    pub(super) fn adopt(&self, written: &[Entity], now_ms: u64) -> Result<Vec<Row>, BookError> {
-        self.adopt_as(written, false, now_ms)
+    pub(super) fn adopt(
+        &self,
+        written: &[Entity],
+        by: &DeviceId,
+        now_ms: u64,
+    ) -> Result<Vec<Row>, BookError> {
+        self.adopt_as(written, Some(by), false, now_ms)
     }
 
     /// `known` ones may have been settled before: their rows say how they stand.
     fn adopt_as(
         &self,
         written: &[Entity],
+        by: Option<&DeviceId>,
         known: bool,
         now_ms: u64,
     ) -> Result<Vec<Row>, BookError> {
         let mut decreed = Vec::new();
-        for record in self.records(written)? {
+        let mut records = self.records(written)?;
+        // A refund is looked at beside its sale, which may have come with it.
+        records.sort_by_key(|record| {
+            let direction = record.row.fields.get("direction");
+            direction.and_then(serde_json::Value::as_str) == Some("refund")
+        });
+        for record in records {
             let row = record.row;
             let id = PaymentId(row.entity.id.clone());
             let kept = match self.payment(&id)? {
-                Some(kept) => kept,
-                None => {
-                    let mut kept = self.take(&id, &row.fields, now_ms)?;
+                // What could not be read may be readable by now: it was never settled.
+                Some(kept) if kept.taken.is_some() || Taken::of(&row.fields).is_none() => kept,
+                _ => {
+                    let mut kept = self.take(&id, &row.fields, by, now_ms)?;
                     if known {
                         as_the_row_says(&mut kept, &row.fields, now_ms);
                     }
@@ -90,22 +111,42 @@ impl<S: Sql> Book<S> {
     /// Takes the payments that came before this program knew how: once.
     pub(super) fn adopt_all(&self, now_ms: u64) -> Result<(), BookError> {
         atomically(&self.sql, || {
-            if number(&self.sql, "adopted")?.is_some() {
+            let adopted = number(&self.sql, "adopted")?;
+            if adopted.is_some_and(|adopted| adopted >= ADOPTED) {
                 return Ok(());
             }
-            let lines = self
-                .sql
-                .run("SELECT id FROM rows WHERE kind = 'payment'", &[])?;
+            // Nor could an earlier program read what it had kept of numbers beyond 2^53: whoever asked
+            // for it got nothing. It is looked at anew, as a row that is no payment.
+            self.sql.run(
+                "DELETE FROM payments WHERE at_ms NOT BETWEEN 0 AND 9007199254740991
+                    OR cents NOT BETWEEN -9007199254740991 AND 9007199254740991",
+                &[],
+            )?;
+            let lines = self.sql.run(
+                "SELECT id FROM rows WHERE kind = 'payment' AND NOT EXISTS (SELECT 1 FROM payments
+                    WHERE payments.payment = rows.id AND payments.taken <> 'null')",
+                &[],
+            )?;
             let ids: Result<Vec<_>, BookError> = lines
                 .iter()
                 .map(|line| Ok(entity_of(&line.text(0)?.into())))
                 .collect();
-            self.adopt_as(&ids?, true, now_ms)?;
-            Ok(set_number(&self.sql, "adopted", 1)?)
+            // Those that an earlier program could not read were never settled.
+            let known = adopted.is_none();
+            for part in ids?.chunks(ADOPTED_AT_ONCE) {
+                self.adopt_as(part, None, known, now_ms)?;
+            }
+            Ok(set_number(&self.sql, "adopted", ADOPTED)?)
         })
     }
 
-    fn take(&self, id: &PaymentId, fields: &Fields, now_ms: u64) -> Result<Kept, BookError> {
+    fn take(
+        &self,
+        id: &PaymentId,
+        fields: &Fields,
+        by: Option<&DeviceId>,
+        now_ms: u64,
+    ) -> Result<Kept, BookError> {
         let mut kept = Kept {
             id: id.clone(),
             taken: Taken::of(fields),
@@ -116,15 +157,28 @@ impl<S: Sql> Book<S> {
             settlement: None,
             trouble: None,
         };
-        let Some(taken) = kept.taken.clone() else {
+        let Some(mut taken) = kept.taken.clone() else {
             kept.open = false;
             kept.wake_ms = None;
             kept.trouble = Some(Trouble::Unreadable);
             return Ok(kept);
         };
+        if let Some(by) = by {
+            taken.terminal = TerminalId(by.0.clone());
+            kept.taken = Some(taken.clone());
+        }
         kept.at_ms = taken.at_ms;
         match taken.tender {
-            TenderKind::Cash => settle_at_once(&mut kept, PaymentState::Approved),
+            TenderKind::Cash => {
+                // What was given back in cash is gone, whoever says that it should not have been:
+                // it stands, and somebody is told.
+                if taken.direction == Direction::Refund
+                    && let Err(code) = self.by_its_sale(id, &taken)?
+                {
+                    kept.trouble = Some(Trouble::Refund(code));
+                }
+                settle_at_once(&mut kept, PaymentState::Approved);
+            }
             TenderKind::StoredValue => {
                 let fits = self.by_card_book(id, &taken)?;
                 let state = match fits {
@@ -149,7 +203,10 @@ impl<S: Sql> Book<S> {
 
     fn begin(&self, id: &PaymentId, taken: &Taken, now_ms: u64) -> Result<Settlement, BookError> {
         if taken.direction == Direction::Sale {
-            return Ok(Settlement::sale(taken.cents(), now_ms));
+            return Ok(match taken.card {
+                Some(_) => Settlement::sale(taken.cents(), now_ms),
+                None => without_card(taken, now_ms),
+            });
         }
         let mut settlement = Settlement::refund(taken.cents(), None, now_ms);
         self.tell_of_sale(id, taken, &mut settlement, now_ms)?;
@@ -159,17 +216,22 @@ impl<S: Sql> Book<S> {
     /// Whether a stored-value card covers it: by the last that is known of that card.
     fn by_card_book(&self, id: &PaymentId, taken: &Taken) -> Result<Result<(), String>, BookError> {
         if taken.direction == Direction::Refund {
-            return Ok(match self.sale_of(id, taken)? {
-                Some(Ok(PaymentState::Approved)) => Ok(()),
-                Some(Ok(_)) => Err(SALE_DECLINED.to_owned()),
-                Some(Err(code)) => Err(code.to_owned()),
-                None => Err(NO_SALE.to_owned()),
-            });
+            return self.by_its_sale(id, taken);
         }
         let (Some(card), Some(shown)) = (&taken.card, shown(taken)) else {
             return Ok(Err("card_unreadable".to_owned()));
         };
         self.spend_card(card, &shown, taken.cents())
+    }
+
+    /// Whether a refund that nobody has to be asked for gives back of what was taken.
+    fn by_its_sale(&self, id: &PaymentId, taken: &Taken) -> Result<Result<(), String>, BookError> {
+        Ok(match self.sale_of(id, taken)? {
+            Some(Ok(PaymentState::Approved)) => Ok(()),
+            Some(Ok(_)) => Err(SALE_DECLINED.to_owned()),
+            Some(Err(code)) => Err(code.to_owned()),
+            None => Err(NO_SALE.to_owned()),
+        })
     }
 
     /// A payment, where it was taken.
@@ -251,6 +313,16 @@ fn as_the_row_says(kept: &mut Kept, row: &Fields, now_ms: u64) {
             }
         }
     }
+}
+
+/// A card's sale that names no card: nothing can be captured for it, now or ever.
+pub(super) fn without_card(taken: &Taken, now_ms: u64) -> Settlement {
+    let row = Fields::from([
+        ("state".to_owned(), "declined".into()),
+        ("decline_code".to_owned(), NO_CARD.into()),
+    ]);
+    Settlement::of_row(taken.cents(), taken.direction, &row, now_ms)
+        .unwrap_or_else(|| Settlement::sale(taken.cents(), now_ms))
 }
 
 fn settle_at_once(kept: &mut Kept, state: PaymentState) {

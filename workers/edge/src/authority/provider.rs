@@ -12,7 +12,7 @@ use futures_util::future::{Either, select};
 use olympus_proto::provider::{Capture, Captured, Found, Lookup, Reference, Refused};
 use std::pin::pin;
 use std::time::Duration;
-use worker::{Delay, Env, Fetch, Headers, Method, Request, RequestInit, Response};
+use worker::{Delay, Env, Fetch, Headers, Method, Request, RequestInit, RequestRedirect, Response};
 
 const BINDING: &str = "PROVIDER";
 const INTERNAL: &str = "https://provider.internal";
@@ -139,6 +139,8 @@ impl Provider {
         let mut init = RequestInit::new();
         init.with_method(Method::Post)
             .with_headers(headers)
+            // A card goes to the address that was set, and to no other that it names.
+            .with_redirect(RequestRedirect::Manual)
             .with_body(Some(body.into()));
         let origin = match self.url.is_empty() {
             true => INTERNAL,

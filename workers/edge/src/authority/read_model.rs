@@ -7,11 +7,14 @@
 use super::taken::SECRET;
 use super::tell::{News, OrderNews};
 use crate::http::error::EdgeError;
-use olympus_core::pos::{Rules, order_from_fields, payment_from_fields};
-use olympus_proto::LocationId;
+use olympus_core::pos::{
+    MAX_ORDER_CENTS, MAX_QUANTITY, Rules, order_from_fields, payment_from_fields,
+};
+use olympus_proto::books::AuditEntry;
 use olympus_proto::grant::OrderId;
 use olympus_proto::pos::{Payment, PaymentId};
-use olympus_proto::sync::{EntityKind, Fields, Row};
+use olympus_proto::sync::{Entity, EntityKind, Fields, Row};
+use olympus_proto::{Cents, LocationId};
 use serde::Serialize;
 use serde_json::{Value, json};
 use worker::wasm_bindgen::JsValue;
@@ -42,7 +45,19 @@ fn text<'a>(fields: &'a Fields, name: &str) -> &'a str {
 }
 
 fn number(fields: &Fields, name: &str) -> i64 {
-    fields.get(name).and_then(Value::as_i64).unwrap_or(0)
+    countable(fields.get(name).and_then(Value::as_i64).unwrap_or(0))
+}
+
+/// A number as a device told it, within what can be counted: D1 gives others back as what they are
+/// not, and sums of them are none. The row beside it says what was told.
+fn countable(number: i64) -> i64 {
+    const MOST: i64 = (1 << 53) - 1;
+    number.clamp(-MOST, MOST)
+}
+
+/// Money within what any order comes to, so that sums of it can be counted.
+fn money(cents: i64) -> i64 {
+    cents.clamp(-MAX_ORDER_CENTS.0, MAX_ORDER_CENTS.0)
 }
 
 /// An order as the read model has it.
@@ -54,7 +69,11 @@ fn order_line(news: &OrderNews) -> Value {
         .iter()
         .filter_map(|row| payment_from_fields(&PaymentId(row.entity.id.clone()), &row.fields).ok())
         .collect();
-    let order = order_from_fields(&id, fields, &payments, &rules(fields));
+    let mut order = order_from_fields(&id, fields, &payments, &rules(fields));
+    for line in &mut order.lines {
+        line.unit_cents = Cents(money(line.unit_cents.0));
+        line.quantity = line.quantity.min(MAX_QUANTITY);
+    }
     json!({
         "id": id,
         "version": news.version(),
@@ -63,9 +82,9 @@ fn order_line(news: &OrderNews) -> Value {
         "terminal": order.terminal,
         "status": order.status,
         "currency": order.currency,
-        "opened_ms": order.opened_ms,
-        "total_cents": order.totals.total_cents,
-        "tax_cents": order.totals.tax_cents,
+        "opened_ms": countable(i64::try_from(order.opened_ms).unwrap_or(i64::MAX)),
+        "total_cents": money(order.totals.total_cents.0),
+        "tax_cents": money(order.totals.tax_cents.0),
         "lines": order.lines,
         "fields": fields,
     })
@@ -90,8 +109,8 @@ fn payment_line(row: &Row) -> Value {
         "tender": text(&fields, "tender"),
         "direction": direction,
         "state": text(&fields, "state"),
-        "amount_cents": number(&fields, "amount_cents"),
-        "tip_cents": number(&fields, "tip_cents"),
+        "amount_cents": money(number(&fields, "amount_cents")),
+        "tip_cents": money(number(&fields, "tip_cents")),
         "at_ms": number(&fields, "at_ms"),
         "fields": fields,
     })
@@ -183,6 +202,64 @@ pub(super) async fn take_in(
     Ok(())
 }
 
+/// Whether the database takes something else as large as that by the same statements, and in the
+/// same tables: if not, the fault is its own. It is no location's, and taken away again.
+pub(super) async fn takes_another(env: &Env, news: &News) -> Result<(), EdgeError> {
+    let nobody = LocationId(String::new());
+    let away = || async {
+        let db = database(env)?;
+        let away = ["orders", "payments", "audit", "read_model"]
+            .map(|table| db.prepare(format!("DELETE FROM {table} WHERE location = ''")));
+        db.batch(away.to_vec()).await.map_err(failed)
+    };
+    away().await?;
+    take_in(env, &nobody, &another(news)?).await?;
+    away().await?;
+    Ok(())
+}
+
+/// News of the same make and size that say nothing.
+fn another(news: &News) -> Result<News, EdgeError> {
+    let size = |row: &Row| serde_json::to_string(row).map(|text| text.len());
+    let orders = news.orders.iter().map(|order| &order.row);
+    let sizes: Result<Vec<usize>, _> = orders.chain(&news.rows).map(size).collect();
+    let bytes = sizes.map_err(EdgeError::internal)?;
+    let bytes = bytes.into_iter().max().unwrap_or(0);
+    let filler = "x".repeat(bytes.min(PART_BYTES));
+    let row = |kind| Row {
+        entity: Entity {
+            kind,
+            id: "another".to_owned(),
+        },
+        version: 1,
+        fields: Fields::from([("filler".to_owned(), filler.as_str().into())]),
+    };
+    let entry = AuditEntry {
+        operation: "another".to_owned(),
+        device: String::new(),
+        incarnation: 0,
+        sequence: 0,
+        principal: String::new(),
+        kind: String::new(),
+        entity: String::new(),
+        outcome: String::new(),
+        detail: None,
+        version: 0,
+        value_cents: Cents(0),
+        created_at_ms: 0,
+        decided_at_ms: 0,
+    };
+    Ok(News {
+        rows: vec![row(EntityKind::Payment)],
+        orders: vec![OrderNews {
+            row: row(EntityKind::Order),
+            payments: Vec::new(),
+        }],
+        head: 0,
+        entries: vec![(0, entry)],
+    })
+}
+
 /// Changes of a location's authority up to this version are in the read model.
 pub(super) async fn head(env: &Env, location: &LocationId) -> Result<u64, EdgeError> {
     let head: Option<u64> = database(env)?
@@ -193,4 +270,67 @@ pub(super) async fn head(env: &Env, location: &LocationId) -> Result<u64, EdgeEr
         .await
         .map_err(failed)?;
     Ok(head.unwrap_or(0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{another, order_line, payment_line};
+    use crate::authority::tell::{News, OrderNews};
+    use olympus_proto::sync::Row;
+    use serde_json::{Value, json};
+
+    fn row(kind: &str, fields: Value) -> Row {
+        let row = json!({"entity": {"kind": kind, "id": "x"}, "version": 1, "fields": fields});
+        serde_json::from_value(row).unwrap()
+    }
+
+    #[test]
+    fn what_cannot_be_counted_is_told_as_what_can() {
+        const MOST: i64 = 9_007_199_254_740_991;
+        let told = json!({"amount_cents": i64::MAX, "tip_cents": i64::MIN, "at_ms": MOST + 1});
+        let line = payment_line(&row("payment", told.clone()));
+        assert_eq!(line["amount_cents"], 100_000_000);
+        assert_eq!(line["tip_cents"], -100_000_000);
+        assert_eq!((&line["at_ms"], &line["fields"]), (&json!(MOST), &told));
+        let dish = json!({"line": "a.1", "item": "soup", "name": "Soup", "quantity": u32::MAX,
+            "unit_cents": i64::MAX, "state": "served"});
+        let fields = json!({"number": 1, "terminal": "a", "service": "counter", "status": "paid",
+            "currency": "USD", "day": "2026-11-28", "opened_ms": u64::MAX, "line:a.1": dish});
+        let line = order_line(&OrderNews {
+            row: row("order", fields),
+            payments: Vec::new(),
+        });
+        assert_eq!(line["opened_ms"], MOST);
+        assert_eq!(line["total_cents"], 100_000_000);
+        assert_eq!(line["lines"][0]["unit_cents"], 100_000_000);
+        assert_eq!(line["lines"][0]["quantity"], 999);
+    }
+
+    #[test]
+    fn whether_the_database_takes_anything_is_asked_with_something_as_large() {
+        let large = json!({"order": "o", "note": "y".repeat(5_000)});
+        let news = News {
+            rows: vec![row("payment", large)],
+            ..News::default()
+        };
+        let another = another(&news).unwrap();
+        assert_eq!((another.orders.len(), another.entries.len()), (1, 1));
+        for line in [
+            order_line(&another.orders[0]),
+            payment_line(&another.rows[0]),
+        ] {
+            let text = line.to_string();
+            assert!(
+                (5_000..6_000).contains(&text.len()) && !text.contains("yy"),
+                "{}",
+                text.len()
+            );
+            assert!(
+                line.as_object()
+                    .unwrap()
+                    .values()
+                    .all(|value| !value.is_null())
+            );
+        }
+    }
 }

@@ -1,13 +1,15 @@
 //! What a refund may give back.
 //!
 //! Invariant: of a sale no more is given back than was taken, to whom it was taken from: whichever
-//! till asks for it, and whatever it says of card, order and tender.
+//! till asks for it, and whatever it says of card, order and tender. Cash alone cannot be held back:
+//! it was given before anybody was asked, so what is wrong with it is shown to a person.
 
 use super::book::{Book, BookError};
-use super::shelf::first;
+use super::shelf::{first, name};
 use super::sql::Sql;
 use super::taken::Taken;
 use olympus_core::settlement::{Event, NO_SALE, OVER_REFUND, REFUND_DIFFERS, Settlement};
+use olympus_proto::grant::TenderKind;
 use olympus_proto::pos::{Direction, PaymentId, PaymentState};
 
 impl<S: Sql> Book<S> {
@@ -43,11 +45,15 @@ impl<S: Sql> Book<S> {
         let Some(of) = kept.taken else {
             return Ok(Some(Err(NO_SALE)));
         };
-        if of.direction != Direction::Sale || of.order != taken.order || of.tender != taken.tender {
+        // A card of the house is not there to be written: what it paid is given back in cash.
+        let by_cash = taken.tender == TenderKind::Cash && of.tender == TenderKind::StoredValue;
+        let same = of.tender == taken.tender || by_cash;
+        if of.direction != Direction::Sale || of.order != taken.order || !same {
             return Ok(Some(Err(REFUND_DIFFERS)));
         }
         if kept.state == PaymentState::Approved {
-            let left = of.cents().0.saturating_sub(self.given_back(sale, refund)?);
+            let back = self.given_back(sale, of.tender, refund)?;
+            let left = of.cents().0.saturating_sub(back);
             if taken.cents().0 > left {
                 return Ok(Some(Err(OVER_REFUND)));
             }
@@ -56,13 +62,24 @@ impl<S: Sql> Book<S> {
     }
 
     /// Of that sale, by other refunds: those that were made or are on their way. One that waits has
-    /// no claim yet, and none that was declined.
-    fn given_back(&self, sale: &PaymentId, but: &PaymentId) -> Result<i64, BookError> {
+    /// no claim yet, and none that was declined; nor has cash that was given back against the books,
+    /// or a till could keep a card from its refund by saying that it had paid it out.
+    fn given_back(
+        &self,
+        sale: &PaymentId,
+        tender: TenderKind,
+        but: &PaymentId,
+    ) -> Result<i64, BookError> {
         let lines = self.sql.run(
             "SELECT COALESCE(SUM(-cents), 0) FROM payments
              WHERE refund_of = ?1 AND payment <> ?2 AND cents < 0 AND state <> 'declined'
-                AND COALESCE(json_extract(settlement, '$.phase.is'), '') <> 'waiting'",
-            &[sale.as_str().into(), but.as_str().into()],
+                AND COALESCE(json_extract(settlement, '$.phase.is'), '') <> 'waiting'
+                AND (tender <> 'cash' OR (?3 <> 'card' AND fault IS NULL))",
+            &[
+                sale.as_str().into(),
+                but.as_str().into(),
+                name(&tender)?.into(),
+            ],
         )?;
         Ok(first(&lines)?.number(0)?)
     }

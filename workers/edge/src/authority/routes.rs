@@ -3,7 +3,8 @@
 //! Invariant: what a route reads is bounded before the object sees it, and a device speaks for
 //! itself alone: the object checks the principal that registered it.
 
-use super::calls::{Nothing, ask, ask_for_caller};
+use super::calls::{Again, Nothing, ask, ask_for_caller};
+use super::closing::{Closing, Shut};
 use super::provider::Provider;
 use super::reconcile::Compared;
 use super::settings::Settings;
@@ -29,6 +30,8 @@ const MAX_OPERATIONS: usize = 500;
 const MAX_PAYMENTS: usize = 1_000;
 /// Longest id within an operation or an upload.
 const MAX_ID_BYTES: usize = 128;
+/// Longest reason of a person.
+const MAX_REASON_BYTES: usize = 200;
 /// Length of a card's token.
 const CARD_CHARS: usize = 64;
 /// Longest name of what an operation is about.
@@ -81,7 +84,7 @@ pub(crate) async fn reconcile(ctx: &Ctx, mut request: Request) -> Answer {
     }
     check_id("`upload`", &upload.upload)?;
     for payment in &upload.payments {
-        check_id("a payment's id", payment.payment.as_str())?;
+        check_payment(payment.payment.as_str())?;
     }
     let compared: Compared = ask_for_caller(ctx, "/reconcile", upload).await?;
     reply::json(&beside_provider(ctx, compared).await?)
@@ -117,6 +120,25 @@ async fn beside_provider(ctx: &Ctx, compared: Compared) -> Result<ReconcileAnswe
 pub(crate) async fn settle(ctx: &Ctx, _request: Request) -> Answer {
     let hurried: Hurried = ask(&ctx.env, &ctx.location, "/hurry", Nothing {}).await?;
     reply::json(&hurried)
+}
+
+/// `POST …/payments/close`: a person says how a payment stands that nobody else can settle.
+pub(crate) async fn close(ctx: &Ctx, mut request: Request) -> Answer {
+    let closing: Closing = body::json(&mut request, max_bytes(ctx)).await?;
+    check_id("`payment`", closing.payment.as_str())?;
+    if !(1..=MAX_REASON_BYTES).contains(&closing.reason.trim().len()) {
+        return Err(EdgeError::invalid(format!(
+            "`reason` says why, in at most {MAX_REASON_BYTES} bytes"
+        )));
+    }
+    let shut: Shut = ask_for_caller(ctx, "/close", closing).await?;
+    reply::json(&shut)
+}
+
+/// `POST …/reports/tell`: all rows are told to the read model again.
+pub(crate) async fn tell_again(ctx: &Ctx, _request: Request) -> Answer {
+    let again: Again = ask(&ctx.env, &ctx.location, "/tell-again", Nothing {}).await?;
+    reply::json(&again)
 }
 
 /// `GET …/dead-letters`.
@@ -167,11 +189,23 @@ fn check_id(what: &str, id: &str) -> Result<(), EdgeError> {
     Ok(())
 }
 
+/// A payment's name at the provider is its location's, a dot, and this: with a dot in it, it could be
+/// another location's.
+fn check_payment(id: &str) -> Result<(), EdgeError> {
+    check_id("a payment's id", id)?;
+    if id.contains('.') {
+        return Err(EdgeError::invalid("a payment's id has no dot"));
+    }
+    Ok(())
+}
+
 /// Orders and payments are named by tills; a dish by its menu, in any script and with blanks.
 fn check_entity(operation: &Operation) -> Result<(), EdgeError> {
     let id = &operation.entity;
-    let of_till = [EntityKind::Order, EntityKind::Payment];
-    if !id.is_empty() && of_till.map(Some).contains(&operation.kind.entity_kind()) {
+    if !id.is_empty() && operation.kind.entity_kind() == Some(EntityKind::Payment) {
+        return check_payment(id);
+    }
+    if !id.is_empty() && operation.kind.entity_kind() == Some(EntityKind::Order) {
         return check_id("an operation's entity", id);
     }
     if id.len() > MAX_ENTITY_BYTES || id.chars().any(char::is_control) {
@@ -184,7 +218,7 @@ fn check_entity(operation: &Operation) -> Result<(), EdgeError> {
 
 #[cfg(test)]
 mod tests {
-    use super::{MAX_ENTITY_BYTES, check_card, check_entity, check_id};
+    use super::{MAX_ENTITY_BYTES, check_card, check_entity, check_id, check_payment};
 
     #[test]
     fn a_cards_token_is_what_a_reader_shows() {
@@ -226,6 +260,8 @@ mod tests {
         }
         // A payment's name goes into a header to the provider.
         assert!(named("payment", "a b").is_err() && named("order_update", "é").is_err());
-        assert!(named("payment", "a-b").is_ok());
+        assert!(named("payment", "a-b").is_ok() && named("order_update", "2.X").is_ok());
+        // `cafe` and `2.X` would be `cafe.2` and `X` there.
+        assert!(named("payment", "2.X").is_err() && check_payment("2.X").is_err());
     }
 }

@@ -7,11 +7,11 @@
 
 use super::audit;
 use super::book::{Book, BookError};
-use super::payments::{Kept, entity_of, kept_of, misstated};
-use super::shelf::first;
-use super::sql::{Line, Sql, Value, atomically};
+use super::payments::{Kept, entity_of, kept_of, misstated, without_card};
+use super::shelf::{first, to_json};
+use super::sql::{Line, Sql, atomically};
 use super::taken::Taken;
-use olympus_core::settlement::{ANSWER_MS, Action, Attention, Event};
+use olympus_core::settlement::{ANSWER_MS, Action, Attention, Event, SALE_DECLINED};
 use olympus_proto::grant::OrderId;
 use olympus_proto::pos::{Direction, PaymentId};
 use olympus_proto::provider::{Capture, Captured, Reference};
@@ -33,8 +33,10 @@ pub enum Trouble {
     Unreadable,
     /// Its order is not here, so its currency is not known.
     NoOrder,
-    /// It names no card.
+    /// It names no card, as one of before such ones were declined.
     NoCard,
+    /// Cash was given back that the books do not have as taken: the code says why.
+    Refund(String),
     /// The house's own card was declined: the code says why.
     Card(String),
 }
@@ -230,6 +232,11 @@ impl<S: Sql> Book<S> {
             Action::Send { .. } => {
                 let capture = match self.capture(&kept.id, &taken)? {
                     Ok(capture) => capture,
+                    Err(Trouble::NoCard) => {
+                        kept.settlement = Some(without_card(&taken, now_ms));
+                        self.schedule(kept, now_ms)?;
+                        return Ok(Step::Nothing);
+                    }
                     Err(trouble) => {
                         kept.trouble = Some(trouble);
                         kept.wake_ms = Some(now_ms.saturating_add(AGAIN_MS));
@@ -251,7 +258,7 @@ impl<S: Sql> Book<S> {
     }
 
     /// When the payment is looked at next, and whether it is settled.
-    fn schedule(&self, kept: &mut Kept, now_ms: u64) -> Result<(), BookError> {
+    pub(super) fn schedule(&self, kept: &mut Kept, now_ms: u64) -> Result<(), BookError> {
         let Some(settlement) = kept.settlement.as_ref() else {
             return Ok(());
         };
@@ -268,7 +275,7 @@ impl<S: Sql> Book<S> {
     }
 
     /// Keeps a payment; decrees what its row says, where that changed, and wakes its refunds.
-    fn settled(&self, kept: &mut Kept, now_ms: u64) -> Result<(), BookError> {
+    pub(super) fn settled(&self, kept: &mut Kept, now_ms: u64) -> Result<(), BookError> {
         // What a reader sealed is for the provider, and for nobody once that has it.
         if let Some(taken) = kept.taken.as_mut().filter(|_| !kept.open) {
             taken.sealed = None;
@@ -346,12 +353,15 @@ impl<S: Sql> Book<S> {
         Ok(row.and_then(|row| row.fields.get("currency")?.as_str().map(str::to_owned)))
     }
 
-    /// Lines of payments that somebody should look at, oldest first.
+    /// Payments that somebody should look at, at most so many: those first that are still open, and
+    /// of either the latest. A refund that was declined with its sale is none: that is its sale's.
     pub(super) fn payments_in_trouble(&self, limit: u64) -> Result<Vec<Kept>, BookError> {
+        let with_its_sale = to_json(&Trouble::Card(SALE_DECLINED.to_owned()))?;
         let lines: Vec<Line> = self.sql.run(
             "SELECT payment, taken, state, open, wake_ms, at_ms, settlement, fault
-             FROM payments WHERE fault IS NOT NULL ORDER BY at_ms LIMIT ?1",
-            &[Value::from(limit)],
+             FROM payments WHERE fault IS NOT NULL AND fault <> ?2
+             ORDER BY open DESC, at_ms DESC, payment LIMIT ?1",
+            &[limit.into(), with_its_sale.into()],
         )?;
         lines.iter().map(kept_of).collect()
     }

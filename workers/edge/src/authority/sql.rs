@@ -58,6 +58,22 @@ impl<T: Into<Self>> From<Option<T>> for Value {
     }
 }
 
+/// Largest whole number, either way, that JavaScript keeps.
+const MOST: u64 = (1 << 53) - 1;
+
+impl Value {
+    /// The same where JavaScript keeps it: a greater number would be written as another one, and
+    /// come back as none, which fails whatever reads it from then on.
+    pub(super) fn safe(self) -> Result<Self, SqlError> {
+        match self {
+            Self::Integer(number) if number.unsigned_abs() > MOST => {
+                Err(SqlError(format!("{number} is beyond 2^53")))
+            }
+            safe => Ok(safe),
+        }
+    }
+}
+
 /// One row of an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Line(pub Vec<Value>);

@@ -45,12 +45,12 @@ impl From<SqlError> for EdgeError {
     }
 }
 
-fn to_storage(value: &Value) -> SqlStorageValue {
-    match value {
+fn to_storage(value: &Value) -> Result<SqlStorageValue, SqlError> {
+    Ok(match value.clone().safe()? {
         Value::Null => SqlStorageValue::Null,
-        Value::Integer(number) => SqlStorageValue::Integer(*number),
-        Value::Text(text) => SqlStorageValue::String(text.clone()),
-    }
+        Value::Integer(number) => SqlStorageValue::Integer(number),
+        Value::Text(text) => SqlStorageValue::String(text),
+    })
 }
 
 fn from_storage(value: SqlStorageValue) -> Result<Value, SqlError> {
@@ -68,8 +68,9 @@ fn from_storage(value: SqlStorageValue) -> Result<Value, SqlError> {
 impl Sql for Storage {
     fn run(&self, statement: &str, values: &[Value]) -> Result<Vec<Line>, SqlError> {
         let failed = |error: worker::Error| SqlError(error.to_string());
-        let values: Vec<SqlStorageValue> = values.iter().map(to_storage).collect();
-        let cursor = self.sql.exec(statement, values).map_err(failed)?;
+        let values: Result<Vec<SqlStorageValue>, SqlError> =
+            values.iter().map(to_storage).collect();
+        let cursor = self.sql.exec(statement, values?).map_err(failed)?;
         cursor
             .raw()
             .map(|line| {

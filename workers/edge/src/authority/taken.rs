@@ -1,9 +1,11 @@
 //! A payment as its row first told it.
 //!
 //! Invariant: what cannot be read as a sum of money above 0 by a known tender is no payment, and
-//! nothing is settled for it.
+//! nothing is settled for it. Nor is what no till takes, or what JavaScript cannot count: a number
+//! beyond its whole ones would come back from the storage as none, and stop all that reads it.
 
-use olympus_core::grant::CardState;
+use olympus_core::grant::{CardState, MAX_MS};
+use olympus_core::pos::MAX_ORDER_CENTS;
 use olympus_proto::Cents;
 use olympus_proto::grant::{CardToken, OrderId, TenderKind, TerminalId};
 use olympus_proto::pos::{Direction, PaymentId};
@@ -73,14 +75,16 @@ impl Taken {
     pub(super) fn of(fields: &Fields) -> Option<Self> {
         let object = serde_json::Value::Object(fields.clone().into_iter().collect());
         let taken: Self = serde_json::from_value(object).ok()?;
-        let sound = taken.amount_cents.0 > 0 && taken.tip_cents.0 >= 0;
-        (sound
-            && taken
-                .amount_cents
-                .0
-                .checked_add(taken.tip_cents.0)
-                .is_some())
-        .then_some(taken)
+        // A refund may be of the tip alone, once all else was given back.
+        let least = match taken.direction {
+            Direction::Sale => 1,
+            Direction::Refund => 0,
+        };
+        let sound = taken.amount_cents.0 >= least
+            && taken.tip_cents.0 >= 0
+            && (1..=MAX_ORDER_CENTS.0).contains(&taken.cents().0)
+            && taken.at_ms <= MAX_MS;
+        sound.then_some(taken)
     }
 
     /// Amount and tip.

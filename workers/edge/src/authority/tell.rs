@@ -6,6 +6,7 @@
 //! operation. The rows are their own log, in the order of their versions.
 
 use super::book::{Book, BookError};
+use super::pages::{MAX_PAGE_BYTES, rows_of};
 use super::schema::{number, set_number};
 use super::shelf::{from_json, to_json};
 use super::sql::{Sql, atomically};
@@ -66,8 +67,7 @@ impl<S: Sql> Book<S> {
     /// The same with at most so many rows and entries.
     pub(super) fn news_of(&self, part: u32) -> Result<Option<News>, BookError> {
         let (head, told) = (self.head()?, number(&self.sql, "told")?.unwrap_or(0));
-        let rows = self.rows_after(told, part)?;
-        let full = u32::try_from(rows.len()).is_ok_and(|count| count >= part);
+        let rows = self.rows_to_tell(told, part)?;
         let lines = self.sql.run(
             "SELECT number, body FROM outbox ORDER BY number LIMIT ?1",
             &[u64::from(part).into()],
@@ -77,15 +77,37 @@ impl<S: Sql> Book<S> {
             .map(|line| Ok((line.count(0)?, from_json(line.text(1)?)?)))
             .collect();
         let news = News {
+            // Rows lie as close as their versions, but for what was put away.
             head: match rows.last() {
-                Some(last) if full => last.version,
-                _ => head,
+                Some(last) => last.version,
+                None => head,
             },
             orders: self.orders_of(&rows)?,
             rows,
             entries: entries?,
         };
         Ok((news.head > told || !news.entries.is_empty()).then_some(news))
+    }
+
+    /// Rows of the next part, at least one: no more than can be held beside the orders that they are
+    /// of and what was paid of those, each counted as often as it comes.
+    fn rows_to_tell(&self, told: u64, part: u32) -> Result<Vec<Row>, BookError> {
+        let lines = self.sql.run(
+            "WITH next AS (SELECT record, version,
+                iif(kind = 'order', id, json_extract(record, '$.row.fields.order')) AS of_order
+                FROM rows WHERE version > ?1 ORDER BY version LIMIT ?2),
+             sized AS (SELECT record, version, length(record)
+                + COALESCE((SELECT length(rows.record) FROM rows
+                    WHERE rows.kind = 'order' AND rows.id = of_order), 0)
+                + COALESCE((SELECT SUM(length(rows.record)) FROM payments CROSS JOIN rows
+                    ON rows.kind = 'payment' AND rows.id = payments.payment
+                    WHERE payments.order_id = of_order), 0) AS bytes FROM next),
+             placed AS (SELECT record, version,
+                SUM(bytes) OVER (ORDER BY version) - bytes AS before FROM sized)
+             SELECT record FROM placed WHERE before < ?3 ORDER BY version",
+            &[told.into(), u64::from(part).into(), MAX_PAGE_BYTES.into()],
+        )?;
+        rows_of(&lines)
     }
 
     fn orders_of(&self, rows: &[Row]) -> Result<Vec<OrderNews>, BookError> {
@@ -195,6 +217,22 @@ impl<S: Sql> Book<S> {
             set_number(&self.sql, "told", head)?;
         }
         Ok(())
+    }
+
+    /// A person wants all that is here told again, and what was passed over as well; up to which
+    /// version that is. Rows that the read model has are left as they are.
+    ///
+    /// # Errors
+    /// As SQLite says.
+    pub fn tell_again(&self) -> Result<u64, BookError> {
+        atomically(&self.sql, || {
+            set_number(&self.sql, "told", 0)?;
+            self.sql.run(
+                "DELETE FROM dead_letters WHERE operation GLOB 'untold:*'",
+                &[],
+            )?;
+            self.head()
+        })
     }
 
     /// Puts away orders that are closed, and their payments, once nothing of them is open, the

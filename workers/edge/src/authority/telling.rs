@@ -1,7 +1,7 @@
 //! Who tells the read model, where it does not take something.
 //!
 //! Invariant: nothing is passed over because the database is away: only what it refuses alone,
-//! several times, while it answers questions.
+//! several times, while it takes others of the same make and size.
 
 use std::cell::Cell;
 
@@ -30,7 +30,12 @@ impl Telling {
         self.alone.set(self.alone.get().saturating_sub(1));
     }
 
-    /// It was not; whether it is to be passed over, should the database answer.
+    /// It was passed over: the next has its own attempts, and says nothing of how the others go.
+    pub(super) fn passed_over(&self) {
+        self.failures.set(0);
+    }
+
+    /// It was not; whether it is to be passed over, should the database take others.
     pub(super) fn failed(&self, part: u32) -> bool {
         let failures = self.failures.get().saturating_add(1);
         self.failures.set(failures);
@@ -63,7 +68,10 @@ mod tests {
             telling.failed(200) && telling.failed(200),
             "while it is not passed over"
         );
-        for _ in 0..199 {
+        telling.passed_over();
+        assert!(!telling.failed(200) && !telling.failed(200));
+        telling.worked();
+        for _ in 0..198 {
             assert_eq!(telling.part(200), 1);
             telling.worked();
         }

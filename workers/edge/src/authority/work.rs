@@ -33,9 +33,8 @@ impl Authority {
         let (settled, told) = join!(self.settle(settings), self.tell());
         noted(settled, "settling", &self.provider, settings);
         noted(told, "telling the read model", &self.read_model, settings);
-        if let Err(error) = self.tidy(settings) {
-            log(&format!("rows were not put away: {}", error.message));
-        }
+        let tidied = self.tidy(settings);
+        noted(tidied, "putting rows away", &self.tidying, settings);
     }
 
     async fn settle(&self, settings: Settings) -> Result<(), EdgeError> {
@@ -126,13 +125,16 @@ impl Authority {
                     if !self.telling.failed(PART) {
                         return Err(error);
                     }
-                    // It answers, and does not take this one.
-                    read_model::head(&self.env, book.location()).await?;
+                    // A database that is full, over its quota or not migrated answers questions as
+                    // well: it is this one alone, where it takes another of its make.
+                    read_model::takes_another(&self.env, &news).await?;
                     log(&format!(
                         "the read model goes on without a row: {}",
                         error.message
                     ));
                     book.pass_over(&news, now_ms())?;
+                    self.telling.passed_over();
+                    continue;
                 }
             }
             self.telling.worked();
@@ -148,6 +150,7 @@ impl Authority {
         let book = self.book()?;
         let before = now_ms().saturating_sub(settings.keep_days.saturating_mul(DAY_MS));
         let more = book.tidy(before, now_ms())? > 0;
+        self.tidying.worked();
         if more {
             let soon = now_ms().saturating_sub(TIDY_MS - TIDY_MORE_MS);
             book.tidied(soon)?;
@@ -163,9 +166,9 @@ impl Authority {
             return Ok(None);
         }
         let last = book.tidied_ms()?;
-        Ok(Some(
-            last.map_or_else(now_ms, |last| last.saturating_add(TIDY_MS)),
-        ))
+        let due = last.map_or_else(now_ms, |last| last.saturating_add(TIDY_MS));
+        // What failed is due all the while: without this the alarm would ring without pause.
+        Ok(Some(due.max(self.tidying.not_before_ms())))
     }
 }
 

@@ -7,6 +7,7 @@ use super::desk::{Change, Desk, Entries, Head, list};
 use super::schema::{set_text, text};
 use crate::authority::sql::{Line, Sql, SqlError, Value};
 use crate::http::error::EdgeError;
+use crate::live::call::overloaded;
 use olympus_proto::grant::{Grant, GrantId, TerminalId};
 use olympus_proto::location::CardSeen;
 
@@ -16,8 +17,10 @@ const PART_BYTES: usize = 1_000_000;
 const DELTAS_KEPT: u64 = 64;
 /// Key sets that are kept for devices that were away.
 const SETS_KEPT: u64 = 64;
-/// Grants of a terminal that are kept to be asked for again.
+/// Grants of a terminal that are kept to be asked for again, also once nothing is sold by them.
 const GRANTS_KEPT: u64 = 32;
+/// Most grants of a terminal that may be sold by: all of them are revoked where its name is freed.
+const GRANTS_LIVE: u64 = 2_000;
 
 /// A token that is kept, and the key that signed it.
 pub(super) struct Kept {
@@ -236,26 +239,38 @@ pub(super) fn granted(
     lines.first().map(read).transpose()
 }
 
-/// Grants of a terminal that have not ended, in ascending order.
+/// Grants of a terminal that ended after that moment or have not, in ascending order.
 pub(super) fn live_grants(
     sql: &impl Sql,
     terminal: &TerminalId,
-    now_ms: u64,
+    ended_ms: u64,
 ) -> Result<Vec<GrantId>, SqlError> {
     let lines = sql.run(
         "SELECT name FROM grants WHERE terminal = ?1 AND expires_ms > ?2 ORDER BY name",
-        &[terminal.as_str().into(), now_ms.into()],
+        &[terminal.as_str().into(), ended_ms.into()],
     )?;
     lines.iter().map(|line| Ok(line.text(0)?.into())).collect()
 }
 
-/// Keeps a grant; the oldest ones of the terminal go.
+/// Keeps a grant. The oldest ones of the terminal go that ended before `ended_ms`, and no other: what
+/// it may still sell by has to be known where it is revoked.
 pub(super) fn put_grant(
     sql: &impl Sql,
     grant: &Grant,
     (request, asked): (&str, &str),
     token: &str,
+    ended_ms: u64,
 ) -> Result<(), EdgeError> {
+    let live = sql.run(
+        "SELECT COUNT(*) FROM grants WHERE terminal = ?1 AND expires_ms > ?2",
+        &[grant.terminal.as_str().into(), ended_ms.into()],
+    )?;
+    if live.first().map_or(Ok(0), |line| line.count(0))? >= GRANTS_LIVE {
+        return Err(overloaded(
+            "this terminal has more grants that have not ended than any needs; ask again by a \
+             `request` of before, or wait until they have",
+        ));
+    }
     let caps = serde_json::to_string(&grant.caps).map_err(EdgeError::internal)?;
     let terminal = grant.terminal.as_str();
     let values: [Value; 8] = [
@@ -275,10 +290,10 @@ pub(super) fn put_grant(
         &values,
     )?;
     sql.run(
-        "DELETE FROM grants WHERE terminal = ?1 AND issued_ms <= (
+        "DELETE FROM grants WHERE terminal = ?1 AND expires_ms <= ?3 AND issued_ms <= (
             SELECT issued_ms FROM grants WHERE terminal = ?1
             ORDER BY issued_ms DESC LIMIT 1 OFFSET ?2)",
-        &[terminal.into(), GRANTS_KEPT.into()],
+        &[terminal.into(), GRANTS_KEPT.into(), ended_ms.into()],
     )?;
     Ok(())
 }

@@ -171,9 +171,11 @@ endpoints! {
     Reconcile: "POST" of_location!("/reconcile"), DEVICE, Bulk, Data;
     Orders: "GET" of_location!("/orders"), POS, Plain, Data;
     Sales: "GET" of_location!("/reports/sales"), POS, Plain, Data;
+    TellReports: "POST" of_location!("/reports/tell"), ADMIN, Words, Admin;
     Audit: "GET" of_location!("/audit"), ADMIN, Plain, Admin;
     DeadLetters: "GET" of_location!("/dead-letters"), ADMIN, Plain, Admin;
     SettlePayments: "POST" of_location!("/payments/settle"), ADMIN, Words, Admin;
+    ClosePayment: "POST" of_location!("/payments/close"), ADMIN, Text, Admin;
     IssueCard: "POST" of_location!("/cards"), ADMIN, Words, Admin;
     HouseCard: "GET" of_location!("/cards/{card}"), ADMIN, Plain, Admin;
     Terminals: "GET" of_location!("/terminals"), ADMIN, Plain, Admin;

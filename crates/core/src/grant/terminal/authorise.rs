@@ -41,6 +41,14 @@ impl Terminal {
         }
     }
 
+    /// How old whoever buys goods of these kinds has to be: to be asked before an order that is paid
+    /// in part closes without another payment.
+    #[must_use]
+    pub fn years_for(&self, categories: &[String]) -> Option<u8> {
+        let policy = self.saved.policy.as_ref()?;
+        years(policy, categories)
+    }
+
     /// Whether it was authorised before; the card is to be written as it was then.
     fn repeated(&self, sale: &Sale) -> Result<Option<Approved>, Refusal> {
         let Some(sold) = self.saved.sales.get(&sale.id) else {
@@ -189,15 +197,18 @@ fn obey(policy: &Policy, sale: &Sale) -> Result<(), Refusal> {
     if sale.cents > rule.sale_cents {
         return Err(Refusal::OverSaleCap);
     }
-    let limits = policy.age_limits.iter();
-    let needed = limits
-        .filter(|limit| sale.categories.contains(&limit.category))
-        .map(|limit| limit.years)
-        .max();
+    let needed = years(policy, &sale.categories);
     if needed.is_some_and(|years| sale.age_shown.is_none_or(|shown| shown < years)) {
         return Err(Refusal::AgeNotShown);
     }
     Ok(())
+}
+
+/// How old whoever buys goods of these kinds has to be.
+fn years(policy: &Policy, categories: &[String]) -> Option<u8> {
+    let limits = policy.age_limits.iter();
+    let of_them = limits.filter(|limit| categories.contains(&limit.category));
+    of_them.map(|limit| limit.years).max()
 }
 
 fn fits(caps: &Caps, spent: super::Totals, cents: Cents) -> Result<(), Refusal> {

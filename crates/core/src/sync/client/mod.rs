@@ -69,6 +69,8 @@ pub struct Client {
     /// A request under way: its number, its deadline and whether it asked for all.
     pulling: Option<(u64, Moment, bool)>,
     expired: bool,
+    /// The last answer had all that there was.
+    abreast: bool,
     /// A snapshot that goes on.
     pages: Option<Pages>,
     pull_at: Moment,
@@ -141,6 +143,7 @@ impl Client {
             registering: None,
             pulling: None,
             expired: false,
+            abreast: false,
             pages: None,
             pull_at: now.moment,
             line: Line::default(),

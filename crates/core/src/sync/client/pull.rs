@@ -62,6 +62,7 @@ impl Client {
                     .push(Write::Cursor(cursor.clone(), complete_to));
                 self.cursor = Some(cursor);
                 self.complete_to = complete_to;
+                self.abreast = !more;
                 if more {
                     self.pull_at = now.moment;
                 } else {
@@ -91,6 +92,7 @@ impl Client {
             PullAnswer::Expired => {
                 self.pages = None;
                 self.expired = true;
+                self.abreast = false;
                 self.pull_at = now.moment;
             }
             PullAnswer::Version { oldest, newest } => {
@@ -99,6 +101,14 @@ impl Client {
                 self.pull_at = now.moment;
             }
         }
+    }
+
+    /// Whether the rows on disk were all that the location had when it was last asked: since the
+    /// start no answer came whose next page is still missing. Before, an order can be there without
+    /// what was done to it in the same breath.
+    #[must_use]
+    pub const fn is_abreast(&self) -> bool {
+        self.abreast
     }
 
     /// All pages are here: what the device has beside them goes.
@@ -111,6 +121,7 @@ impl Client {
         self.cursor = Some(pages.cursor);
         self.complete_to = complete_to;
         self.expired = false;
+        self.abreast = true;
         self.last_success = Some(now.moment);
     }
 }

@@ -1,5 +1,6 @@
 //! The book over rusqlite.
 
+mod adopted;
 mod cards;
 mod faults;
 mod migrations;

@@ -41,10 +41,11 @@ fn both_books_are_laid_side_by_side() {
                 100,
                 json!({"direction": "refund", "refund_of": "p2"}),
             ),
-            payment("elsewhere", "o1", "cash", 5, json!({"terminal": "till-2"})),
             payment("earlier", "o1", "cash", 5, json!({"day": "2026-11-27"})),
         ],
     );
+    let elsewhere = payment("elsewhere", "o1", "cash", 5, json!({"terminal": "till-1"}));
+    world.push("till-2", vec![elsewhere]);
     let first = world
         .book
         .reconcile(

@@ -110,14 +110,30 @@ fn odd_devices_and_other_locations_are_refused() {
     for bad in ["", "a b", "a/b", "é", long.as_str()] {
         assert_eq!(register(bad, "loc-7"), Err(BookError::DeviceId), "{bad:?}");
     }
+}
+
+#[test]
+fn a_location_has_so_many_devices_and_one_key_some_of_them() {
+    let mut world = World::new();
+    let full = Err(BookError::TooManyDevices);
     for n in 0..500 {
-        assert_eq!(register(&format!("till-{n}"), "loc-7"), Ok(()));
+        let key = format!("key:{}", n / 100);
+        assert_eq!(world.register(&format!("till-{n}"), &key), Ok(1));
     }
+    assert_eq!(world.register("one-more", "key:5"), full);
+    assert_eq!(world.register("till-3", "key:0"), Ok(2), "known ones go on");
+    // Who was released has no place any more, and keeps its incarnation.
+    let release = |world: &World, device: &str| world.book.release(&DeviceId(device.to_owned()));
+    assert_eq!(release(&world, "till-3"), Ok(true));
+    assert_eq!(world.register("one-more", "key:5"), Ok(1));
+    assert_eq!(world.register("till-3", "key:5"), full);
+    assert_eq!(release(&world, "till-4"), Ok(true));
     assert_eq!(
-        register("one-more", "loc-7"),
-        Err(BookError::TooManyDevices)
+        world.register("till-3", "key:1"),
+        full,
+        "one key has so many"
     );
-    assert_eq!(register("till-3", "loc-7"), Ok(()), "known ones go on");
+    assert_eq!(world.register("till-3", "key:5"), Ok(3));
 }
 
 #[test]
@@ -363,4 +379,29 @@ fn the_clouds_own_changes_come_by_pull() {
         .unwrap();
     assert_eq!(row.version, 1);
     assert_eq!(world.book.rows_after(0, 10).unwrap(), [row]);
+}
+
+#[test]
+fn who_takes_everything_at_once_is_refused_where_that_is_too_much() {
+    let mut world = World::new();
+    let large = "x".repeat(900_000);
+    let pull = |version| Pull {
+        version,
+        cursor: None,
+        limit: 500,
+    };
+    for n in 0..10 {
+        let whole = world.book.pull(&pull(2));
+        assert_eq!(
+            whole.err(),
+            (n * 900_000 > 8 << 20).then_some(BookError::TooOld),
+            "{n}"
+        );
+        world.push(
+            "till-1",
+            vec![order(&format!("o{n}"), json!({"note": large}))],
+        );
+    }
+    assert_eq!(world.book.pull(&pull(2)), Err(BookError::TooOld));
+    assert!(world.book.pull(&pull(olympus_proto::sync::NEWEST)).is_ok());
 }

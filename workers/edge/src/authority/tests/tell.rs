@@ -1,5 +1,6 @@
 //! What the read model is told, and what is put away.
 
+use super::super::book::BookError;
 use super::super::settle::Heard;
 use super::{World, captured, order, payment, sold};
 use olympus_proto::provider::CaptureState;
@@ -155,4 +156,73 @@ fn what_the_read_model_refuses_is_passed_over_and_somebody_is_told() {
     assert!(letter.advice.contains("reports"));
     let text = serde_json::to_string(&letters).unwrap();
     assert!(!text.contains(super::CARD));
+}
+
+#[test]
+fn a_person_has_all_told_again_and_what_was_passed_over_with_it() {
+    let mut world = World::new();
+    world.push("till-1", vec![sold("o1", 700), sold("o2", 700)]);
+    let first = world.book.news_of(1).unwrap().unwrap();
+    world.book.pass_over(&first, world.now).unwrap();
+    let news = world.book.news().unwrap().unwrap();
+    world.book.told(&news).unwrap();
+    assert_eq!(world.book.has_news(), Ok(false));
+    assert_eq!(world.book.tell_again(), Ok(2));
+    let again = world.book.news().unwrap().unwrap();
+    assert_eq!((again.rows.len(), again.entries.len()), (2, 0));
+    let letters = super::super::advice::dead_letters(&world.book).unwrap();
+    assert!(letters.operations.is_empty());
+}
+
+#[test]
+fn a_part_is_no_larger_than_what_can_be_held_with_the_orders_that_it_is_of() {
+    let mut world = World::new();
+    let large = "x".repeat(900_000);
+    for n in 0..12 {
+        world.push(
+            "till-1",
+            vec![order(&format!("o{n}"), json!({"note": large}))],
+        );
+    }
+    let paid = |n: u32| payment(&format!("p{n}"), &format!("o{n}"), "cash", 700, json!({}));
+    world.push("till-1", (0..12).map(paid).collect());
+    let mut told = 0;
+    while let Some(news) = world.book.news().unwrap() {
+        let rows: Vec<_> = news.rows.iter().collect();
+        let orders = news.orders.iter().map(|order| &order.row);
+        let bytes: usize = rows
+            .iter()
+            .copied()
+            .chain(orders)
+            .map(|row| serde_json::to_string(row).unwrap().len())
+            .sum();
+        assert!(bytes < 10_000_000, "{bytes}");
+        told += rows.len();
+        world.book.told(&news).unwrap();
+    }
+    assert_eq!(told, 24);
+}
+
+#[test]
+fn a_row_that_no_till_makes_is_refused_whole() {
+    let mut world = World::new();
+    let half = "x".repeat(600_000);
+    world.push("till-1", vec![order("o1", json!({"a": half}))]);
+    let grown = order("o1", json!({"b": half}));
+    let sealed = payment(
+        "p1",
+        "o1",
+        "card",
+        700,
+        json!({"sealed": "x".repeat(70_000)}),
+    );
+    for too_large in [grown, sealed] {
+        let entity = too_large.entity.clone();
+        let at = world.at.clone();
+        let push = world.next("till-1", vec![order("o2", json!({"n": 1})), too_large]);
+        let refused = world.book.push(&push, super::KEY, world.now);
+        assert_eq!(refused, Err(BookError::TooLarge(entity)));
+        assert_eq!(world.book.head(), Ok(1));
+        world.at = at;
+    }
 }

@@ -18,7 +18,7 @@ use rules::Rules;
 
 use super::secret::Secret;
 use crate::http::error::EdgeError;
-use olympus_core::grant::{Refusal, Signer};
+use olympus_core::grant::{LEEWAY_MS, Refusal, Signer};
 use olympus_proto::LocationId;
 use olympus_proto::grant::{KeyId, ListDelta, ListSnapshot, PublishedKeys};
 use olympus_proto::location::{ChangeRevocations, PolicyDraft, PolicyInForce, Rotation};
@@ -154,6 +154,11 @@ impl Desk {
             self.sign_delta(secret, now_ms, nothing, change)?;
         }
         Ok(())
+    }
+
+    /// How long after its end a grant is still sold by, at reduced caps.
+    pub(super) fn grace_ms(&self) -> u64 {
+        self.rules.draft.reduced_ms.saturating_add(LEEWAY_MS)
     }
 
     /// When time alone makes something due.

@@ -7,7 +7,7 @@
 use super::super::secret::Secret;
 use super::own_fault;
 use crate::http::error::EdgeError;
-use olympus_core::grant::{KeySet, LEEWAY_MS, Phase, Refusal, Signer, WAIT_MS};
+use olympus_core::grant::{KeySet, LEEWAY_MS, MAX_KEYS, MAX_MS, Phase, Refusal, Signer, WAIT_MS};
 use olympus_proto::grant::{KeyId, PublishedKey, PublishedKeys};
 use olympus_proto::location::Rotation;
 use olympus_proto::{ErrorCode, LocationId};
@@ -86,11 +86,23 @@ impl Ring {
             .is_none_or(|last| last.signs_from_ms <= now_ms.saturating_add(WAIT_MS))
     }
 
-    /// When the last key soon will sign.
+    /// When the last key soon will sign, and there is room for another one.
     pub(super) fn due_ms(&self) -> u64 {
-        // At any time that is asked for, the last key is the same one.
-        self.last(olympus_core::grant::MAX_MS)
-            .map_or(0, |last| last.signs_from_ms.saturating_sub(WAIT_MS))
+        // At any time that is asked for, the keys are the same ones.
+        let Ok(published) = self.set.published(MAX_MS) else {
+            return 0;
+        };
+        let keys = published.keys;
+        let spare_ms = keys
+            .last()
+            .map_or(0, |last| last.signs_from_ms.saturating_sub(WAIT_MS));
+        // A full set has none before its first key has retired: until then the alarm would ring
+        // without pause, and in vain.
+        let retires_ms = keys.iter().filter_map(|key| key.retired_ms).min();
+        match retires_ms.filter(|_| keys.len() >= MAX_KEYS) {
+            Some(room_ms) => spare_ms.max(room_ms),
+            None => spare_ms,
+        }
     }
 
     /// Publishes a spare; whether there was room for it. Where keys were changed too often in a

@@ -111,7 +111,9 @@ impl<S: Sql> Office<S> {
                         seen_ms: at.now_ms,
                         ..row
                     };
-                    store::put_grant(sql, &grant, (&asked.request, &decides), &token)?;
+                    let ended_ms = at.now_ms.saturating_sub(desk.grace_ms());
+                    let wish = (asked.request.as_str(), decides.as_str());
+                    store::put_grant(sql, &grant, wish, &token, ended_ms)?;
                     store::put_terminal(sql, &row)?;
                     token
                 }

@@ -153,7 +153,8 @@ impl<S: Sql> Office<S> {
             if store::terminal(sql, terminal)?.is_none() {
                 return Ok(false);
             }
-            let grants = store::live_grants(sql, terminal, at.now_ms)?;
+            let ended_ms = at.now_ms.saturating_sub(desk.grace_ms());
+            let grants = store::live_grants(sql, terminal, ended_ms)?;
             store::drop_terminal(sql, terminal)?;
             if !grants.is_empty() {
                 let add = Revoked {

@@ -136,3 +136,32 @@ fn who_was_away_goes_on_while_it_knows_a_key_that_signs() {
     // By chance under the name of its first wish, whose grant ended long ago.
     anew.refresh(&world, 0, T0 + 70 * DAY).unwrap();
 }
+
+#[test]
+fn while_keys_were_changed_too_often_the_alarm_waits_until_there_is_room() {
+    let world = World::new();
+    world.till("till-1", T0);
+    let mut now_ms = T0 + 2 * WAIT_MS;
+    let full = loop {
+        let rotated = world.office.rotate(world.at("admin", now_ms), true);
+        if let Err(error) = rotated {
+            break error;
+        }
+        now_ms += WAIT_MS;
+    };
+    assert_eq!(full.code, ErrorCode::WrongState);
+    let mut rings = 0;
+    let mut due_ms = world.office.due_ms().unwrap();
+    assert!(due_ms > now_ms, "not at once");
+    while world
+        .office
+        .rotate(world.at("admin", now_ms), true)
+        .is_err()
+    {
+        (now_ms, rings) = (due_ms, rings + 1);
+        world.office.upkeep(now_ms).unwrap();
+        due_ms = world.office.due_ms().unwrap();
+        assert!(due_ms > now_ms && rings < 10);
+        now_ms += WAIT_MS;
+    }
+}

@@ -3,6 +3,7 @@
 use super::super::{At, Held};
 use super::{HOUR, MINUTE, T0, World, card, code, reading};
 use crate::authority::Unsettled;
+use crate::authority::sql::Sql as _;
 use olympus_core::grant::{Refusal, Step};
 use olympus_proto::location::{CardSeen, GrantRequest, TerminalReport};
 use olympus_proto::{Cents, ErrorCode};
@@ -173,4 +174,44 @@ fn a_copy_of_a_card_is_found_when_both_report() {
         shown["terminals"][0]["report"]["cards"],
         serde_json::Value::Null
     );
+}
+
+#[test]
+fn who_frees_a_name_revokes_all_that_may_still_be_sold_by() {
+    let world = World::new();
+    let mut till = world.till("till-1", T0);
+    // More than are kept to be asked for again; and one that was ended, and is sold by all the same.
+    let mut wanted = std::collections::BTreeSet::new();
+    for n in 0..40 {
+        till.refresh(&world, 0, T0 + n * 1_000).unwrap();
+        let grant = till.terminal.saved().head.grant.clone().unwrap();
+        wanted.insert(grant.grant);
+    }
+    let now_ms = T0 + 25 * HOUR;
+    assert_eq!(till.terminal.step(reading(now_ms)), Step::Reduced);
+    let mut spy = world.till("till-2", now_ms);
+    let admin = world.at("admin", now_ms);
+    world.office.release(admin, &"till-1".into()).unwrap();
+    spy.refresh(&world, 0, now_ms).unwrap();
+    let list = spy.terminal.saved().list.clone().unwrap();
+    assert!(wanted.iter().all(|grant| list.revokes_grant(grant)));
+}
+
+#[test]
+fn grants_that_nobody_needs_end_at_some_number_and_old_ones_go() {
+    let world = World::new();
+    let mut till = world.till("till-1", T0);
+    till.refresh(&world, 0, T0).unwrap();
+    let many =
+        "WITH RECURSIVE more (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM more WHERE n < 1999)
+        INSERT INTO grants (name, terminal, request, asked, caps, issued_ms, expires_ms, token)
+        SELECT name || n, terminal, request || n, asked, caps, issued_ms + n, expires_ms + n, token
+        FROM grants CROSS JOIN more";
+    let sql = &world.office.sql;
+    sql.run(many, &[]).unwrap();
+    let refused = till.refresh(&world, 0, T0 + 2_000);
+    assert_eq!(code(refused), ErrorCode::Overloaded);
+    till.refresh(&world, 0, T0 + 27 * HOUR).unwrap();
+    let kept = sql.run("SELECT COUNT(*) FROM grants", &[]).unwrap();
+    assert_eq!(kept[0].number(0), Ok(32));
 }
