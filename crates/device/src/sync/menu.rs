@@ -4,7 +4,7 @@
 //! named by, and is on this disk; so a device without a line goes on with the one that it had.
 //! Never publishes.
 
-use super::{Agent, Backoff, jittered};
+use super::{Agent, Backoff, Topic, jittered};
 use crate::cloud::{CloudError, menu_digest};
 use crate::service::{Service, ServiceError};
 use olympus_proto::edge::PublishRequest;
@@ -49,6 +49,7 @@ pub(crate) async fn follow(agent: Arc<Agent>, service: Arc<Service>, changed: im
         let wait = match look(&agent, &service, &held).await {
             Ok(taken) => {
                 backoff.works();
+                agent.mended(Topic::Menu);
                 if let Some(digest) = taken {
                     held = Some(digest);
                     changed();
@@ -57,12 +58,24 @@ pub(crate) async fn follow(agent: Arc<Agent>, service: Arc<Service>, changed: im
             }
             Err(error) => {
                 tracing::warn!(%error, "the location's menu was not taken; the one in use stays");
+                // Waiting does not help where it is here and cannot be used.
+                if !matches!(error, NotTaken::Cloud(_)) {
+                    agent.broken(Topic::Menu, fault(&error));
+                }
                 backoff.fails()
             }
         };
         // Told or not: then it is looked at again.
         let _ = timeout(wait, agent.nudges.menu.notified()).await;
     }
+}
+
+/// For people: a field that a later version writes is not in what this one reads, nor in its digest.
+fn fault(error: &NotTaken) -> String {
+    format!(
+        "the location's menu is not taken, and the one before is sold by: {error}; update this \
+         device, else publish the menu anew"
+    )
 }
 
 /// Takes the menu, where there is another one; its digest.

@@ -45,6 +45,8 @@ enum Topic {
     Sync,
     /// The terminal's registration and grants.
     Terminal,
+    /// The location's menu.
+    Menu,
 }
 
 /// One till's agent.

@@ -52,6 +52,31 @@ fn receipts_get_there_when_the_line_is_back() {
 }
 
 #[test]
+fn a_receipt_that_the_cloud_refuses_holds_up_no_other() {
+    let mut shop = Shop::open(24);
+    shop.location.wire(Wire {
+        cut: true,
+        ..Wire::default()
+    });
+    let refused = shop.order();
+    shop.location.refuse_receipt(&refused);
+    shop.pay(&refused, &json!({"tender": "cash"})).ok();
+    for _ in 0..2 {
+        shop.sell_for_cash();
+    }
+    until("receipts are made", || {
+        shop.operations()["receipts_waiting"] == json!(3)
+    });
+    shop.location.wire(Wire::default());
+    until("the others are kept", || {
+        shop.location.receipts().len() == 2
+    });
+    until("it waits alone", || {
+        shop.operations()["receipts_waiting"] == json!(1)
+    });
+}
+
+#[test]
 fn what_another_till_did_is_here_at_once() {
     let mut shop = Shop::open(23);
     shop.until_granted();

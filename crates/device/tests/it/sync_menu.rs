@@ -64,10 +64,15 @@ fn the_menu_comes_from_the_cloud_and_stays_without_it() {
     let mut false_one = menu(3, &["Poison"]);
     false_one.digest = menu_digest(&[]);
     location.publish(false_one);
-    std::thread::sleep(std::time::Duration::from_millis(500));
+    // A person is told, or it would be sold from an old menu for ever.
+    let fault = || server.get("/v1/operations").ok()["fault"].clone();
+    until("it is told", || {
+        fault().as_str().is_some_and(|text| text.contains("menu"))
+    });
     assert_eq!(names(&server), ["Soup", "Cake"]);
     location.publish(menu(4, &["Tea"]));
     until("the one after", || names(&server) == ["Tea"]);
+    until("it is well again", || fault().is_null());
 
     // The line is cut, and the device is started anew: it sells from what it has.
     location.wire(Wire {

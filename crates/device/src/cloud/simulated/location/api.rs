@@ -186,6 +186,9 @@ impl LocationApi for SimulatedLocation {
 
     fn receipt<'a>(&'a self, ask: &'a CloudAsk<ReceiptAsk>) -> Calling<'a, ()> {
         Box::pin(self.over(ask, |state, receipt| {
+            if state.unwanted.iter().any(|id| receipt.id.starts_with(id)) {
+                return Err(refused(400, "invalid_request", "this is no receipt"));
+            }
             let kept = state.receipts.entry(receipt.id.clone());
             let kept = kept.or_insert_with(|| receipt.pdf.to_vec());
             match *kept == receipt.pdf.as_ref() {

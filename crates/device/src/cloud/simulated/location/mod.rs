@@ -88,6 +88,8 @@ struct State {
     terminals: BTreeSet<TerminalId>,
     reports: Vec<TerminalReport>,
     receipts: BTreeMap<String, Vec<u8>>,
+    /// Orders whose receipts are refused for good.
+    unwanted: BTreeSet<String>,
     menu: Option<PublishRequest>,
     /// What the payment provider has taken.
     taken: BTreeMap<PaymentId, Cents>,
@@ -119,6 +121,7 @@ impl SimulatedLocation {
                 terminals: BTreeSet::new(),
                 reports: Vec::new(),
                 receipts: BTreeMap::new(),
+                unwanted: BTreeSet::new(),
                 menu: None,
                 taken: BTreeMap::new(),
                 uploads: BTreeMap::new(),
@@ -263,6 +266,11 @@ impl SimulatedLocation {
     #[must_use]
     pub fn receipts(&self) -> Vec<String> {
         self.state().receipts.keys().cloned().collect()
+    }
+
+    /// The receipt of this order is refused for good.
+    pub fn refuse_receipt(&self, order: &str) {
+        self.state().unwanted.insert(order.to_owned());
     }
 
     /// The provider forgets what it took for a payment, so that the books differ.
