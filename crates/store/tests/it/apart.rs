@@ -74,7 +74,7 @@ fn an_order_with_a_payment_of_a_later_version_is_not_charged_again() {
         let seen = shop.reader().order(&order.id).expect("reads");
         let seen = seen.expect("there");
         assert_eq!(seen.status, OrderStatus::Open, "nobody knows");
-        assert_eq!(seen.payments, [paid.clone()]);
+        assert_eq!(seen.payments, std::slice::from_ref(&paid));
         let reason = "gone".to_owned();
         let amount_cents = None;
         for refused in [

@@ -297,7 +297,7 @@ fn puts_away(how: impl Fn(&mut Cloud, Vec<Entity>)) {
         let kept = kept.expect("there");
         assert_eq!(kept.status, OrderStatus::Paid);
         assert_eq!(kept.totals.due_cents, Cents(0));
-        assert_eq!(kept.payments, [served_for.clone()]);
+        assert_eq!(kept.payments, std::slice::from_ref(&served_for));
     }
 }
 
