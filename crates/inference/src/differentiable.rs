@@ -254,7 +254,11 @@ mod tests {
     #[test]
     fn one_pass_is_what_many_are_with_gradients() {
         let rows = var((7, 24), 0.0);
-        let gap = apart(&[rows.clone()], |t| gelu(&t[0]), |t| t[0].gelu_erf());
+        let gap = apart(
+            std::slice::from_ref(&rows),
+            |t| gelu(&t[0]),
+            |t| t[0].gelu_erf(),
+        );
         assert!(gap < 2e-6, "gelu {gap}");
         let (weight, bias) = (var((1, 24), 0.4), var((1, 24), 0.9));
         let gap = apart(

@@ -165,7 +165,8 @@ fn starts(stems: &[String], opening: &str) -> bool {
 fn ends(stems: &[String], ending: &str) -> bool {
     let ending: Vec<&str> = ending.split(' ').collect();
     let from = stems.len().saturating_sub(ending.len());
-    from > 0 && stems[from..].iter().zip(&ending).all(|(a, b)| a == b)
+    let last = stems.get(from..).unwrap_or_default();
+    from > 0 && last.iter().zip(&ending).all(|(a, b)| a == b)
 }
 
 #[cfg(test)]
