@@ -163,7 +163,7 @@ mod tests {
     fn items() -> Vec<MenuItem> {
         let mut soup = MenuItem::new("a", "Soup");
         soup.description = Some("Hot".to_owned());
-        vec![soup, MenuItem::new("b", "Salad")]
+        vec![soup, MenuItem::new("b", "Number 7")]
     }
 
     fn rows() -> Vec<Vec<f32>> {
