@@ -23,7 +23,11 @@ after(async () => {
 });
 
 const plain = (from = 0) => menu.filter((hit) => !hit.modifier_groups && hit.price_cents)[from];
-const chosen = () => menu.find((hit) => hit.modifier_groups?.some((group) => group.min === 1 && group.max === 1 && group.options.length > 1) && hit.price_cents);
+// One choice is asked for and no other: what is served depends on the hour.
+const chosen = () => menu.find((hit) => {
+  const asked = hit.modifier_groups?.filter((group) => group.min > 0) ?? [];
+  return asked.length === 1 && asked[0].min === 1 && asked[0].max === 1 && asked[0].options.length > 1 && hit.price_cents;
+});
 const money = (cents) => (cents / 100).toFixed(2);
 let keys = 0;
 
