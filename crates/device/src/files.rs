@@ -105,6 +105,7 @@ impl FileLock {
 /// moment and has the file open until it becomes another program.
 impl Drop for FileLock {
     fn drop(&mut self) {
+        // Where that fails, closing gives it back as soon as it can.
         let _ = self.file.unlock();
     }
 }

@@ -193,14 +193,10 @@ impl<'a> Lines<'a> {
         true
     }
 
-    /// The place of the last line.
-    pub(super) fn last_place(&self) -> Option<usize> {
-        self.drafts.len().checked_sub(1)
-    }
-
-    /// The item of the last line, and how many.
+    /// The place of the last line, and how many.
     pub(super) fn last(&self) -> Option<(usize, u32)> {
-        self.drafts.last().map(|draft| (draft.item, draft.quantity))
+        let last = self.drafts.len().checked_sub(1)?;
+        Some((last, self.drafts.get(last)?.quantity))
     }
 
     /// Whether the last line has that option, and a size already where it is one.
@@ -216,52 +212,43 @@ impl<'a> Lines<'a> {
         named(self.items, at).is_some_and(|(group, _)| is_size(group))
     }
 
-    /// So many of a line become one of their own, which is the last then; `false` where there are
-    /// not so many.
-    pub(super) fn split(&mut self, line: usize, count: u32) -> bool {
-        let Some(draft) = self.drafts.get_mut(line) else {
-            return false;
-        };
-        if draft.quantity > count {
+    /// So many of a line become one of their own, which is the last then; whether any are left, or
+    /// `None` where there are not so many or there is no room.
+    pub(super) fn split(&mut self, line: usize, count: u32) -> Option<bool> {
+        let is_full = self.drafts.len() >= MOST_LINES;
+        let draft = self.drafts.get_mut(line)?;
+        if draft.quantity > count && !is_full {
             draft.quantity -= count;
             let mut own = draft.clone();
             own.quantity = count;
-            self.push(own);
-            true
+            self.drafts.push(own);
+            Some(true)
         } else if draft.quantity == count {
             let own = self.drafts.remove(line);
             self.drafts.push(own);
             self.recent.clear();
-            true
+            Some(false)
         } else {
-            false
+            None
         }
     }
 
     /// So many of the last line become one of their own, with what was chosen last: "four tacos, no
     /// onions on two of them".
     pub(super) fn split_recent(&mut self, count: u32) -> bool {
-        let Some(last) = self.last_place() else {
+        let Some((last, quantity)) = self.last() else {
             return false;
         };
-        let recent = std::mem::take(&mut self.recent);
-        let is_last = recent.iter().all(|(line, ..)| *line == last);
-        if !is_last
-            || self
-                .drafts
-                .get(last)
-                .is_none_or(|draft| draft.quantity <= count)
-        {
-            self.recent = recent;
+        let is_last = self.recent.iter().all(|(line, ..)| *line == last);
+        if !is_last || quantity <= count || self.split(last, count).is_none() {
             return false;
         }
-        let split = self.split(last, count);
+        let recent = std::mem::take(&mut self.recent);
         if let Some(draft) = self.drafts.get_mut(last) {
-            draft
-                .choices
-                .retain(|(at, _)| recent.iter().all(|(_, other, _)| other != at));
+            let is_recent = |at: &OptionRef| recent.iter().any(|(_, other, _)| other == at);
+            draft.choices.retain(|(at, _)| !is_recent(at));
         }
-        split
+        true
     }
 
     /// More of its name was said after a line was made of it.

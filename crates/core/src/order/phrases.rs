@@ -263,7 +263,7 @@ const UNITS: [(&str, &[&str]); 9] = [
     ("g", &["gram", "gramme", "gr"]),
     ("kg", &["kilo", "kilogram"]),
     ("oz", &["ounce"]),
-    ("inch", &["in"]),
+    ("inch", &[]),
     ("piece", &["pc", "pcs", "pce", "ct", "count"]),
 ];
 
@@ -296,8 +296,7 @@ pub(super) fn stem(word: &str) -> String {
         return (*whole).to_owned();
     }
     let unit = UNITS.iter().find(|(_, said)| said.contains(&stem.as_str()));
-    unit.filter(|_| word != "in")
-        .map_or(stem, |(unit, _)| (*unit).to_owned())
+    unit.map_or(stem, |(unit, _)| (*unit).to_owned())
 }
 
 fn singular(word: &str) -> String {

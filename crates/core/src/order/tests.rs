@@ -55,6 +55,13 @@ fn parser() -> OrderParser {
     ])
 }
 
+fn show_sign(action: ModifierAction) -> &'static str {
+    match action {
+        ModifierAction::Add => "+",
+        ModifierAction::Remove => "-",
+    }
+}
+
 /// `2 large pizza +ham -onions`, lines parted by `; `.
 fn show(order: &ParsedOrder) -> String {
     let line = |line: &OrderLine| {
@@ -67,11 +74,7 @@ fn show(order: &ParsedOrder) -> String {
             .modifiers
             .iter()
             .map(|m| {
-                let sign = if m.action == ModifierAction::Add {
-                    "+"
-                } else {
-                    "-"
-                };
+                let sign = show_sign(m.action);
                 let amount = match m.amount {
                     Some(Amount::Extra) => "extra ",
                     Some(Amount::Light) => "light ",
@@ -350,6 +353,16 @@ fn tills_names_are_said_as_people_say_them() {
             "a latte with oat milk and an extra shot",
             "1 Latte +Oat drink +Extra Shot",
         ),
+        (
+            "three hamburgers one with bacon one without pickles and one with cheese",
+            "1 Hamburger +Add Bacon; 1 Hamburger -Pickle; 1 Hamburger +Add Cheese",
+        ),
+        // All are told apart by then: the third is one more, and never one of the first two.
+        (
+            "two hamburgers one with bacon one without pickles and one hamburger with cheese",
+            "1 Hamburger +Add Bacon; 1 Hamburger -Pickle; 1 Hamburger +Add Cheese",
+        ),
+        ("a latte two pumps of sugar", "1 Latte +Add Sugar"),
         ("a latte two sugars", "1 Latte +Add Sugar"),
         (
             "a small pepperoni and a large cheese pizza",
@@ -375,7 +388,7 @@ fn tills_names_are_said_as_people_say_them() {
     assert_eq!(show(&changed), "1 Hamburger +Add Bacon; 1 Dbl Cheeseburger");
 }
 
-const WORDS: [&str; 30] = [
+const WORDS: [&str; 38] = [
     "a",
     "two",
     "no",
@@ -406,15 +419,55 @@ const WORDS: [&str; 30] = [
     "fries",
     "curly",
     "999",
+    "x",
+    "twice",
+    "of",
+    "them",
+    "on",
+    "one of them",
+    "pumps",
+    "with no",
 ];
 
+#[test]
+fn a_full_order_loses_none_when_a_line_is_parted() {
+    let parser = counter();
+    let mut order = vec![parser.parse("a coke", &[]).lines[0].clone(); super::MOST_LINES - 1];
+    order.extend(parser.parse("three hamburgers", &[]).lines);
+    let count = |lines: &[OrderLine]| lines.iter().map(|line| line.quantity).sum::<u32>();
+    let parted = parser.parse("one without pickles", &order);
+    assert_eq!(
+        count(&parted.lines),
+        count(&order),
+        "{:?}",
+        parted.lines.last()
+    );
+}
+
 proptest! {
+    /// Telling some of a line apart makes it neither more nor fewer.
+    #[test]
+    fn shares_of_a_line_add_up(many in 2_u32..9, first in 1_u32..4, second in 1_u32..4) {
+        prop_assume!(first + second <= many);
+        let text = format!("{many} hamburgers {first} with bacon {second} without pickles");
+        let order = counter().parse(&text, &[]);
+        let count: u32 = order.lines.iter().map(|line| line.quantity).sum();
+        prop_assert_eq!(count, many, "{}: {}", text, show(&order));
+        let of = |sign: &str| -> u32 {
+            let lines = order.lines.iter().filter(|line| {
+                line.modifiers.iter().any(|m| show_sign(m.action) == sign)
+            });
+            lines.map(|line| line.quantity).sum()
+        };
+        prop_assert_eq!((of("+"), of("-")), (first, second), "{}", show(&order));
+    }
+
     #[test]
     fn any_words_give_an_order_of_the_menu(
         words in prop::collection::vec(prop::sample::select(&WORDS[..]), 0..24),
         noise in "\\PC{0,12}",
     ) {
-        let parser = parser();
+        for parser in [parser(), counter()] {
         let text = format!("{} {noise}", words.join(" "));
         let first = parser.parse(&text, &[]);
         prop_assert_eq!(&first, &parser.parse(&text, &[]));
@@ -431,5 +484,6 @@ proptest! {
         // An order goes on from its own answer.
         let again = parser.parse(&text, &first.lines);
         prop_assert!(again.lines.len() <= super::MOST_LINES);
+        }
     }
 }

@@ -1,0 +1,190 @@
+//! Names of items, and the lines that are made of them.
+
+use super::super::draft::{Choice, Draft};
+use super::super::phrases::Names;
+use super::super::segment::{Kind, Segment};
+use super::super::speech::Cue;
+use super::options::{option_for, option_of};
+use super::{Pending, Reader, Verb};
+use olympus_proto::{AmbiguousItem, ModifierAction, Span};
+impl<'a> Reader<'a> {
+    /// A name that is both: an item unless it is negated, or fits a line that is open, or belongs
+    /// to the item that follows it.
+    pub(super) fn is_item(&self, names: &Names, rest: &[Segment<'_>]) -> bool {
+        if self.negated || self.amount.is_some() || self.next_item(names, rest).is_some() {
+            return false;
+        }
+        if self.with && self.lines.last_takes(&names.options).is_some() {
+            return false;
+        }
+        if self.pending.start.is_some() {
+            // "a large fries": what waits belongs to it
+            let takes = |item: &&usize| {
+                let has =
+                    |(names, _): &(&Names, Choice)| option_of(&names.options, **item).is_some();
+                self.pending.options.iter().all(has)
+            };
+            return names.items.iter().any(|item| takes(&item));
+        }
+        self.lines.accepting(&names.options).is_none()
+    }
+
+    /// An option that nothing said so far has, and a word of an item's name: "small fries" where
+    /// they are a choice of the ribs too.
+    pub(super) fn is_part_of_name(&self, names: &Names, rest: &[Segment<'_>]) -> bool {
+        let nothing_waits = !self.negated && self.amount.is_none() && !self.with;
+        let takes = |item: &&usize| {
+            let has = |(names, _): &(&Names, Choice)| option_of(&names.options, **item).is_some();
+            self.pending.options.iter().all(has)
+        };
+        names.items.is_empty()
+            && nothing_waits
+            && names.within.iter().any(|item| takes(&item))
+            && self.lines.accepting(&names.options).is_none()
+            && self.next_item(names, rest).is_none()
+    }
+
+    /// The item that comes right after (options and sizes may stand between) and has this option.
+    pub(super) fn next_item(&self, names: &Names, rest: &[Segment<'_>]) -> Option<usize> {
+        let waits = self.pending.start.is_some();
+        for segment in rest {
+            match segment.kind {
+                Kind::Names(next) => {
+                    let takes = |item: &&usize| option_of(&names.options, **item).is_some();
+                    // "small fries", where "fries" is also a choice: a size needs its item.
+                    let is_size = names.options.iter().any(|at| self.lines.is_size(*at));
+                    let parts = next.within.iter().filter(|_| is_size);
+                    if let Some(item) = next.items.iter().chain(parts).find(takes) {
+                        return Some(*item);
+                    }
+                    if next.options.is_empty() {
+                        return None;
+                    }
+                }
+                Kind::Cue(Cue::Filler | Cue::On | Cue::Amount(_)) => {}
+                // "a pepperoni and mushroom pizza": within what an article opened
+                Kind::Cue(Cue::And) if waits => {}
+                _ => return None,
+            }
+        }
+        None
+    }
+
+    pub(super) fn item(&mut self, items: &[usize], span: Span) {
+        if self.negated {
+            // "no fries": off the order, if they are on it
+            if let Some(line) = self.lines.find(items) {
+                self.take_off(line);
+            }
+            self.negation_used = true;
+            return;
+        }
+        if self.towards
+            && let Some(line) = self.lines.find(items)
+        {
+            for (names, choice) in std::mem::take(&mut self.pending).options {
+                self.lines.put(line, &names.options, choice);
+            }
+            self.lines.move_recent(&[line]);
+            return;
+        }
+        // Names in a row that one item shares are that item's: "tagliatelle ragu".
+        let before = self.run.take();
+        let shared: Vec<usize> = before
+            .iter()
+            .flat_map(|(items, _)| items.iter().copied())
+            .filter(|item| items.contains(item))
+            .collect();
+        let mut items = items.to_vec();
+        if let (Some((_, is_placed)), false) = (&before, shared.is_empty()) {
+            if *is_placed {
+                self.lines.lengthen(span.end);
+                self.run = before;
+                return;
+            }
+            self.out.ambiguous.pop();
+            items = shared;
+        }
+        let Some(item) = self.choose(&items) else {
+            self.out.ambiguous.push(AmbiguousItem {
+                text: self.said(span),
+                span,
+                candidates: self.ids(&items),
+            });
+            self.pending = Pending::default();
+            self.run = Some((items, false));
+            return;
+        };
+        self.place_item(item, span);
+        self.run = Some((vec![item], true));
+    }
+
+    /// A line of an item, with all that waits.
+    pub(super) fn place_item(&mut self, item: usize, span: Span) {
+        let pending = std::mem::take(&mut self.pending);
+        let start = pending.start.unwrap_or(span.start).min(span.start);
+        let whole = Span {
+            start,
+            end: span.end,
+        };
+        let pieces = pending.number.and_then(|count| self.pieces(item, count));
+        let number = pending.number.filter(|_| pieces.is_none());
+        let mut draft = Draft::new(item, number.unwrap_or(1), Some(whole));
+        if let Some(at) = pieces {
+            let choice = Choice {
+                action: ModifierAction::Add,
+                amount: None,
+                span: whole,
+            };
+            draft.put(self.items, at, choice);
+        }
+        let mut strays = Vec::new();
+        for (names, choice) in pending.options {
+            match option_for(self.items, &names.options, item, choice.action) {
+                Some(at) => draft.put(self.items, at, choice),
+                None if names.within.contains(&item) => {}
+                None => strays.push((names, choice)),
+            }
+        }
+        for (names, choice) in strays {
+            self.attach(names, choice);
+        }
+        for (names, choice) in std::mem::take(&mut self.ahead) {
+            match option_for(self.items, &names.options, item, choice.action) {
+                Some(at) => draft.put(self.items, at, choice),
+                // What is left out may wait longer than what is added.
+                None if choice.action == ModifierAction::Remove => self.ahead.push((names, choice)),
+                None => self.not_understood(choice.span.start, choice.span.end),
+            }
+        }
+        match self.verb.take() {
+            Some(Verb::Correct) => self.lines.replace_last(draft, number),
+            Some(Verb::Put(line)) => self.lines.replace(line, draft, number),
+            _ => self.lines.push(draft),
+        }
+        (self.amount, self.shared) = (None, None);
+        (self.all, self.place) = (false, None);
+    }
+
+    /// The one item that is meant: where several share the name, the one that takes the options
+    /// that wait.
+    pub(super) fn choose(&self, items: &[usize]) -> Option<usize> {
+        if let [item] = items {
+            return Some(*item);
+        }
+        let waiting = &self.pending.options;
+        let mut fitting = items.iter().filter(|item| {
+            let has = |(names, _): &(&Names, Choice)| option_of(&names.options, **item).is_some();
+            !waiting.is_empty() && waiting.iter().all(has)
+        });
+        match (fitting.next(), fitting.next()) {
+            (Some(item), None) => Some(*item),
+            _ => None,
+        }
+    }
+
+    pub(super) fn ids(&self, items: &[usize]) -> Vec<olympus_proto::ItemId> {
+        let items = items.iter().filter_map(|item| self.items.get(*item));
+        items.map(|item| item.id.clone()).collect()
+    }
+}

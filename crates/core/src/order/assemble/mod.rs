@@ -1,0 +1,290 @@
+//! Phrases to lines, from left to right.
+//!
+//! A number or an article opens a new line; options before the item wait for it, options after
+//! it go to it (`items`, `options`, `numbers`). A negation holds for a coordinated list and ends where a new wish begins.
+
+mod items;
+mod numbers;
+mod options;
+
+use super::draft::{Choice, Lines};
+use super::phrases::{Names, Phrases};
+use super::segment::{Kind, Segment};
+use super::speech::Cue;
+use olympus_proto::{Amount, MenuItem, NotUnderstood, OrderLine, ParsedOrder, Span};
+pub(super) use options::{option_for, option_of};
+
+/// What was said of an item that is not named yet.
+#[derive(Debug, Default)]
+struct Pending<'a> {
+    /// Byte where it began; `None` where nothing waits.
+    start: Option<usize>,
+    number: Option<u32>,
+    options: Vec<(&'a Names, Choice)>,
+    /// Whether "with" came after the number: "two with olives" are two of something.
+    with: bool,
+}
+
+/// What a verb does to the next name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Verb {
+    Drop,
+    /// Takes the place of the last line.
+    Correct,
+    /// Exchanged for what comes after "to".
+    Change,
+    /// The number of the line that is exchanged.
+    Put(usize),
+}
+
+struct Reader<'a> {
+    items: &'a [MenuItem],
+    phrases: &'a Phrases,
+    text: &'a str,
+    lines: Lines<'a>,
+    pending: Pending<'a>,
+    negated: bool,
+    /// Whether the negation has met what it negates.
+    negation_used: bool,
+    /// Whether "and" or "or" came since the last name: only then a negation goes on.
+    joined: bool,
+    amount: Option<Amount>,
+    verb: Option<Verb>,
+    /// Whether the correction takes back what was said, and does not only go on from it: "no
+    /// wait", not "make it".
+    retracts: bool,
+    /// What is left out of an item that is still to come: "no pickles on the burger".
+    ahead: Vec<(&'a Names, Choice)>,
+    place: Option<Option<u8>>,
+    all: bool,
+    /// Whether "with" came since the last name: an option of the line that is open comes next.
+    with: bool,
+    /// Whether "on" came: what was said goes to the item that comes next, if it is ordered.
+    towards: bool,
+    /// Whether the next number says how many of the line before: "x 3".
+    times: bool,
+    /// Items that the names said in a row can all mean, and whether a line was made of them.
+    run: Option<(Vec<usize>, bool)>,
+    /// The line of several from which some are told apart: "two of them without onions".
+    shared: Option<usize>,
+    out: ParsedOrder,
+}
+
+pub(super) fn assemble(
+    items: &[MenuItem],
+    phrases: &Phrases,
+    text: &str,
+    segments: &[Segment<'_>],
+    order: &[OrderLine],
+) -> ParsedOrder {
+    let mut reader = Reader {
+        items,
+        phrases,
+        text,
+        lines: Lines::new(items, order),
+        pending: Pending::default(),
+        negated: false,
+        negation_used: false,
+        joined: false,
+        amount: None,
+        verb: None,
+        retracts: false,
+        ahead: Vec::new(),
+        place: None,
+        all: false,
+        with: false,
+        towards: false,
+        times: false,
+        run: None,
+        shared: None,
+        out: ParsedOrder::default(),
+    };
+    for (index, segment) in segments.iter().enumerate() {
+        let rest = segments.get(index + 1..).unwrap_or_default();
+        match segment.kind {
+            Kind::Cue(cue) => reader.cue(cue, segment, rest),
+            Kind::Names(names) => reader.names(names, segment, rest),
+            Kind::Unknown => reader.not_understood(segment.start, segment.end),
+        }
+    }
+    reader.settle();
+    for (_, choice) in std::mem::take(&mut reader.ahead) {
+        reader.not_understood(choice.span.start, choice.span.end);
+    }
+    reader
+        .out
+        .not_understood
+        .sort_by_key(|words| words.span.start);
+    reader.out.lines = reader.lines.finish();
+    reader.out
+}
+
+impl<'a> Reader<'a> {
+    fn cue(&mut self, cue: Cue, segment: &Segment<'_>, rest: &[Segment<'a>]) {
+        self.run = None;
+        match cue {
+            Cue::Number(number) => self.number(number, segment, rest),
+            Cue::Times => {
+                let number = matches!(
+                    rest.first().map(|s| s.kind),
+                    Some(Kind::Cue(Cue::Number(_)))
+                );
+                self.times = number && self.pending.number.is_none() && !self.lines.is_empty();
+            }
+            // "two pumps of vanilla" is no two of anything.
+            Cue::Measure => {
+                self.with = true;
+                if self.pending.options.is_empty() {
+                    self.pending = Pending::default();
+                }
+            }
+            Cue::Again(number) => self.lines.set_quantity(number),
+            // "add bacon to the burger"; "change the coke to a sprite" exchanges
+            Cue::To if matches!(self.verb, Some(Verb::Put(_) | Verb::Change)) => {}
+            Cue::On | Cue::To => {
+                let waits = self.pending.number.is_none() && !self.pending.options.is_empty();
+                self.towards = waits || self.lines.has_recent();
+            }
+            Cue::Article if self.negated && !self.negation_used => {}
+            Cue::Article if matches!(self.verb, Some(Verb::Correct | Verb::Put(_))) => {}
+            Cue::Article => {
+                self.settle();
+                self.negated = false;
+                (self.all, self.place) = (false, None);
+                self.pending.start = Some(segment.start);
+            }
+            Cue::Not if self.is_other_size(rest) => {
+                (self.verb, self.retracts) = (Some(Verb::Correct), false);
+            }
+            Cue::Not if self.begins_number(rest) => self.verb = Some(Verb::Correct),
+            Cue::Not => {
+                if self.implied().is_some() {
+                    self.settle();
+                }
+                self.settle_options();
+                (self.negated, self.negation_used, self.amount) = (true, false, None);
+            }
+            Cue::Amount(amount) => {
+                if self.negation_used {
+                    self.negated = false;
+                }
+                self.amount = Some(amount);
+            }
+            Cue::With => {
+                // "a large with ham": the item is still to come, or implied
+                if self.pending.start.is_none() {
+                    self.settle();
+                }
+                self.negated = false;
+                let said = self
+                    .text
+                    .get(segment.start..segment.end)
+                    .unwrap_or_default();
+                self.with = said.to_lowercase().starts_with("with");
+                self.pending.with = self.with;
+            }
+            Cue::And => (self.joined, self.amount, self.towards) = (true, None, false),
+            Cue::Clause => {
+                self.settle();
+                (self.negated, self.amount, self.with, self.towards) = (false, None, false, false);
+                (self.all, self.place) = (false, None);
+            }
+            Cue::Correction => self.correction(segment, rest),
+            Cue::Drop => {
+                self.settle();
+                self.verb = Some(Verb::Drop);
+            }
+            Cue::Change => {
+                self.settle();
+                self.verb = Some(Verb::Change);
+            }
+            Cue::Filler => {}
+            Cue::Place(place) => self.meant(Some(place)),
+            Cue::All => self.meant(None),
+        }
+    }
+
+    fn correction(&mut self, segment: &Segment<'_>, rest: &[Segment<'a>]) {
+        let said = self
+            .text
+            .get(segment.start..segment.end)
+            .unwrap_or_default();
+        let said = said.to_lowercase();
+        self.verb = Some(Verb::Correct);
+        self.retracts = !["make", "change", "better"]
+            .iter()
+            .any(|on| said.contains(on));
+        // "sorry no bacon": the "no" belongs to what can only be an option.
+        let is_option =
+            |next: &Segment<'_>| matches!(next.kind, Kind::Names(names) if names.items.is_empty());
+        self.negated = said.ends_with(" no") && rest.first().is_some_and(is_option);
+        self.negation_used = false;
+    }
+
+    fn names(&mut self, names: &'a Names, segment: &Segment<'_>, rest: &[Segment<'a>]) {
+        let span = Span {
+            start: segment.start,
+            end: segment.end,
+        };
+        self.negated &= !self.negation_used || self.joined;
+        // "no ice and a small fries", "no ice and small fries": a size is never left out.
+        self.negated &= !names.options.iter().any(|at| self.lines.is_size(*at));
+        self.joined = false;
+        if self.verb == Some(Verb::Drop) && self.drop_named(names) {
+            return;
+        }
+        if self.verb == Some(Verb::Change)
+            && let Some(line) = self.ordered(names)
+        {
+            self.verb = Some(Verb::Put(line));
+            return;
+        }
+        if names.options.is_empty() || (!names.items.is_empty() && self.is_item(names, rest)) {
+            self.item(&names.items, span);
+        } else if self.is_part_of_name(names, rest) {
+            self.item(&names.within, span);
+        } else {
+            self.run = None;
+            self.option(names, span, rest);
+        }
+        (self.with, self.towards) = (false, false);
+    }
+
+    /// The lines after it move up.
+    fn take_off(&mut self, line: usize) {
+        self.lines.remove(line);
+        self.shared = None;
+    }
+
+    /// The latest line of an item that a name means, or is a word of.
+    fn ordered(&self, names: &Names) -> Option<usize> {
+        let whole = self.lines.find(&names.items);
+        whole.or_else(|| self.lines.find(&names.within))
+    }
+
+    /// "Cancel the coke": the line goes, or the option where no line has that name.
+    fn drop_named(&mut self, names: &'a Names) -> bool {
+        if let Some(line) = self.ordered(names) {
+            self.take_off(line);
+            return true;
+        }
+        let accepted = !names.options.is_empty();
+        if accepted {
+            (self.negated, self.negation_used, self.verb) = (true, false, None);
+        }
+        false
+    }
+
+    fn not_understood(&mut self, start: usize, end: usize) {
+        let span = Span { start, end };
+        let text = self.said(span);
+        self.out.not_understood.push(NotUnderstood { text, span });
+    }
+
+    fn said(&self, span: Span) -> String {
+        self.text
+            .get(span.start..span.end)
+            .unwrap_or_default()
+            .to_owned()
+    }
+}

@@ -1,0 +1,141 @@
+//! Numbers: how many of what follows, of what was said, or which of several.
+
+use super::super::option;
+use super::super::phrases::{OptionRef, is_amount};
+use super::super::segment::{Kind, Segment};
+use super::super::speech::Cue;
+use super::{Reader, Verb};
+impl<'a> Reader<'a> {
+    /// Whether a number comes next, fillers apart: "two, no, three".
+    pub(super) fn begins_number(&self, rest: &[Segment<'_>]) -> bool {
+        let next = rest
+            .iter()
+            .find(|s| !matches!(s.kind, Kind::Cue(Cue::Filler)));
+        let waits = self.pending.number.is_some() || !self.lines.is_empty();
+        waits && matches!(next.map(|s| s.kind), Some(Kind::Cue(Cue::Number(_))))
+    }
+
+    /// "Small, no, large": nobody leaves a size out.
+    pub(super) fn is_other_size(&self, rest: &[Segment<'_>]) -> bool {
+        match rest.first().map(|next| next.kind) {
+            Some(Kind::Names(names)) => {
+                names.items.is_empty() && self.lines.last_takes(&names.options) == Some(true)
+            }
+            _ => false,
+        }
+    }
+
+    /// Some of the last line are told apart: "two cokes, one large and one small". `true` where
+    /// they have a line of their own now.
+    pub(super) fn tell_apart(&mut self, number: u32, rest: &[Segment<'a>]) -> bool {
+        let waits = self.pending.number.is_some() || !self.pending.options.is_empty();
+        if waits || self.verb.is_some() || (self.joined && self.shared.is_none()) {
+            return false;
+        }
+        let Some((last, quantity)) = self.lines.last() else {
+            return false;
+        };
+        let line = match self.shared {
+            Some(line) => line,
+            None if quantity > number => last,
+            None => return false,
+        };
+        if !self.says_how_it_differs(rest) {
+            return false;
+        }
+        let Some(is_left) = self.lines.split(line, number) else {
+            return false;
+        };
+        self.shared = is_left.then_some(line);
+        self.lines.forget_recent();
+        (self.negated, self.joined) = (false, false);
+        true
+    }
+
+    /// Whether a choice that the last line has comes next, and no other item: "with oat milk", "no
+    /// onions", "large".
+    pub(super) fn says_how_it_differs(&self, rest: &[Segment<'_>]) -> bool {
+        let is_before = |s: &&Segment<'_>| {
+            matches!(
+                s.kind,
+                Kind::Cue(Cue::Filler | Cue::With | Cue::Not | Cue::Amount(_))
+            )
+        };
+        let at = rest.iter().take_while(is_before).count();
+        let later = rest.get(at + 1..).unwrap_or_default();
+        match rest.get(at).map(|next| next.kind) {
+            Some(Kind::Names(names)) => {
+                self.lines.last_takes(&names.options).is_some()
+                    && names.items.is_empty()
+                    && self.next_item(names, later).is_none()
+            }
+            _ => false,
+        }
+    }
+
+    pub(super) fn number(&mut self, number: u32, segment: &Segment<'_>, rest: &[Segment<'a>]) {
+        if self.negated && !self.negation_used && number == 1 {
+            return;
+        }
+        if std::mem::take(&mut self.times) {
+            self.lines.set_quantity(number);
+            return;
+        }
+        if std::mem::take(&mut self.towards) && self.lines.split_recent(number) {
+            return;
+        }
+        if self.tell_apart(number, rest) {
+            return;
+        }
+        (self.all, self.place) = (false, None);
+        let names_follow = rest
+            .iter()
+            .take_while(|s| !matches!(s.kind, Kind::Cue(Cue::And | Cue::Clause | Cue::Not)))
+            .any(|s| matches!(s.kind, Kind::Names(_)));
+        match self.verb {
+            // "make that two"; "two, no, three tacos"
+            Some(Verb::Correct) if !names_follow => {
+                if self.pending.number.is_some() {
+                    self.pending.number = Some(number);
+                } else {
+                    self.lines.set_quantity(number);
+                }
+                self.verb = None;
+            }
+            Some(Verb::Correct) if self.pending.number.is_some() => {
+                self.pending.number = Some(number);
+                self.verb = None;
+            }
+            Some(Verb::Correct | Verb::Put(_)) => self.pending.number = Some(number),
+            _ => {
+                self.settle();
+                self.pending.number = Some(number);
+            }
+        }
+        self.negated = false;
+        self.pending.start.get_or_insert(segment.start);
+    }
+
+    /// The option of an item that is so many pieces: "six wings" is a portion of 6.
+    pub(super) fn pieces(&self, item: usize, count: u32) -> Option<OptionRef> {
+        let groups = &self.items.get(item)?.modifier_groups;
+        groups.iter().enumerate().find_map(|(group, choices)| {
+            let option = choices.options.iter().position(|option| {
+                let stems = option::key(&option.name);
+                let mut words = stems.split(' ');
+                let is_count = words.next() == Some(count.to_string().as_str());
+                // "26 cm" is a measure.
+                is_count
+                    && words
+                        .next()
+                        .is_none_or(|unit| unit == "piece" || !is_amount(unit))
+            })?;
+            Some(OptionRef {
+                item,
+                derived: false,
+                group,
+                option,
+            })
+        })
+    }
+}
