@@ -93,8 +93,9 @@ pub fn entries() -> &'static [Entry] {
 pub fn usually(named: &[Named]) -> Option<Usually> {
     let mut told: Vec<&Named> = named.iter().filter(|named| named.is_head).collect();
     if told.is_empty() {
-        // "Gai Pad Prik" is said word by word.
-        told.extend(named.iter().filter(|named| named.entry.kind == Kind::Word));
+        // "Gai Pad Prik" is said word by word; plain English says itself.
+        let is_foreign = |n: &&Named| n.entry.kind == Kind::Word && n.entry.cuisine.is_some();
+        told.extend(named.iter().filter(is_foreign));
         if told.len() < 2 {
             return None;
         }
@@ -150,6 +151,10 @@ mod tests {
         assert!(heads("Chili Lime Chicken").is_empty());
         assert!(!heads("Spaghetti Carbonara al Tartufo").is_empty());
         assert!(usually(&named_in("Chili Lime Chicken")).is_none());
+        // Words that every guest knows are no news, and all the same lead to the dish.
+        let plain = named_in("Grilled Crispy Chicken Breast");
+        assert!(plain.len() > 1 && usually(&plain).is_none(), "{plain:?}");
+        assert!(usually(&named_in("Gai Pad Prik")).is_some());
     }
 
     #[test]
