@@ -4,6 +4,7 @@
 
 use super::phrases::stem;
 use crate::menu::text::words;
+use std::collections::HashMap;
 
 /// What tills write before an option and customers need not say.
 const OPENINGS: [&str; 10] = [
@@ -62,15 +63,15 @@ fn sort_of(word: &str) -> Option<&'static [&'static str]> {
 
 /// A way to say an option, as stems.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Said {
-    pub(super) text: String,
+struct Said {
+    text: String,
     /// Whether it is all of the name that says anything, and not one word of it.
-    pub(super) is_whole: bool,
+    is_whole: bool,
 }
 
 /// Other ways to say an option; the name itself is none of them. `is_sort` tells whether its last
 /// word says only what sort of thing it is, as other options of the group end so too.
-pub(super) fn otherwise(name: &str, is_sort: bool) -> Vec<Said> {
+fn otherwise(name: &str, is_sort: bool) -> Vec<Said> {
     let whole = stems(name);
     let printed: Vec<String> = words(name).iter().map(|word| stem(&word.text)).collect();
     let mut said = vec![whole.join(" ")];
@@ -135,26 +136,60 @@ pub(super) fn otherwise(name: &str, is_sort: bool) -> Vec<Said> {
     said
 }
 
-/// What a word of another option's name must not be, to stand for that: all ways to say this one
-/// and its words.
-pub(super) fn parts(name: &str) -> Vec<String> {
-    let mut parts: Vec<String> = otherwise(name, false).into_iter().map(|s| s.text).collect();
-    parts.extend(stems(name));
-    parts.push(key(name));
-    parts
+/// A place among an item's groups: group and option.
+pub(super) type Place = (usize, usize);
+
+/// The options of one item, to tell which ways to say one of them mean no other.
+#[derive(Debug, Default)]
+pub(super) struct Siblings {
+    /// All that says one of them as a whole.
+    called: HashMap<String, Vec<Place>>,
+    /// That, and each word of their names.
+    words: HashMap<String, Vec<Place>>,
+    /// By group, the word that a name ends with.
+    last: HashMap<(usize, String), Vec<Place>>,
 }
 
-/// Whether an option goes by a text as a whole.
-pub(super) fn is_called(name: &str, text: &str) -> bool {
-    let mut whole = otherwise(name, false)
-        .into_iter()
-        .filter(|said| said.is_whole);
-    key(name) == text || whole.any(|said| said.text == text)
-}
+impl Siblings {
+    /// `takes_away` are options such as "No onion": to leave out and to add goes by one name.
+    pub(super) fn add(&mut self, name: &str, at: Place, takes_away: bool) {
+        if takes_away {
+            return;
+        }
+        let stems = stems(name);
+        if let Some(last) = stems.last() {
+            let of = self.last.entry((at.0, last.clone())).or_default();
+            of.push(at);
+        }
+        let whole = stems.join(" ");
+        for said in otherwise(name, false) {
+            if said.is_whole {
+                self.called.entry(said.text.clone()).or_default().push(at);
+            }
+            self.words.entry(said.text).or_default().push(at);
+        }
+        self.called.entry(whole.clone()).or_default().push(at);
+        for text in stems.into_iter().chain([whole]) {
+            self.words.entry(text).or_default().push(at);
+        }
+    }
 
-/// The last word of a name.
-pub(super) fn last(name: &str) -> Option<String> {
-    stems(name).pop()
+    /// The ways to say an option that mean it alone.
+    pub(super) fn otherwise(&self, name: &str, at: Place) -> impl Iterator<Item = String> {
+        let others =
+            move |of: Option<&Vec<Place>>| of.is_some_and(|of| of.iter().any(|it| *it != at));
+        let last = stems(name).pop().unwrap_or_default();
+        let is_sort = others(self.last.get(&(at.0, last)));
+        otherwise(name, is_sort)
+            .into_iter()
+            .filter_map(move |said| {
+                let of = match said.is_whole {
+                    true => &self.called,
+                    false => &self.words,
+                };
+                (!others(of.get(&said.text))).then_some(said.text)
+            })
+    }
 }
 
 fn starts(stems: &[String], opening: &str) -> bool {
@@ -171,7 +206,31 @@ fn ends(stems: &[String], ending: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::otherwise;
+    use super::{Siblings, otherwise};
+
+    #[test]
+    fn a_way_to_say_one_of_several_means_no_other() {
+        // The fifth is "No Salt".
+        let names = [
+            "Soft Shell",
+            "Crunchy Shell",
+            "Add Cheese",
+            "Cheese Sauce",
+            "Salt",
+            "Sea Salt",
+        ];
+        let mut all = Siblings::default();
+        for (at, name) in names.iter().enumerate() {
+            all.add(name, (0, at), *name == "Salt");
+        }
+        let said = |at: usize| all.otherwise(names[at], (0, at)).collect::<Vec<_>>();
+        assert_eq!(said(0), ["soft"]);
+        // "cheese" is all of the one and a word of the other.
+        assert_eq!(said(2), ["cheese"]);
+        assert_eq!(said(3), ["cheese dip", "cheese dressing"]);
+        // What takes the same away is no other.
+        assert_eq!(said(5), ["salt"]);
+    }
 
     #[test]
     fn tills_names_are_said_shorter() {

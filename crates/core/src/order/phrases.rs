@@ -1,6 +1,6 @@
 //! Every name on a menu that an order can mention, by its stemmed words.
 
-use super::option;
+use super::option::Siblings;
 use crate::menu::text::{typo_budget, words};
 use olympus_proto::MenuItem;
 use std::collections::{HashMap, HashSet};
@@ -105,6 +105,7 @@ impl Phrases {
     /// The options of an item by their names, and by what is left of a till's name when nobody
     /// says the rest: "Add Bacon", "Oat drink", "Glass 150 ml".
     fn add_options(&mut self, index: usize, item: &MenuItem) {
+        let mut siblings = Siblings::default();
         let mut exact = Vec::new();
         for (group, choices) in item.modifier_groups.iter().enumerate() {
             for (option, choice) in choices.options.iter().enumerate() {
@@ -123,34 +124,17 @@ impl Phrases {
                 }
             }
         }
-        let parts: Vec<Vec<String>> = exact.iter().map(|(name, ..)| option::parts(name)).collect();
-        for (name, at, _) in &exact {
-            self.add(name, |names| names.options.push(*at));
+        for (name, at, takes_away) in &exact {
+            siblings.add(name, (at.group, at.option), *takes_away);
+        }
+        for (name, at, _) in exact {
+            self.add(name, |names| names.options.push(at));
             let derived = OptionRef {
                 derived: true,
-                ..*at
+                ..at
             };
-            let last = option::last(name);
-            let is_sort = exact.iter().any(|(other, of, _)| {
-                of.group == at.group && of.option != at.option && option::last(other) == last
-            });
-            for said in option::otherwise(name, is_sort) {
-                // Another option may be called so or share that word; not one that takes it away.
-                let is_shared = exact
-                    .iter()
-                    .zip(&parts)
-                    .any(|((other, of, takes_away), parts)| {
-                        let is_other =
-                            (of.group, of.option) != (at.group, at.option) && !takes_away;
-                        let clashes = match said.is_whole {
-                            true => option::is_called(other, &said.text),
-                            false => parts.contains(&said.text),
-                        };
-                        is_other && clashes
-                    });
-                if !is_shared {
-                    self.add(&said.text, |names| names.options.push(derived));
-                }
+            for said in siblings.otherwise(name, (at.group, at.option)) {
+                self.add(&said, |names| names.options.push(derived));
             }
         }
     }
