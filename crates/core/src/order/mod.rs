@@ -7,12 +7,15 @@
 
 mod assemble;
 mod draft;
+mod lines;
 mod option;
 mod phrases;
 mod segment;
 mod speech;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_till;
 
 use olympus_proto::{MenuItem, OrderLine, ParsedOrder};
 use phrases::Phrases;

@@ -4,6 +4,7 @@
 
 use super::phrases::stem;
 use crate::menu::text::words;
+use olympus_proto::{Amount, ModifierAction};
 use std::collections::HashMap;
 
 /// What tills write before an option and customers need not say.
@@ -55,6 +56,40 @@ fn stems(name: &str) -> Vec<String> {
             text => stem(text),
         });
     stems.collect()
+}
+
+/// What an option is that only says how much of something, or where.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Portion {
+    /// "Xtra Cheese", "Lt Ice".
+    Amount(Amount),
+    /// "Sauce on Side".
+    Side,
+}
+
+impl Portion {
+    pub(super) fn of(name: &str) -> Option<Self> {
+        let stems = stems(name);
+        if ends(&stems, "on side") || ends(&stems, "on the side") {
+            return Some(Self::Side);
+        }
+        match stems.first().map(String::as_str) {
+            Some("extra" | "double" | "triple") => Some(Self::Amount(Amount::Extra)),
+            Some("light" | "easy" | "less") => Some(Self::Amount(Amount::Light)),
+            _ => None,
+        }
+    }
+
+    /// Whether "no sauce", "extra sauce", "with sauce" can mean it, where the words are not all of
+    /// its name.
+    pub(super) fn is_meant(self, action: ModifierAction, amount: Option<Amount>) -> bool {
+        match (self, action) {
+            (Self::Side, _) => false,
+            (Self::Amount(own), ModifierAction::Remove) => own == Amount::Light,
+            // What is only to be had as extra is meant by its name alone.
+            (Self::Amount(own), ModifierAction::Add) => amount.unwrap_or(Amount::Extra) == own,
+        }
+    }
 }
 
 fn sort_of(word: &str) -> Option<&'static [&'static str]> {

@@ -16,6 +16,16 @@ pub(super) struct OptionRef {
     pub(super) option: usize,
 }
 
+impl OptionRef {
+    /// The option itself, whatever it was called.
+    pub(super) fn exact(self) -> Self {
+        Self {
+            derived: false,
+            ..self
+        }
+    }
+}
+
 /// What a phrase can name.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Names {
@@ -26,6 +36,8 @@ pub(super) struct Names {
     pub(super) within: Vec<usize>,
 }
 
+/// What "#" is read as.
+pub(super) const NUMBER: &str = "number";
 /// Characters that a word of a name must have to stand for it.
 const SHORTEST_PART: usize = 4;
 /// A word of more items than these names a kind of dish and not a dish.
@@ -86,9 +98,13 @@ impl Phrases {
         self.add_stems(stems, put);
     }
 
-    fn add_stems(&mut self, stems: Vec<String>, put: impl Fn(&mut Names)) {
+    fn add_stems(&mut self, mut stems: Vec<String>, put: impl Fn(&mut Names)) {
         if stems.is_empty() {
             return;
+        }
+        // "#2" is asked for as number two: a bare "two" is how many.
+        if stems.iter().all(|stem| stem.chars().all(char::is_numeric)) {
+            stems.insert(0, NUMBER.to_owned());
         }
         self.longest = self.longest.max(stems.len());
         put(self.names.entry(stems.join(" ")).or_default());
@@ -134,7 +150,9 @@ impl Phrases {
                 ..at
             };
             for said in siblings.otherwise(name, (at.group, at.option)) {
-                self.add(&said, |names| names.options.push(derived));
+                // "Sauce on the side" is all that "Sauce on Side" says.
+                let as_said = if said.ends_with(" side") { at } else { derived };
+                self.add(&said, |names| names.options.push(as_said));
             }
         }
     }
@@ -146,15 +164,18 @@ impl Phrases {
         let mut parts: HashMap<String, Vec<usize>> = HashMap::new();
         for (index, item) in items.iter().enumerate() {
             for name in std::iter::once(&item.name).chain(&item.aliases) {
-                let stems: Vec<String> = words(name).iter().map(|word| stem(&word.text)).collect();
+                let printed = words(name);
+                let stems = printed.iter().map(|word| (stem(&word.text), &word.text));
                 let is_name = *name == item.name;
-                let usable = |part: &&String| !super::speech::knows(part) && !is_amount(part);
-                let usable: Vec<&String> = stems.iter().filter(usable).collect();
-                let long = usable.iter().filter(|p| p.chars().count() >= SHORTEST_PART);
-                let alone = long.filter(|_| is_name).map(|part| (**part).clone());
-                let pairs = usable.iter().enumerate().flat_map(|(at, first)| {
+                let usable = |part: &str| !super::speech::knows(part) && !is_amount(part);
+                let usable: Vec<_> = stems.filter(|(stem, _)| usable(stem)).collect();
+                // As printed: "fries" is long enough, though one of them is a fry.
+                let is_long = |printed: &str| printed.chars().count() >= SHORTEST_PART;
+                let long = usable.iter().filter(|(_, printed)| is_long(printed));
+                let alone = long.filter(|_| is_name).map(|(stem, _)| stem.clone());
+                let pairs = usable.iter().enumerate().flat_map(|(at, (first, _))| {
                     let rest = usable.iter().skip(at + 1);
-                    rest.flat_map(move |second| {
+                    rest.flat_map(move |(second, _)| {
                         [format!("{first} {second}"), format!("{first}{second}")]
                     })
                 });
@@ -253,13 +274,15 @@ const UNITS: [(&str, &[&str]); 9] = [
 
 /// What tills and hasty customers cut short, beside the whole word.
 #[rustfmt::skip]
-const SHORT: [(&str, &str); 24] = [
+const SHORT: [(&str, &str); 25] = [
     ("sm", "small"), ("sml", "small"), ("med", "medium"), ("lg", "large"), ("lrg", "large"),
     ("reg", "regular"), ("dbl", "double"), ("xtra", "extra"), ("lt", "light"), ("lite", "light"),
     ("choc", "chocolate"), ("chix", "chicken"), ("chkn", "chicken"), ("guac", "guacamole"),
     ("mozz", "mozzarella"), ("parm", "parmesan"), ("bbq", "barbecue"), ("barbeque", "barbecue"),
-    ("mayonnaise", "mayo"), ("catsup", "ketchup"), ("veg", "vegetable"), ("veggie", "vegetable"),
+    ("mayonnaise", "mayo"), ("catsup", "ketchup"), ("veg", "vegetable"), ("veggy", "vegetable"),
     ("pepp", "pepperoni"), ("jala", "jalapeno"),
+    // One of the fries.
+    ("fry", "frie"),
 ];
 
 #[rustfmt::skip]
@@ -269,13 +292,26 @@ const NUMBERS: [&str; 21] = [
     "twenty",
 ];
 
+const TENS: [&str; 7] = [
+    "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety",
+];
+
 /// A word without the ending of the plural, written out where it is cut short; a number in digits, a
 /// unit as menus write it. The same for menus and for speech, so it need not be a word.
 pub(super) fn stem(word: &str) -> String {
-    if let Some(number) = NUMBERS.iter().position(|number| *number == word) {
+    let number = |word: &str| {
+        let ones = NUMBERS.iter().position(|number| *number == word);
+        let tens = || TENS.iter().position(|tens| *tens == word);
+        ones.or_else(|| tens().map(|at| 30 + 10 * at))
+    };
+    if let Some(number) = number(word) {
         return number.to_string();
     }
     let stem = singular(word);
+    // "Number fours"; "the chicken ones" are no number.
+    if let Some(number) = number(&stem).filter(|number| *number > 1) {
+        return number.to_string();
+    }
     if let Some((_, whole)) = SHORT.iter().find(|(short, _)| *short == stem) {
         return (*whole).to_owned();
     }
@@ -285,7 +321,8 @@ pub(super) fn stem(word: &str) -> String {
 
 fn singular(word: &str) -> String {
     let cut = |ending: &str| word.strip_suffix(ending).filter(|rest| rest.len() > 2);
-    if let Some(rest) = cut("ies") {
+    // "cookies" and "cookie", "berries" and "berry"
+    if let Some(rest) = cut("ies").or_else(|| cut("ie")) {
         return format!("{rest}y");
     }
     for ending in ["ches", "shes", "sses", "xes", "oes"] {

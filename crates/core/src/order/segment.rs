@@ -1,9 +1,9 @@
 //! An utterance cut into phrases: of all cuttings the one that explains most words by the longest
 //! phrases.
 
-use super::phrases::{Names, Phrases, stem};
+use super::phrases::{NUMBER, Names, Phrases, stem};
 use super::speech::{self, Cue};
-use crate::menu::text::words;
+use crate::menu::text::{Word, words};
 
 /// What a phrase is.
 #[derive(Debug, Clone, Copy)]
@@ -31,13 +31,46 @@ const CUE: f32 = 1.8;
 const FILLER: f32 = 0.5;
 const LONGER: f32 = 0.3;
 
+/// "I'll", "don't" as one word, which menus have none of: "ill", "dont".
+fn contracted(text: &str, words: Vec<Word>) -> Vec<Word> {
+    let mut out: Vec<Word> = Vec::with_capacity(words.len());
+    for word in words {
+        let is_rest = matches!(word.text.as_str(), "ll" | "d" | "t" | "m" | "re" | "ve");
+        match out.last_mut() {
+            Some(before)
+                if is_rest
+                    && text
+                        .get(before.end..word.start)
+                        .is_some_and(|gap| matches!(gap, "'" | "\u{2019}")) =>
+            {
+                before.text.push_str(&word.text);
+                before.end = word.end;
+            }
+            _ => out.push(word),
+        }
+    }
+    out
+}
+
 pub(super) fn segment<'a>(text: &str, phrases: &'a Phrases) -> Vec<Segment<'a>> {
-    let mut found = words(text);
+    let mut found = contracted(text, words(text));
     found.truncate(MOST_WORDS);
+    let mut before = String::new();
     let stems: Vec<String> = found
         .iter()
         .map(|word| {
+            let said = std::mem::replace(&mut before, word.text.clone());
+            // "Two number ones"
+            if said == NUMBER && word.text == "ones" {
+                return "1".to_owned();
+            }
             let stem = stem(&word.text);
+            if text
+                .get(..word.start)
+                .is_some_and(|said| said.ends_with('#'))
+            {
+                return format!("{NUMBER} {stem}");
+            }
             let known = phrases.knows(&stem) || speech::knows(&stem);
             let meant = (!known).then(|| phrases.nearest(&stem)).flatten();
             meant.cloned().unwrap_or(stem)

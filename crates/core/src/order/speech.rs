@@ -22,6 +22,8 @@ pub(super) enum Cue {
     And,
     /// A new wish: ends a negation.
     Clause,
+    /// What follows stays as it is.
+    Keep,
     /// What follows takes the place of what was said last.
     Correction,
     /// What follows is taken off the order.
@@ -52,11 +54,11 @@ pub(super) const LONGEST: usize = 5;
 const TABLE: &[(Cue, &str)] = &[
     (
         Cue::Article,
-        "a|an|another|one more|a single|another one of",
+        "a|an|un|una|uno|another|one more|a single|another one of",
     ),
     (
         Cue::Not,
-        "no|without|without any|hold|hold the|minus|skip|skip the|leave out|leave out the|leave off|leave off the|avoid|avoid the|not|dont want|dont add|dont put|dont include|do not want|do not add|do not put|do not include|except|except for|excluding|exclude|omit|sans|nix|nix the|and no|but no|with no|not any|dont want any|i dont want|i do not want|free of|hate|i hate|dislike|dont like|i dont like|instead of|in place of|keep off|no more|lose the|never",
+        "no|without|without any|w o|neither|hold|hold the|minus|skip|skip the|leave out|leave out the|leave off|leave off the|avoid|avoid the|not|dont want|dont add|dont put|dont include|do not want|do not add|do not put|do not include|except|except for|excluding|exclude|omit|sans|nix|nix the|and no|but no|with no|not any|dont want any|i dont want|i do not want|free of|hate|i hate|dislike|dont like|i dont like|instead of|in place of|keep off|no more|lose the|never|leave the|not put|not put the|not put any|not add|not include|sin",
     ),
     (
         Cue::Amount(Amount::Extra),
@@ -68,16 +70,17 @@ const TABLE: &[(Cue, &str)] = &[
     ),
     (
         Cue::With,
-        "with|add|plus|have|having|including|include|along with|topped with|put|put on|together with|with added|with a side of|on it|make it with|covered in|covered with|loaded with|filled with|in it",
+        "with|w|con|throw|throw in|throw on|add|plus|have|having|including|include|along with|topped with|put|put on|together with|with added|with a side of|on it|make it with|covered in|covered with|loaded with|filled with|in it",
     ),
     (
         Cue::And,
-        "and|or|nor|also|n|as well as|and also|then|and then|followed by",
+        "and|or|nor|y|also|n|as well as|and also|then|and then|followed by",
     ),
     (
         Cue::Clause,
-        "i want|i need|can you|could you|would you|will you|i would like|i would love|id like|id love|i like|ill have|ill take|ill get|ill do|i will have|i will take|can i get|can i have|can you give me|could i get|could i have|may i have|may i get|let me get|let me have|lets get|lets do|lets have|give me|get me|bring me|we want|we need|wed like|we would like|well have|well take|can we get|can we have|could we get|could we have|gimme|i also want|and i want|for me|but|go for|im going for|to drink|for my side|for drink|i would also like|i would also want|id also like|i also need|ill also have|ill also take|i will also have|also i want|i will try|ill try|i wanna|i wanna get|i am going to have|im going to have|i want to order|i would like to order|id like to order|make me|please get me|do me",
+        "i want|i need|lemme get|lemme have|lemme do|lemme|can you|could you|would you|will you|i would like|i would love|id like|id love|i like|ill have|ill take|ill get|ill do|i will have|i will take|can i get|can i have|can you give me|could i get|could i have|may i have|may i get|let me get|let me have|lets get|lets do|lets have|give me|get me|bring me|we want|we need|wed like|we would like|well have|well take|can we get|can we have|could we get|could we have|gimme|i also want|and i want|for me|but|go for|im going for|to drink|for my side|for drink|i would also like|i would also want|id also like|i also need|ill also have|ill also take|i will also have|also i want|i will try|ill try|i wanna|i wanna get|i am going to have|im going to have|i want to order|i would like to order|id like to order|make me|please get me|do me",
     ),
+    (Cue::Keep, "keep|keep the|leave on the"),
     (
         Cue::Correction,
         "no wait|wait no|oh wait|wait|i mean|i meant|no sorry|sorry|sorry no|or rather|rather|no make it|no make that|make it|make that|make them|actually make it|actually make that|actually no|no actually|scratch that|scratch that make it|on second thought|correction|change that to|change it to|better",
@@ -101,11 +104,11 @@ const TABLE: &[(Cue, &str)] = &[
     (Cue::Place(None), "last one|that one|last"),
     (
         Cue::All,
-        "both|both of them|all of them|each|each of them|all of those|everything",
+        "both|both of them|either|either one|either of them|any of them|all of them|each|each of them|all of those|everything",
     ),
     (
         Cue::Number(2),
-        "two|couple|a couple|couple of|a couple of|pair of|a pair of|double order of",
+        "two|dos|couple|a couple|couple of|a couple of|pair of|a pair of|double order of",
     ),
     (Cue::Times, "x|times"),
     (
@@ -116,14 +119,14 @@ const TABLE: &[(Cue, &str)] = &[
     (Cue::Again(3), "thrice|three times"),
     (
         Cue::On,
-        "on|onto|on my|on the|on that|on his|on her|on our|off|off of|off the|off my|from|from the|from my",
+        "on|onto|in|in the|in my|on my|on the|on that|on his|on her|on our|off|off of|off the|off my|from|from the|from my",
     ),
-    (Cue::Number(3), "three"),
-    (Cue::Number(4), "four"),
-    (Cue::Number(5), "five"),
+    (Cue::Number(3), "three|tres"),
+    (Cue::Number(4), "four|cuatro"),
+    (Cue::Number(5), "five|cinco"),
     (
         Cue::Number(6),
-        "six|half dozen|half a dozen|a half dozen|half a dozen of",
+        "six|seis|half dozen|half a dozen|a half dozen|half a dozen of",
     ),
     (Cue::Number(7), "seven"),
     (Cue::Number(8), "eight"),
@@ -146,7 +149,7 @@ const TABLE: &[(Cue, &str)] = &[
     (Cue::Number(1), "one|one of|just one|single"),
     (
         Cue::Filler,
-        "i|we|me|my|you|your|he|she|they|them|it|its|im|is|are|be|was|am|the|this|that|these|those|of|in|at|to|for|up|so|as|just|please|pls|thanks|thank you|thank|hi|hello|hey|um|uh|er|like|yeah|yes|ok|okay|well|oh|ah|hmm|some|any|want|need|would|could|can|will|should|may|might|get|got|let|lets|give|take|do|going|go|gonna|wanna|try|love|today|now|here|side|top|side of|on top|on the top|on the side|inside|order|order of|piece|piece of|cup of|cups of|glass of|bottle of|plate of|bowl of|slice of|serving of|portion of|dish|meal|kind|type|there|too|maybe|really|very|good|day|morning|evening|sir|maam|hungry|which|who|what|all|only|each|per|if|possible|also|same|more|style|size|sized|topping|flavor|flavour|flavored|preferably|kindly|everyone|one for|delivery|pickup|takeout|table|lunch|dinner|instead|actually|else|still",
+        "de|del|la|el|los|las|por favor|gracias|quiero|para|dame|me da|buenas|hola|em|thing|hold on|one moment|i|we|me|my|you|your|he|she|they|them|it|its|im|is|are|be|was|am|the|this|that|these|those|of|at|to|for|up|so|as|just|please|pls|thanks|thank you|thank|hi|hello|hey|um|uh|er|like|yeah|yes|ok|okay|well|oh|ah|hmm|some|any|want|need|would|could|can|will|should|may|might|get|got|let|lets|give|take|do|going|go|gonna|wanna|try|love|today|now|here|side|top|side of|on top|on the top|on the side|inside|order|order of|piece|piece of|cup of|cups of|glass of|bottle of|plate of|bowl of|slice of|serving of|portion of|dish|meal|kind|type|there|too|maybe|really|very|good|day|morning|evening|sir|maam|hungry|which|who|what|all|only|each|per|if|possible|also|same|more|style|size|sized|topping|flavor|flavour|flavored|preferably|kindly|everyone|one for|delivery|pickup|takeout|table|lunch|dinner|instead|actually|else|still",
     ),
 ];
 
@@ -167,10 +170,20 @@ pub(super) fn cue(phrase: &str) -> Option<Cue> {
     if let Some(cue) = CUES.get(phrase) {
         return Some(*cue);
     }
-    let number: u32 = phrase.parse().ok()?;
+    let number = number(phrase)?;
     (1..=super::MOST)
         .contains(&number)
         .then_some(Cue::Number(number))
+}
+
+/// A number in digits, or the tens and ones of one: "20 4".
+fn number(phrase: &str) -> Option<u32> {
+    let Some((tens, ones)) = phrase.split_once(' ') else {
+        return phrase.parse().ok();
+    };
+    let (tens, ones): (u32, u32) = (tens.parse().ok()?, ones.parse().ok()?);
+    let joins = (20..=90).contains(&tens) && tens.is_multiple_of(10) && (1..=9).contains(&ones);
+    joins.then_some(tens + ones)
 }
 
 /// Whether a text opens with a number in letters.

@@ -63,7 +63,7 @@ fn show_sign(action: ModifierAction) -> &'static str {
 }
 
 /// `2 large pizza +ham -onions`, lines parted by `; `.
-fn show(order: &ParsedOrder) -> String {
+pub(super) fn show(order: &ParsedOrder) -> String {
     let line = |line: &OrderLine| {
         let size = line
             .size

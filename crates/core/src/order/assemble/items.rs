@@ -14,7 +14,12 @@ impl<'a> Reader<'a> {
         if self.negated || self.amount.is_some() || self.next_item(names, rest).is_some() {
             return false;
         }
-        if self.with && self.lines.last_takes(&names.options).is_some() {
+        let goes_on = self.with || self.onto;
+        if goes_on && self.lines.last_takes(&names.options).is_some() {
+            return false;
+        }
+        // "Number two with slaw and a lemonade": the drink that it comes with.
+        if self.is_single() && self.lines.last_needs(&names.options) {
             return false;
         }
         if self.pending.start.is_some() {
@@ -47,7 +52,12 @@ impl<'a> Reader<'a> {
     /// The item that comes right after (options and sizes may stand between) and has this option.
     pub(super) fn next_item(&self, names: &Names, rest: &[Segment<'_>]) -> Option<usize> {
         let waits = self.pending.start.is_some();
+        let mut towards = false;
         for segment in rest {
+            let was_towards = std::mem::replace(
+                &mut towards,
+                matches!(segment.kind, Kind::Cue(Cue::On | Cue::To)),
+            );
             match segment.kind {
                 Kind::Names(next) => {
                     let takes = |item: &&usize| option_of(&names.options, **item).is_some();
@@ -61,7 +71,9 @@ impl<'a> Reader<'a> {
                         return None;
                     }
                 }
-                Kind::Cue(Cue::Filler | Cue::On | Cue::Amount(_)) => {}
+                Kind::Cue(Cue::Filler | Cue::On | Cue::To | Cue::Amount(_)) => {}
+                // "bacon on a cheeseburger"
+                Kind::Cue(Cue::Article) if was_towards => {}
                 // "a pepperoni and mushroom pizza": within what an article opened
                 Kind::Cue(Cue::And) if waits => {}
                 _ => return None,
@@ -70,7 +82,17 @@ impl<'a> Reader<'a> {
         None
     }
 
+    /// Whether no number but one waits, and no choice.
+    pub(super) fn is_single(&self) -> bool {
+        self.pending.number.is_none_or(|number| number == 1) && self.pending.options.is_empty()
+    }
+
     pub(super) fn item(&mut self, items: &[usize], span: Span) {
+        // "Minus the pico and chips": what is not on the order is wanted.
+        self.negated &= !self.negation_used || self.lines.find(items).is_some();
+        if self.keep && self.lines.find(items).is_some() {
+            return;
+        }
         if self.negated {
             // "no fries": off the order, if they are on it
             if let Some(line) = self.lines.find(items) {
@@ -134,13 +156,20 @@ impl<'a> Reader<'a> {
             let choice = Choice {
                 action: ModifierAction::Add,
                 amount: None,
+                contrast: false,
                 span: whole,
             };
             draft.put(self.items, at, choice);
         }
         let mut strays = Vec::new();
         for (names, choice) in pending.options {
-            match option_for(self.items, &names.options, item, choice.action) {
+            match option_for(
+                self.items,
+                &names.options,
+                item,
+                choice.action,
+                choice.amount,
+            ) {
                 Some(at) => draft.put(self.items, at, choice),
                 None if names.within.contains(&item) => {}
                 None => strays.push((names, choice)),
@@ -150,7 +179,13 @@ impl<'a> Reader<'a> {
             self.attach(names, choice);
         }
         for (names, choice) in std::mem::take(&mut self.ahead) {
-            match option_for(self.items, &names.options, item, choice.action) {
+            match option_for(
+                self.items,
+                &names.options,
+                item,
+                choice.action,
+                choice.amount,
+            ) {
                 Some(at) => draft.put(self.items, at, choice),
                 // What is left out may wait longer than what is added.
                 None if choice.action == ModifierAction::Remove => self.ahead.push((names, choice)),

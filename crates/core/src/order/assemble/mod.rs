@@ -7,7 +7,9 @@ mod items;
 mod numbers;
 mod options;
 
-use super::draft::{Choice, Lines};
+use super::draft::Choice;
+use super::lines::Lines;
+use super::option::Portion;
 use super::phrases::{Names, Phrases};
 use super::segment::{Kind, Segment};
 use super::speech::Cue;
@@ -59,7 +61,15 @@ struct Reader<'a> {
     all: bool,
     /// Whether "with" came since the last name: an option of the line that is open comes next.
     with: bool,
-    /// Whether "on" came: what was said goes to the item that comes next, if it is ordered.
+    /// Whether what is named next stays as it is: "keep the lettuce".
+    keep: bool,
+    /// Whether something was taken off since it was asked for.
+    dropped: bool,
+    /// Whether the negation sets one thing against another: "caramel, not chocolate".
+    contrast: bool,
+    /// Whether "on" or "to" came: an option that the line takes may be of it.
+    onto: bool,
+    /// The same where something was said that can go to an item: what was said goes to the item that comes next, if it is ordered.
     towards: bool,
     /// Whether the next number says how many of the line before: "x 3".
     times: bool,
@@ -93,6 +103,10 @@ pub(super) fn assemble(
         place: None,
         all: false,
         with: false,
+        keep: false,
+        dropped: false,
+        contrast: false,
+        onto: false,
         towards: false,
         times: false,
         run: None,
@@ -144,6 +158,7 @@ impl<'a> Reader<'a> {
             Cue::On | Cue::To => {
                 let waits = self.pending.number.is_none() && !self.pending.options.is_empty();
                 self.towards = waits || self.lines.has_recent();
+                self.onto = true;
             }
             Cue::Article if self.negated && !self.negation_used => {}
             Cue::Article if matches!(self.verb, Some(Verb::Correct | Verb::Put(_))) => {}
@@ -162,7 +177,26 @@ impl<'a> Reader<'a> {
                     self.settle();
                 }
                 self.settle_options();
+                // "…, no onion on either" is of the onion alone.
+                let corrects = matches!(
+                    rest.first().map(|next| next.kind),
+                    Some(Kind::Cue(Cue::Correction))
+                );
+                if self.verb.is_none() && !corrects {
+                    self.lines.forget_recent();
+                }
                 (self.negated, self.negation_used, self.amount) = (true, false, None);
+                let said = self.said_of(segment).to_lowercase();
+                self.contrast = ["not", "instead of", "in place of"].contains(&said.as_str());
+            }
+            Cue::Keep => {
+                self.settle_options();
+                // "Lose the ham, actually no, keep it"
+                if !rest.iter().any(|s| matches!(s.kind, Kind::Names(_))) {
+                    self.lines.undo();
+                    return;
+                }
+                (self.keep, self.negated, self.amount) = (true, false, None);
             }
             Cue::Amount(amount) => {
                 if self.negation_used {
@@ -176,11 +210,8 @@ impl<'a> Reader<'a> {
                     self.settle();
                 }
                 self.negated = false;
-                let said = self
-                    .text
-                    .get(segment.start..segment.end)
-                    .unwrap_or_default();
-                self.with = said.to_lowercase().starts_with("with");
+                let said = self.said_of(segment).to_lowercase();
+                self.with = said.starts_with('w');
                 self.pending.with = self.with;
             }
             Cue::And => (self.joined, self.amount, self.towards) = (true, None, false),
@@ -192,31 +223,29 @@ impl<'a> Reader<'a> {
             Cue::Correction => self.correction(segment, rest),
             Cue::Drop => {
                 self.settle();
-                self.verb = Some(Verb::Drop);
+                (self.verb, self.dropped) = (Some(Verb::Drop), false);
             }
             Cue::Change => {
                 self.settle();
                 self.verb = Some(Verb::Change);
             }
             Cue::Filler => {}
-            Cue::Place(place) => self.meant(Some(place)),
-            Cue::All => self.meant(None),
+            Cue::Place(place) => self.meant(Some(place), rest),
+            Cue::All => self.meant(None, rest),
         }
     }
 
     fn correction(&mut self, segment: &Segment<'_>, rest: &[Segment<'a>]) {
-        let said = self
-            .text
-            .get(segment.start..segment.end)
-            .unwrap_or_default();
-        let said = said.to_lowercase();
+        let said = self.said_of(segment).to_lowercase();
         self.verb = Some(Verb::Correct);
         self.retracts = !["make", "change", "better"]
             .iter()
             .any(|on| said.contains(on));
         // "sorry no bacon": the "no" belongs to what can only be an option.
-        let is_option =
-            |next: &Segment<'_>| matches!(next.kind, Kind::Names(names) if names.items.is_empty());
+        let is_option = |next: &Segment<'_>| {
+            let is_amount = Portion::of(self.said_of(next)).is_some();
+            matches!(next.kind, Kind::Names(names) if names.items.is_empty()) && !is_amount
+        };
         self.negated = said.ends_with(" no") && rest.first().is_some_and(is_option);
         self.negation_used = false;
     }
@@ -226,12 +255,27 @@ impl<'a> Reader<'a> {
             start: segment.start,
             end: segment.end,
         };
-        self.negated &= !self.negation_used || self.joined;
+        // "Slaw instead of fries and ranch": the ranch is wanted.
+        self.negated &= !self.negation_used || (self.joined && !self.contrast);
         // "no ice and a small fries", "no ice and small fries": a size is never left out.
         self.negated &= !names.options.iter().any(|at| self.lines.is_size(*at));
-        self.joined = false;
-        if self.verb == Some(Verb::Drop) && self.drop_named(names) {
-            return;
+        let goes_on = std::mem::take(&mut self.joined);
+        if self.verb == Some(Verb::Drop) {
+            // "Forget the latte, just the waters": only a list goes on.
+            if self.dropped && !goes_on {
+                (self.verb, self.dropped) = (None, false);
+                if self.is_single() && self.pending.start.is_none() && self.ordered(names).is_some()
+                {
+                    return;
+                }
+            } else if self.drop_named(names) {
+                self.dropped = true;
+                return;
+            } else if names.options.is_empty() {
+                // What is not on the order needs not be taken off.
+                self.verb = None;
+                return;
+            }
         }
         if self.verb == Some(Verb::Change)
             && let Some(line) = self.ordered(names)
@@ -247,7 +291,13 @@ impl<'a> Reader<'a> {
             self.run = None;
             self.option(names, span, rest);
         }
-        (self.with, self.towards) = (false, false);
+        (self.with, self.keep) = (false, false);
+        (self.towards, self.onto) = (false, false);
+    }
+
+    fn said_of(&self, segment: &Segment<'_>) -> &'a str {
+        let said = self.text.get(segment.start..segment.end);
+        said.unwrap_or_default()
     }
 
     /// The lines after it move up.

@@ -1,10 +1,12 @@
 //! Numbers: how many of what follows, of what was said, or which of several.
 
+use super::super::draft::Choice;
 use super::super::option;
-use super::super::phrases::{OptionRef, is_amount};
+use super::super::phrases::{Names, OptionRef};
 use super::super::segment::{Kind, Segment};
 use super::super::speech::Cue;
 use super::{Reader, Verb};
+use olympus_proto::Span;
 impl<'a> Reader<'a> {
     /// Whether a number comes next, fillers apart: "two, no, three".
     pub(super) fn begins_number(&self, rest: &[Segment<'_>]) -> bool {
@@ -58,15 +60,21 @@ impl<'a> Reader<'a> {
         let is_before = |s: &&Segment<'_>| {
             matches!(
                 s.kind,
-                Kind::Cue(Cue::Filler | Cue::With | Cue::Not | Cue::Amount(_))
+                Kind::Cue(Cue::Filler | Cue::With | Cue::On | Cue::Not | Cue::Amount(_))
             )
         };
         let at = rest.iter().take_while(is_before).count();
         let later = rest.get(at + 1..).unwrap_or_default();
+        let before = rest.get(..at).unwrap_or_default();
+        let is_told = |s: &Segment<'_>| matches!(s.kind, Kind::Cue(Cue::With | Cue::Not));
         match rest.get(at).map(|next| next.kind) {
             Some(Kind::Names(names)) => {
+                let needs = match self.shared {
+                    Some(line) => self.lines.needs(line, &names.options),
+                    None => self.lines.last_needs(&names.options),
+                };
                 self.lines.last_takes(&names.options).is_some()
-                    && names.items.is_empty()
+                    && (needs || names.items.is_empty() || before.iter().any(is_told))
                     && self.next_item(names, later).is_none()
             }
             _ => false,
@@ -81,7 +89,24 @@ impl<'a> Reader<'a> {
             self.lines.set_quantity(number);
             return;
         }
+        if self.is_that_many(number, rest) {
+            self.lines.set_quantity(number);
+            return;
+        }
+        if self.is_another(number) {
+            let span = Span {
+                start: segment.start,
+                end: segment.end,
+            };
+            if let Some(item) = self.lines.last_item() {
+                self.place_item(item, span);
+                return;
+            }
+        }
         if std::mem::take(&mut self.towards) && self.lines.split_recent(number) {
+            return;
+        }
+        if self.verb == Some(Verb::Correct) && self.other_portion(number, segment) {
             return;
         }
         if self.tell_apart(number, rest) {
@@ -116,19 +141,61 @@ impl<'a> Reader<'a> {
         self.pending.start.get_or_insert(segment.start);
     }
 
+    /// "A chicken sandwich, two of them": of which one was said.
+    fn is_that_many(&self, number: u32, rest: &[Segment<'_>]) -> bool {
+        let said = |at: usize| rest.get(at).map(|s| self.said_of(s).to_lowercase());
+        let of_them = said(0).as_deref() == Some("of")
+            && matches!(said(1).as_deref(), Some("em" | "them" | "those" | "these"));
+        of_them
+            && self
+                .lines
+                .last()
+                .is_some_and(|(_, quantity)| quantity < number)
+    }
+
+    /// "A large juice and a small one": one more of the last item.
+    fn is_another(&self, number: u32) -> bool {
+        let takes = |names: &Names| self.lines.last_takes(&names.options).is_some();
+        number == 1
+            && self.pending.start.is_some()
+            && self.pending.number.is_none()
+            && !self.pending.options.is_empty()
+            && self.pending.options.iter().all(|(names, _)| takes(names))
+    }
+
+    /// "Twelve wings, no sorry, six": another portion of the last line.
+    fn other_portion(&mut self, number: u32, segment: &Segment<'_>) -> bool {
+        let last = self
+            .lines
+            .last_item()
+            .filter(|_| self.pending.number.is_none());
+        let Some(at) = last.and_then(|item| self.pieces(item, number)) else {
+            return false;
+        };
+        let span = Span {
+            start: segment.start,
+            end: segment.end,
+        };
+        self.lines.put_last(at, Choice::added(span));
+        self.verb = None;
+        true
+    }
+
     /// The option of an item that is so many pieces: "six wings" is a portion of 6.
     pub(super) fn pieces(&self, item: usize, count: u32) -> Option<OptionRef> {
+        let named = &self.items.get(item)?.name;
+        let named = option::key(named);
         let groups = &self.items.get(item)?.modifier_groups;
         groups.iter().enumerate().find_map(|(group, choices)| {
             let option = choices.options.iter().position(|option| {
                 let stems = option::key(&option.name);
                 let mut words = stems.split(' ');
                 let is_count = words.next() == Some(count.to_string().as_str());
-                // "26 cm" is a measure.
+                // "26 cm" is a measure, "2% milk" a sort; "6 wings" are of the wings.
                 is_count
-                    && words
-                        .next()
-                        .is_none_or(|unit| unit == "piece" || !is_amount(unit))
+                    && words.next().is_none_or(|unit| {
+                        unit == "piece" || named.split(' ').any(|word| word == unit)
+                    })
             })?;
             Some(OptionRef {
                 item,

@@ -1,14 +1,26 @@
 //! Choices: of which line each is, and what waits for its item.
 
 use super::super::draft::Choice;
+use super::super::option::{self, Portion};
 use super::super::phrases::{Names, OptionRef, removed, stem};
-use super::super::segment::Segment;
+use super::super::segment::{Kind, Segment};
 use super::super::speech::{self, Cue};
 use super::{Pending, Reader, Verb};
 use crate::menu::text::words;
-use olympus_proto::{MenuItem, ModifierAction, Span};
+use olympus_proto::{Amount, MenuItem, ModifierAction, Span};
 impl<'a> Reader<'a> {
     pub(super) fn option(&mut self, names: &'a Names, span: Span, rest: &[Segment<'a>]) {
+        // "No beans, salsa on the side", "and add blueberries": these begin a wish of their own.
+        let said = self.said(span);
+        self.negated &=
+            Portion::of(&said) != Some(Portion::Side) && !said.to_lowercase().starts_with("add ");
+        let names = match self.portioned(&said) {
+            Some(portioned) => {
+                self.amount = None;
+                portioned
+            }
+            None => names,
+        };
         let choice = Choice {
             action: if self.negated {
                 ModifierAction::Remove
@@ -16,9 +28,18 @@ impl<'a> Reader<'a> {
                 ModifierAction::Add
             },
             amount: self.amount.take(),
+            contrast: self.negated && self.contrast,
             span,
         };
         self.negation_used |= self.negated;
+        if self.keep {
+            self.lines.restore(&names.options);
+            return;
+        }
+        // A drink that the last line comes with is no line of its own, whatever article it has.
+        if self.is_single() && !self.negated && self.belongs_to_last(names) {
+            self.pending = Pending::default();
+        }
         if let Some(Verb::Put(line)) = self.verb {
             // "make the fries large"
             if self.lines.put(line, &names.options, choice) {
@@ -28,18 +49,90 @@ impl<'a> Reader<'a> {
         }
         let leads = !self.negated && self.next_item(names, rest).is_some();
         let waits = self.pending.start.is_some() && !self.negated;
+        if !leads
+            && choice.action == ModifierAction::Add
+            && let Some(item) = self.named_within(names, &said)
+        {
+            self.pending.options.push((names, choice));
+            self.place_item(item, span);
+            return;
+        }
         if leads || waits {
             self.pending.start.get_or_insert(span.start);
             self.pending.options.push((names, choice));
         } else {
-            if self.verb == Some(Verb::Correct) && self.retracts {
+            // Another of its kind takes the place of what was said by itself.
+            let replaces = self.lines.last_has_other(&names.options);
+            if self.verb == Some(Verb::Correct) && self.retracts && !replaces {
                 self.lines.undo();
             }
             self.attach(names, choice);
+            if self.verb == Some(Verb::Correct) {
+                self.verb = None;
+            }
         }
-        if self.verb == Some(Verb::Correct) {
-            self.verb = None;
+    }
+
+    /// "Easy on the ice" where the menu has "Lt Ice": that option.
+    fn portioned(&self, said: &str) -> Option<&'a Names> {
+        let amount = match self.amount? {
+            Amount::Extra => "extra",
+            Amount::Light => "light",
+        };
+        let stems = std::iter::once(amount.to_owned());
+        let stems: Vec<String> = stems
+            .chain(words(said).iter().map(|word| stem(&word.text)))
+            .collect();
+        let portioned = self.phrases.find(&stems)?;
+        let fits = self.lines.accepting(&portioned.options).is_some();
+        fits.then_some(portioned)
+    }
+
+    /// The item that ends the name of its own choice: "two everything bagels" where bagels have
+    /// that choice, and no line that is open does.
+    fn named_within(&self, names: &Names, said: &str) -> Option<usize> {
+        let is_new = self.pending.start.is_some() && !(self.with || self.onto);
+        if !is_new && self.lines.accepting(&names.options).is_some() {
+            return None;
         }
+        let last = words(said).last().map(|word| stem(&word.text))?;
+        if words(said).len() < 2 {
+            return None;
+        }
+        let mut items: Vec<usize> = names.options.iter().map(|at| at.item).collect();
+        items.dedup();
+        // Of a bagel and a lox bagel, the one that is nothing but a bagel.
+        let length = |item: &usize| {
+            let name = option::key(&self.items.get(*item)?.name);
+            let names_it = name.split(' ').any(|word| word == last);
+            names_it.then(|| name.split(' ').count())
+        };
+        let named = items
+            .into_iter()
+            .filter_map(|item| Some((length(&item)?, item)));
+        named.min().map(|(_, item)| item)
+    }
+
+    /// "Chips and salsa" where that is a side of a meal, and chips with a choice of salsa an item.
+    fn told_in_parts(&self, choice: Choice) -> Option<(usize, &'a Names)> {
+        let said = self.said(choice.span).replace('&', " and ");
+        let words = words(&said);
+        let stems = words.iter().map(|word| stem(&word.text));
+        let stems: Vec<String> = stems.filter(|stem| stem != "and").collect();
+        (1..stems.len()).rev().find_map(|at| {
+            let (first, rest) = stems.split_at(at);
+            let (first, rest) = (self.phrases.find(first)?, self.phrases.find(rest)?);
+            let items = first.items.iter().chain(&first.within);
+            let mut taking = items.filter(|item| option_of(&rest.options, **item).is_some());
+            taking.next().map(|item| (*item, rest))
+        })
+    }
+
+    /// Whether a name of an item and of a choice means the choice of the line that is open.
+    fn belongs_to_last(&self, names: &Names) -> bool {
+        let takes = self.lines.last_takes(&names.options).is_some();
+        !names.items.is_empty()
+            && (self.lines.last_needs(&names.options) || (takes && (self.with || self.onto)))
     }
 
     /// To the latest line that has such an option; to a place named before, if one was.
@@ -68,7 +161,13 @@ impl<'a> Reader<'a> {
                 self.pending.options.push((names, choice));
                 self.place_item(*item, choice.span);
             }
-            _ => self.ahead.push((names, choice)),
+            _ => match self.told_in_parts(choice) {
+                Some((item, names)) if choice.action == ModifierAction::Add => {
+                    self.pending.options.push((names, choice));
+                    self.place_item(item, choice.span);
+                }
+                _ => self.ahead.push((names, choice)),
+            },
         }
     }
 
@@ -94,10 +193,28 @@ impl<'a> Reader<'a> {
 
     /// "… on the second one": what was just said moves there; before an option, it waits. `None`
     /// means every line.
-    pub(super) fn meant(&mut self, place: Option<Option<u8>>) {
+    pub(super) fn meant(&mut self, place: Option<Option<u8>>, rest: &[Segment<'_>]) {
         self.settle_options();
-        let targets = match place {
-            Some(place) => self.lines.at(place).into_iter().collect(),
+        // "…, both medium": of what comes, not of what was said.
+        let is_before = |s: &&Segment<'_>| {
+            matches!(
+                s.kind,
+                Kind::Cue(Cue::Filler | Cue::With | Cue::On | Cue::Not)
+            )
+        };
+        let comes = rest.iter().find(|s| !is_before(s)).map(|next| next.kind);
+        let leads = place.is_none()
+            && !self.towards
+            && matches!(comes, Some(Kind::Names(names)) if !names.options.is_empty() && self.lines.last_takes(&names.options).is_some());
+        if leads {
+            self.lines.forget_recent();
+        }
+        let targets: Vec<usize> = match place {
+            Some(place) => match self.lines.at(place) {
+                // "Two sandwiches, make the second one spicy"
+                None if self.lines.splits_for(place) => self.lines.at(None).into_iter().collect(),
+                line => line.into_iter().collect(),
+            },
             None => self.lines.all(),
         };
         if self.verb == Some(Verb::Drop) {
@@ -108,6 +225,14 @@ impl<'a> Reader<'a> {
         } else if self.lines.has_recent() {
             self.lines.move_recent(&targets);
         } else {
+            if self.verb == Some(Verb::Change) {
+                self.verb = None;
+            }
+            // The last line may be one that was parted just now.
+            let place = place.map(|place| match targets.as_slice() {
+                [line] => u8::try_from(*line).ok().or(place),
+                _ => place,
+            });
             (self.all, self.place) = (place.is_none(), place);
         }
     }
@@ -203,6 +328,7 @@ pub(in super::super) fn option_for(
     options: &[OptionRef],
     item: usize,
     action: ModifierAction,
+    amount: Option<Amount>,
 ) -> Option<OptionRef> {
     let from = options.partition_point(|at| at.item < item);
     let of_item = options.get(from..)?.iter().take_while(|at| at.item == item);
@@ -213,8 +339,24 @@ pub(in super::super) fn option_for(
         let option = group.and_then(|group| group.options.get(at.option));
         option.is_some_and(|option| removed(&option.name).is_some())
     };
+    let portion = |at: &OptionRef| {
+        let group = items.get(at.item)?.modifier_groups.get(at.group)?;
+        Portion::of(&group.options.get(at.option)?.name)
+    };
     let wanted = action == ModifierAction::Remove;
     of_item
         .copied()
-        .min_by_key(|at| (takes_away(at) != wanted, at.derived))
+        .filter(|at| {
+            let portion = portion(at).filter(|_| at.derived);
+            portion.is_none_or(|portion| portion.is_meant(action, amount))
+        })
+        .min_by_key(|at| {
+            let portion = portion(at);
+            (
+                takes_away(at) != wanted,
+                amount.is_some() && portion != amount.map(Portion::Amount),
+                amount.is_none() && portion.is_some(),
+                at.derived,
+            )
+        })
 }

@@ -1,0 +1,357 @@
+//! The lines of an order while it is read.
+
+use super::assemble::{option_for, option_of};
+use super::draft::{Choice, Draft, away, is_size, named};
+use super::phrases::{OptionRef, removed};
+use super::{MOST, MOST_LINES};
+use olympus_proto::{LineModifier, MenuItem, Modifier, ModifierAction, ModifierGroup, OrderLine};
+
+/// The order.
+pub(super) struct Lines<'a> {
+    items: &'a [MenuItem],
+    drafts: Vec<Draft>,
+    /// Choices made since the last clause began: line and option.
+    recent: Vec<(usize, OptionRef, Choice)>,
+}
+
+impl<'a> Lines<'a> {
+    pub(super) fn new(items: &'a [MenuItem], order: &[OrderLine]) -> Self {
+        let drafts = order.iter().take(MOST_LINES).filter_map(|line| {
+            let item = items.iter().position(|item| item.id == line.id)?;
+            Some(Draft {
+                size: line.size.clone(),
+                kept: line.modifiers.clone(),
+                ..Draft::new(item, line.quantity, None)
+            })
+        });
+        Self {
+            items,
+            drafts: drafts.collect(),
+            recent: Vec::new(),
+        }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.drafts.is_empty()
+    }
+
+    pub(super) fn all(&self) -> Vec<usize> {
+        (0..self.drafts.len()).collect()
+    }
+
+    /// The line at a place; `None` is the last.
+    pub(super) fn at(&self, place: Option<u8>) -> Option<usize> {
+        let line = match place {
+            Some(place) => usize::from(place),
+            None => self.drafts.len().checked_sub(1)?,
+        };
+        (line < self.drafts.len()).then_some(line)
+    }
+
+    /// The latest line of one of the items.
+    pub(super) fn find(&self, items: &[usize]) -> Option<usize> {
+        self.drafts
+            .iter()
+            .rposition(|draft| items.contains(&draft.item))
+    }
+
+    /// The latest line that has such an option, and of a size one that has none yet.
+    pub(super) fn accepting(&self, options: &[OptionRef]) -> Option<usize> {
+        let takes = |draft: &Draft| option_of(options, draft.item);
+        let sizes_left = self.drafts.iter().rposition(|draft| {
+            takes(draft).is_some_and(|at| {
+                let size = named(self.items, at).is_some_and(|(group, _)| is_size(group));
+                !size || !draft.has_size()
+            })
+        });
+        sizes_left.or_else(|| self.drafts.iter().rposition(|draft| takes(draft).is_some()))
+    }
+
+    pub(super) fn push(&mut self, draft: Draft) {
+        if self.drafts.len() < MOST_LINES {
+            self.drafts.push(draft);
+        }
+    }
+
+    pub(super) fn remove(&mut self, line: usize) {
+        if line < self.drafts.len() {
+            self.drafts.remove(line);
+            self.recent.clear();
+        }
+    }
+
+    pub(super) fn set_quantity(&mut self, quantity: u32) {
+        if let Some(draft) = self.drafts.last_mut() {
+            draft.quantity = quantity.clamp(1, MOST);
+        }
+    }
+
+    pub(super) fn replace_last(&mut self, draft: Draft, number: Option<u32>) {
+        match self.drafts.len().checked_sub(1) {
+            Some(last) => self.replace(last, draft, number),
+            None => self.push(draft),
+        }
+    }
+
+    /// Another item in the place of one; as many as before unless a number was said.
+    pub(super) fn replace(&mut self, line: usize, mut draft: Draft, number: Option<u32>) {
+        if let Some(old) = self.drafts.get_mut(line) {
+            if number.is_none() {
+                draft.quantity = old.quantity;
+            }
+            *old = draft;
+        }
+    }
+
+    /// Chooses an option of a line; `false` where its item has none such.
+    pub(super) fn put(&mut self, line: usize, options: &[OptionRef], choice: Choice) -> bool {
+        let Some(draft) = self.drafts.get_mut(line) else {
+            return false;
+        };
+        let Some(at) = option_for(
+            self.items,
+            options,
+            draft.item,
+            choice.action,
+            choice.amount,
+        ) else {
+            return false;
+        };
+        draft.put(self.items, at, choice);
+        self.recent.push((line, at.exact(), choice));
+        true
+    }
+
+    /// Chooses an option of the last line.
+    pub(super) fn put_last(&mut self, at: OptionRef, choice: Choice) {
+        if let Some(draft) = self.drafts.last_mut() {
+            draft.put(self.items, at, choice);
+        }
+    }
+
+    /// What was left out of the latest line that has such an option is on it again.
+    pub(super) fn restore(&mut self, options: &[OptionRef]) {
+        let of_item = |draft: &Draft| options.iter().any(|at| at.item == draft.item);
+        if let Some(draft) = self.drafts.iter_mut().rfind(|draft| of_item(draft)) {
+            draft.choices.retain(|(at, choice)| {
+                choice.action == ModifierAction::Add
+                    || !options.iter().any(|other| other.exact() == *at)
+            });
+        }
+    }
+
+    /// The item of the last line.
+    pub(super) fn last_item(&self) -> Option<usize> {
+        self.drafts.last().map(|draft| draft.item)
+    }
+
+    /// Whether the last line has that option in a group of which it must have one and has none.
+    pub(super) fn last_needs(&self, options: &[OptionRef]) -> bool {
+        let last = self.drafts.len().checked_sub(1);
+        last.is_some_and(|last| self.needs(last, options))
+    }
+
+    /// Whether the last line has another of a group of which there is only one, or another size.
+    pub(super) fn last_has_other(&self, options: &[OptionRef]) -> bool {
+        self.drafts.last().is_some_and(|draft| {
+            let at = option_of(options, draft.item);
+            at.is_some_and(|at| {
+                let group = named(self.items, at).map(|(group, _)| group);
+                group.is_some_and(|group| match is_size(group) {
+                    true => draft.has_size(),
+                    false => group.max == Some(1) && draft.has_other(at),
+                })
+            })
+        })
+    }
+
+    /// Whether a line has that option in a group of which it must have one and has none.
+    pub(super) fn needs(&self, line: usize, options: &[OptionRef]) -> bool {
+        self.drafts.get(line).is_some_and(|draft| {
+            let at = option_of(options, draft.item);
+            at.is_some_and(|at| {
+                let group = named(self.items, at).map(|(group, _)| group);
+                group.is_some_and(|group| group.min > 0 && !is_size(group)) && !draft.has_other(at)
+            })
+        })
+    }
+
+    /// Whether one of the last line, which is of several, is a line of its own now, as a place
+    /// that no line has would be among them.
+    pub(super) fn splits_for(&mut self, place: Option<u8>) -> bool {
+        let Some((place, (last, quantity))) = place.zip(self.last()) else {
+            return false;
+        };
+        let before: u32 = self.drafts.iter().map(|draft| draft.quantity).sum();
+        u32::from(place) < before && quantity > 1 && self.split(last, 1) == Some(true)
+    }
+
+    /// The place of the last line, and how many.
+    pub(super) fn last(&self) -> Option<(usize, u32)> {
+        let last = self.drafts.len().checked_sub(1)?;
+        Some((last, self.drafts.get(last)?.quantity))
+    }
+
+    /// Whether the last line has that option, and a size already where it is one.
+    pub(super) fn last_takes(&self, options: &[OptionRef]) -> Option<bool> {
+        let draft = self.drafts.last()?;
+        let at = option_of(options, draft.item)?;
+        let is_size = named(self.items, at).is_some_and(|(group, _)| is_size(group));
+        Some(is_size && draft.has_size())
+    }
+
+    /// Whether the option is a size.
+    pub(super) fn is_size(&self, at: OptionRef) -> bool {
+        named(self.items, at).is_some_and(|(group, _)| is_size(group))
+    }
+
+    /// So many of a line become one of their own, which is the last then; whether any are left, or
+    /// `None` where there are not so many or there is no room.
+    pub(super) fn split(&mut self, line: usize, count: u32) -> Option<bool> {
+        let is_full = self.drafts.len() >= MOST_LINES;
+        let draft = self.drafts.get_mut(line)?;
+        if draft.quantity > count && !is_full {
+            draft.quantity -= count;
+            let mut own = draft.clone();
+            own.quantity = count;
+            self.drafts.push(own);
+            Some(true)
+        } else if draft.quantity == count {
+            let own = self.drafts.remove(line);
+            self.drafts.push(own);
+            self.recent.clear();
+            Some(false)
+        } else {
+            None
+        }
+    }
+
+    /// So many of the last line become one of their own, with what was chosen last: "four tacos, no
+    /// onions on two of them".
+    pub(super) fn split_recent(&mut self, count: u32) -> bool {
+        let Some((last, quantity)) = self.last() else {
+            return false;
+        };
+        let is_last = self.recent.iter().all(|(line, ..)| *line == last);
+        if !is_last || quantity <= count || self.split(last, count).is_none() {
+            return false;
+        }
+        let recent = std::mem::take(&mut self.recent);
+        if let Some(draft) = self.drafts.get_mut(last) {
+            let is_recent = |at: &OptionRef| recent.iter().any(|(_, other, _)| other == at);
+            draft.choices.retain(|(at, _)| !is_recent(at));
+        }
+        true
+    }
+
+    /// More of its name was said after a line was made of it.
+    pub(super) fn lengthen(&mut self, end: usize) {
+        if let Some(span) = self.drafts.last_mut().and_then(|draft| draft.span.as_mut()) {
+            span.end = span.end.max(end);
+        }
+    }
+
+    pub(super) fn has_recent(&self) -> bool {
+        !self.recent.is_empty()
+    }
+
+    /// Takes back the latest choice of this clause.
+    pub(super) fn undo(&mut self) {
+        if let Some((line, at, _)) = self.recent.pop()
+            && let Some(draft) = self.drafts.get_mut(line)
+        {
+            draft.choices.retain(|(other, _)| *other != at);
+        }
+    }
+
+    pub(super) fn forget_recent(&mut self) {
+        self.recent.clear();
+    }
+
+    /// What was chosen in this clause belongs to other lines.
+    pub(super) fn move_recent(&mut self, targets: &[usize]) {
+        if targets.is_empty() {
+            return;
+        }
+        for (line, at, choice) in std::mem::take(&mut self.recent) {
+            let Some((group, option)) = named(self.items, at) else {
+                continue;
+            };
+            if let Some(draft) = self.drafts.get_mut(line)
+                && !targets.contains(&line)
+            {
+                draft.choices.retain(|(other, _)| *other != at);
+            }
+            for target in targets {
+                let Some(draft) = self.drafts.get_mut(*target) else {
+                    continue;
+                };
+                // The same option of another item goes by the same names.
+                if let Some(same) = same_option(self.items, draft.item, group, option) {
+                    draft.put(self.items, same, choice);
+                }
+            }
+        }
+    }
+
+    pub(super) fn finish(self) -> Vec<OrderLine> {
+        let items = self.items;
+        let line = |draft: Draft| {
+            let item = items.get(draft.item)?;
+            let chosen: Vec<LineModifier> = draft
+                .choices
+                .iter()
+                .filter_map(|(at, choice)| {
+                    let (group, option) = named(items, *at)?;
+                    // "Caramel, not chocolate": the chocolate was never on it.
+                    let is_one = choice.contrast || group.max == Some(1);
+                    let of_other =
+                        is_one && removed(&option.name).is_none() && draft.has_other(*at);
+                    if choice.action == ModifierAction::Remove && of_other {
+                        return None;
+                    }
+                    Some(LineModifier {
+                        id: option.id.clone(),
+                        name: away(&option.name).to_owned(),
+                        group: group.id.clone(),
+                        action: choice.action,
+                        amount: choice.amount,
+                        pos_id: option.pos_id.clone(),
+                    })
+                })
+                .collect();
+            Some(OrderLine {
+                id: item.id.clone(),
+                name: item.name.clone(),
+                quantity: draft.quantity,
+                size: draft.size,
+                modifiers: draft.kept.into_iter().chain(chosen).collect(),
+                pos_id: item.pos_id.clone(),
+                state: None,
+                span: draft.span,
+            })
+        };
+        self.drafts.into_iter().filter_map(line).collect()
+    }
+}
+
+fn same_option(
+    items: &[MenuItem],
+    item: usize,
+    group: &ModifierGroup,
+    option: &Modifier,
+) -> Option<OptionRef> {
+    let groups = &items.get(item)?.modifier_groups;
+    groups.iter().enumerate().find_map(|(index, other)| {
+        let place = other
+            .options
+            .iter()
+            .position(|o| o.name == option.name && is_size(other) == is_size(group))?;
+        Some(OptionRef {
+            item,
+            derived: false,
+            group: index,
+            option: place,
+        })
+    })
+}
