@@ -7,7 +7,7 @@ use crate::fit::{Fit, Fitter};
 use crate::inverted::{Inverted, Wanted};
 use crate::render::Renderer;
 use crate::top::{Scored, TopK};
-use crate::vectors::Vectors;
+use crate::vectors::{Nearness, Rows, Vectors};
 use crate::vocabulary::{Field, Vocabulary};
 use crate::wishes::{Sheet, Wishes};
 use olympus_core::menu::availability::{self, LocalTime};
@@ -62,7 +62,10 @@ pub struct MenuIndex {
     pub(crate) vocabulary: Vocabulary,
     pub(crate) documents: Vec<Document>,
     inverted: Inverted,
-    vectors: Vectors,
+    /// Which model made the rows, and how long they are.
+    space: SpaceId,
+    dim: usize,
+    rows: Rows,
     pub(crate) sheet: Sheet,
 }
 
@@ -121,11 +124,13 @@ impl MenuIndex {
             inverted,
             by_category: by_category(&items),
             sheet: Sheet::of(&items),
+            rows: Rows::of(&vectors, items.len()),
+            space: vectors.space,
+            dim: vectors.dim,
             items,
             version,
             positions,
             vocabulary,
-            vectors,
         })
     }
 
@@ -143,7 +148,7 @@ impl MenuIndex {
 
     /// How near each item is in meaning to the one at `position`; empty where there are no vectors.
     pub(crate) fn near(&self, position: u32) -> Vec<f32> {
-        self.vectors.near(position, self.items.len())
+        self.rows.near(position)
     }
 
     /// The item of that id.
@@ -161,7 +166,7 @@ impl MenuIndex {
     /// The space of the vectors; `none` where there are none.
     #[must_use]
     pub fn space(&self) -> &SpaceId {
-        &self.vectors.space
+        &self.space
     }
 
     /// The best hits, best first. A text without a word (empty, punctuation) lists the menu by
@@ -196,19 +201,19 @@ impl MenuIndex {
             now,
             allowed: wishes.allowed.as_deref(),
         };
-        let nearness = match query.meaning {
-            _ if query.text.trim().is_empty() => None,
-            Meaning::None => None,
-            Meaning::Vector(space, vector) => Some(self.nearness(space, vector)?),
-            Meaning::Items(cosines) => Some(self.told(cosines)),
+        let meaning = match query.meaning {
+            _ if query.text.trim().is_empty() => Meaning::None,
+            Meaning::Vector(space, vector) => self.checked(space, vector)?,
+            other => other,
         };
         let words = self.expander().words(query.text, query.as_you_type);
-        if words.is_empty() && nearness.is_none() {
+        if words.is_empty() && matches!(meaning, Meaning::None) {
             return Ok(self.browse(query.limit, view));
         }
         let fitter = Fitter::new(&words, &self.vocabulary);
         let fits = self.fits(&fitter, &words, query.limit, view)?;
-        let best = self.best(&fits, nearness.as_deref(), wishes, query.limit, view);
+        let nearness = self.nearness(meaning, &fits, view);
+        let best = self.best(&fits, nearness.as_ref(), wishes, query.limit, view);
         let renderer = Renderer::new(self, &fitter, &words);
         Ok(best
             .into_iter()
@@ -245,20 +250,44 @@ impl MenuIndex {
         nearness
     }
 
-    fn nearness(&self, space: &SpaceId, vector: &[f32]) -> Result<Vec<f32>, MenuError> {
-        if *space != self.vectors.space {
+    /// Refuses a vector that is not of this index's model.
+    fn checked<'a>(
+        &self,
+        space: &'a SpaceId,
+        vector: &'a [f32],
+    ) -> Result<Meaning<'a>, MenuError> {
+        if *space != self.space {
             return Err(MenuError::SpaceMismatch {
-                menu: self.vectors.space.clone(),
+                menu: self.space.clone(),
                 query: space.clone(),
             });
         }
-        if vector.len() != self.vectors.dim {
+        if vector.len() != self.dim {
             return Err(MenuError::DimensionMismatch {
-                menu: self.vectors.dim,
+                menu: self.dim,
                 query: vector.len(),
             });
         }
-        Ok(self.vectors.nearness(vector, self.items.len()))
+        Ok(Meaning::Vector(space, vector))
+    }
+
+    fn nearness(
+        &self,
+        meaning: Meaning<'_>,
+        fits: &HashMap<u32, Fit>,
+        view: View<'_>,
+    ) -> Option<Nearness> {
+        match meaning {
+            Meaning::None => None,
+            Meaning::Items(cosines) => Some(Nearness::All(self.told(cosines))),
+            Meaning::Vector(_, vector) => {
+                let fitting: Vec<u32> = fits.keys().copied().collect();
+                Some(self.rows.nearness(vector, &fitting, |position| {
+                    let item = self.items.get(position as usize);
+                    item.is_some_and(|item| view.admits(position, item))
+                }))
+            }
+        }
     }
 
     /// The menu as it is printed.
@@ -320,7 +349,7 @@ impl MenuIndex {
     fn best(
         &self,
         fits: &HashMap<u32, Fit>,
-        nearness: Option<&[f32]>,
+        nearness: Option<&Nearness>,
         wishes: &Wishes,
         limit: usize,
         view: View<'_>,
@@ -329,9 +358,7 @@ impl MenuIndex {
         let fusion = Fusion::new(WEIGHTS, best_lexical, nearness.is_some());
         let scores_of = |position: u32| HitScores {
             lexical: fits.get(&position).map_or(0.0, |fit| fit.score),
-            semantic: nearness
-                .and_then(|near| near.get(position as usize))
-                .map_or(0.0, |cosine| cosine.max(0.0)),
+            semantic: nearness.map_or(0.0, |near| near.get(position)),
         };
         let mut top = TopK::new(limit.min(self.items.len()));
         let mut offer = |position: u32, item: &MenuItem| {
@@ -342,16 +369,13 @@ impl MenuIndex {
                 top.offer(position, score, || view.admits(position, item));
             }
         };
-        if nearness.is_some() || wishes.alone() {
-            (0..)
-                .zip(&self.items)
-                .for_each(|(position, item)| offer(position, item));
-        } else {
-            for &position in fits.keys() {
-                if let Some(item) = self.items.get(position as usize) {
-                    offer(position, item);
-                }
-            }
+        let at = |position: u32| Some((position, self.items.get(position as usize)?));
+        // Whoever has no score is not worth a look, but for what tastes alone decide.
+        match nearness.map(Nearness::positions) {
+            _ if wishes.alone() => (0..).zip(&self.items).for_each(|(p, item)| offer(p, item)),
+            None => fits.keys().filter_map(|p| at(*p)).for_each(|(p, item)| offer(p, item)),
+            Some(None) => (0..).zip(&self.items).for_each(|(p, item)| offer(p, item)),
+            Some(Some(likely)) => likely.filter_map(at).for_each(|(p, item)| offer(p, item)),
         }
         top.into_sorted()
             .into_iter()
