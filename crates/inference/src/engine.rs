@@ -9,6 +9,7 @@ use crate::fused::{HeadWorkspace, Kernel, Workspace, unit_mean};
 use olympus_core::intent::Calibration;
 use olympus_proto::SpaceId;
 use rayon::prelude::*;
+#[cfg(feature = "embedded")]
 use std::borrow::Cow;
 use std::cell::RefCell;
 use std::path::Path;
@@ -63,6 +64,8 @@ impl Engine {
         const TOKENIZER: &[u8] = include_bytes!("../../../models/olympus-minilm-v1/tokenizer.json");
         let model = "olympus-minilm-v1";
         let parts = artifact::from_gguf(model, Cow::Borrowed(GGUF), TOKENIZER)?;
+        crate::resident::let_go(GGUF);
+        crate::resident::let_go(TOKENIZER);
         Ok(Self::of(parts, "embedded"))
     }
 

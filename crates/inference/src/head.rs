@@ -5,6 +5,7 @@
 
 use crate::bert::{Linear, Mode};
 use crate::error::InferenceError;
+use crate::known::Known;
 use crate::weights::Weights;
 use candle_core::{D, Module, Result, Tensor};
 use olympus_proto::Intent;
@@ -27,6 +28,7 @@ pub struct IntentHead {
     query: Tensor,
     dense: Linear,
     out: Linear,
+    known: Option<Known>,
 }
 
 impl IntentHead {
@@ -45,6 +47,7 @@ impl IntentHead {
             query: weights.tensor("intent.query", &[hidden, 1])?,
             dense: Linear::take(weights, "intent.dense", hidden, hidden)?,
             out: Linear::take(weights, "intent.out", hidden, Intent::ALL.len())?,
+            known: Known::take(weights, hidden)?,
         })
     }
 
@@ -71,10 +74,16 @@ impl IntentHead {
     }
 
     /// Logits, batch × 6 in the order of [`Intent::ALL`], from batch × length × hidden states.
+    /// Distance takes no part while the model learns.
     ///
     /// # Errors
     /// Candle's, where shapes do not fit.
     pub fn forward(&self, states: &Tensor, mask: Option<&Tensor>, mode: Mode) -> Result<Tensor> {
-        self.out.forward(&self.features(states, mask, mode)?)
+        let features = self.features(states, mask, mode)?;
+        let logits = self.out.forward(&features)?;
+        match (&self.known, mode) {
+            (Some(known), Mode::Infer) => logits + known.gains(&features)?,
+            _ => Ok(logits),
+        }
     }
 }

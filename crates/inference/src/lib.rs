@@ -14,6 +14,9 @@ mod error;
 mod fused;
 pub mod head;
 pub mod hub;
+pub mod known;
+#[cfg(feature = "embedded")]
+mod resident;
 mod text;
 mod weights;
 

@@ -24,6 +24,14 @@ pub(crate) fn calibrate(scored: &[Scored]) -> Calibration {
     with(best)
 }
 
+/// Mean log loss at the temperature that suits best.
+pub(crate) fn log_loss_at_best(scored: &[Scored]) -> f64 {
+    let temperature = golden(|t| log_loss(scored, t), 0.2, 5.0);
+    #[expect(clippy::cast_precision_loss, reason = "a count of utterances")]
+    let count = scored.len().max(1) as f64;
+    log_loss(scored, temperature) / count
+}
+
 fn log_loss(scored: &[Scored], temperature: f32) -> f64 {
     scored
         .iter()
@@ -41,7 +49,7 @@ fn log_loss(scored: &[Scored], temperature: f32) -> f64 {
 /// Golden-section search of a unimodal function's minimum.
 fn golden(f: impl Fn(f32) -> f64, mut low: f32, mut high: f32) -> f32 {
     const RATIO: f32 = 0.618_034;
-    for _ in 0..40 {
+    for _ in 0..25 {
         let (a, b) = (high - (high - low) * RATIO, low + (high - low) * RATIO);
         if f(a) < f(b) {
             high = b;

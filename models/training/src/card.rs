@@ -8,6 +8,7 @@ use crate::retrieval::Retrieval;
 use crate::train::{Epoch, Settings};
 use olympus_core::intent::Calibration;
 use olympus_inference::artifact::{Manifest, sha256_hex};
+use olympus_inference::known::{Familiarity, PROTOTYPES};
 use olympus_proto::Intent;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -50,6 +51,7 @@ pub(crate) struct Card {
     pub(crate) utterances: usize,
     pub(crate) dishes: usize,
     pub(crate) settings: Settings,
+    pub(crate) familiarity: Familiarity,
     pub(crate) curve: Vec<Epoch>,
     pub(crate) folds: Vec<Fold>,
     pub(crate) scores: Vec<Score>,
@@ -154,7 +156,11 @@ impl Card {
             table_row(&mut out, &score.file, row, &score.recalls);
         }
         out.push_str("\nThe last six columns are recall by class. Held-out registers are scored in f32 without thresholds and set the calibration; files are scored with it, in f32; `olympus-eval` scores the quantised artifact.\n");
-        out.push_str("\n## Out of scope\n\nOf the utterances out of scope in held-out registers, those found when 3 % of those in scope are taken for them: by the class's logit, by the distance to the nearest learnt utterance in scope in the head's features, and by both (weight chosen on the same rows).\n\n| held out | by class | by distance | by both |\n|---|--:|--:|--:|\n");
+        let _ = writeln!(
+            out,
+            "\n## Out of scope\n\nOf the utterances out of scope in held-out registers, those found when 3 % of those in scope are taken for them: by the class's logit, by how much nearer the nearest of {PROTOTYPES} prototypes of what was learnt out of scope is than the nearest of as many in scope, and by both as the artifact has it: the logit gains {} for each 1 of that difference above {}. The weight is the smallest that is as accurate as any of ten on these same registers, the other number that of least log loss.\n\n| held out | by class | by distance | by both |\n|---|--:|--:|--:|",
+            self.familiarity.weight, self.familiarity.centre,
+        );
         for fold in &self.folds {
             let found = &fold.novelty;
             let _ = writeln!(

@@ -4,12 +4,12 @@
 use crate::calibrate::{self, Scored};
 use crate::card::{self, Fold};
 use crate::data::Example;
-use crate::model::Learner;
-use crate::novelty;
-use crate::retrieval;
-use crate::train::{Run, predict};
+use crate::novelty::{self, Judged};
+use crate::retrieval::{self, Retrieval};
+use crate::train::Run;
 use crate::{Text, baseline, uncalibrated};
 use olympus_core::intent::Calibration;
+use olympus_inference::known::Familiarity;
 use std::collections::BTreeSet;
 
 /// Held out together: each fold learns from the others. Speech and far varieties in one, so that
@@ -19,7 +19,7 @@ struct HeldOut {
     queries: &'static [&'static str],
 }
 
-const FOLDS: [HeldOut; 2] = [
+static FOLDS: [HeldOut; 2] = [
     HeldOut {
         registers: &["spoken", "voice", "world", "outside", "counter", "informed"],
         queries: &["east", "eastern_counter", "southern_counter"],
@@ -39,28 +39,67 @@ const FOLDS: [HeldOut; 2] = [
     },
 ];
 
-/// Learns and scores each fold; calibrates on what all of them said.
+/// Learns and judges each fold; what a distance counts for and the calibration are set by what
+/// all of them said.
 pub(crate) fn cross_validate(
     run: &Run<'_>,
     text: &Text,
-) -> anyhow::Result<(Vec<Fold>, Calibration)> {
+) -> anyhow::Result<(Vec<Fold>, Familiarity, Calibration)> {
     let registers: BTreeSet<&str> = text.examples.iter().map(|e| e.register.as_str()).collect();
     let known: BTreeSet<&str> = FOLDS.iter().flat_map(|f| f.registers).copied().collect();
     anyhow::ensure!(
         registers.is_subset(&known),
         "registers on disk are {registers:?}, the folds name {known:?}"
     );
-    let (mut folds, mut all) = (Vec::new(), Vec::new());
-    for held_out in FOLDS {
-        let (fold, scored) = measure(run, text, &held_out)?;
+    let measured = FOLDS
+        .iter()
+        .map(|held_out| measure(run, text, held_out))
+        .collect::<anyhow::Result<Vec<_>>>()?;
+    let all: Vec<Judged> = measured.iter().flat_map(|m| m.judged.clone()).collect();
+    let familiarity = novelty::fit(&all);
+    let scored: Vec<Scored> = all.iter().map(|j| j.with(familiarity)).collect();
+    let folds: Vec<Fold> = measured
+        .into_iter()
+        .map(|measured| measured.fold(familiarity))
+        .collect();
+    for fold in &folds {
         eprintln!("{fold:?}");
-        folds.push(fold);
-        all.extend(scored);
     }
-    Ok((folds, calibrate::calibrate(&all)))
+    Ok((folds, familiarity, calibrate::calibrate(&scored)))
 }
 
-fn measure(run: &Run<'_>, text: &Text, held_out: &HeldOut) -> anyhow::Result<(Fold, Vec<Scored>)> {
+/// What was measured of one fold before all of them were judged.
+struct Measured {
+    held_out: &'static HeldOut,
+    judged: Vec<Judged>,
+    linear_on_frozen: f64,
+    search: Retrieval,
+    search_base: Retrieval,
+}
+
+impl Measured {
+    fn fold(self, familiarity: Familiarity) -> Fold {
+        let with: Vec<Scored> = self.judged.iter().map(|j| j.with(familiarity)).collect();
+        Fold {
+            held_out: self
+                .held_out
+                .registers
+                .iter()
+                .map(|r| (*r).into())
+                .collect(),
+            count: with.len(),
+            trained: calibrate::accuracy(&with, &uncalibrated()),
+            linear_on_frozen: self.linear_on_frozen,
+            recalls: card::recalls(&with, &uncalibrated()),
+            novelty: novelty::measure(&self.judged, familiarity),
+            queries_held_out: self.held_out.queries.join(", "),
+            search: self.search,
+            search_base: self.search_base,
+        }
+    }
+}
+
+fn measure(run: &Run<'_>, text: &Text, held_out: &'static HeldOut) -> anyhow::Result<Measured> {
     let (test, train): (Vec<&Example>, Vec<&Example>) = text
         .examples
         .iter()
@@ -70,38 +109,18 @@ fn measure(run: &Run<'_>, text: &Text, held_out: &HeldOut) -> anyhow::Result<(Fo
     let (learner, _) = run.fit(&name, &train, &dishes)?;
     let frozen = run.base.encoder()?;
     let linear = baseline::fit(&frozen, run.base, &train)?;
-    let scored = score(run, &learner, &test)?;
     let asked: Vec<_> = text
         .asked
         .iter()
         .filter(|dish| held_out.queries.contains(&dish.file.as_str()))
         .cloned()
         .collect();
-    let fold = Fold {
-        held_out: held_out.registers.iter().map(|r| (*r).into()).collect(),
-        count: test.len(),
-        trained: calibrate::accuracy(&scored, &uncalibrated()),
+    let prototypes = novelty::prototypes(&learner, run.base, &train, run.settings.seed)?;
+    Ok(Measured {
+        held_out,
+        judged: novelty::judge(&learner, run.base, &prototypes, &test)?,
         linear_on_frozen: linear.accuracy(&frozen, run.base, &test)?,
-        recalls: card::recalls(&scored, &uncalibrated()),
-        novelty: novelty::measure(&learner, run.base, &train, &test)?,
-        queries_held_out: held_out.queries.join(", "),
         search: retrieval::measure(&learner.build()?.0, run.base, &asked)?,
         search_base: retrieval::measure(&frozen, run.base, &asked)?,
-    };
-    Ok((fold, scored))
-}
-
-/// Logits beside true labels.
-pub(crate) fn score(
-    run: &Run<'_>,
-    learner: &Learner,
-    examples: &[&Example],
-) -> anyhow::Result<Vec<Scored>> {
-    let texts: Vec<&str> = examples.iter().map(|e| e.text.as_str()).collect();
-    let logits = predict(learner, run.base, &texts)?;
-    Ok(logits
-        .into_iter()
-        .zip(examples)
-        .map(|(logits, example)| (logits, example.label))
-        .collect())
+    })
 }

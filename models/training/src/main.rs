@@ -19,6 +19,7 @@ mod retrieval;
 mod teacher;
 mod train;
 
+use crate::calibrate::Scored;
 use crate::card::{Card, Score};
 use crate::data::Example;
 use crate::model::Base;
@@ -26,10 +27,13 @@ use crate::pairs::{Dish, Form};
 use crate::teacher::Teacher;
 use crate::train::{Run, Settings};
 use anyhow::Context as _;
+use candle_core::{Device, Tensor};
 use clap::Parser;
 use olympus_core::intent::Calibration;
 use olympus_inference::Pooling;
 use olympus_inference::artifact::{Manifest, write_gguf};
+use olympus_inference::known::{Familiarity, TENSORS};
+use std::collections::HashMap;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -149,27 +153,31 @@ fn main() -> anyhow::Result<()> {
     let text = Text::load(&args)?;
     let asked = text.asked.len() + text.lexicon.len();
     eprintln!("{} utterances, {asked} dishes", text.examples.len());
-    let teacher = Teacher::new(&base, text.texts())?;
+    let teacher = Teacher::new(&base, text.texts());
     let run = Run {
         base: &base,
         teacher: &teacher,
         settings: &settings,
         checkpoints: &args.checkpoints,
     };
-    let (folds, calibration) = if args.no_folds {
-        (Vec::new(), uncalibrated())
+    let (folds, familiarity, calibration) = if args.no_folds {
+        (Vec::new(), UNFITTED, uncalibrated())
     } else {
         folds::cross_validate(&run, &text)?
     };
-    eprintln!("calibration: {calibration:?}");
+    eprintln!("{familiarity:?}, {calibration:?}");
     let all: Vec<&Example> = text.examples.iter().collect();
     let (learner, curve) = run.fit("all", &all, &text.dishes_without(&[]))?;
+    let prototypes = novelty::prototypes(&learner, &base, &all, settings.seed)?;
     let linear = baseline::fit(&base.encoder()?, &base, &all)?;
     let mut scores = Vec::new();
     for path in &args.report {
         let set = data::load_jsonl(path)?;
         let refs: Vec<&Example> = set.iter().collect();
-        let scored = folds::score(&run, &learner, &refs)?;
+        let scored: Vec<Scored> = novelty::judge(&learner, &base, &prototypes, &refs)?
+            .iter()
+            .map(|judged| judged.with(familiarity))
+            .collect();
         let score = Score {
             file: path
                 .file_name()
@@ -194,7 +202,16 @@ fn main() -> anyhow::Result<()> {
         config: base.config.clone(),
         calibration: Some(calibration),
     };
-    let gguf = write_artifact(&args.out, &manifest, &learner, &base)?;
+    let mut tensors = learner.tensors();
+    let fit = Tensor::new(&[familiarity.weight, familiarity.centre], &Device::Cpu)?;
+    let [inside, outside] = prototypes;
+    tensors.extend(
+        TENSORS
+            .map(str::to_owned)
+            .into_iter()
+            .zip([inside, outside, fit]),
+    );
+    let gguf = write_artifact(&args.out, &manifest, &tensors, &base)?;
     let card = Card {
         manifest,
         sha256: olympus_inference::artifact::sha256_hex(&gguf),
@@ -204,6 +221,7 @@ fn main() -> anyhow::Result<()> {
         utterances: text.examples.len(),
         dishes: asked,
         settings,
+        familiarity,
         curve,
         folds,
         scores,
@@ -212,6 +230,12 @@ fn main() -> anyhow::Result<()> {
     eprintln!("wrote {}", args.out.display());
     Ok(())
 }
+
+/// Distance counts for nothing where no held-out register says what it tells.
+const UNFITTED: Familiarity = Familiarity {
+    weight: 0.0,
+    centre: 0.0,
+};
 
 /// Plain arg-max, as the linear baseline has it.
 fn uncalibrated() -> Calibration {
@@ -229,12 +253,12 @@ fn name_of(out: &Path) -> anyhow::Result<String> {
 fn write_artifact(
     out: &Path,
     manifest: &Manifest,
-    learner: &model::Learner,
+    tensors: &HashMap<String, Tensor>,
     base: &Base,
 ) -> anyhow::Result<Vec<u8>> {
     std::fs::create_dir_all(out).with_context(|| format!("creating {}", out.display()))?;
     let mut gguf = std::io::Cursor::new(Vec::new());
-    write_gguf(&mut gguf, manifest, &learner.tensors())?;
+    write_gguf(&mut gguf, manifest, tensors)?;
     let gguf = gguf.into_inner();
     let mut file = std::fs::File::create(out.join("model.gguf"))?;
     file.write_all(&gguf)?;

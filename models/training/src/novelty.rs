@@ -1,65 +1,194 @@
-//! Whether being far from everything learnt tells what is out of scope better than the class for
-//! it does alone. Measured on held-out registers.
+//! Being near what was out of scope among the text learnt, and far from what was in scope.
+//!
+//! Prototypes are the middles of both (spherical k-means over the head's features). What a
+//! nearness counts for is fitted on registers that the prototypes were not made from.
 
+use crate::calibrate::{Scored, accuracy, calibrate, log_loss_at_best};
 use crate::data::{Example, label_of};
 use crate::model::{Base, Learner};
-use candle_core::Tensor;
+use crate::train::matrix;
+use candle_core::{D, IndexOp, Tensor};
 use olympus_inference::Mode;
 use olympus_inference::bert::Batch;
+use olympus_inference::known::{Familiarity, Nearest, PROTOTYPES};
 use olympus_proto::Intent;
+use rand::SeedableRng;
+use rand::seq::index::sample;
+use rand_chacha::ChaCha8Rng;
 use serde::Serialize;
 
 /// Of the utterances out of scope, those found when 3 % of those in scope are taken for them.
-#[derive(Debug, Clone, Copy, Serialize)]
+#[derive(Debug, Clone, Copy, Default, Serialize)]
 pub(crate) struct Novelty {
     /// By the logit of the class against the best of the others.
     pub(crate) by_class: f64,
-    /// By the cosine to the nearest utterance in scope among those learnt, in the head's features.
+    /// By how much nearer the nearest prototype out of scope is than the nearest in scope.
     pub(crate) by_distance: f64,
-    /// By both, at the best of several weights (chosen on the same rows: it flatters).
+    /// By the logit with what the distance adds, as the artifact has it.
     pub(crate) by_both: f64,
 }
 
 /// Share of the utterances in scope that may be mistaken.
 const MISTAKEN: f64 = 0.03;
+/// Rounds of k-means; far fewer change nothing any more.
+const ROUNDS: usize = 15;
+/// Texts encoded together.
+const BATCH: usize = 32;
 
-pub(crate) fn measure(
+/// An utterance as a model judges it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Judged {
+    pub(crate) scored: Scored,
+    pub(crate) nearest: Nearest,
+}
+
+impl Judged {
+    /// With what the distance adds.
+    pub(crate) fn with(&self, familiarity: Familiarity) -> Scored {
+        let (mut logits, label) = self.scored;
+        logits[label_of(Intent::Unknown)] += familiarity.gain(self.nearest);
+        (logits, label)
+    }
+}
+
+/// Middles of what is in scope and of what is not, each [`PROTOTYPES`] × hidden of length 1.
+pub(crate) fn prototypes(
     learner: &Learner,
     base: &Base,
     learnt: &[&Example],
-    test: &[&Example],
-) -> anyhow::Result<Novelty> {
+    seed: u64,
+) -> anyhow::Result<[Tensor; 2]> {
     let unknown = label_of(Intent::Unknown);
-    let inside: Vec<&Example> = learnt
-        .iter()
-        .filter(|example| example.label != unknown)
-        .copied()
-        .collect();
-    let (known, _) = describe(learner, base, &inside)?;
-    let (seen, logits) = describe(learner, base, test)?;
-    let nearest = seen.matmul(&known.t()?)?.max(1)?.to_vec1::<f32>()?;
-    let margins: Vec<f32> = logits
-        .iter()
-        .map(|row| {
-            let others = row.iter().enumerate().filter(|(i, _)| *i != unknown);
-            row[unknown] - others.map(|(_, logit)| *logit).fold(f32::MIN, f32::max)
+    let middles = |outside: bool| {
+        let of = learnt.iter().filter(|e| (e.label == unknown) == outside);
+        let texts: Vec<&str> = of.map(|example| example.text.as_str()).collect();
+        anyhow::ensure!(
+            texts.len() >= PROTOTYPES,
+            "{} utterances are too few for {PROTOTYPES} prototypes",
+            texts.len()
+        );
+        let (features, _) = describe(learner, base, &texts)?;
+        k_means(&features, PROTOTYPES, seed)
+    };
+    Ok([middles(false)?, middles(true)?])
+}
+
+fn k_means(rows: &Tensor, count: usize, seed: u64) -> anyhow::Result<Tensor> {
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    let values = rows.to_vec2::<f32>()?;
+    let mut chosen = sample(&mut rng, values.len(), count).into_vec();
+    chosen.sort_unstable();
+    let mut middles: Vec<Vec<f32>> = chosen.into_iter().map(|at| values[at].clone()).collect();
+    for _ in 0..ROUNDS {
+        let nearest = rows.matmul(&tensor(&middles)?.t()?)?.argmax(D::Minus1)?;
+        let mut sums = vec![vec![0.0; rows.dim(1)?]; count];
+        for (row, nearest) in values.iter().zip(nearest.to_vec1::<u32>()?) {
+            for (sum, value) in sums[nearest as usize].iter_mut().zip(row) {
+                *sum += value;
+            }
+        }
+        for (middle, sum) in middles.iter_mut().zip(sums) {
+            let length = sum.iter().map(|value| value * value).sum::<f32>().sqrt();
+            // A middle that nothing is nearest to stays where it is.
+            if length > 0.0 {
+                *middle = sum.into_iter().map(|value| value / length).collect();
+            }
+        }
+    }
+    tensor(&middles)
+}
+
+fn tensor(rows: &[Vec<f32>]) -> anyhow::Result<Tensor> {
+    let rows: Vec<&[f32]> = rows.iter().map(Vec::as_slice).collect();
+    matrix(&rows)
+}
+
+/// Logits and nearness of examples.
+pub(crate) fn judge(
+    learner: &Learner,
+    base: &Base,
+    prototypes: &[Tensor; 2],
+    examples: &[&Example],
+) -> anyhow::Result<Vec<Judged>> {
+    let texts: Vec<&str> = examples.iter().map(|e| e.text.as_str()).collect();
+    let (features, logits) = describe(learner, base, &texts)?;
+    let nearest = |side: &Tensor| -> anyhow::Result<Vec<f32>> {
+        Ok(features.matmul(&side.t()?)?.max(D::Minus1)?.to_vec1()?)
+    };
+    let (inside, outside) = (nearest(&prototypes[0])?, nearest(&prototypes[1])?);
+    let nearest = inside.into_iter().zip(outside);
+    Ok(logits
+        .into_iter()
+        .zip(nearest)
+        .zip(examples)
+        .map(|((logits, (inside, outside)), example)| Judged {
+            scored: (logits, example.label),
+            nearest: Nearest { inside, outside },
+        })
+        .collect())
+}
+
+/// Accuracy that a smaller weight may lack.
+const EQUAL: f64 = 0.0005;
+
+/// For each weight the centre of least log loss; of those the smallest weight that is as accurate
+/// as any, as a larger one makes the probabilities worse. 0 is among those tried.
+pub(crate) fn fit(judged: &[Judged]) -> Familiarity {
+    let with = |familiarity: Familiarity| -> Vec<Scored> {
+        judged.iter().map(|j| j.with(familiarity)).collect()
+    };
+    let weights = [0.0, 0.5, 1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0, 16.0];
+    let tried: Vec<(f64, Familiarity)> = weights
+        .into_iter()
+        .map(|weight| {
+            let centres = (-12..=12_i8).map(|step| f32::from(step) * 0.025);
+            let loss = |centre: &f32| {
+                let centre = *centre;
+                log_loss_at_best(&with(Familiarity { weight, centre }))
+            };
+            let centre = centres
+                .map(|centre| (loss(&centre), centre))
+                .min_by(|a, b| a.0.total_cmp(&b.0))
+                .map_or(0.0, |best| best.1);
+            let familiarity = Familiarity { weight, centre };
+            let scored = with(familiarity);
+            (accuracy(&scored, &calibrate(&scored)), familiarity)
         })
         .collect();
-    let outside: Vec<bool> = test.iter().map(|e| e.label == unknown).collect();
-    let both = |weight: f32| -> Vec<f32> {
-        let pairs = margins.iter().zip(&nearest);
-        pairs.map(|(margin, near)| margin - weight * near).collect()
+    for (accuracy, familiarity) in &tried {
+        eprintln!("{familiarity:?}: {accuracy:.4} right in held-out registers");
+    }
+    let best = tried.iter().map(|tried| tried.0).fold(0.0, f64::max);
+    let least = tried.into_iter().find(|tried| tried.0 >= best - EQUAL);
+    least.map_or(
+        Familiarity {
+            weight: 0.0,
+            centre: 0.0,
+        },
+        |least| least.1,
+    )
+}
+
+/// What each way finds.
+pub(crate) fn measure(judged: &[Judged], familiarity: Familiarity) -> Novelty {
+    let unknown = label_of(Intent::Unknown);
+    let outside: Vec<bool> = judged.iter().map(|j| j.scored.1 == unknown).collect();
+    let by = |score: &dyn Fn(&Judged) -> f32| {
+        let scores: Vec<f32> = judged.iter().map(score).collect();
+        found(&scores, &outside)
     };
-    let best = [0.0, 1.0, 2.0, 4.0, 8.0, 16.0]
-        .into_iter()
-        .map(|weight| found(&both(weight), &outside))
-        .fold(0.0, f64::max);
-    let far: Vec<f32> = nearest.iter().map(|near| -near).collect();
-    Ok(Novelty {
-        by_class: found(&margins, &outside),
-        by_distance: found(&far, &outside),
-        by_both: best,
-    })
+    Novelty {
+        by_class: by(&|j| margin(&j.scored.0)),
+        by_distance: by(&|j| j.nearest.outside - j.nearest.inside),
+        by_both: by(&|j| margin(&j.with(familiarity).0)),
+    }
+}
+
+/// The logit of "unknown" over the best of the others.
+fn margin(logits: &[f32; 6]) -> f32 {
+    let unknown = label_of(Intent::Unknown);
+    let others = logits.iter().enumerate().filter(|(at, _)| *at != unknown);
+    logits[unknown] - others.map(|(_, logit)| *logit).fold(f32::MIN, f32::max)
 }
 
 /// Recall of what is outside, at the score that [`MISTAKEN`] of what is inside reach.
@@ -86,30 +215,42 @@ fn found(scores: &[f32], outside: &[bool]) -> f64 {
     share
 }
 
-/// Unit features, a row each, and logits.
+/// Unit features, a row each, and logits, in the order of the texts.
 fn describe(
     learner: &Learner,
     base: &Base,
-    examples: &[&Example],
-) -> anyhow::Result<(Tensor, Vec<Vec<f32>>)> {
+    texts: &[&str],
+) -> anyhow::Result<(Tensor, Vec<[f32; 6]>)> {
     let (encoder, head) = learner.build()?;
-    let (mut features, mut logits) = (Vec::new(), Vec::new());
-    for example in examples {
-        let ids = base.tokenizer.ids(&example.text)?;
-        let batch = Batch::of(&[&ids])?;
+    let mut order: Vec<usize> = (0..texts.len()).collect();
+    order.sort_by_key(|index| texts[*index].len());
+    let mut features = vec![Vec::new(); texts.len()];
+    let mut logits = vec![[0.0; 6]; texts.len()];
+    for chunk in order.chunks(BATCH) {
+        let ids = chunk
+            .iter()
+            .map(|index| Ok(base.tokenizer.ids(texts[*index])?))
+            .collect::<anyhow::Result<Vec<_>>>()?;
+        let rows: Vec<&[u32]> = ids.iter().map(Vec::as_slice).collect();
+        let batch = Batch::of(&rows)?;
         let states = encoder.forward(&batch, Mode::Infer)?;
-        let row = head.features(&states, None, Mode::Infer)?;
-        let length = row.sqr()?.sum_keepdim(1)?.sqrt()?;
-        features.push(row.broadcast_div(&length)?);
-        let row = head.forward(&states, None, Mode::Infer)?;
-        logits.push(row.squeeze(0)?.to_vec1::<f32>()?);
+        let mask = batch.mask.as_ref();
+        let raw = head.features(&states, mask, Mode::Infer)?;
+        let length = raw.sqr()?.sum_keepdim(1)?.sqrt()?;
+        let unit = raw.broadcast_div(&length)?;
+        let said = head.forward(&states, mask, Mode::Infer)?;
+        for (row, index) in chunk.iter().enumerate() {
+            features[*index] = unit.i(row)?.to_vec1::<f32>()?;
+            let row = said.i(row)?.to_vec1::<f32>()?;
+            logits[*index].copy_from_slice(&row);
+        }
     }
-    Ok((Tensor::cat(&features, 0)?, logits))
+    Ok((tensor(&features)?, logits))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::found;
+    use super::{Judged, Nearest, fit, found, k_means, tensor};
 
     #[test]
     fn recall_at_three_mistakes_in_a_hundred() {
@@ -117,5 +258,36 @@ mod tests {
         let scores: Vec<f32> = inside.chain([96.5, 99.5, 3.0, 200.0]).collect();
         let outside: Vec<bool> = (0..104).map(|i| i >= 100).collect();
         assert!((found(&scores, &outside) - 0.75).abs() < 1e-9);
+    }
+
+    #[test]
+    fn middles_lie_in_the_middle() {
+        let at = |degrees: f32| vec![degrees.to_radians().cos(), degrees.to_radians().sin()];
+        let rows = tensor(&[at(0.0), at(10.0), at(80.0), at(90.0)]).unwrap();
+        let mut middles = k_means(&rows, 2, 1).unwrap().to_vec2::<f32>().unwrap();
+        middles.sort_by(|a, b| b[0].total_cmp(&a[0]));
+        for (middle, degrees) in middles.iter().zip([5.0, 85.0]) {
+            assert!((middle[0] - at(degrees)[0]).abs() < 1e-5, "{middle:?}");
+        }
+    }
+
+    #[test]
+    fn distance_counts_where_it_tells_and_not_where_it_does_not() {
+        let judged = |label: usize, inside: f32| Judged {
+            scored: ([0.0, -9.0, -9.0, -9.0, -9.0, 0.0], label),
+            nearest: Nearest {
+                inside,
+                outside: 0.7,
+            },
+        };
+        let tells: Vec<_> = (0..50)
+            .flat_map(|_| [judged(0, 0.9), judged(5, 0.5)])
+            .collect();
+        assert!(fit(&tells).weight > 0.0);
+        let silent: Vec<_> = (0..50)
+            .flat_map(|_| [judged(0, 0.7), judged(5, 0.7)])
+            .collect();
+        let none = fit(&silent);
+        assert!(none.gain(silent[0].nearest).abs() < 1e-5, "{none:?}");
     }
 }

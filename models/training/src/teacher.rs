@@ -7,29 +7,42 @@ use candle_core::Tensor;
 use olympus_inference::bert::{Batch, pool};
 use olympus_inference::{Encoder, Mode, Pooling};
 use std::collections::HashMap;
+use std::sync::OnceLock;
 
-/// Vectors of all texts of a run, computed once.
+/// Vectors of all texts of a run, computed once, when the first is asked for: a run whose epochs
+/// are all kept needs none.
 pub(crate) struct Teacher<'a> {
-    vectors: HashMap<&'a str, Vec<f32>>,
+    base: &'a Base,
+    texts: Vec<&'a str>,
+    vectors: OnceLock<HashMap<&'a str, Vec<f32>>>,
 }
 
 impl<'a> Teacher<'a> {
-    pub(crate) fn new(base: &Base, texts: impl Iterator<Item = &'a str>) -> anyhow::Result<Self> {
+    pub(crate) fn new(base: &'a Base, texts: impl Iterator<Item = &'a str>) -> Self {
         let mut texts: Vec<&str> = texts.collect();
         texts.sort_unstable();
         texts.dedup();
-        let rows = encode(&base.encoder()?, base, &texts)?;
-        Ok(Self {
-            vectors: texts.into_iter().zip(rows).collect(),
-        })
+        Self {
+            base,
+            texts,
+            vectors: OnceLock::new(),
+        }
     }
 
     /// Vectors of known texts, a row each.
     pub(crate) fn vectors(&self, texts: &[&str]) -> anyhow::Result<Tensor> {
+        let known = match self.vectors.get() {
+            Some(known) => known,
+            None => {
+                let rows = encode(&self.base.encoder()?, self.base, &self.texts)?;
+                let known = self.texts.iter().copied().zip(rows).collect();
+                self.vectors.get_or_init(|| known)
+            }
+        };
         let rows = texts
             .iter()
             .map(|text| {
-                let row = self.vectors.get(text);
+                let row = known.get(text);
                 row.map(Vec::as_slice)
                     .ok_or_else(|| anyhow!("the teacher was not shown `{text}`"))
             })

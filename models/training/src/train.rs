@@ -14,7 +14,7 @@ use crate::model::{Base, Learner};
 use crate::noise::disturb;
 use crate::pairs::{self, Dish};
 use crate::teacher::Teacher;
-use anyhow::{Context as _, anyhow};
+use anyhow::anyhow;
 use candle_core::backprop::GradStore;
 use candle_core::{Device, Tensor};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -51,7 +51,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             seed: 7,
-            epochs: 2,
+            epochs: 3,
             batch: 64,
             pairs: 64,
             layers: 6,
@@ -72,8 +72,6 @@ pub(crate) struct Epoch {
     pub(crate) contrast_loss: f64,
     pub(crate) anchor_loss: f64,
 }
-
-pub(crate) const CLASSES: usize = 6;
 
 /// All that fits have in common.
 pub(crate) struct Run<'a> {
@@ -300,25 +298,6 @@ fn progress(name: &str, steps: usize, done: usize) -> ProgressBar {
         .with_style(style)
         .with_position(done as u64)
         .with_prefix(name.to_owned())
-}
-
-/// Logits of texts under a finished model, one at a time: no padding takes part.
-pub(crate) fn predict(
-    learner: &Learner,
-    base: &Base,
-    texts: &[&str],
-) -> anyhow::Result<Vec<[f32; CLASSES]>> {
-    let (encoder, head) = learner.build()?;
-    texts
-        .iter()
-        .map(|text| {
-            let ids = base.tokenizer.ids(text)?;
-            let batch = Batch::of(&[&ids])?;
-            let (logits, _) = crate::model::run(&encoder, &head, &batch, Mode::Infer)?;
-            let row = logits.squeeze(0)?.to_vec1::<f32>()?;
-            row.try_into().ok().context("six logits a text")
-        })
-        .collect()
 }
 
 /// Rows as one tensor, in order.

@@ -3,9 +3,10 @@
 use super::encoder::take_matrix;
 use super::kernel::Kernel;
 use super::matrix::{PackedMatrix, QuantizedRows};
-use super::ops::{dense, shares, squash, weighted_sum};
+use super::ops::{dense, largest_cosine, shares, squash, weighted_sum};
 use super::product::product;
 use crate::error::InferenceError;
+use crate::known::{Known, Nearest};
 use crate::weights::Weights;
 use olympus_proto::Intent;
 
@@ -19,6 +20,7 @@ pub(crate) struct FusedHead {
     dense: PackedMatrix,
     out: Vec<f32>,
     out_bias: Vec<f32>,
+    known: Option<Known>,
 }
 
 /// Buffers of one thread.
@@ -41,6 +43,7 @@ impl FusedHead {
             dense: take_matrix(weights, &["intent.dense".to_owned()], hidden, hidden)?,
             out: weights.values("intent.out.weight", &[INTENTS, hidden])?,
             out_bias: weights.values("intent.out.bias", &[INTENTS])?,
+            known: Known::take(weights, hidden)?,
         })
     }
 
@@ -69,6 +72,19 @@ impl FusedHead {
         rows.map(|row| {
             let mut logits = [0.0; INTENTS];
             dense(kernel, row, &self.out, &self.out_bias, &mut logits);
+            if let Some(known) = &self.known {
+                let mut nearest = Nearest {
+                    inside: 0.0,
+                    outside: 0.0,
+                };
+                largest_cosine(kernel, row, &known.inside, &mut nearest.inside);
+                largest_cosine(kernel, row, &known.outside, &mut nearest.outside);
+                for (logit, intent) in logits.iter_mut().zip(Intent::ALL) {
+                    if intent == Intent::Unknown {
+                        *logit += known.familiarity.gain(nearest);
+                    }
+                }
+            }
             logits
         })
         .collect()
