@@ -31,18 +31,10 @@ impl Figures {
         self.singles.push((name.to_owned(), value, unit));
     }
 
-    /// Nearest-rank percentile, 0 to 1.
     fn at(&self, name: &str, share: f64) -> f64 {
-        let mut sorted = self.samples_ms.get(name).cloned().unwrap_or_default();
-        sorted.sort_by(f64::total_cmp);
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            clippy::cast_precision_loss,
-            reason = "a rank in a list of samples"
-        )]
-        let rank = (share * sorted.len() as f64).ceil().max(1.0) as usize - 1;
-        sorted.get(rank).copied().unwrap_or(f64::NAN)
+        self.samples_ms
+            .get(name)
+            .map_or(f64::NAN, |samples| percentile(samples, share))
     }
 
     pub(crate) fn json(&self) -> Value {
@@ -61,6 +53,20 @@ impl Figures {
             .collect();
         json!({"latency": latency, "single": singles})
     }
+}
+
+/// Nearest-rank percentile, `share` from 0 to 1; NaN of nothing.
+pub(crate) fn percentile(samples: &[f64], share: f64) -> f64 {
+    let mut sorted = samples.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        clippy::cast_precision_loss,
+        reason = "a rank in a list of samples"
+    )]
+    let rank = (share * sorted.len() as f64).ceil().max(1.0) as usize - 1;
+    sorted.get(rank).copied().unwrap_or(f64::NAN)
 }
 
 impl fmt::Display for Figures {

@@ -2,9 +2,11 @@
 //! a time. Prints; asserts nothing, because machines are noisy.
 
 mod figures;
+mod load;
 mod server;
 
 use crate::figures::Figures;
+use crate::load::{Plan, Questions};
 use crate::server::Server;
 use anyhow::Context as _;
 use clap::Parser;
@@ -35,6 +37,14 @@ struct Args {
     /// Print JSON.
     #[arg(long)]
     json: bool,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    /// Many clients at once instead: mixed, while menus change, beside a greedy client.
+    Load(Plan),
 }
 
 fn main() -> anyhow::Result<()> {
@@ -46,8 +56,16 @@ fn main() -> anyhow::Result<()> {
         let took = server.import(menu)?;
         figures.single("menu import", took, "ms");
     }
+    if let Some(Command::Load(plan)) = args.command {
+        return load(&args, &server, plan);
+    }
+    eprintln!(
+        "{} dishes on the menu, {} requests a route",
+        server.items()?.len(),
+        args.requests
+    );
     let texts = texts(&args.utterances, "text", args.requests)?;
-    let queries = texts_of_queries(&args, server.menu_size()?)?;
+    let queries = self::texts(&args.queries, "query", args.requests)?;
     measure(&args, &server, &mut figures, &texts, &queries)?;
     figures.single("resident memory", server.resident_mb()?, "MB");
     if args.json {
@@ -58,12 +76,19 @@ fn main() -> anyhow::Result<()> {
     Ok(())
 }
 
-fn texts_of_queries(args: &Args, menu_size: usize) -> anyhow::Result<Vec<String>> {
-    eprintln!(
-        "{menu_size} dishes on the menu, {} requests a route",
-        args.requests
-    );
-    texts(&args.queries, "query", args.requests)
+fn load(args: &Args, server: &Server, plan: Plan) -> anyhow::Result<()> {
+    let questions = Questions {
+        texts: texts(&args.utterances, "text", plan.requests())?,
+        queries: texts(&args.queries, "query", plan.requests())?,
+    };
+    let outcomes = load::run(server, plan, &questions)?;
+    if args.json {
+        let json: Vec<Value> = outcomes.iter().map(load::Outcome::json).collect();
+        println!("{}", serde_json::to_string_pretty(&json)?);
+    } else {
+        outcomes.iter().for_each(|outcome| println!("{outcome}"));
+    }
+    Ok(())
 }
 
 /// Routes take turns, so that a slow moment of the machine hits all of them alike.

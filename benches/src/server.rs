@@ -90,6 +90,69 @@ impl Server {
         Ok(())
     }
 
+    /// An agent that gives statuses back and keeps one connection alive.
+    pub(crate) fn patient() -> ureq::Agent {
+        ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            .timeout_global(Some(Duration::from_secs(10)))
+            .build()
+            .into()
+    }
+
+    /// Posts and reads the answer whole; its status.
+    pub(crate) fn status(
+        &self,
+        agent: &ureq::Agent,
+        route: &str,
+        body: &Value,
+    ) -> anyhow::Result<u16> {
+        let mut answer = agent
+            .post(format!("{}{route}", self.url))
+            .header("content-type", "application/json")
+            .send(body.to_string())?;
+        answer.body_mut().read_to_vec()?;
+        Ok(answer.status().as_u16())
+    }
+
+    pub(crate) fn suggest_status(&self, agent: &ureq::Agent, query: &str) -> anyhow::Result<u16> {
+        let url = format!("{}/v1/menu/suggest", self.url);
+        let mut answer = agent.get(url).query("q", query).call()?;
+        answer.body_mut().read_to_vec()?;
+        Ok(answer.status().as_u16())
+    }
+
+    /// The menu's items.
+    pub(crate) fn items(&self) -> anyhow::Result<Vec<Value>> {
+        let menu = self.get("/v1/menu")?;
+        Ok(menu["items"].as_array().cloned().unwrap_or_default())
+    }
+
+    /// Puts a menu in use.
+    pub(crate) fn put_menu(&self, items: &[Value]) -> anyhow::Result<()> {
+        self.agent
+            .put(format!("{}/v1/menu", self.url))
+            .header("content-type", "application/json")
+            .send(serde_json::to_string(items)?)?
+            .body_mut()
+            .read_to_vec()?;
+        Ok(())
+    }
+
+    /// Processor time of the process so far, Linux only.
+    pub(crate) fn processor_seconds(&self) -> anyhow::Result<f64> {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id()))?;
+        // The name in brackets may hold spaces; utime and stime are fields 14 and 15.
+        let after = stat.rsplit_once(')').context("/proc/…/stat")?.1;
+        let ticks: f64 = after
+            .split_whitespace()
+            .skip(11)
+            .take(2)
+            .map(|field| field.parse::<f64>().unwrap_or_default())
+            .sum();
+        // Linux counts in hundredths for every architecture it shows to programs.
+        Ok(ticks / 100.0)
+    }
+
     /// Imports a JSONL menu; milliseconds it took.
     pub(crate) fn import(&self, menu: &Path) -> anyhow::Result<f64> {
         let bytes = std::fs::read(menu).with_context(|| format!("reading {}", menu.display()))?;
@@ -99,11 +162,6 @@ impl Server {
             .header("content-type", "application/x-ndjson")
             .send(&bytes[..])?;
         Ok(start.elapsed().as_secs_f64() * 1e3)
-    }
-
-    pub(crate) fn menu_size(&self) -> anyhow::Result<usize> {
-        let menu = self.get("/v1/menu")?;
-        Ok(menu["items"].as_array().map_or(0, Vec::len))
     }
 
     /// Resident set of the process, Linux only.
