@@ -102,8 +102,20 @@ pub(crate) fn run(
 ) -> anyhow::Result<Vec<Outcome>> {
     Ok(vec![
         part("mixed", server, plan, questions, Extra::None)?,
-        part("a new menu every second", server, plan, questions, Extra::Menus)?,
-        part("one client asks 100 times as much", server, plan, questions, Extra::Greed)?,
+        part(
+            "a new menu every second",
+            server,
+            plan,
+            questions,
+            Extra::Menus,
+        )?,
+        part(
+            "one client asks 100 times as much",
+            server,
+            plan,
+            questions,
+            Extra::Greed,
+        )?,
     ])
 }
 
@@ -144,7 +156,11 @@ fn part(
             .then(|| scope.spawn(|| ask(server, questions, plan.clients, start, greedy, end)));
         let menus = (extra == Extra::Menus).then(|| scope.spawn(|| swap_menus(server, &done)));
         for client in clients {
-            outcome.add(client.join().map_err(|_| anyhow::anyhow!("a client panicked"))?);
+            outcome.add(
+                client
+                    .join()
+                    .map_err(|_| anyhow::anyhow!("a client panicked"))?,
+            );
         }
         done.store(true, Ordering::Release);
         if let Some(menus) = menus {
@@ -154,7 +170,9 @@ fn part(
         }
         // What the greedy one suffered is its own affair; the others' figures are the question.
         if let Some(other) = other {
-            let seen = other.join().map_err(|_| anyhow::anyhow!("a client panicked"))?;
+            let seen = other
+                .join()
+                .map_err(|_| anyhow::anyhow!("a client panicked"))?;
             eprintln!(
                 "  the greedy client: {} answered, {} rejected, {} failed",
                 seen.latency.len(),
@@ -197,7 +215,9 @@ fn ask(
             Route::Suggest => server.suggest_status(&agent, query),
         };
         match status {
-            Ok(200) => seen.latency.push((route, due.elapsed().as_secs_f64() * 1e3)),
+            Ok(200) => seen
+                .latency
+                .push((route, due.elapsed().as_secs_f64() * 1e3)),
             Ok(429 | 503) => seen.rejected += 1,
             _ => seen.failed += 1,
         }
@@ -278,7 +298,11 @@ impl fmt::Display for Outcome {
             self.failed,
             self.menus
         )?;
-        writeln!(f, "{:<14}{:>9}{:>9}{:>9}{:>9}", "ms", "answers", "p50", "p99", "p99.9")?;
+        writeln!(
+            f,
+            "{:<14}{:>9}{:>9}{:>9}{:>9}",
+            "ms", "answers", "p50", "p99", "p99.9"
+        )?;
         for (route, ms) in &self.latency {
             let at = |share| percentile(ms, share);
             writeln!(

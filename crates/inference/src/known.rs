@@ -15,7 +15,11 @@ use olympus_proto::Intent;
 pub const PROTOTYPES: usize = 256;
 /// The tensors: prototypes in scope and out of it, each prototypes × hidden, and the two numbers
 /// of [`Familiarity`].
-pub const TENSORS: [&str; 3] = ["intent.known.inside", "intent.known.outside", "intent.known.fit"];
+pub const TENSORS: [&str; 3] = [
+    "intent.known.inside",
+    "intent.known.outside",
+    "intent.known.fit",
+];
 
 /// How near an utterance is to what was learnt: cosines to the nearest prototype of each side.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -16,7 +16,11 @@ pub(crate) fn let_go(bytes: &'static [u8]) {
     // SAFETY: whole pages of a constant. The binary's constants are mapped from its file and
     // nothing may write them, so dropping the pages loses nothing.
     let advised = unsafe {
-        madvise(inside.as_ptr().cast_mut().cast(), inside.len(), Advice::LinuxDontNeed)
+        madvise(
+            inside.as_ptr().cast_mut().cast(),
+            inside.len(),
+            Advice::LinuxDontNeed,
+        )
     };
     // No more than advice: where the system declines, the pages stay.
     let _ = advised;
@@ -34,6 +38,9 @@ mod tests {
         let before = engine.embed(&["two zucchini fritters"]).expect("encodes");
         let again = crate::Engine::embedded().expect("loads once more");
         assert_eq!(engine.info().sha256, again.info().sha256);
-        assert_eq!(before, again.embed(&["two zucchini fritters"]).expect("encodes"));
+        assert_eq!(
+            before,
+            again.embed(&["two zucchini fritters"]).expect("encodes")
+        );
     }
 }

@@ -251,11 +251,7 @@ impl MenuIndex {
     }
 
     /// Refuses a vector that is not of this index's model.
-    fn checked<'a>(
-        &self,
-        space: &'a SpaceId,
-        vector: &'a [f32],
-    ) -> Result<Meaning<'a>, MenuError> {
+    fn checked<'a>(&self, space: &'a SpaceId, vector: &'a [f32]) -> Result<Meaning<'a>, MenuError> {
         if *space != self.space {
             return Err(MenuError::SpaceMismatch {
                 menu: self.space.clone(),
@@ -373,7 +369,10 @@ impl MenuIndex {
         // Whoever has no score is not worth a look, but for what tastes alone decide.
         match nearness.map(Nearness::positions) {
             _ if wishes.alone() => (0..).zip(&self.items).for_each(|(p, item)| offer(p, item)),
-            None => fits.keys().filter_map(|p| at(*p)).for_each(|(p, item)| offer(p, item)),
+            None => fits
+                .keys()
+                .filter_map(|p| at(*p))
+                .for_each(|(p, item)| offer(p, item)),
             Some(None) => (0..).zip(&self.items).for_each(|(p, item)| offer(p, item)),
             Some(Some(likely)) => likely.filter_map(at).for_each(|(p, item)| offer(p, item)),
         }

@@ -25,9 +25,10 @@ const LIMIT: usize = 10;
 
 fn main() -> anyhow::Result<()> {
     let mut args = std::env::args().skip(1);
-    let (way, menu) = args.next().zip(args.next()).context(
-        "usage: line_search olympus|words|tantivy MENU.jsonl",
-    )?;
+    let (way, menu) = args
+        .next()
+        .zip(args.next())
+        .context("usage: line_search olympus|words|tantivy MENU.jsonl")?;
     let bytes = std::fs::read(&menu).with_context(|| format!("reading {menu}"))?;
     let search = match way.as_str() {
         "olympus" => olympus(&bytes)?,

@@ -279,7 +279,7 @@ const SHORT: [(&str, &str); 25] = [
     ("reg", "regular"), ("dbl", "double"), ("xtra", "extra"), ("lt", "light"), ("lite", "light"),
     ("choc", "chocolate"), ("chix", "chicken"), ("chkn", "chicken"), ("guac", "guacamole"),
     ("mozz", "mozzarella"), ("parm", "parmesan"), ("bbq", "barbecue"), ("barbeque", "barbecue"),
-    ("mayonnaise", "mayo"), ("catsup", "ketchup"), ("veg", "vegetable"), ("veggy", "vegetable"),
+    ("mayonnaise", "mayo"), ("catsup", "ketchup"), ("veg", "vegetable"), ("veggie", "vegetable"),
     ("pepp", "pepperoni"), ("jala", "jalapeno"),
     // One of the fries.
     ("fry", "frie"),
@@ -312,7 +312,11 @@ pub(super) fn stem(word: &str) -> String {
     if let Some(number) = number(&stem).filter(|number| *number > 1) {
         return number.to_string();
     }
-    if let Some((_, whole)) = SHORT.iter().find(|(short, _)| *short == stem) {
+    // "Veggie" is a sort of dish and "veggies" a topping: only the one is written out.
+    if let Some((_, whole)) = SHORT
+        .iter()
+        .find(|(short, _)| *short == stem || *short == word)
+    {
         return (*whole).to_owned();
     }
     let unit = UNITS.iter().find(|(_, said)| said.contains(&stem.as_str()));

@@ -36,7 +36,7 @@ pub const KEYS: &[KeySpec] = &[
     spec(
         "intent-costs",
         "what wrong intents cost, beside asking again",
-        "ask-again=1,wrong=1.6,false-cancel=3,missed-complaint=2",
+        "ask-again=1,wrong=1.2,false-cancel=1.6,missed-complaint=1.3",
     ),
     spec(
         "location-id",

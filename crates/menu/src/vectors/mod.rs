@@ -8,9 +8,9 @@
 mod rows;
 
 use crate::error::MenuError;
-pub(crate) use rows::{Nearness, Rows};
 use olympus_core::menu::text;
 use olympus_proto::{MenuItem, SpaceId};
+pub(crate) use rows::{Nearness, Rows};
 
 /// A unit vector's squared length may miss 1 by this much (half-precision models do).
 const UNIT_TOLERANCE: f32 = 0.02;

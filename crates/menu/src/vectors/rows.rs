@@ -127,7 +127,10 @@ impl Rows {
         let first = self.first.get(position as usize).map(|row| *row as usize);
         let row = first.and_then(|row| self.bytes.chunks_exact(self.dim.max(1)).nth(row));
         row.map_or_else(Vec::new, |row| {
-            let length = row.iter().map(|&b| f32::from(b) * f32::from(b)).sum::<f32>();
+            let length = row
+                .iter()
+                .map(|&b| f32::from(b) * f32::from(b))
+                .sum::<f32>();
             let inverse = 1.0 / length.sqrt().max(1.0);
             let vector: Vec<f32> = row.iter().map(|&b| f32::from(b) * inverse).collect();
             self.nearness_of_all(&Asked::new(&vector))
@@ -171,7 +174,8 @@ impl Rows {
     fn likely(&self, signs: &Signs, query: &[f32], admits: impl Fn(u32) -> bool) -> Vec<u32> {
         let wanted = signs.bits_of(query);
         let mut distances = vec![0_u16; self.owner.len()];
-        self.arch.dispatch(|| signs.distances(&wanted, &mut distances));
+        self.arch
+            .dispatch(|| signs.distances(&wanted, &mut distances));
         let mut top = TopK::new(self.likely);
         for (row, &distance) in (0_u32..).zip(&distances) {
             let owner = self.owner.get(row as usize).copied().unwrap_or_default();
@@ -271,7 +275,10 @@ impl<'a> Asked<'a> {
         debug_assert_eq!(self.vector.len(), row.len());
         let products = self.numbers.iter().zip(row);
         let sum: i32 = products.map(|(a, b)| i32::from(*a) * i32::from(*b)).sum();
-        #[expect(clippy::cast_precision_loss, reason = "24 bits are enough for a cosine")]
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "24 bits are enough for a cosine"
+        )]
         let cosine = sum as f32 * (self.scale * scale);
         cosine.clamp(0.0, 1.0)
     }
@@ -279,7 +286,8 @@ impl<'a> Asked<'a> {
 
 /// The largest size of a number; never 0, so that it may divide.
 fn largest(row: &[f32]) -> f32 {
-    row.iter().fold(f32::MIN_POSITIVE, |most, value| most.max(value.abs()))
+    row.iter()
+        .fold(f32::MIN_POSITIVE, |most, value| most.max(value.abs()))
 }
 
 /// A number from -1 to 1 as a byte.
@@ -315,7 +323,9 @@ mod tests {
     fn menu(items: usize, dim: usize, seed: u64) -> Vectors {
         let draw = |state: &mut u64, count: usize| -> Vec<f32> {
             let next = |_| {
-                *state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+                *state = state
+                    .wrapping_mul(6_364_136_223_846_793_005)
+                    .wrapping_add(1);
                 (*state >> 40) as f32 / (1 << 24) as f32 - 0.5
             };
             (0..count).map(next).collect()
@@ -373,7 +383,10 @@ mod tests {
     #[test]
     fn signs_keep_the_nearest() {
         let vectors = menu(4_000, 384, 3);
-        let shortlist = Shortlist { many: 1, likely: 400 };
+        let shortlist = Shortlist {
+            many: 1,
+            likely: 400,
+        };
         let rows = Rows::with(shortlist, &vectors, 4_000);
         let mut kept = 0;
         for query in menu(50, 384, 4).data.chunks_exact(384) {
@@ -391,7 +404,10 @@ mod tests {
     #[test]
     fn a_shortlist_holds_what_is_asked_for_and_admitted() {
         let vectors = menu(300, 64, 5);
-        let shortlist = Shortlist { many: 1, likely: 10 };
+        let shortlist = Shortlist {
+            many: 1,
+            likely: 10,
+        };
         let rows = Rows::with(shortlist, &vectors, 300);
         let query = &vectors.data[..64];
         let near = rows.nearness(query, &[7, 123], |position| position % 2 == 1);
@@ -410,7 +426,12 @@ mod tests {
         let near = rows.near(11);
         assert!(near[11] > 0.999);
         assert!(near.iter().all(|cosine| *cosine <= near[11]));
-        assert!(Rows::of(&Vectors::none(), 3).near(1).iter().all(|near| *near == 0.0));
+        assert!(
+            Rows::of(&Vectors::none(), 3)
+                .near(1)
+                .iter()
+                .all(|near| *near == 0.0)
+        );
     }
 
     /// `cargo test --release -p olympus-menu --lib -- --ignored --nocapture a_million`
@@ -439,7 +460,9 @@ mod tests {
                 items * 2,
                 took[100],
                 took[198],
-                (rows.bytes.len() + 4 * rows.scales.len() + 4 * rows.owner.len()
+                (rows.bytes.len()
+                    + 4 * rows.scales.len()
+                    + 4 * rows.owner.len()
                     + rows.signs.as_ref().map_or(0, |signs| 8 * signs.bits.len()))
                     / (items * 2),
             );
