@@ -5,6 +5,7 @@
 
 mod adam;
 mod baseline;
+mod batches;
 mod calibrate;
 mod card;
 mod checkpoint;

@@ -3,13 +3,14 @@
 //! Prototypes are the middles of both (spherical k-means over the head's features). What a
 //! nearness counts for is fitted on registers that the prototypes were not made from.
 
+use crate::batches::in_batches;
 use crate::calibrate::{Scored, accuracy, calibrate, log_loss_at_best};
 use crate::data::{Example, label_of};
 use crate::model::{Base, Learner};
 use crate::train::matrix;
-use candle_core::{D, IndexOp, Tensor};
+use anyhow::Context as _;
+use candle_core::{D, Tensor};
 use olympus_inference::Mode;
-use olympus_inference::bert::Batch;
 use olympus_inference::known::{Familiarity, Nearest, PROTOTYPES};
 use olympus_proto::Intent;
 use rand::SeedableRng;
@@ -222,29 +223,22 @@ fn describe(
     texts: &[&str],
 ) -> anyhow::Result<(Tensor, Vec<[f32; 6]>)> {
     let (encoder, head) = learner.build()?;
-    let mut order: Vec<usize> = (0..texts.len()).collect();
-    order.sort_by_key(|index| texts[*index].len());
-    let mut features = vec![Vec::new(); texts.len()];
-    let mut logits = vec![[0.0; 6]; texts.len()];
-    for chunk in order.chunks(BATCH) {
-        let ids = chunk
-            .iter()
-            .map(|index| Ok(base.tokenizer.ids(texts[*index])?))
-            .collect::<anyhow::Result<Vec<_>>>()?;
-        let rows: Vec<&[u32]> = ids.iter().map(Vec::as_slice).collect();
-        let batch = Batch::of(&rows)?;
-        let states = encoder.forward(&batch, Mode::Infer)?;
+    let described = in_batches(base, texts, BATCH, |batch| {
+        let states = encoder.forward(batch, Mode::Infer)?;
         let mask = batch.mask.as_ref();
         let raw = head.features(&states, mask, Mode::Infer)?;
         let length = raw.sqr()?.sum_keepdim(1)?.sqrt()?;
-        let unit = raw.broadcast_div(&length)?;
-        let said = head.forward(&states, mask, Mode::Infer)?;
-        for (row, index) in chunk.iter().enumerate() {
-            features[*index] = unit.i(row)?.to_vec1::<f32>()?;
-            let row = said.i(row)?.to_vec1::<f32>()?;
-            logits[*index].copy_from_slice(&row);
-        }
-    }
+        let unit = raw.broadcast_div(&length)?.to_vec2::<f32>()?;
+        let said = head.forward(&states, mask, Mode::Infer)?.to_vec2::<f32>()?;
+        unit.into_iter()
+            .zip(said)
+            .map(|(unit, said)| {
+                let said: [f32; 6] = said.try_into().ok().context("six logits a text")?;
+                Ok((unit, said))
+            })
+            .collect()
+    })?;
+    let (features, logits): (Vec<Vec<f32>>, Vec<_>) = described.into_iter().unzip();
     Ok((tensor(&features)?, logits))
 }
 

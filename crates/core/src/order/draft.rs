@@ -1,6 +1,7 @@
 //! A line while it is read.
 
 use super::MOST;
+use super::assemble::option_for;
 use super::phrases::{OptionRef, removed, shortened};
 use olympus_proto::{
     Amount, LineModifier, MenuItem, Modifier, ModifierAction, ModifierGroup, Span,
@@ -49,6 +50,19 @@ impl Draft {
             kept: Vec::new(),
             span,
         }
+    }
+
+    /// Chooses the option that is meant of those that go by a phrase; `None` where the item has
+    /// none such.
+    pub(super) fn choose(
+        &mut self,
+        items: &[MenuItem],
+        options: &[OptionRef],
+        choice: Choice,
+    ) -> Option<OptionRef> {
+        let at = option_for(items, options, self.item, choice.action, choice.amount)?;
+        self.put(items, at, choice);
+        Some(at)
     }
 
     /// Chooses an option; said again, the later wish holds.

@@ -1,6 +1,6 @@
 //! The lines of an order while it is read.
 
-use super::assemble::{option_for, option_of};
+use super::assemble::option_of;
 use super::draft::{Choice, Draft, away, is_size, named};
 use super::phrases::{OptionRef, removed};
 use super::{MOST, MOST_LINES};
@@ -108,16 +108,9 @@ impl<'a> Lines<'a> {
         let Some(draft) = self.drafts.get_mut(line) else {
             return false;
         };
-        let Some(at) = option_for(
-            self.items,
-            options,
-            draft.item,
-            choice.action,
-            choice.amount,
-        ) else {
+        let Some(at) = draft.choose(self.items, options, choice) else {
             return false;
         };
-        draft.put(self.items, at, choice);
         self.recent.push((line, at.exact(), choice));
         true
     }
@@ -176,14 +169,16 @@ impl<'a> Lines<'a> {
         })
     }
 
-    /// Whether one of the last line, which is of several, is a line of its own now, as a place
-    /// that no line has would be among them.
-    pub(super) fn splits_for(&mut self, place: Option<u8>) -> bool {
-        let Some((place, (last, quantity))) = place.zip(self.last()) else {
-            return false;
-        };
-        let before: u32 = self.drafts.iter().map(|draft| draft.quantity).sum();
-        u32::from(place) < before && quantity > 1 && self.split(last, 1) == Some(true)
+    /// Of the last line, which is of several, one becomes a line of its own where the place, which
+    /// no line has, is among them; its line.
+    pub(super) fn part_off(&mut self, place: Option<u8>) -> Option<usize> {
+        let (place, (last, quantity)) = place.zip(self.last())?;
+        let all: u32 = self.drafts.iter().map(|draft| draft.quantity).sum();
+        if u32::from(place) >= all || quantity < 2 {
+            return None;
+        }
+        self.split(last, 1)?;
+        self.at(None)
     }
 
     /// The place of the last line, and how many.

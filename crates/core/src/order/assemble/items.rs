@@ -4,7 +4,7 @@ use super::super::draft::{Choice, Draft};
 use super::super::phrases::Names;
 use super::super::segment::{Kind, Segment};
 use super::super::speech::Cue;
-use super::options::{option_for, option_of};
+use super::options::option_of;
 use super::{Pending, Reader, Verb};
 use olympus_proto::{AmbiguousItem, ModifierAction, Span};
 impl<'a> Reader<'a> {
@@ -153,43 +153,27 @@ impl<'a> Reader<'a> {
         let number = pending.number.filter(|_| pieces.is_none());
         let mut draft = Draft::new(item, number.unwrap_or(1), Some(whole));
         if let Some(at) = pieces {
-            let choice = Choice {
-                action: ModifierAction::Add,
-                amount: None,
-                contrast: false,
-                span: whole,
-            };
-            draft.put(self.items, at, choice);
+            draft.put(self.items, at, Choice::added(whole));
         }
         let mut strays = Vec::new();
         for (names, choice) in pending.options {
-            match option_for(
-                self.items,
-                &names.options,
-                item,
-                choice.action,
-                choice.amount,
-            ) {
-                Some(at) => draft.put(self.items, at, choice),
-                None if names.within.contains(&item) => {}
-                None => strays.push((names, choice)),
+            // A word of the item's own name chooses nothing.
+            let chooses = draft.choose(self.items, &names.options, choice).is_some();
+            if !chooses && !names.within.contains(&item) {
+                strays.push((names, choice));
             }
         }
         for (names, choice) in strays {
             self.attach(names, choice);
         }
         for (names, choice) in std::mem::take(&mut self.ahead) {
-            match option_for(
-                self.items,
-                &names.options,
-                item,
-                choice.action,
-                choice.amount,
-            ) {
-                Some(at) => draft.put(self.items, at, choice),
+            if draft.choose(self.items, &names.options, choice).is_some() {
+                continue;
+            }
+            match choice.action {
                 // What is left out may wait longer than what is added.
-                None if choice.action == ModifierAction::Remove => self.ahead.push((names, choice)),
-                None => self.not_understood(choice.span.start, choice.span.end),
+                ModifierAction::Remove => self.ahead.push((names, choice)),
+                ModifierAction::Add => self.not_understood(choice.span.start, choice.span.end),
             }
         }
         match self.verb.take() {

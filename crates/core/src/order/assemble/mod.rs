@@ -1,7 +1,8 @@
 //! Phrases to lines, from left to right.
 //!
 //! A number or an article opens a new line; options before the item wait for it, options after
-//! it go to it (`items`, `options`, `numbers`). A negation holds for a coordinated list and ends where a new wish begins.
+//! it go to it (`items`, `options`, `numbers`). A negation holds for a coordinated list and ends where
+//! a new wish begins.
 
 mod items;
 mod numbers;
@@ -69,7 +70,8 @@ struct Reader<'a> {
     contrast: bool,
     /// Whether "on" or "to" came: an option that the line takes may be of it.
     onto: bool,
-    /// The same where something was said that can go to an item: what was said goes to the item that comes next, if it is ordered.
+    /// The same where something was said that can move: it goes to the item that comes next, if
+    /// that is ordered.
     towards: bool,
     /// Whether the next number says how many of the line before: "x 3".
     times: bool,

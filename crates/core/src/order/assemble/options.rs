@@ -212,7 +212,7 @@ impl<'a> Reader<'a> {
         let targets: Vec<usize> = match place {
             Some(place) => match self.lines.at(place) {
                 // "Two sandwiches, make the second one spicy"
-                None if self.lines.splits_for(place) => self.lines.at(None).into_iter().collect(),
+                None => self.lines.part_off(place).into_iter().collect(),
                 line => line.into_iter().collect(),
             },
             None => self.lines.all(),
