@@ -1,6 +1,6 @@
-//! Times the embedded model on a file of texts, one at a time, and with `--batch N` together.
+//! Times the embedded model, or one in a folder, on a file of texts, one at a time, and with `--batch N` together.
 //!
-//! `cargo run --release -p olympus-inference --example encode -- [--kernel NAME] [--batch N]
+//! `cargo run --release -p olympus-inference --example encode -- [--model FOLDER] [--kernel NAME] [--batch N]
 //! [--rounds N] [--cold] FILE`, where each line of FILE is a text or JSON with `text` or `query`; `--cold` empties the
 //! processor's caches before each call.
 
@@ -9,7 +9,7 @@ use std::time::Instant;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let (mut kernel, mut batch, mut rounds, mut file) = (Kernel::best(), 1, 1, None);
-    let mut other = Vec::new();
+    let (mut other, mut model) = (Vec::new(), None);
     let mut args = std::env::args().skip(1);
     while let Some(arg) = args.next() {
         let mut value = || args.next().ok_or(format!("{arg} needs a value"));
@@ -20,6 +20,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
                 kernel = Kernel::named(&name)
                     .ok_or(format!("no kernel `{name}` here; there are {known:?}"))?;
             }
+            "--model" => model = Some(value()?),
             "--batch" => batch = value()?.parse()?,
             "--rounds" => rounds = value()?.parse()?,
             "--cold" => other = vec![1u64; 16 << 20],
@@ -32,7 +33,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         .map(text_of)
         .collect();
     let start = Instant::now();
-    let engine = Engine::embedded()?.with_kernel(kernel);
+    let engine = match model {
+        Some(folder) => Engine::from_dir(folder.as_ref())?,
+        None => Engine::embedded()?,
+    };
+    let engine = engine.with_kernel(kernel);
     println!(
         "{kernel}: loaded in {:.1} ms",
         start.elapsed().as_secs_f64() * 1e3

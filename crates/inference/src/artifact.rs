@@ -141,7 +141,8 @@ pub(crate) fn from_dir(dir: &Path) -> Result<Parts, InferenceError> {
     })
 }
 
-/// Writes our own GGUF: matrices as 8-bit blocks of 32 with one scale each, vectors as f32.
+/// Writes our own GGUF: matrices that are already `rounded` as they are, others as 8-bit blocks of
+/// 32 with one scale each, vectors as f32.
 ///
 /// # Errors
 /// Candle's, where a tensor cannot be quantised or the writer fails.
@@ -149,14 +150,18 @@ pub fn write_gguf<W: Write + Seek>(
     writer: &mut W,
     manifest: &Manifest,
     tensors: &HashMap<String, Tensor>,
+    rounded: HashMap<String, QTensor>,
 ) -> Result<(), InferenceError> {
     // Sorted, so that the same weights make the same file.
-    let mut quantized = BTreeMap::new();
+    let mut quantized: BTreeMap<String, QTensor> = rounded.into_iter().collect();
     for (name, tensor) in tensors {
+        if quantized.contains_key(name) {
+            continue;
+        }
         let tensor = tensor.to_device(&Device::Cpu)?;
         let big = tensor.rank() == 2 && tensor.dims().iter().all(|dim| *dim >= 32);
         let dtype = if big { GgmlDType::Q8_0 } else { GgmlDType::F32 };
-        quantized.insert(name.as_str(), QTensor::quantize(&tensor, dtype)?);
+        quantized.insert(name.clone(), QTensor::quantize(&tensor, dtype)?);
     }
     let json = serde_json::to_string(manifest)
         .map_err(|error| InferenceError::unfit(&manifest.id, format!("manifest: {error}")))?;
@@ -174,7 +179,7 @@ pub fn write_gguf<W: Write + Seek>(
     ];
     let tensors: Vec<_> = quantized
         .iter()
-        .map(|(name, value)| (*name, value))
+        .map(|(name, value)| (name.as_str(), value))
         .collect();
     gguf_file::write(writer, &metadata, &tensors)?;
     Ok(())

@@ -146,9 +146,11 @@ impl Layer {
         heads: usize,
         bias: Option<&Tensor>,
         mode: Mode,
+        watch: &mut dyn FnMut(&'static str, &Tensor) -> Result<()>,
     ) -> Result<Tensor> {
         let hidden = rows.dim(1)?;
         let width = hidden / heads;
+        watch("attention.self", rows)?;
         // (batch, length, 3, heads, width) → (3, batch, heads, length, width)
         let qkv = self
             .qkv
@@ -172,13 +174,16 @@ impl Layer {
             .matmul(&v.contiguous()?)?
             .transpose(1, 2)?
             .reshape((batch * length, hidden))?;
+        watch("attention.output", &context)?;
         let attended = (self.attention_out.forward(&context)? + rows)?;
         let attended = self.attention_norm.forward(&attended, mode)?;
+        watch("intermediate", &attended)?;
         let wide = self.up.forward(&attended)?;
         let wide = match mode {
             Mode::Infer => wide.gelu_erf()?,
             Mode::Train => differentiable::gelu(&wide)?,
         };
+        watch("output", &wide)?;
         let out = (self.down.forward(&wide)? + &attended)?;
         self.out_norm.forward(&out, mode)
     }
@@ -246,6 +251,20 @@ impl Encoder {
     /// # Errors
     /// Candle's, where an id lies outside the word table or the length outside the positions.
     pub fn forward(&self, batch: &Batch, mode: Mode) -> Result<Tensor> {
+        self.forward_watched(batch, mode, &mut |_, _, _| Ok(()))
+    }
+
+    /// [`Encoder::forward`], showing what every matrix is given: the layer, the name of its part of
+    /// the layer (`attention.self`, `attention.output`, `intermediate`, `output`) and the rows.
+    ///
+    /// # Errors
+    /// As [`Encoder::forward`], and those of `watch`.
+    pub fn forward_watched(
+        &self,
+        batch: &Batch,
+        mode: Mode,
+        watch: &mut dyn FnMut(usize, &'static str, &Tensor) -> Result<()>,
+    ) -> Result<Tensor> {
         let (count, length) = batch.ids.dims2()?;
         let hidden = self.config.hidden_size;
         let words = self
@@ -262,13 +281,14 @@ impl Encoder {
             Some(mask) => Some(((mask - 1.0)? * 10_000.0)?.reshape((count, 1, 1, length))?),
             None => None,
         };
-        for layer in &self.layers {
+        for (index, layer) in self.layers.iter().enumerate() {
             rows = layer.forward(
                 &rows,
                 (count, length),
                 self.config.num_attention_heads,
                 bias.as_ref(),
                 mode,
+                &mut |part, rows| watch(index, part, rows),
             )?;
         }
         rows.reshape((count, length, hidden))

@@ -11,17 +11,13 @@ use olympus_proto::SpaceId;
 use rayon::prelude::*;
 #[cfg(feature = "embedded")]
 use std::borrow::Cow;
-use std::cell::RefCell;
 use std::path::Path;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 /// Tokens encoded together: more would push the activations out of a core's own cache, fewer
 /// would read the weights more often.
 const PACK_TOKENS: usize = 192;
-
-thread_local! {
-    static BUFFERS: RefCell<(Workspace, HeadWorkspace)> = RefCell::default();
-}
 
 /// What one pass says of one text.
 #[derive(Debug, Clone, PartialEq)]
@@ -51,6 +47,8 @@ pub struct Engine {
     parts: Parts,
     info: ModelInfo,
     kernel: Kernel,
+    /// Of passes that are over, for the next: not one for each thread that ever asked.
+    buffers: Mutex<Vec<(Workspace, HeadWorkspace)>>,
 }
 
 impl Engine {
@@ -95,6 +93,7 @@ impl Engine {
             parts,
             info,
             kernel: Kernel::best(),
+            buffers: Mutex::default(),
         }
     }
 
@@ -207,36 +206,40 @@ impl Engine {
         texts: &[Vec<u32>],
         classify: bool,
     ) -> Result<(Vec<Analysis>, Timings), InferenceError> {
-        BUFFERS.with_borrow_mut(|(work, head_work)| {
-            let start = Instant::now();
-            let ids: Vec<&[u32]> = texts.iter().map(Vec::as_slice).collect();
-            let lengths: Vec<usize> = ids.iter().map(|ids| ids.len()).collect();
-            self.parts.encoder.forward(self.kernel, &ids, work)?;
-            let vectors = self.pool(work.states(), &lengths);
-            let encode_us = micros(start);
-            let start = Instant::now();
-            let mut logits = match &self.parts.head {
-                Some((head, _)) if classify => {
-                    head.forward(self.kernel, work.states(), &lengths, head_work)
-                }
-                _ => Vec::new(),
+        let (mut work, mut head_work) = self.buffers().pop().unwrap_or_default();
+        let start = Instant::now();
+        let ids: Vec<&[u32]> = texts.iter().map(Vec::as_slice).collect();
+        let lengths: Vec<usize> = ids.iter().map(|ids| ids.len()).collect();
+        self.parts.encoder.forward(self.kernel, &ids, &mut work)?;
+        let vectors = self.pool(work.states(), &lengths);
+        let encode_us = micros(start);
+        let start = Instant::now();
+        let mut logits = match &self.parts.head {
+            Some((head, _)) if classify => {
+                head.forward(self.kernel, work.states(), &lengths, &mut head_work)
             }
-            .into_iter();
-            let timings = Timings {
-                encode_us,
-                classify_us: micros(start),
-                ..Timings::default()
-            };
-            let analyses = vectors
-                .into_iter()
-                .zip(lengths)
-                .map(|(embedding, tokens)| Analysis {
-                    embedding,
-                    logits: logits.next(),
-                    tokens,
-                });
-            Ok((analyses.collect(), timings))
-        })
+            _ => Vec::new(),
+        }
+        .into_iter();
+        let timings = Timings {
+            encode_us,
+            classify_us: micros(start),
+            ..Timings::default()
+        };
+        self.buffers().push((work, head_work));
+        let analyses = vectors
+            .into_iter()
+            .zip(lengths)
+            .map(|(embedding, tokens)| Analysis {
+                embedding,
+                logits: logits.next(),
+                tokens,
+            });
+        Ok((analyses.collect(), timings))
+    }
+
+    fn buffers(&self) -> MutexGuard<'_, Vec<(Workspace, HeadWorkspace)>> {
+        self.buffers.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Unit vectors of texts from their token states.

@@ -6,6 +6,7 @@
 //! [`hub`], and that only when it is asked to.
 
 pub mod artifact;
+mod ascii;
 pub mod bert;
 pub mod config;
 mod differentiable;

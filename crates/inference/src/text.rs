@@ -1,5 +1,6 @@
 //! Text to token ids and padded batches.
 
+use crate::ascii::Ascii;
 use crate::bert::Batch;
 use crate::config::EncoderConfig;
 use crate::error::InferenceError;
@@ -10,6 +11,7 @@ use tokenizers::{Tokenizer, TruncationParams};
 #[derive(Debug, Clone)]
 pub struct TextTokenizer {
     inner: Tokenizer,
+    ascii: Option<Ascii>,
 }
 
 impl TextTokenizer {
@@ -45,7 +47,8 @@ impl TextTokenizer {
             .with_truncation(Some(truncation))
             .map_err(|error| unfit(format!("tokenizer.json: {error}")))?;
         inner.with_padding(None);
-        let tokenizer = Self { inner };
+        let ascii = Ascii::of(&inner, json);
+        let tokenizer = Self { inner, ascii };
         // Also the check that special tokens are there: an empty text must still be something.
         if tokenizer.ids("")?.is_empty() {
             return Err(unfit(
@@ -60,6 +63,14 @@ impl TextTokenizer {
     /// # Errors
     /// [`InferenceError::Tokenize`].
     pub fn ids(&self, text: &str) -> Result<Vec<u32>, InferenceError> {
+        let ascii = self.ascii.as_ref();
+        match ascii.and_then(|ascii| ascii.ids(&self.inner, text)) {
+            Some(ids) => Ok(ids),
+            None => self.ids_of_any(text),
+        }
+    }
+
+    fn ids_of_any(&self, text: &str) -> Result<Vec<u32>, InferenceError> {
         let encoding = self
             .inner
             .encode_fast(text, true)
@@ -96,5 +107,97 @@ impl Batch {
                 None
             },
         })
+    }
+}
+
+#[cfg(all(test, feature = "embedded"))]
+mod tests {
+    use super::TextTokenizer;
+    use crate::config::EncoderConfig;
+    use serde_json::Value;
+
+    const JSON: &[u8] = include_bytes!("../../../models/olympus-minilm-v1/tokenizer.json");
+    const CARD: &str = include_str!("../../../models/olympus-minilm-v1/card.json");
+
+    fn tokenizer(max_tokens: usize) -> TextTokenizer {
+        let card: Value = serde_json::from_str(CARD).expect("JSON");
+        let config = card["manifest"]["config"].to_string();
+        let config = EncoderConfig::from_json("card", config.as_bytes()).expect("fits");
+        TextTokenizer::from_json("card", JSON, &config, max_tokens).expect("fits")
+    }
+
+    /// Words, marks and bytes in any order; from a seed, so that a failure can be seen again.
+    fn any_text(seed: u64) -> String {
+        const PARTS: [&str; 24] = [
+            "two",
+            "Cheeseburgers",
+            "no onions",
+            ",",
+            "'",
+            "...",
+            "\t",
+            "\n",
+            "\u{b}",
+            "\u{7f}",
+            "$6.50",
+            "e-mail@x",
+            "zzqxj",
+            "supercalifragilistic",
+            " ",
+            "  ",
+            "\0",
+            "#",
+            "##ing",
+            "1000000",
+            "`~^|",
+            "don't",
+            "(L)",
+            "w/o",
+        ];
+        let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
+        let mut next = |below: u64| {
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1);
+            (state >> 33) % below
+        };
+        let mut text = String::new();
+        for _ in 0..next(24) {
+            match next(4) {
+                0 => text.push(char::from(u8::try_from(next(128)).expect("a byte"))),
+                _ => text.push_str(PARTS[usize::try_from(next(24)).expect("an index")]),
+            }
+            if next(2) == 0 {
+                text.push(' ');
+            }
+        }
+        text
+    }
+
+    #[test]
+    fn plain_text_has_the_tokens_of_the_general_tokenizer() {
+        let (long, short) = (tokenizer(128), tokenizer(8));
+        let mut plain = 0;
+        let edges = [
+            String::new(),
+            "a".repeat(100),
+            "a".repeat(101),
+            "[MASK] two".to_owned(),
+            "crème brûlée".to_owned(),
+            "taco ".repeat(200),
+        ];
+        for text in (0..20_000).map(any_text).chain(edges) {
+            for tokenizer in [&long, &short] {
+                let general = tokenizer.ids_of_any(&text).expect("tokenizes");
+                assert_eq!(
+                    tokenizer.ids(&text).expect("tokenizes"),
+                    general,
+                    "{text:?}"
+                );
+            }
+            let ascii = long.ascii.as_ref().expect("BERT's own");
+            plain += usize::from(ascii.ids(&long.inner, &text).is_some());
+        }
+        assert!(plain > 15_000, "only {plain} took the short way");
     }
 }

@@ -129,8 +129,11 @@ impl Weights {
         rows: usize,
         width: usize,
     ) -> Result<WordTable, InferenceError> {
-        if let Some(blocks) = self.blocks(rows, width)? {
-            return Ok(WordTable::Blocks(blocks));
+        if WordTable::blocks_fit(width) {
+            let shape = [rows, width];
+            if let Some(blocks) = self.blocks(WORD_TABLE, GgmlDType::Q8_0, &shape)? {
+                return Ok(WordTable::Blocks(blocks));
+            }
         }
         let table = self.tensor(WORD_TABLE, &[rows, width])?;
         let halves = table
@@ -140,27 +143,40 @@ impl Weights {
         Ok(WordTable::Halves(halves))
     }
 
+    /// A tensor in half bytes as its file has it, in blocks; nothing where the file has it in
+    /// another type or shape.
+    ///
+    /// # Errors
+    /// [`InferenceError::Unfit`] where the file ends within it.
+    pub(crate) fn halves(
+        &self,
+        name: &str,
+        shape: &[usize],
+    ) -> Result<Option<Cow<'static, [u8]>>, InferenceError> {
+        self.blocks(name, GgmlDType::Q4_0, shape)
+    }
+
     fn blocks(
         &self,
-        rows: usize,
-        width: usize,
+        name: &str,
+        dtype: GgmlDType,
+        shape: &[usize],
     ) -> Result<Option<Cow<'static, [u8]>>, InferenceError> {
         let Source::Gguf(bytes, content) = &self.source else {
             return Ok(None);
         };
-        let Some(info) = content.tensor_infos.get(WORD_TABLE) else {
+        let as_expected = content
+            .tensor_infos
+            .get(name)
+            .filter(|info| info.ggml_dtype == dtype && info.shape.dims() == shape);
+        let Some(info) = as_expected else {
             return Ok(None);
         };
-        let as_expected = info.shape.dims() == [rows, width]
-            && info.ggml_dtype == GgmlDType::Q8_0
-            && WordTable::blocks_fit(width);
-        if !as_expected {
-            return Ok(None);
-        }
         let cut = |bytes: u64| usize::try_from(bytes).unwrap_or(usize::MAX);
         let start = cut(content.tensor_data_offset.saturating_add(info.offset));
-        let end = start.saturating_add(WordTable::block_bytes(rows * width));
-        let damaged = || self.unfit("GGUF: it ends within the word table".to_owned());
+        let size = info.shape.elem_count() / dtype.block_size() * dtype.type_size();
+        let end = start.saturating_add(size);
+        let damaged = || self.unfit(format!("GGUF: it ends within `{name}`"));
         Ok(Some(match bytes {
             Cow::Borrowed(bytes) => Cow::Borrowed(bytes.get(start..end).ok_or_else(damaged)?),
             Cow::Owned(bytes) => Cow::Owned(bytes.get(start..end).ok_or_else(damaged)?.to_vec()),

@@ -36,7 +36,7 @@ pub(crate) struct FusedEncoder {
     heads: Heads,
 }
 
-/// Buffers of one thread.
+/// Buffers of one pass.
 #[derive(Debug, Default)]
 pub(crate) struct Workspace {
     /// tokens × hidden: the answer.
@@ -211,10 +211,22 @@ pub(super) fn take_matrix(
     inputs: usize,
     outputs: usize,
 ) -> Result<PackedMatrix, InferenceError> {
-    let (mut values, mut bias) = (Vec::new(), Vec::new());
+    let shape = [outputs, inputs];
+    let mut bias = Vec::new();
     for name in names {
-        values.extend(weights.values(&format!("{name}.weight"), &[outputs, inputs])?);
         bias.extend(weights.values(&format!("{name}.bias"), &[outputs])?);
+    }
+    let names = names.iter().map(|name| format!("{name}.weight"));
+    if PackedMatrix::halves_fit(inputs) {
+        let halves = names.clone().map(|name| weights.halves(&name, &shape));
+        // Half bytes only where all of them are.
+        if let Some(halves) = halves.collect::<Result<Option<Vec<_>>, _>>()? {
+            return Ok(PackedMatrix::pack_halves(&halves.concat(), inputs, bias));
+        }
+    }
+    let mut values = Vec::new();
+    for name in names {
+        values.extend(weights.values(&name, &shape)?);
     }
     Ok(PackedMatrix::pack(&values, inputs, bias))
 }

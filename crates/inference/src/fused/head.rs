@@ -3,10 +3,10 @@
 use super::encoder::take_matrix;
 use super::kernel::Kernel;
 use super::matrix::{PackedMatrix, QuantizedRows};
-use super::ops::{dense, largest_cosine, shares, squash, weighted_sum};
+use super::ops::{dense, shares, squash, sum, weighted_sum};
 use super::product::product;
 use crate::error::InferenceError;
-use crate::known::{Known, Nearest};
+use crate::known::{Familiarity, Known, Nearest, PROTOTYPES};
 use crate::weights::Weights;
 use olympus_proto::Intent;
 
@@ -20,16 +20,47 @@ pub(crate) struct FusedHead {
     dense: PackedMatrix,
     out: Vec<f32>,
     out_bias: Vec<f32>,
-    known: Option<Known>,
+    known: Option<KnownBytes>,
 }
 
-/// Buffers of one thread.
+/// The prototypes in bytes: what is known in scope, then what is known out of it.
+#[derive(Debug)]
+struct KnownBytes {
+    prototypes: PackedMatrix,
+    familiarity: Familiarity,
+}
+
+impl KnownBytes {
+    fn pack(known: &Known, hidden: usize) -> Self {
+        let both = [known.inside.as_slice(), &known.outside].concat();
+        let bias = vec![0.0; 2 * PROTOTYPES];
+        Self {
+            prototypes: PackedMatrix::pack(&both, hidden, bias),
+            familiarity: known.familiarity,
+        }
+    }
+
+    /// What the logit of "unknown" gains, from a row's products with all prototypes.
+    fn gain(&self, row: &[f32], products: &[f32]) -> f32 {
+        let (inside, outside) = products.split_at(PROTOTYPES);
+        let length = (sum(row, |value| value * value) + 1e-12).sqrt();
+        let largest = |products: &[f32]| products.iter().copied().fold(f32::MIN, f32::max) / length;
+        self.familiarity.gain(Nearest {
+            inside: largest(inside),
+            outside: largest(outside),
+        })
+    }
+}
+
+/// Buffers of one pass.
 #[derive(Debug, Default)]
 pub(crate) struct HeadWorkspace {
     shares: Vec<f32>,
     pooled: Vec<f32>,
     hidden: Vec<f32>,
     bytes: QuantizedRows,
+    /// Of each text with each prototype.
+    products: Vec<f32>,
 }
 
 impl FusedHead {
@@ -43,7 +74,7 @@ impl FusedHead {
             dense: take_matrix(weights, &["intent.dense".to_owned()], hidden, hidden)?,
             out: weights.values("intent.out.weight", &[INTENTS, hidden])?,
             out_bias: weights.values("intent.out.bias", &[INTENTS])?,
-            known: Known::take(weights, hidden)?,
+            known: Known::take(weights, hidden)?.map(|known| KnownBytes::pack(&known, hidden)),
         })
     }
 
@@ -68,25 +99,26 @@ impl FusedHead {
         work.bytes.fill(kernel, &work.pooled, hidden);
         product(kernel, &self.dense, &work.bytes, &mut work.hidden);
         squash(kernel, &mut work.hidden);
-        let rows = work.hidden.chunks_exact(hidden);
-        rows.map(|row| {
+        let count = lengths.len();
+        if let Some(known) = &self.known {
+            work.bytes.fill(kernel, &work.hidden, hidden);
+            work.products.resize(count * 2 * PROTOTYPES, 0.0);
+            product(kernel, &known.prototypes, &work.bytes, &mut work.products);
+        }
+        let logits = |index: usize| {
+            let row = &work.hidden[index * hidden..(index + 1) * hidden];
             let mut logits = [0.0; INTENTS];
             dense(kernel, row, &self.out, &self.out_bias, &mut logits);
             if let Some(known) = &self.known {
-                let mut nearest = Nearest {
-                    inside: 0.0,
-                    outside: 0.0,
-                };
-                largest_cosine(kernel, row, &known.inside, &mut nearest.inside);
-                largest_cosine(kernel, row, &known.outside, &mut nearest.outside);
+                let products = &work.products[index * 2 * PROTOTYPES..(index + 1) * 2 * PROTOTYPES];
                 for (logit, intent) in logits.iter_mut().zip(Intent::ALL) {
                     if intent == Intent::Unknown {
-                        *logit += known.familiarity.gain(nearest);
+                        *logit += known.gain(row, products);
                     }
                 }
             }
             logits
-        })
-        .collect()
+        };
+        (0..count).map(logits).collect()
     }
 }

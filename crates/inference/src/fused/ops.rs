@@ -136,18 +136,6 @@ vectorized! {
     }
 }
 
-vectorized! {
-    /// The highest cosine of the row with rows of length 1.
-    fn largest_cosine(row: &[f32], units: &[f32], into: &mut f32) {
-        let mut most = f32::MIN;
-        for unit in units.chunks_exact(row.len()) {
-            let product = dot(row, unit);
-            most = if product > most { product } else { most };
-        }
-        *into = most / (dot(row, row) + 1e-12).sqrt();
-    }
-}
-
 /// The mean of rows, its length made 1.
 pub(crate) fn unit_mean(kernel: Kernel, rows: &[f32], width: usize) -> Vec<f32> {
     let mut mean = vec![0.0; width];

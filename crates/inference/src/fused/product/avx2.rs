@@ -3,7 +3,7 @@
 //! Its sums of two products saturate at 16 bits, so the sign moves from the activation to the
 //! weight: 127 · 127 · 2 fits. Weights are therefore taken as signed and need no offset.
 
-use super::{GROUP, Line, PackedMatrix, QuantizedRows, Sums, Tile, by_rows, walk};
+use super::{GROUP, Line, PackedMatrix, QuantizedRows, Sums, Tile, by_rows, walk_in_bytes};
 use crate::fused::matrix::GROUP_LINES;
 use std::arch::x86_64::{
     __m256i, _mm256_abs_epi8, _mm256_add_epi32, _mm256_add_ps, _mm256_cvtepi32_ps, _mm256_load_ps,
@@ -14,7 +14,7 @@ use std::arch::x86_64::{
 
 #[target_feature(enable = "avx2")]
 pub(super) fn product(matrix: &PackedMatrix, rows: &QuantizedRows, out: &mut [f32]) {
-    walk(matrix, rows, out, 4, |lines, rows, sums| {
+    walk_in_bytes(matrix, rows, out, 4, |lines, rows, sums| {
         by_rows!(tile, lines, rows, sums, [1 2 3 4]);
     });
 }

@@ -1,17 +1,28 @@
-//! 512-bit `vpdpbusd`: 64 products an instruction, 16 outputs a register.
+//! 512-bit `vpdpbusd`: 64 products an instruction, 16 outputs a register. Half bytes are parted in
+//! registers, so they are never longer than they are in memory.
 
-use super::{GROUP, Line, MOST_ROWS, PackedMatrix, QuantizedRows, Sums, Tile, by_rows, walk};
+use super::{Bits, GROUP, Line, MOST_ROWS, PackedMatrix, QuantizedRows, Sums, Tile, by_rows, walk};
 use crate::fused::matrix::GROUP_LINES;
 use std::arch::x86_64::{
-    _mm512_add_ps, _mm512_cvtepi32_ps, _mm512_dpbusd_epi32, _mm512_load_ps, _mm512_load_si512,
-    _mm512_mul_ps, _mm512_set1_epi32, _mm512_set1_ps, _mm512_setzero_ps, _mm512_storeu_ps,
+    __m512, __m512i, _mm256_load_si256, _mm512_add_ps, _mm512_and_si512, _mm512_cvtepi32_ps,
+    _mm512_cvtph_ps, _mm512_dpbusd_epi32, _mm512_load_ps, _mm512_load_si512, _mm512_mul_ps,
+    _mm512_set1_epi8, _mm512_set1_epi32, _mm512_set1_ps, _mm512_setzero_ps, _mm512_srli_epi16,
+    _mm512_storeu_ps,
 };
+
+/// Activations carry what takes an offset of 128 off; that of half bytes is 8.
+const OFFSET_SHIFT: u32 = 4;
 
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,avx2")]
 pub(super) fn product(matrix: &PackedMatrix, rows: &QuantizedRows, out: &mut [f32]) {
-    walk(matrix, rows, out, MOST_ROWS, |lines, rows, sums| {
-        by_rows!(tile, lines, rows, sums, [1 2 3 4 5 6 7 8 9 10 11 12]);
-    });
+    match matrix.bits {
+        Bits::Eight => walk(matrix, rows, out, MOST_ROWS, None, |lines, rows, sums| {
+            by_rows!(tile, lines, rows, sums, [1 2 3 4 5 6 7 8 9 10 11 12]);
+        }),
+        Bits::Four => walk(matrix, rows, out, MOST_ROWS, None, |lines, rows, sums| {
+            by_rows!(halves_tile, lines, rows, sums, [1 2 3 4 5 6 7 8 9 10 11 12]);
+        }),
+    }
 }
 
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,avx2")]
@@ -45,12 +56,74 @@ fn tile<const R: usize>(lines: &[Line], rows: Tile<'_>, sums: &mut Sums<R>) {
             }
             for (row, (total, dot)) in total.iter_mut().zip(dots).enumerate() {
                 let scale = *rows.scales.get_unchecked(row * groups + group);
-                let scale = _mm512_mul_ps(weight_scales, _mm512_set1_ps(scale));
-                *total = _mm512_add_ps(*total, _mm512_mul_ps(_mm512_cvtepi32_ps(dot), scale));
+                *total = add_scaled(*total, dot, weight_scales, scale);
             }
         }
         for (sums, total) in sums.iter_mut().zip(total) {
             _mm512_storeu_ps(sums.as_mut_ptr(), total);
         }
     }
+}
+
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,avx2")]
+fn halves_tile<const R: usize>(lines: &[Line], rows: Tile<'_>, sums: &mut Sums<R>) {
+    let groups = rows.groups;
+    // The reads below rely on these.
+    assert!(
+        groups.is_multiple_of(2),
+        "half bytes come in pairs of groups"
+    );
+    assert!(lines.len() >= groups / 2 * GROUP_LINES, "lines of a panel");
+    assert!(rows.bytes.len() >= R * groups * GROUP, "bytes of the rows");
+    assert!(rows.scales.len() >= R * groups && rows.offsets.len() >= R * groups);
+    let mut total = [_mm512_setzero_ps(); R];
+    let low_half = _mm512_set1_epi8(0x0f);
+    // SAFETY: every read lies within the lengths asserted above; a line is 64 bytes on a 64-byte
+    // boundary; four bytes of activations need no alignment because they are read as unaligned.
+    unsafe {
+        let mut line = lines.as_ptr().cast::<u8>();
+        for pair in 0..groups / 2 {
+            let scales = line;
+            line = line.add(64);
+            for half in 0..2 {
+                let group = pair * 2 + half;
+                let weight_scales =
+                    _mm512_cvtph_ps(_mm256_load_si256(scales.add(half * 32).cast()));
+                let mut dots = [_mm512_set1_epi32(0); R];
+                for (row, dot) in dots.iter_mut().enumerate() {
+                    let offset = *rows.offsets.get_unchecked(row * groups + group);
+                    *dot = _mm512_set1_epi32(offset >> OFFSET_SHIFT);
+                }
+                let bytes = rows.bytes.as_ptr().add(group * GROUP);
+                for eight in 0..GROUP / 8 {
+                    let both: __m512i = _mm512_load_si512(line.cast());
+                    line = line.add(64);
+                    let low = _mm512_and_si512(both, low_half);
+                    let high = _mm512_and_si512(_mm512_srli_epi16::<4>(both), low_half);
+                    for (row, dot) in dots.iter_mut().enumerate() {
+                        let fours = bytes.add(row * groups * GROUP + eight * 8).cast::<i32>();
+                        let four = _mm512_set1_epi32(fours.read_unaligned());
+                        *dot = _mm512_dpbusd_epi32(*dot, low, four);
+                        let four = _mm512_set1_epi32(fours.add(1).read_unaligned());
+                        *dot = _mm512_dpbusd_epi32(*dot, high, four);
+                    }
+                }
+                for (row, (total, dot)) in total.iter_mut().zip(dots).enumerate() {
+                    let scale = *rows.scales.get_unchecked(row * groups + group);
+                    *total = add_scaled(*total, dot, weight_scales, scale);
+                }
+            }
+        }
+        for (sums, total) in sums.iter_mut().zip(total) {
+            _mm512_storeu_ps(sums.as_mut_ptr(), total);
+        }
+    }
+}
+
+/// `total + dot · weight scale · scale`, in the order of operations that all kernels have.
+#[target_feature(enable = "avx512f")]
+#[inline]
+fn add_scaled(total: __m512, dot: __m512i, weight_scales: __m512, scale: f32) -> __m512 {
+    let scale = _mm512_mul_ps(weight_scales, _mm512_set1_ps(scale));
+    _mm512_add_ps(total, _mm512_mul_ps(_mm512_cvtepi32_ps(dot), scale))
 }

@@ -3,7 +3,7 @@
 //! The instruction has two encodings. Processors without AVX-512 have the one that is used; the
 //! other one is compiled for the tests, so that this code is tested on machines that have only that.
 
-use super::{GROUP, Line, PackedMatrix, QuantizedRows, Sums, Tile, by_rows, walk};
+use super::{GROUP, Line, PackedMatrix, QuantizedRows, Sums, Tile, by_rows, walk_in_bytes};
 use crate::fused::matrix::GROUP_LINES;
 use std::arch::x86_64::{
     _mm256_add_ps, _mm256_cvtepi32_ps, _mm256_load_ps, _mm256_load_si256, _mm256_loadu_ps,
@@ -19,7 +19,7 @@ macro_rules! kernel {
 
             #[target_feature(enable = $features)]
             pub(in super::super) fn product(matrix: &PackedMatrix, rows: &QuantizedRows, out: &mut [f32]) {
-                walk(matrix, rows, out, 6, |lines, rows, sums| {
+                walk_in_bytes(matrix, rows, out, 6, |lines, rows, sums| {
                     by_rows!(tile, lines, rows, sums, [1 2 3 4 5 6]);
                 });
             }

@@ -19,7 +19,8 @@ mod ssse3;
 mod tests;
 
 use super::kernel::{Isa, Kernel};
-use super::matrix::{GROUP, Line, PANEL, PackedMatrix, QuantizedRows};
+use super::matrix::{Bits, GROUP, Line, PANEL, PackedMatrix, QuantizedRows, widen};
+use std::cell::RefCell;
 
 /// Writes rows × outputs to `out`.
 ///
@@ -67,13 +68,35 @@ struct Tile<'a> {
 /// Sums of one panel for `R` rows.
 type Sums<const R: usize> = [[f32; PANEL]; R];
 
-/// Goes through panels and tiles of at most `most` rows; `run` fills the sums of its rows.
+thread_local! {
+    /// A panel of half bytes, widened: it stays in the core's own cache.
+    static WIDE: RefCell<Vec<Line>> = const { RefCell::new(Vec::new()) };
+}
+
+/// [`walk`] for tiles that read bytes: panels of half bytes are widened before they are read.
+#[inline(always)]
+fn walk_in_bytes(
+    matrix: &PackedMatrix,
+    rows: &QuantizedRows,
+    out: &mut [f32],
+    most: usize,
+    run: impl Fn(&[Line], Tile<'_>, &mut [[f32; PANEL]]),
+) {
+    match matrix.bits {
+        Bits::Eight => walk(matrix, rows, out, most, None, run),
+        Bits::Four => WIDE.with_borrow_mut(|wide| walk(matrix, rows, out, most, Some(wide), run)),
+    }
+}
+
+/// Goes through panels and tiles of at most `most` rows; `run` fills the sums of its rows. Panels
+/// are widened where there is room for that.
 #[inline(always)]
 fn walk(
     matrix: &PackedMatrix,
     rows: &QuantizedRows,
     out: &mut [f32],
     most: usize,
+    mut room: Option<&mut Vec<Line>>,
     run: impl Fn(&[Line], Tile<'_>, &mut [[f32; PANEL]]),
 ) {
     let (count, groups) = (rows.count(), rows.groups);
@@ -86,6 +109,13 @@ fn walk(
     let panels = matrix.lines.chunks_exact(matrix.panel_lines());
     for (panel, bias) in panels.zip(matrix.bias.chunks(PANEL)).enumerate() {
         let (lines, bias) = bias;
+        let lines = match room.as_deref_mut() {
+            Some(wide) => {
+                widen(lines, wide);
+                wide.as_slice()
+            }
+            None => lines,
+        };
         for first in (0..count).step_by(height) {
             let last = (first + height).min(count);
             let tile = Tile {

@@ -4,7 +4,7 @@
 //! `sdot` is written out because its intrinsic is not stable yet. Both want signed sides, so the
 //! weights' top bit is turned and no offset is needed.
 
-use super::{GROUP, Line, PackedMatrix, QuantizedRows, Sums, Tile, by_rows, walk};
+use super::{GROUP, Line, PackedMatrix, QuantizedRows, Sums, Tile, by_rows, walk_in_bytes};
 use crate::fused::matrix::GROUP_LINES;
 use std::arch::aarch64::{
     int8x16_t, int32x4_t, vaddq_f32, vaddq_s32, vcvtq_f32_s32, vdupq_n_f32, vdupq_n_s32,
@@ -16,14 +16,14 @@ use std::arch::asm;
 /// With `sdot`.
 #[target_feature(enable = "neon,dotprod")]
 pub(super) fn product_dot(matrix: &PackedMatrix, rows: &QuantizedRows, out: &mut [f32]) {
-    walk(matrix, rows, out, 4, |lines, rows, sums| {
+    walk_in_bytes(matrix, rows, out, 4, |lines, rows, sums| {
         by_rows!(tile_dot, lines, rows, sums, [1 2 3 4]);
     });
 }
 
 /// With what every aarch64 has.
 pub(super) fn product(matrix: &PackedMatrix, rows: &QuantizedRows, out: &mut [f32]) {
-    walk(matrix, rows, out, 2, |lines, rows, sums| {
+    walk_in_bytes(matrix, rows, out, 2, |lines, rows, sums| {
         by_rows!(tile_pairs, lines, rows, sums, [1 2]);
     });
 }

@@ -1,10 +1,10 @@
 //! Plain loops: the reference, and what runs where nothing better is known.
 
-use super::{Line, PANEL, PackedMatrix, QuantizedRows, Tile, walk};
+use super::{Line, PANEL, PackedMatrix, QuantizedRows, Tile, walk_in_bytes};
 use crate::fused::matrix::{GROUP, GROUP_LINES};
 
 pub(super) fn product(matrix: &PackedMatrix, rows: &QuantizedRows, out: &mut [f32]) {
-    walk(matrix, rows, out, 1, |lines, tile, sums| {
+    walk_in_bytes(matrix, rows, out, 1, |lines, tile, sums| {
         for sums in sums {
             one_row(lines, tile, sums);
         }

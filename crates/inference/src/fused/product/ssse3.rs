@@ -1,6 +1,6 @@
 //! 128-bit `pmaddubsw` for small processors without AVX2: as in `avx2`, a panel in four registers.
 
-use super::{GROUP, Line, PackedMatrix, QuantizedRows, Sums, Tile, by_rows, walk};
+use super::{GROUP, Line, PackedMatrix, QuantizedRows, Sums, Tile, by_rows, walk_in_bytes};
 use crate::fused::matrix::GROUP_LINES;
 use std::arch::x86_64::{
     __m128i, _mm_abs_epi8, _mm_add_epi32, _mm_add_ps, _mm_cvtepi32_ps, _mm_load_ps, _mm_load_si128,
@@ -10,7 +10,7 @@ use std::arch::x86_64::{
 
 #[target_feature(enable = "ssse3")]
 pub(super) fn product(matrix: &PackedMatrix, rows: &QuantizedRows, out: &mut [f32]) {
-    walk(matrix, rows, out, 2, |lines, rows, sums| {
+    walk_in_bytes(matrix, rows, out, 2, |lines, rows, sums| {
         by_rows!(tile, lines, rows, sums, [1 2]);
     });
 }

@@ -2,7 +2,8 @@
 
 use super::product;
 use crate::fused::kernel::Kernel;
-use crate::fused::matrix::{GROUP, PackedMatrix, QuantizedRows};
+use crate::fused::matrix::{GROUP, HALF_BLOCK, PackedMatrix, QuantizedRows};
+use half::f16;
 
 /// Pseudo-random numbers between −1 and 1 (a 64-bit linear congruence).
 fn numbers(count: usize, seed: u64) -> Vec<f32> {
@@ -15,6 +16,25 @@ fn numbers(count: usize, seed: u64) -> Vec<f32> {
             (state >> 40) as f32 / (1u64 << 23) as f32 - 1.0
         })
         .collect()
+}
+
+/// A matrix in blocks of half bytes as a file has them, and the numbers that they stand for.
+fn halves(inputs: usize, outputs: usize, seed: u64) -> (Vec<u8>, Vec<f32>) {
+    let count = inputs / GROUP * outputs;
+    let (mut blocks, mut values) = (Vec::new(), Vec::new());
+    let scales = numbers(count, seed);
+    let bytes = numbers(count * GROUP / 2, seed + 1);
+    for (scale, bytes) in scales.iter().zip(bytes.as_chunks::<{ GROUP / 2 }>().0) {
+        let scale = f16::from_f32(*scale);
+        let bytes = bytes.map(|number| (number * 128.0 + 128.0) as u8);
+        blocks.extend(scale.to_le_bytes());
+        blocks.extend(bytes);
+        let number = |half: u8| (f32::from(half) - 8.0) * scale.to_f32();
+        values.extend(bytes.map(|byte| number(byte & 0x0f)));
+        values.extend(bytes.map(|byte| number(byte >> 4)));
+    }
+    assert_eq!(blocks.len(), count * HALF_BLOCK);
+    (blocks, values)
 }
 
 fn run(kernel: Kernel, matrix: &PackedMatrix, rows: &[f32], inputs: usize) -> Vec<f32> {
@@ -105,6 +125,34 @@ fn the_portable_one_is_near_the_exact_product() {
             "{out} against {exact}"
         );
     }
+}
+
+#[test]
+fn half_bytes_give_the_bits_of_the_portable_kernel_and_nearly_the_exact_product() {
+    let portable = Kernel::named("portable").expect("always there");
+    let mut seed = 100;
+    for count in [0, 1, 2, 5, 6, 7, 12, 13, 25] {
+        for (inputs, outputs) in [(64, 1), (64, 16), (128, 17), (384, 48), (1_536, 33)] {
+            seed += 3;
+            let (blocks, weights) = halves(inputs, outputs, seed);
+            let bias = numbers(outputs, seed + 2);
+            assert!(PackedMatrix::halves_fit(inputs));
+            let matrix = PackedMatrix::pack_halves(&blocks, inputs, bias.clone());
+            let rows = numbers(count * inputs, seed + 4);
+            let reference = run(portable, &matrix, &rows, inputs);
+            for kernel in Kernel::available() {
+                let out = run(kernel, &matrix, &rows, inputs);
+                assert_eq!(out, reference, "{kernel}, {inputs} × {outputs}");
+            }
+            let exact = exact(&weights, &bias, &rows, inputs);
+            for (out, exact) in reference.iter().zip(exact) {
+                let off = (f64::from(*out) - exact).abs();
+                // Half a step of an activation times a weight of 4 or so, many of them at random.
+                assert!(off < 0.06 * (inputs as f64).sqrt(), "{out} against {exact}");
+            }
+        }
+    }
+    assert!(!PackedMatrix::halves_fit(96) && !PackedMatrix::halves_fit(0));
 }
 
 #[test]
