@@ -14,6 +14,13 @@ pub(crate) fn cross_entropy(logits: &Tensor, labels: &[u32], smoothing: f64) -> 
     (hit * (smoothing - 1.0))? - (even * smoothing)?
 }
 
+/// Mean cross entropy of what `logits` say against what `wanted` say (batch × classes).
+pub(crate) fn divergence(logits: &Tensor, wanted: &Tensor) -> Result<Tensor> {
+    let log = candle_nn::ops::log_softmax(logits, D::Minus1)?;
+    let wanted = candle_nn::ops::softmax(wanted, D::Minus1)?.detach();
+    (wanted * log)?.sum(D::Minus1)?.neg()?.mean_all()
+}
+
 /// Mean of 1 − cosine; both sides are unit vectors, batch × width.
 pub(crate) fn distance(vectors: &Tensor, anchors: &Tensor) -> Result<Tensor> {
     let cosine = (vectors * anchors)?.sum(1)?;
@@ -32,7 +39,7 @@ pub(crate) fn contrastive(queries: &Tensor, dishes: &Tensor) -> Result<Tensor> {
 
 #[cfg(test)]
 mod tests {
-    use super::{contrastive, cross_entropy, distance};
+    use super::{contrastive, cross_entropy, distance, divergence};
     use candle_core::{Device, Tensor};
 
     #[test]
@@ -53,6 +60,11 @@ mod tests {
         let logits = Tensor::new(&[[0f32, 0.0]], &Device::Cpu).unwrap();
         let loss = cross_entropy(&logits, &[1], 0.1).unwrap();
         assert!((loss.to_scalar::<f32>().unwrap() - std::f32::consts::LN_2).abs() < 1e-6);
+        let alike = divergence(&logits, &logits).unwrap();
+        assert!((alike.to_scalar::<f32>().unwrap() - std::f32::consts::LN_2).abs() < 1e-6);
+        let sure = Tensor::new(&[[9f32, 0.0]], &Device::Cpu).unwrap();
+        let apart = divergence(&sure, &logits).unwrap();
+        assert!((apart.to_scalar::<f32>().unwrap() - 4.5).abs() < 1e-3);
         let a = Tensor::new(&[[1f32, 0.0]], &Device::Cpu).unwrap();
         let b = Tensor::new(&[[0.6f32, 0.8]], &Device::Cpu).unwrap();
         let apart = distance(&a, &b).unwrap().to_scalar::<f32>().unwrap();

@@ -17,6 +17,8 @@ mod noise;
 mod novelty;
 mod pairs;
 mod retrieval;
+mod rounding;
+mod settling;
 mod teacher;
 mod train;
 
@@ -28,6 +30,7 @@ use crate::pairs::{Dish, Form};
 use crate::teacher::Teacher;
 use crate::train::{Run, Settings};
 use anyhow::Context as _;
+use candle_core::quantized::QTensor;
 use candle_core::{Device, Tensor};
 use clap::Parser;
 use olympus_core::intent::Calibration;
@@ -85,6 +88,14 @@ struct Args {
     /// Weight of holding sentence vectors where the base model has them.
     #[arg(long, default_value_t = Settings::default().anchor)]
     anchor: f64,
+    /// Parts of each layer in half bytes (`attention.self`, `attention.output`, `intermediate`,
+    /// `output`), or `none`; the others are in bytes.
+    #[arg(
+        long,
+        value_delimiter = ',',
+        default_value = "attention.self,attention.output,intermediate,output"
+    )]
+    halves: Vec<String>,
     /// Seed of everything drawn.
     #[arg(long, default_value_t = Settings::default().seed)]
     seed: u64,
@@ -112,7 +123,7 @@ impl Args {
 }
 
 /// All that is learnt from.
-struct Text {
+pub(crate) struct Text {
     examples: Vec<Example>,
     /// Customers' queries, by file.
     asked: Vec<Dish>,
@@ -145,6 +156,12 @@ impl Text {
         let said = self.examples.iter().map(|example| &example.text);
         said.chain(asked).map(String::as_str)
     }
+
+    /// About so many texts, evenly from all of it; those of one number are not those of another.
+    fn sample(&self, count: usize, which: usize) -> Vec<&str> {
+        let step = self.texts().count().div_ceil(count).max(2);
+        self.texts().skip(which).step_by(step).collect()
+    }
 }
 
 fn main() -> anyhow::Result<()> {
@@ -168,31 +185,17 @@ fn main() -> anyhow::Result<()> {
     };
     eprintln!("{familiarity:?}, {calibration:?}");
     let all: Vec<&Example> = text.examples.iter().collect();
-    let (learner, curve) = run.fit("all", &all, &text.dishes_without(&[]))?;
+    let (mut learner, curve) = run.fit("all", &all, &text.dishes_without(&[]))?;
+    // What follows is fitted to and measured on the weights that the artifact has.
+    let (rounded, rounding) =
+        rounding::apply(&mut learner, &base, &text, &args.halves, settings.seed)?;
+    eprintln!("{rounding:?}");
     let prototypes = novelty::prototypes(&learner, &base, &all, settings.seed)?;
-    let linear = baseline::fit(&base.encoder()?, &base, &all)?;
-    let mut scores = Vec::new();
-    for path in &args.report {
-        let set = data::load_jsonl(path)?;
-        let refs: Vec<&Example> = set.iter().collect();
-        let scored: Vec<Scored> = novelty::judge(&learner, &base, &prototypes, &refs)?
-            .iter()
-            .map(|judged| judged.with(familiarity))
-            .collect();
-        let score = Score {
-            file: path
-                .file_name()
-                .unwrap_or_default()
-                .to_string_lossy()
-                .into(),
-            count: set.len(),
-            strict: calibrate::accuracy(&scored, &calibration),
-            recalls: card::recalls(&scored, &calibration),
-            linear_on_frozen: linear.accuracy(&base.encoder()?, &base, &refs)?,
-        };
-        eprintln!("{score:?}");
-        scores.push(score);
-    }
+    let judge = |set: &[&Example]| -> anyhow::Result<Vec<Scored>> {
+        let judged = novelty::judge(&learner, &base, &prototypes, set)?;
+        Ok(judged.iter().map(|one| one.with(familiarity)).collect())
+    };
+    let scores = score_files(&args.report, &base, &all, &calibration, judge)?;
     if args.dry_run {
         return Ok(());
     }
@@ -212,7 +215,7 @@ fn main() -> anyhow::Result<()> {
             .into_iter()
             .zip([inside, outside, fit]),
     );
-    let gguf = write_artifact(&args.out, &manifest, &tensors, &base)?;
+    let gguf = write_artifact(&args.out, &manifest, &tensors, rounded, &base)?;
     let card = Card {
         manifest,
         sha256: olympus_inference::artifact::sha256_hex(&gguf),
@@ -222,6 +225,7 @@ fn main() -> anyhow::Result<()> {
         utterances: text.examples.len(),
         dishes: asked,
         settings,
+        rounding,
         familiarity,
         curve,
         folds,
@@ -230,6 +234,37 @@ fn main() -> anyhow::Result<()> {
     card.write(&args.out)?;
     eprintln!("wrote {}", args.out.display());
     Ok(())
+}
+
+/// Scores of labelled files, beside a linear head on the base model that learnt from the same text.
+fn score_files(
+    files: &[PathBuf],
+    base: &Base,
+    learnt: &[&Example],
+    calibration: &Calibration,
+    judge: impl Fn(&[&Example]) -> anyhow::Result<Vec<Scored>>,
+) -> anyhow::Result<Vec<Score>> {
+    if files.is_empty() {
+        return Ok(Vec::new());
+    }
+    let frozen = base.encoder()?;
+    let linear = baseline::fit(&frozen, base, learnt)?;
+    let score = |path: &PathBuf| {
+        let set = data::load_jsonl(path)?;
+        let set: Vec<&Example> = set.iter().collect();
+        let scored = judge(&set)?;
+        let name = path.file_name().unwrap_or_default();
+        let score = Score {
+            file: name.to_string_lossy().into(),
+            count: set.len(),
+            strict: calibrate::accuracy(&scored, calibration),
+            recalls: card::recalls(&scored, calibration),
+            linear_on_frozen: linear.accuracy(&frozen, base, &set)?,
+        };
+        eprintln!("{score:?}");
+        Ok(score)
+    };
+    files.iter().map(score).collect()
 }
 
 /// Distance counts for nothing where no held-out register says what it tells.
@@ -255,11 +290,12 @@ fn write_artifact(
     out: &Path,
     manifest: &Manifest,
     tensors: &HashMap<String, Tensor>,
+    rounded: HashMap<String, QTensor>,
     base: &Base,
 ) -> anyhow::Result<Vec<u8>> {
     std::fs::create_dir_all(out).with_context(|| format!("creating {}", out.display()))?;
     let mut gguf = std::io::Cursor::new(Vec::new());
-    write_gguf(&mut gguf, manifest, tensors)?;
+    write_gguf(&mut gguf, manifest, tensors, rounded)?;
     let gguf = gguf.into_inner();
     let mut file = std::fs::File::create(out.join("model.gguf"))?;
     file.write_all(&gguf)?;

@@ -1,6 +1,7 @@
 //! The model while it learns: trainable tensors under hub names, rebuilt into an encoder a step.
 
 use anyhow::Context as _;
+use candle_core::quantized::QTensor;
 use candle_core::{Device, Tensor, Var};
 use olympus_inference::bert::{Batch, pool};
 use olympus_inference::head::tensor_shapes;
@@ -118,6 +119,23 @@ impl Learner {
         Ok(())
     }
 
+    /// Takes over matrices as they are once they are rounded. They learn no more.
+    pub(crate) fn fix(&mut self, rounded: &HashMap<String, QTensor>) -> anyhow::Result<()> {
+        for (name, matrix) in rounded {
+            self.encoder.remove(name);
+            let matrix = matrix.dequantize(&Device::Cpu)?;
+            self.fixed.insert(name.clone(), matrix);
+        }
+        Ok(())
+    }
+
+    /// The model as it stands, whatever is learnt afterwards.
+    pub(crate) fn snapshot(&self) -> anyhow::Result<(Encoder, IntentHead)> {
+        let copied = self.tensors().into_iter();
+        let copied = copied.map(|(name, tensor)| Ok((name, tensor.copy()?)));
+        self.build_from(copied.collect::<anyhow::Result<_>>()?)
+    }
+
     /// Every tensor as it stands.
     pub(crate) fn tensors(&self) -> HashMap<String, Tensor> {
         self.fixed
@@ -138,7 +156,14 @@ impl Learner {
 
     /// The model as inference sees it.
     pub(crate) fn build(&self) -> anyhow::Result<(Encoder, IntentHead)> {
-        let weights = Weights::new("learner", self.tensors());
+        self.build_from(self.tensors())
+    }
+
+    fn build_from(
+        &self,
+        tensors: HashMap<String, Tensor>,
+    ) -> anyhow::Result<(Encoder, IntentHead)> {
+        let weights = Weights::new("learner", tensors);
         let encoder = Encoder::take(&weights, &self.config)?;
         let head = IntentHead::take(&weights, self.config.hidden_size)?;
         Ok((encoder, head))

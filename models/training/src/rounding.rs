@@ -1,0 +1,435 @@
+//! Rounds the matrices of the encoder's layers to half bytes with the least harm to what they say.
+//!
+//! GPTQ (Frantar et al., 2022): a row's weights are rounded one after the other, those first whose
+//! inputs are largest, and what a rounding changes in the output is made up for by the weights that
+//! are not rounded yet, as far as their inputs go together on real text. Layer after layer, each
+//! on what the rounded ones below give it.
+
+use crate::Text;
+use crate::model::{Base, Learner};
+use crate::settling::settle;
+use crate::teacher::encode;
+use anyhow::Context as _;
+use candle_core::quantized::{GgmlDType, QStorage, QTensor};
+use candle_core::{Device, Tensor};
+use half::f16;
+use olympus_inference::bert::Batch;
+use olympus_inference::{Encoder, Mode, Weights};
+use rayon::prelude::*;
+use serde::Serialize;
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+/// Numbers with one scale.
+const BLOCK: usize = 32;
+/// Texts that the rounding goes by, and as many others that it is measured on.
+const SAMPLE: usize = 4_096;
+/// Texts in one pass.
+const TOGETHER: usize = 64;
+/// Share of the mean that is added to the diagonal, so that inputs which never vary can be solved.
+const DAMPING: f64 = 0.01;
+/// Inputs of a layer and the matrices that read them.
+const SITES: [(&str, &[&str]); 4] = [
+    (
+        "attention.self",
+        &[
+            "attention.self.query",
+            "attention.self.key",
+            "attention.self.value",
+        ],
+    ),
+    ("attention.output", &["attention.output.dense"]),
+    ("intermediate", &["intermediate.dense"]),
+    ("output", &["output.dense"]),
+];
+
+/// What was rounded and what that changed.
+#[derive(Debug, Serialize)]
+pub(crate) struct Rounding {
+    /// Parts of each layer whose matrices are in half bytes.
+    pub(crate) parts: Vec<String>,
+    /// Cosines of sentence vectors to those before it.
+    pub(crate) rounded: Cosines,
+    /// The same once biases, norms and the head have made up for it.
+    pub(crate) settled: Cosines,
+}
+
+/// Of texts that neither the rounding nor what followed went by.
+#[derive(Debug, Serialize)]
+pub(crate) struct Cosines {
+    pub(crate) mean: f32,
+    pub(crate) least: f32,
+}
+
+impl Cosines {
+    fn between(some: &[Vec<f32>], others: &[Vec<f32>]) -> Self {
+        let cosines: Vec<f32> = some
+            .iter()
+            .zip(others)
+            .map(|(one, other)| one.iter().zip(other).map(|(a, b)| a * b).sum())
+            .collect();
+        #[expect(clippy::cast_precision_loss, reason = "a few thousand")]
+        let count = cosines.len() as f32;
+        Self {
+            mean: cosines.iter().sum::<f32>() / count,
+            least: cosines.iter().copied().fold(1.0, f32::min),
+        }
+    }
+}
+
+/// Rounds those parts of the learner's layers and lets the rest settle; the matrices in half bytes,
+/// by name.
+pub(crate) fn apply(
+    learner: &mut Learner,
+    base: &Base,
+    text: &Text,
+    parts: &[String],
+    seed: u64,
+) -> anyhow::Result<(HashMap<String, QTensor>, Rounding)> {
+    let others = text.sample(SAMPLE, 1);
+    let before = learner.snapshot()?;
+    let vectors = encode(&before.0, base, &others)?;
+    let matrices = round_layers(learner, base, &text.sample(SAMPLE, 0), parts)?;
+    learner.fix(&matrices)?;
+    let rounded = encode(&learner.build()?.0, base, &others)?;
+    let mut rest: Vec<&str> = text.texts().collect();
+    let measured: HashSet<&str> = others.iter().copied().collect();
+    rest.retain(|text| !measured.contains(text));
+    settle(learner, &before, base, &rest, seed)?;
+    let settled = encode(&learner.build()?.0, base, &others)?;
+    let rounding = Rounding {
+        parts: parts.to_vec(),
+        rounded: Cosines::between(&vectors, &rounded),
+        settled: Cosines::between(&vectors, &settled),
+    };
+    Ok((matrices, rounding))
+}
+
+/// The matrices of those parts of all layers in half bytes, by name, rounded for what `texts` make
+/// of their inputs.
+fn round_layers(
+    learner: &Learner,
+    base: &Base,
+    texts: &[&str],
+    parts: &[String],
+) -> anyhow::Result<HashMap<String, QTensor>> {
+    for part in parts.iter().filter(|part| *part != "none") {
+        let known = SITES.iter().any(|(site, _)| site == part);
+        anyhow::ensure!(known, "a layer has no part `{part}` to round");
+    }
+    let batches = batches_of_one_length(base, texts)?;
+    let mut tensors = learner.tensors();
+    let mut rounded = HashMap::new();
+    let layers = base.config.num_hidden_layers;
+    for layer in 0..layers {
+        let weights = Weights::new("rounding", tensors.clone());
+        let encoder = Encoder::take(&weights, &base.config)?;
+        let seen = inputs(&encoder, layer, &batches)?;
+        for (site, names) in SITES {
+            if !parts.iter().any(|part| part == site) {
+                continue;
+            }
+            let together = seen.get(site).context("a layer has every site")?;
+            let inputs = Inputs::of(together)?;
+            for name in names {
+                let name = format!("encoder.layer.{layer}.{name}.weight");
+                let tensor = tensors.get(&name).context("the encoder has it")?;
+                let matrix = inputs.round(tensor)?;
+                tensors.insert(name.clone(), matrix.dequantize(&Device::Cpu)?);
+                rounded.insert(name, matrix);
+            }
+        }
+        eprintln!("rounded layer {} of {layers}", layer + 1);
+    }
+    Ok(rounded)
+}
+
+/// Nothing is padded, so that no padding is counted as an input.
+fn batches_of_one_length(base: &Base, texts: &[&str]) -> anyhow::Result<Vec<Batch>> {
+    let mut by_length: BTreeMap<usize, Vec<Vec<u32>>> = BTreeMap::new();
+    for text in texts {
+        let ids = base.tokenizer.ids(text)?;
+        by_length.entry(ids.len()).or_default().push(ids);
+    }
+    let chunks = by_length.values().flat_map(|all| all.chunks(TOGETHER));
+    chunks
+        .map(|chunk| {
+            let rows: Vec<&[u32]> = chunk.iter().map(Vec::as_slice).collect();
+            Ok(Batch::of(&rows)?)
+        })
+        .collect()
+}
+
+/// How the inputs of a layer go together: Σ xᵀx over all tokens, by site.
+fn inputs(
+    encoder: &Encoder,
+    layer: usize,
+    batches: &[Batch],
+) -> anyhow::Result<HashMap<&'static str, Tensor>> {
+    let mut sums: HashMap<&'static str, Tensor> = HashMap::new();
+    for batch in batches {
+        encoder.forward_watched(batch, Mode::Infer, &mut |at, site, rows| {
+            if at != layer {
+                return Ok(());
+            }
+            let products = rows.t()?.contiguous()?.matmul(&rows.contiguous()?)?;
+            let sum = match sums.get(site) {
+                Some(sum) => (sum + products)?,
+                None => products,
+            };
+            sums.insert(site, sum);
+            Ok(())
+        })?;
+    }
+    Ok(sums)
+}
+
+/// What the rounding of one weight asks of the others.
+struct Inputs {
+    /// Inputs in the order in which they are rounded: the largest first.
+    order: Vec<usize>,
+    /// The mean square of each input, up to a factor.
+    squares: Vec<f32>,
+    /// Upper triangle U, row after row in that order: Uᵀ · U is the inverse of Σ xᵀx.
+    upper: Vec<f32>,
+}
+
+impl Inputs {
+    fn of(together: &Tensor) -> anyhow::Result<Self> {
+        let width = together.dim(0)?;
+        let values: Vec<f32> = together.flatten_all()?.to_vec1()?;
+        let squares: Vec<f32> = values.iter().step_by(width + 1).copied().collect();
+        let mut order: Vec<usize> = (0..width).collect();
+        order.sort_by(|a, b| squares[*b].total_cmp(&squares[*a]));
+        // From the last to the first: with R = lower triangle of that, read backwards, Σ xᵀx = R · its
+        // transpose, and what is wanted is R's inverse.
+        let mut triangle = vec![0.0; width * width];
+        for (row, from) in triangle.chunks_exact_mut(width).zip(order.iter().rev()) {
+            for (value, to) in row.iter_mut().zip(order.iter().rev()) {
+                *value = f64::from(values[from * width + to]);
+            }
+        }
+        #[expect(clippy::cast_precision_loss, reason = "a matrix's width")]
+        let mean = squares.iter().copied().map(f64::from).sum::<f64>() / width as f64;
+        for value in triangle.iter_mut().step_by(width + 1) {
+            *value += DAMPING * mean;
+        }
+        factorise(&mut triangle, width).context("the inputs cannot be told apart")?;
+        let inverse = invert(&triangle, width);
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "rounding is coarser by far"
+        )]
+        let upper = inverse.iter().rev().map(|x| *x as f32).collect();
+        Ok(Self {
+            order,
+            squares,
+            upper,
+        })
+    }
+
+    /// A matrix, outputs × inputs, in blocks of half bytes.
+    fn round(&self, weight: &Tensor) -> anyhow::Result<QTensor> {
+        let rows: Vec<Vec<f32>> = weight.to_vec2()?;
+        let blocks: Vec<Vec<u8>> = rows.par_iter().map(|row| self.round_row(row)).collect();
+        let storage = QStorage::from_data(blocks.concat().into(), &Device::Cpu, GgmlDType::Q4_0)?;
+        Ok(QTensor::new(storage, weight.shape())?)
+    }
+
+    fn round_row(&self, row: &[f32]) -> Vec<u8> {
+        let width = row.len();
+        let scales: Vec<f16> = row
+            .chunks(BLOCK)
+            .zip(self.squares.chunks(BLOCK))
+            .map(|(values, squares)| best_scale(values, squares))
+            .collect();
+        let mut left: Vec<f32> = self.order.iter().map(|input| row[*input]).collect();
+        let mut halves = vec![0; width];
+        for (at, input) in self.order.iter().enumerate() {
+            let (half, value) = nearest(left[at], scales[input / BLOCK].to_f32());
+            halves[*input] = half;
+            let upper = &self.upper[at * width + at..(at + 1) * width];
+            let error = (left[at] - value) / upper[0];
+            for (left, share) in left[at..].iter_mut().zip(upper) {
+                *left -= error * share;
+            }
+        }
+        let blocks = halves.chunks(BLOCK).zip(scales);
+        blocks
+            .flat_map(|(halves, scale)| {
+                let (low, high) = halves.split_at(BLOCK / 2);
+                let both = low.iter().zip(high).map(|(low, high)| low | high << 4);
+                scale.to_le_bytes().into_iter().chain(both)
+            })
+            .collect()
+    }
+}
+
+/// Cholesky's factor: a symmetric matrix becomes the lower triangle L with L · Lᵀ = it, in place.
+/// Nothing where there is none.
+fn factorise(matrix: &mut [f64], width: usize) -> Option<()> {
+    for at in 0..width {
+        let (above, rest) = matrix.split_at_mut(at * width);
+        let row = &mut rest[..width];
+        for (column, other) in above.chunks_exact(width).enumerate() {
+            let dot: f64 = row.iter().zip(other).take(column).map(|(a, b)| a * b).sum();
+            row[column] = (row[column] - dot) / other[column];
+        }
+        let square = row[at] - row[..at].iter().map(|value| value * value).sum::<f64>();
+        if square <= 0.0 {
+            return None;
+        }
+        row[at] = square.sqrt();
+        row[at + 1..].fill(0.0);
+    }
+    Some(())
+}
+
+/// The inverse of a lower triangle.
+fn invert(lower: &[f64], width: usize) -> Vec<f64> {
+    let mut inverse = vec![0.0; width * width];
+    for (at, factors) in lower.chunks_exact(width).enumerate() {
+        let (above, rest) = inverse.split_at_mut(at * width);
+        let row = &mut rest[..width];
+        row[at] = 1.0;
+        for (done, (factor, other)) in factors.iter().zip(above.chunks_exact(width)).enumerate() {
+            for (value, other) in row.iter_mut().zip(&other[..=done]) {
+                *value -= factor * other;
+            }
+        }
+        for value in &mut row[..=at] {
+            *value /= factors[at];
+        }
+    }
+    inverse
+}
+
+/// The half byte nearest to a number, and what it stands for.
+fn nearest(number: f32, scale: f32) -> (u8, f32) {
+    if scale == 0.0 {
+        return (8, 0.0);
+    }
+    let steps = (number / scale).round().clamp(-8.0, 7.0);
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "between 0 and 15"
+    )]
+    let half = (steps + 8.0) as u8;
+    (half, steps * scale)
+}
+
+/// The scale that rounds a block with the least error, inputs weighed by their mean squares. The
+/// half bytes reach one step further to the one side than to the other, so the sign counts too.
+fn best_scale(values: &[f32], squares: &[f32]) -> f16 {
+    let largest = values
+        .iter()
+        .fold(0f32, |most, value| most.max(value.abs()));
+    let steps = (0..=28u8).map(|quarter| 4.5 + f32::from(quarter) / 8.0);
+    let scales = steps.flat_map(|steps| [largest / steps, -largest / steps]);
+    let error = |scale: f16| -> f32 {
+        let terms = values.iter().zip(squares);
+        terms
+            .map(|(value, square)| {
+                let off = value - nearest(*value, scale.to_f32()).1;
+                off * off * square
+            })
+            .sum()
+    };
+    scales
+        .map(f16::from_f32)
+        .min_by(|a, b| error(*a).total_cmp(&error(*b)))
+        .unwrap_or(f16::ZERO)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Inputs, best_scale, factorise, invert, nearest};
+    use candle_core::{Device, Tensor};
+    use rand::{Rng as _, SeedableRng as _};
+    use rand_chacha::ChaCha8Rng;
+
+    const WIDTH: usize = 64;
+
+    fn matrix(rng: &mut ChaCha8Rng, rows: usize) -> Tensor {
+        let numbers: Vec<f32> = (0..rows * WIDTH)
+            .map(|_| rng.random_range(-1.0..1.0))
+            .collect();
+        Tensor::from_vec(numbers, (rows, WIDTH), &Device::Cpu).expect("a tensor")
+    }
+
+    /// Mean square of what a change of the weights changes in the outputs.
+    fn harm(weight: &Tensor, rounded: &Tensor, inputs: &Tensor) -> f32 {
+        let off = (weight - rounded).and_then(|off| inputs.matmul(&off.t()?)?.sqr()?.mean_all());
+        off.and_then(|mean| mean.to_scalar()).expect("a number")
+    }
+
+    #[test]
+    fn what_goes_together_makes_up_for_what_is_rounded() {
+        let mut rng = ChaCha8Rng::seed_from_u64(3);
+        // Inputs of only 16 directions and a little noise: they go together.
+        let few = matrix(&mut rng, 16);
+        let mixed = matrix(&mut rng, 400).narrow(1, 0, 16).expect("narrow");
+        let noise = (matrix(&mut rng, 400) * 0.05).expect("scaled");
+        let inputs = (mixed.matmul(&few).expect("runs") + noise).expect("added");
+        let weight = matrix(&mut rng, 24);
+        let together = inputs.t().and_then(|t| t.contiguous()?.matmul(&inputs));
+        let spread = Inputs::of(&together.expect("runs")).expect("solves");
+        let by_gptq = spread.round(&weight).expect("rounds");
+        let by_gptq = by_gptq.dequantize(&Device::Cpu).expect("widens");
+        let plain: Vec<f32> = weight
+            .flatten_all()
+            .and_then(|w| w.to_vec1::<f32>())
+            .expect("numbers")
+            .chunks(super::BLOCK)
+            .flat_map(|block| {
+                let scale = best_scale(block, &[1.0; super::BLOCK]).to_f32();
+                block.iter().map(move |value| nearest(*value, scale).1)
+            })
+            .collect();
+        let plain = Tensor::from_vec(plain, weight.shape(), &Device::Cpu).expect("a tensor");
+        let (least, most) = (
+            harm(&weight, &by_gptq, &inputs),
+            harm(&weight, &plain, &inputs),
+        );
+        assert!(least * 4.0 < most, "{least} of {most}");
+    }
+
+    #[test]
+    fn a_triangle_and_its_inverse_are_what_they_say() {
+        let mut rng = ChaCha8Rng::seed_from_u64(5);
+        let inputs = matrix(&mut rng, 200);
+        let together = inputs.t().and_then(|t| t.contiguous()?.matmul(&inputs));
+        let rows: Vec<Vec<f32>> = together.and_then(|t| t.to_vec2()).expect("numbers");
+        let symmetric: Vec<f64> = rows.concat().into_iter().map(f64::from).collect();
+        let mut lower = symmetric.clone();
+        factorise(&mut lower, WIDTH).expect("it has a factor");
+        let inverse = invert(&lower, WIDTH);
+        let row = |of: &[f64], at: usize| of[at * WIDTH..(at + 1) * WIDTH].to_vec();
+        for a in 0..WIDTH {
+            for b in 0..WIDTH {
+                let pairs = row(&lower, a).into_iter().zip(row(&lower, b));
+                let product: f64 = pairs.map(|(a, b)| a * b).sum();
+                assert!((product - symmetric[a * WIDTH + b]).abs() < 1e-6);
+                let through = (0..WIDTH).map(|k| lower[a * WIDTH + k] * inverse[k * WIDTH + b]);
+                let one = f64::from(u8::from(a == b));
+                assert!((through.sum::<f64>() - one).abs() < 1e-9, "{a} {b}");
+            }
+        }
+        assert!(factorise(&mut [0.0; 4], 2).is_none());
+    }
+
+    #[test]
+    fn a_block_of_zeros_stays_zero() {
+        let scale = best_scale(&[0.0; 32], &[1.0; 32]).to_f32();
+        assert_eq!(nearest(0.0, scale), (8, 0.0));
+    }
+
+    #[test]
+    fn what_half_bytes_can_say_is_kept() {
+        let values: Vec<f32> = (0..32).map(|at| (at % 16 - 8) as f32 * 0.25).collect();
+        let scale = best_scale(&values, &[1.0; 32]).to_f32();
+        for value in values {
+            assert_eq!(nearest(value, scale).1, value);
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! Lets a rounded model say again what it said before: its matrices stay, and biases, norms and the
+//! head learn to give the vectors and the intents that the model gave in f32. Labels play no part.
+
+use crate::adam::Adam;
+use crate::loss::{distance, divergence};
+use crate::model::{Base, Learner, run};
+use crate::noise::disturb;
+use anyhow::anyhow;
+use candle_core::backprop::GradStore;
+use olympus_inference::bert::Batch;
+use olympus_inference::{Encoder, IntentHead, Mode};
+use rand::SeedableRng;
+use rand::seq::SliceRandom;
+use rand_chacha::ChaCha8Rng;
+
+const STEPS: usize = 160;
+/// Texts of a batch; a step learns from two.
+const BATCH: usize = 48;
+/// Texts that are sorted by length together, so that little is padded.
+const POOL: usize = BATCH * 16;
+/// Rate of the first step; it falls to zero in a straight line.
+const RATE: f64 = 4e-4;
+/// Weight of the vectors beside the intents: a cosine moves far less than a probability.
+const VECTORS: f64 = 8.0;
+
+/// Brings `learner`, whose matrices were rounded and no longer learn, near to `before`.
+pub(crate) fn settle(
+    learner: &Learner,
+    before: &(Encoder, IntentHead),
+    base: &Base,
+    texts: &[&str],
+    seed: u64,
+) -> anyhow::Result<()> {
+    let mut rng = ChaCha8Rng::seed_from_u64(seed ^ 0x5e77);
+    let batches = draw(base, texts, &mut rng)?;
+    let mut adam = Adam::default();
+    for (_, var) in learner.vars() {
+        adam.add(var.clone(), 1.0);
+    }
+    for (step, pair) in batches.chunks_exact(2).enumerate() {
+        let (mut grads, other) = std::thread::scope(|scope| {
+            let other = scope.spawn(|| slopes(learner, before, &pair[1]));
+            let own = slopes(learner, before, &pair[0])?;
+            let other = other
+                .join()
+                .map_err(|_| anyhow!("a thread of the settling panicked"))??;
+            anyhow::Ok((own, other))
+        })?;
+        grads.extend(other)?;
+        #[expect(clippy::cast_precision_loss, reason = "counts of steps")]
+        let left = 1.0 - step as f64 / STEPS as f64;
+        adam.step(&grads, RATE * left)?;
+    }
+    Ok(())
+}
+
+/// Batches of similar length in random order, of disturbed text.
+fn draw(base: &Base, texts: &[&str], rng: &mut ChaCha8Rng) -> anyhow::Result<Vec<Batch>> {
+    let mut texts = texts.to_vec();
+    texts.shuffle(rng);
+    let mut chunks = Vec::new();
+    for pool in texts.chunks_mut(POOL) {
+        pool.sort_by_key(|text| text.len());
+        chunks.extend(pool.chunks(BATCH).map(<[&str]>::to_vec));
+    }
+    chunks.shuffle(rng);
+    chunks.truncate(2 * STEPS);
+    let batch = |chunk: &Vec<&str>| {
+        let ids = chunk
+            .iter()
+            .map(|text| Ok(base.tokenizer.ids(&disturb(text, rng))?))
+            .collect::<anyhow::Result<Vec<_>>>()?;
+        let rows: Vec<&[u32]> = ids.iter().map(Vec::as_slice).collect();
+        Ok(Batch::of(&rows)?)
+    };
+    chunks.iter().map(batch).collect()
+}
+
+fn slopes(
+    learner: &Learner,
+    (encoder, head): &(Encoder, IntentHead),
+    batch: &Batch,
+) -> anyhow::Result<GradStore> {
+    let (wanted_logits, wanted) = run(encoder, head, batch, Mode::Infer)?;
+    let (logits, vectors) = learner.forward(batch, Mode::Train)?;
+    let apart = (distance(&vectors, &wanted)? * VECTORS)?;
+    let loss = (divergence(&logits, &wanted_logits)? + apart)?;
+    Ok(loss.backward()?)
+}
