@@ -1,9 +1,11 @@
-//! The one thread that runs the model, and the bounded queue before it.
+//! Turns at the model, the bounded queue before it and the thread that works it off.
 //!
-//! What waits is encoded as one batch, so load makes batches and a lone request never waits for
-//! company. Single texts go before bulk work (batch forms, imports), which gets a turn after
-//! every few rounds and comes in small pieces. Invariant: every accepted job is answered exactly
-//! once, also when the model panics or the thread ends. Never keeps more than its capacity.
+//! Where nobody has a turn, whoever asks takes one and encodes on its own thread: a lone request
+//! waits for no other thread to wake. Otherwise it waits, and what waits is encoded as one batch by
+//! the thread, so load makes batches. Single texts go before bulk work (batch forms, imports),
+//! which gets a turn after every few rounds and comes in small pieces. Invariants: one turn at a
+//! time; every accepted job is answered exactly once, also when the model panics or the thread
+//! ends. Never keeps more than its capacity.
 
 use super::error::ServiceError;
 use crate::metrics::Metrics;
@@ -81,10 +83,13 @@ struct Queue {
     bulk: VecDeque<Job>,
     texts: usize,
     rounds: u32,
+    /// Somebody has a turn.
+    busy: bool,
     closed: bool,
 }
 
 struct Shared {
+    models: Arc<Models>,
     queue: Mutex<Queue>,
     wake: Condvar,
     capacity: usize,
@@ -105,6 +110,7 @@ impl EncoderThread {
         metrics: Arc<Metrics>,
     ) -> Result<Self, ServiceError> {
         let shared = Arc::new(Shared {
+            models,
             queue: Mutex::default(),
             wake: Condvar::new(),
             capacity,
@@ -113,7 +119,7 @@ impl EncoderThread {
         let inside = Arc::clone(&shared);
         let thread = std::thread::Builder::new()
             .name("encoder".to_owned())
-            .spawn(move || inside.run(&models))
+            .spawn(move || inside.run())
             .map_err(|error| ServiceError::Encoder(error.to_string()))?;
         Ok(Self {
             shared,
@@ -132,17 +138,22 @@ impl EncoderThread {
         lane: Lane,
         deadline: Option<Instant>,
     ) -> Reply {
-        let (reply, answer) = sync_channel(1);
-        self.submit(
-            Job {
-                texts,
-                deadline,
-                enqueued: Instant::now(),
-                reply,
-            },
-            lane,
-        )?;
-        wait(&answer)
+        let (reply, told) = sync_channel(1);
+        let job = Job {
+            texts,
+            deadline,
+            enqueued: Instant::now(),
+            reply,
+        };
+        let turn = match lane {
+            Lane::Interactive => self.shared.free_turn(),
+            Lane::Bulk => None,
+        };
+        match turn {
+            Some(turn) => turn.answer(vec![job]),
+            None => self.submit(job, lane)?,
+        }
+        wait(&told)
     }
 
     fn submit(&self, job: Job, lane: Lane) -> Result<(), ServiceError> {
@@ -191,25 +202,34 @@ impl Shared {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn run(&self, models: &Models) {
-        while let Some(jobs) = self.next() {
-            answer(jobs, &|texts| {
-                catch_unwind(AssertUnwindSafe(|| models.analyse(texts)))
-                    .map_err(|_| ServiceError::Encoder("it panicked; see the log".to_owned()))?
-                    .map_err(ServiceError::Inference)
-            });
+    fn run(&self) {
+        while let Some((turn, jobs)) = self.next() {
+            turn.answer(jobs);
         }
     }
 
-    /// Waits for work; `None` once the queue is closed and empty.
-    fn next(&self) -> Option<Vec<Job>> {
+    /// A turn where nobody has one or waits for one.
+    fn free_turn(&self) -> Option<Turn<'_>> {
+        let mut queue = self.lock();
+        let free = !queue.busy && !queue.closed && queue.is_empty();
+        free.then(|| {
+            queue.busy = true;
+            Turn(self)
+        })
+    }
+
+    /// Waits for work and a turn; `None` once the queue is closed and empty.
+    fn next(&self) -> Option<(Turn<'_>, Vec<Job>)> {
         let mut queue = self.lock();
         loop {
-            if let Some(jobs) = queue.take() {
+            if !queue.busy
+                && let Some(jobs) = queue.take()
+            {
+                queue.busy = true;
                 self.metrics.queue_depth(queue.texts);
-                return Some(jobs);
+                return Some((Turn(self), jobs));
             }
-            if queue.closed {
+            if queue.closed && queue.is_empty() {
                 return None;
             }
             queue = self
@@ -220,7 +240,36 @@ impl Shared {
     }
 }
 
+/// The right to run the model until it is dropped.
+struct Turn<'a>(&'a Shared);
+
+impl Turn<'_> {
+    fn answer(self, jobs: Vec<Job>) {
+        answer(jobs, &|texts| {
+            catch_unwind(AssertUnwindSafe(|| self.0.models.analyse(texts)))
+                .map_err(|_| ServiceError::Encoder("it panicked; see the log".to_owned()))?
+                .map_err(ServiceError::Inference)
+        });
+    }
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        let mut queue = self.0.lock();
+        queue.busy = false;
+        let waiting = !queue.is_empty() || queue.closed;
+        drop(queue);
+        if waiting {
+            self.0.wake.notify_one();
+        }
+    }
+}
+
 impl Queue {
+    fn is_empty(&self) -> bool {
+        self.interactive.is_empty() && self.bulk.is_empty()
+    }
+
     fn take(&mut self) -> Option<Vec<Job>> {
         let bulk_is_due = self.rounds >= BULK_EVERY || self.interactive.is_empty();
         if bulk_is_due && let Some(job) = self.bulk.pop_front() {
@@ -370,5 +419,43 @@ mod tests {
         assert_eq!(order[0], ("one".to_owned(), MAX_BATCH_TEXTS));
         while queue.take().is_some() {}
         assert_eq!(queue.texts, 0);
+    }
+
+    #[test]
+    fn one_turn_at_a_time_and_whoever_waits_is_answered() {
+        let models = Models {
+            search: Engine::embedded().expect("loads"),
+            intent: None,
+        };
+        let encoder = EncoderThread::start(Arc::new(models), 1_000, Arc::default());
+        let encoder = encoder.expect("starts");
+        let alone = |text: &str| {
+            let encoded = encoder.encode(vec![text.to_owned()], Lane::Interactive, None);
+            encoded.expect("encodes").analyses.remove(0).embedding
+        };
+        let texts = ["two tacos", "no onions", "where is my order"];
+        let expected = texts.map(alone);
+        std::thread::scope(|scope| {
+            for lane in [Lane::Interactive, Lane::Interactive, Lane::Bulk] {
+                let (encoder, expected) = (&encoder, &expected);
+                scope.spawn(move || {
+                    for (text, expected) in texts.iter().zip(expected).cycle().take(12) {
+                        let encoded = encoder.encode(vec![(*text).to_owned()], lane, None);
+                        assert_eq!(&encoded.expect("encodes").analyses[0].embedding, expected);
+                    }
+                });
+            }
+        });
+        let turn = encoder.shared.free_turn().expect("nobody has it");
+        assert!(encoder.shared.free_turn().is_none(), "it was given twice");
+        std::thread::scope(|scope| {
+            let waiting = scope.spawn(|| alone(texts[0]));
+            while encoder.shared.lock().is_empty() {
+                std::thread::yield_now();
+            }
+            assert!(!waiting.is_finished(), "it ran beside the turn");
+            drop(turn);
+            assert_eq!(waiting.join().expect("answers"), expected[0]);
+        });
     }
 }
