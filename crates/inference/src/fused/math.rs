@@ -75,9 +75,19 @@ pub(super) fn round_to_i8(x: f32) -> i8 {
     (x + ROUND).to_bits() as i8
 }
 
+/// The number that 16 bits stand for (IEEE half precision), if it is finite.
+#[inline(always)]
+pub(super) fn widen_half(bits: u16) -> f32 {
+    // 2¹¹²: the difference of the exponents' offsets
+    const SHIFT: f32 = f32::from_bits((112 + 127) << 23);
+    let size = f32::from_bits(u32::from(bits & 0x7fff) << 13) * SHIFT;
+    f32::from_bits(size.to_bits() | u32::from(bits & 0x8000) << 16)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{exp, gelu, gelu_slope, round_to_i8, tanh};
+    use super::{exp, gelu, gelu_slope, round_to_i8, tanh, widen_half};
+    use half::f16;
 
     fn steps(from: f64, to: f64) -> impl Iterator<Item = f32> {
         (0..=200_000).map(move |i| (from + (to - from) * f64::from(i) / 200_000.0) as f32)
@@ -120,6 +130,20 @@ mod tests {
             assert!(error < 6e-7, "gelu_slope({x}): {error}");
             let error = (f64::from(tanh(x)) - wide.tanh()).abs();
             assert!(error < 2e-7, "tanh({x}): {error}");
+        }
+    }
+
+    #[test]
+    fn every_finite_half_is_widened_exactly() {
+        for bits in 0..=u16::MAX {
+            let half = f16::from_bits(bits);
+            if half.is_finite() {
+                assert_eq!(
+                    widen_half(bits).to_bits(),
+                    half.to_f32().to_bits(),
+                    "{bits:x}"
+                );
+            }
         }
     }
 
