@@ -38,6 +38,8 @@ pub(super) struct Draft {
     /// Choices of the order before that this reader did not make.
     pub(super) kept: Vec<LineModifier>,
     pub(super) span: Option<Span>,
+    /// Whether it was one line with another: "two cokes, one without ice".
+    pub(super) parted: bool,
 }
 
 impl Draft {
@@ -49,6 +51,7 @@ impl Draft {
             choices: Vec::new(),
             kept: Vec::new(),
             span,
+            parted: false,
         }
     }
 

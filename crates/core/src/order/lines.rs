@@ -1,5 +1,8 @@
 //! The lines of an order while it is read.
 
+mod back;
+mod which;
+
 use super::assemble::option_of;
 use super::draft::{Choice, Draft, away, is_size, named};
 use super::phrases::{OptionRef, removed};
@@ -12,6 +15,8 @@ pub(super) struct Lines<'a> {
     drafts: Vec<Draft>,
     /// Choices made since the last clause began: line and option.
     recent: Vec<(usize, OptionRef, Choice)>,
+    /// What was taken off last, and where it was, until something else is ordered.
+    taken: Option<(usize, Draft)>,
 }
 
 impl<'a> Lines<'a> {
@@ -28,6 +33,7 @@ impl<'a> Lines<'a> {
             items,
             drafts: drafts.collect(),
             recent: Vec::new(),
+            taken: None,
         }
     }
 
@@ -68,6 +74,7 @@ impl<'a> Lines<'a> {
     }
 
     pub(super) fn push(&mut self, draft: Draft) {
+        self.taken = None;
         if self.drafts.len() < MOST_LINES {
             self.drafts.push(draft);
         }
@@ -75,7 +82,7 @@ impl<'a> Lines<'a> {
 
     pub(super) fn remove(&mut self, line: usize) {
         if line < self.drafts.len() {
-            self.drafts.remove(line);
+            self.taken = Some((line, self.drafts.remove(line)));
             self.recent.clear();
         }
     }
@@ -122,15 +129,13 @@ impl<'a> Lines<'a> {
         }
     }
 
-    /// What was left out of the latest line that has such an option is on it again.
-    pub(super) fn restore(&mut self, options: &[OptionRef]) {
-        let of_item = |draft: &Draft| options.iter().any(|at| at.item == draft.item);
-        if let Some(draft) = self.drafts.iter_mut().rfind(|draft| of_item(draft)) {
-            draft.choices.retain(|(at, choice)| {
-                choice.action == ModifierAction::Add
-                    || !options.iter().any(|other| other.exact() == *at)
-            });
-        }
+    /// Whether the last line was said to have one of the options.
+    pub(super) fn has_added(&self, options: &[OptionRef]) -> bool {
+        self.drafts.last().is_some_and(|draft| {
+            draft.choices.iter().any(|(at, choice)| {
+                choice.action == ModifierAction::Add && options.iter().any(|o| o.exact() == *at)
+            })
+        })
     }
 
     /// The item of the last line.
@@ -181,6 +186,10 @@ impl<'a> Lines<'a> {
         self.at(None)
     }
 
+    pub(super) fn quantity(&self, line: usize) -> Option<u32> {
+        self.drafts.get(line).map(|draft| draft.quantity)
+    }
+
     /// The place of the last line, and how many.
     pub(super) fn last(&self) -> Option<(usize, u32)> {
         let last = self.drafts.len().checked_sub(1)?;
@@ -207,6 +216,7 @@ impl<'a> Lines<'a> {
         let draft = self.drafts.get_mut(line)?;
         if draft.quantity > count && !is_full {
             draft.quantity -= count;
+            draft.parted = true;
             let mut own = draft.clone();
             own.quantity = count;
             self.drafts.push(own);
@@ -250,20 +260,17 @@ impl<'a> Lines<'a> {
         !self.recent.is_empty()
     }
 
-    /// Takes back the latest choice of this clause.
-    pub(super) fn undo(&mut self) {
-        if let Some((line, at, _)) = self.recent.pop()
-            && let Some(draft) = self.drafts.get_mut(line)
-        {
-            draft.choices.retain(|(other, _)| *other != at);
-        }
-    }
-
     pub(super) fn forget_recent(&mut self) {
         self.recent.clear();
     }
 
-    /// What was chosen in this clause belongs to other lines.
+    /// What was added in this clause goes nowhere else any more.
+    pub(super) fn forget_added(&mut self) {
+        self.recent
+            .retain(|(.., choice)| choice.action == ModifierAction::Remove);
+    }
+
+    /// What was chosen in this clause belongs to other lines, where they can have it.
     pub(super) fn move_recent(&mut self, targets: &[usize]) {
         if targets.is_empty() {
             return;
@@ -272,6 +279,11 @@ impl<'a> Lines<'a> {
             let Some((group, option)) = named(self.items, at) else {
                 continue;
             };
+            let item = |target: &usize| self.drafts.get(*target).map(|draft| draft.item);
+            let takes = |item| same_option(self.items, item, group, option).is_some();
+            if !targets.iter().filter_map(item).any(takes) {
+                continue;
+            }
             if let Some(draft) = self.drafts.get_mut(line)
                 && !targets.contains(&line)
             {

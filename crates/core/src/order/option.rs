@@ -96,12 +96,22 @@ fn sort_of(word: &str) -> Option<&'static [&'static str]> {
     SORTS.iter().copied().find(|sorts| sorts.contains(&word))
 }
 
+/// How much of an option's name a way to say it has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Share {
+    /// One word of it.
+    Part,
+    /// All but what sort of thing it is: "vanilla" of Vanilla Syrup.
+    Bare,
+    /// All that says anything.
+    Whole,
+}
+
 /// A way to say an option, as stems.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Said {
     text: String,
-    /// Whether it is all of the name that says anything, and not one word of it.
-    is_whole: bool,
+    share: Share,
 }
 
 /// Other ways to say an option; the name itself is none of them. `is_sort` tells whether its last
@@ -110,6 +120,7 @@ fn otherwise(name: &str, is_sort: bool) -> Vec<Said> {
     let whole = stems(name);
     let printed: Vec<String> = words(name).iter().map(|word| stem(&word.text)).collect();
     let mut said = vec![whole.join(" ")];
+    let mut bare = Vec::new();
     let mut parts = Vec::new();
     let mut rest: &[String] = &whole;
     if let Some(opening) = OPENINGS.iter().find(|o| starts(rest, o)) {
@@ -138,7 +149,7 @@ fn otherwise(name: &str, is_sort: bool) -> Vec<Said> {
         match sort_of(last) {
             Some(sorts) => {
                 said.extend(sorts.iter().map(|sort| format!("{before} {sort}")));
-                parts.push(before);
+                bare.push(before);
             }
             None if is_sort => parts.push(before),
             None => parts.push(last.clone()),
@@ -157,15 +168,16 @@ fn otherwise(name: &str, is_sort: bool) -> Vec<Said> {
         said.push(format!("{} on the side", before.join(" ")));
     }
     let printed = printed.join(" ");
-    let whole = said.into_iter().map(|text| (text, true));
-    let all = whole.chain(parts.into_iter().map(|text| (text, false)));
+    let whole = said.into_iter().map(|text| (text, Share::Whole));
+    let bare = bare.into_iter().map(|text| (text, Share::Bare));
+    let parts = parts.into_iter().map(|text| (text, Share::Part));
     let mut said: Vec<Said> = Vec::new();
-    for (text, is_whole) in all {
+    for (text, share) in whole.chain(bare).chain(parts) {
         let is_new = said.iter().all(|known| known.text != text);
         let usable =
             text != printed && text.chars().count() >= SHORTEST && !super::speech::is_cue(&text);
         if is_new && usable {
-            said.push(Said { text, is_whole });
+            said.push(Said { text, share });
         }
     }
     said
@@ -179,6 +191,8 @@ pub(super) type Place = (usize, usize);
 pub(super) struct Siblings {
     /// All that says one of them as a whole.
     called: HashMap<String, Vec<Place>>,
+    /// That, and what is left of a name without its sort.
+    bare: HashMap<String, Vec<Place>>,
     /// That, and each word of their names.
     words: HashMap<String, Vec<Place>>,
     /// By group, the word that a name ends with.
@@ -198,12 +212,16 @@ impl Siblings {
         }
         let whole = stems.join(" ");
         for said in otherwise(name, false) {
-            if said.is_whole {
+            if said.share == Share::Whole {
                 self.called.entry(said.text.clone()).or_default().push(at);
+            }
+            if said.share >= Share::Bare {
+                self.bare.entry(said.text.clone()).or_default().push(at);
             }
             self.words.entry(said.text).or_default().push(at);
         }
         self.called.entry(whole.clone()).or_default().push(at);
+        self.bare.entry(whole.clone()).or_default().push(at);
         for text in stems.into_iter().chain([whole]) {
             self.words.entry(text).or_default().push(at);
         }
@@ -218,9 +236,10 @@ impl Siblings {
         otherwise(name, is_sort)
             .into_iter()
             .filter_map(move |said| {
-                let of = match said.is_whole {
-                    true => &self.called,
-                    false => &self.words,
+                let of = match said.share {
+                    Share::Whole => &self.called,
+                    Share::Bare => &self.bare,
+                    Share::Part => &self.words,
                 };
                 (!others(of.get(&said.text))).then_some(said.text)
             })

@@ -35,10 +35,15 @@ const LONGER: f32 = 0.3;
 fn contracted(text: &str, words: Vec<Word>) -> Vec<Word> {
     let mut out: Vec<Word> = Vec::with_capacity(words.len());
     for word in words {
-        let is_rest = matches!(word.text.as_str(), "ll" | "d" | "t" | "m" | "re" | "ve");
+        let is_rest = |before: &Word| match word.text.as_str() {
+            "ll" | "d" | "t" | "m" | "re" | "ve" => true,
+            // Names have it too: "Joe's".
+            "s" => matches!(before.text.as_str(), "that" | "it" | "let" | "what"),
+            _ => false,
+        };
         match out.last_mut() {
             Some(before)
-                if is_rest
+                if is_rest(before)
                     && text
                         .get(before.end..word.start)
                         .is_some_and(|gap| matches!(gap, "'" | "\u{2019}")) =>
@@ -71,9 +76,13 @@ pub(super) fn segment<'a>(text: &str, phrases: &'a Phrases) -> Vec<Segment<'a>> 
             {
                 return format!("{NUMBER} {stem}");
             }
-            let known = phrases.knows(&stem) || speech::knows(&stem);
-            let meant = (!known).then(|| phrases.nearest(&stem)).flatten();
-            meant.cloned().unwrap_or(stem)
+            if phrases.knows(&stem) || speech::knows(&stem) {
+                return stem;
+            }
+            let meant = phrases.short_plural(&stem);
+            let meant = meant.or_else(|| phrases.translated(&word.text));
+            let meant = meant.or_else(|| phrases.nearest(&stem).map(String::as_str));
+            meant.map(str::to_owned).unwrap_or(stem)
         })
         .collect();
     // best[i]: the worth of the first i words, with the phrase that ends there.
@@ -121,6 +130,7 @@ fn readings<'a>(
     let name = phrases.find(part).map(|names| (NAME, Kind::Names(names)));
     let cue = speech::cue(&part.join(" ")).map(|cue| match cue {
         Cue::Filler => (FILLER, Kind::Cue(cue)),
+        Cue::Aside => (CUE, Kind::Cue(Cue::Filler)),
         _ => (CUE, Kind::Cue(cue)),
     });
     let unknown = (part.len() == 1).then_some((0.0, Kind::Unknown));

@@ -1,6 +1,7 @@
 //! Names of items, and the lines that are made of them.
 
 use super::super::draft::{Choice, Draft};
+use super::super::option;
 use super::super::phrases::Names;
 use super::super::segment::{Kind, Segment};
 use super::super::speech::Cue;
@@ -10,8 +11,24 @@ use olympus_proto::{AmbiguousItem, ModifierAction, Span};
 impl<'a> Reader<'a> {
     /// A name that is both: an item unless it is negated, or fits a line that is open, or belongs
     /// to the item that follows it.
-    pub(super) fn is_item(&self, names: &Names, rest: &[Segment<'_>]) -> bool {
-        if self.negated || self.amount.is_some() || self.next_item(names, rest).is_some() {
+    pub(super) fn is_item(&mut self, names: &Names, rest: &[Segment<'_>]) -> bool {
+        // "Minus the pico and chips": chips that nothing has cannot be left out.
+        let is_left_out =
+            self.negated && !(self.negation_used && self.lines.accepting(&names.options).is_none());
+        if is_left_out || self.amount.is_some() || self.next_item(names, rest).is_some() {
+            return false;
+        }
+        // "…, and a hash brown on it"
+        let is_put_on = rest.first().is_some_and(|next| {
+            let said = self.said_of(next).to_lowercase();
+            matches!(said.as_str(), "on it" | "in it" | "on that" | "on top")
+        });
+        if is_put_on && self.lines.last_takes(&names.options).is_some() {
+            self.pending = Pending::default();
+            return false;
+        }
+        let waits = |line: usize| self.lines.needs(line, &names.options);
+        if self.pending.start.is_none() && self.place.is_some_and(waits) {
             return false;
         }
         let goes_on = self.with || self.onto;
@@ -29,7 +46,9 @@ impl<'a> Reader<'a> {
                     |(names, _): &(&Names, Choice)| option_of(&names.options, **item).is_some();
                 self.pending.options.iter().all(has)
             };
-            return names.items.iter().any(|item| takes(&item));
+            if names.items.iter().any(|item| takes(&item)) {
+                return true;
+            }
         }
         self.lines.accepting(&names.options).is_none()
     }
@@ -104,10 +123,12 @@ impl<'a> Reader<'a> {
         if self.towards
             && let Some(line) = self.lines.find(items)
         {
-            for (names, choice) in std::mem::take(&mut self.pending).options {
-                self.lines.put(line, &names.options, choice);
-            }
-            self.lines.move_recent(&[line]);
+            self.move_to(line);
+            return;
+        }
+        if self.says_it_again(items, span) {
+            self.settle_options();
+            self.lines.lengthen(span.end);
             return;
         }
         // Names in a row that one item shares are that item's: "tagliatelle ragu".
@@ -141,6 +162,40 @@ impl<'a> Reader<'a> {
         self.run = Some((vec![item], true));
     }
 
+    /// "Katsu curry bowl, hot curry": a word of the name of the line that is open, and none more.
+    fn says_it_again(&self, items: &[usize], span: Span) -> bool {
+        let first = self
+            .pending
+            .options
+            .first()
+            .map(|(_, choice)| choice.span.start);
+        let is_opened = self.pending.number.is_some() || self.pending.start != first;
+        let Some(last) = self
+            .lines
+            .last_item()
+            .filter(|_| !is_opened && self.verb.is_none())
+        else {
+            return false;
+        };
+        let Some(item) = self.items.get(last).filter(|_| items == [last]) else {
+            return false;
+        };
+        let said = option::key(&self.said(span));
+        let is_name = |name: &String| option::key(name) == said;
+        !std::iter::once(&item.name)
+            .chain(&item.aliases)
+            .any(is_name)
+    }
+
+    /// What waits, and what was said last, is of this line.
+    pub(super) fn move_to(&mut self, line: usize) {
+        for (names, choice) in std::mem::take(&mut self.pending).options {
+            self.lines.put(line, &names.options, choice);
+        }
+        self.lines.move_recent(&[line]);
+        (self.towards, self.onto) = (false, false);
+    }
+
     /// A line of an item, with all that waits.
     pub(super) fn place_item(&mut self, item: usize, span: Span) {
         let pending = std::mem::take(&mut self.pending);
@@ -167,7 +222,11 @@ impl<'a> Reader<'a> {
             self.attach(names, choice);
         }
         for (names, choice) in std::mem::take(&mut self.ahead) {
-            if draft.choose(self.items, &names.options, choice).is_some() {
+            let is_put = draft.choose(self.items, &names.options, choice).is_some();
+            if is_put && self.ahead_of_all {
+                self.ahead.push((names, choice));
+            }
+            if is_put {
                 continue;
             }
             match choice.action {
@@ -177,12 +236,12 @@ impl<'a> Reader<'a> {
             }
         }
         match self.verb.take() {
-            Some(Verb::Correct) => self.lines.replace_last(draft, number),
+            Some(Verb::Correct) if !self.lost => self.lines.replace_last(draft, number),
             Some(Verb::Put(line)) => self.lines.replace(line, draft, number),
             _ => self.lines.push(draft),
         }
-        (self.amount, self.shared) = (None, None);
-        (self.all, self.place) = (false, None);
+        (self.amount, self.shared, self.lost) = (None, None, false);
+        (self.all, self.place) = (None, None);
     }
 
     /// The one item that is meant: where several share the name, the one that takes the options

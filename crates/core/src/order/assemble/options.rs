@@ -1,9 +1,9 @@
 //! Choices: of which line each is, and what waits for its item.
 
-use super::super::draft::Choice;
+use super::super::draft::{Choice, named};
 use super::super::option::{self, Portion};
 use super::super::phrases::{Names, OptionRef, removed, stem};
-use super::super::segment::{Kind, Segment};
+use super::super::segment::Segment;
 use super::super::speech::{self, Cue};
 use super::{Pending, Reader, Verb};
 use crate::menu::text::words;
@@ -12,8 +12,12 @@ impl<'a> Reader<'a> {
     pub(super) fn option(&mut self, names: &'a Names, span: Span, rest: &[Segment<'a>]) {
         // "No beans, salsa on the side", "and add blueberries": these begin a wish of their own.
         let said = self.said(span);
-        self.negated &=
-            Portion::of(&said) != Some(Portion::Side) && !said.to_lowercase().starts_with("add ");
+        let begins = match Portion::of(&said) {
+            Some(Portion::Side) => true,
+            Some(Portion::Amount(_)) => self.negation_used,
+            None => said.to_lowercase().starts_with("add "),
+        };
+        self.negated &= !begins;
         let names = match self.portioned(&said) {
             Some(portioned) => {
                 self.amount = None;
@@ -51,7 +55,7 @@ impl<'a> Reader<'a> {
         let waits = self.pending.start.is_some() && !self.negated;
         if !leads
             && choice.action == ModifierAction::Add
-            && let Some(item) = self.named_within(names, &said)
+            && let Some((item, names)) = self.named_within(names, &said)
         {
             self.pending.options.push((names, choice));
             self.place_item(item, span);
@@ -63,11 +67,12 @@ impl<'a> Reader<'a> {
         } else {
             // Another of its kind takes the place of what was said by itself.
             let replaces = self.lines.last_has_other(&names.options);
-            if self.verb == Some(Verb::Correct) && self.retracts && !replaces {
+            let takes_back = choice.contrast && self.lines.has_added(&names.options);
+            if self.verb == Some(Verb::Correct) && self.retracts && !replaces && !takes_back {
                 self.lines.undo();
             }
-            self.attach(names, choice);
-            if self.verb == Some(Verb::Correct) {
+            let is_placed = self.attach(names, choice);
+            if self.verb == Some(Verb::Correct) && is_placed {
                 self.verb = None;
             }
         }
@@ -90,15 +95,13 @@ impl<'a> Reader<'a> {
 
     /// The item that ends the name of its own choice: "two everything bagels" where bagels have
     /// that choice, and no line that is open does.
-    fn named_within(&self, names: &Names, said: &str) -> Option<usize> {
+    fn named_within(&self, names: &'a Names, said: &str) -> Option<(usize, &'a Names)> {
         let is_new = self.pending.start.is_some() && !(self.with || self.onto);
         if !is_new && self.lines.accepting(&names.options).is_some() {
             return None;
         }
-        let last = words(said).last().map(|word| stem(&word.text))?;
-        if words(said).len() < 2 {
-            return None;
-        }
+        let stems: Vec<String> = words(said).iter().map(|word| stem(&word.text)).collect();
+        let (last, first) = stems.split_last().filter(|(_, first)| !first.is_empty())?;
         let mut items: Vec<usize> = names.options.iter().map(|at| at.item).collect();
         items.dedup();
         // Of a bagel and a lox bagel, the one that is nothing but a bagel.
@@ -110,7 +113,16 @@ impl<'a> Reader<'a> {
         let named = items
             .into_iter()
             .filter_map(|item| Some((length(&item)?, item)));
-        named.min().map(|(_, item)| item)
+        let whole = named.min().map(|(_, item)| (item, names));
+        // "A sesame bagel" where a sandwich can be had on one, and bagels with sesame.
+        let parted = self.phrases.find(first).and_then(|choice| {
+            let items = &self.phrases.find(std::slice::from_ref(last))?.items;
+            let mut having = items
+                .iter()
+                .filter(|item| option_of(&choice.options, **item).is_some());
+            having.next().map(|item| (*item, choice))
+        });
+        whole.or(parted)
     }
 
     /// "Chips and salsa" where that is a side of a meal, and chips with a choice of salsa an item.
@@ -136,10 +148,10 @@ impl<'a> Reader<'a> {
     }
 
     /// To the latest line that has such an option; to a place named before, if one was.
-    pub(super) fn attach(&mut self, names: &'a Names, choice: Choice) {
-        let targets = match (self.all, self.place) {
-            (true, _) => self.lines.all(),
-            (_, Some(place)) => self.lines.at(place).into_iter().collect(),
+    pub(super) fn attach(&mut self, names: &'a Names, choice: Choice) -> bool {
+        let targets = match (&self.all, self.place) {
+            (Some(lines), _) => lines.clone(),
+            (_, Some(line)) => vec![line],
             _ => self.lines.accepting(&names.options).into_iter().collect(),
         };
         let mut placed = false;
@@ -147,7 +159,7 @@ impl<'a> Reader<'a> {
             placed |= self.lines.put(line, &names.options, choice);
         }
         if placed || self.attach_amount(choice) {
-            return;
+            return true;
         }
         // "six wings, extra hot": a portion of the one item that is sold so.
         let mut of: Vec<usize> = names.options.iter().map(|at| at.item).collect();
@@ -166,9 +178,13 @@ impl<'a> Reader<'a> {
                     self.pending.options.push((names, choice));
                     self.place_item(item, choice.span);
                 }
-                _ => self.ahead.push((names, choice)),
+                _ => {
+                    self.ahead.push((names, choice));
+                    return false;
+                }
             },
         }
+        true
     }
 
     /// "Extra cheese" where it is an option of another item, and cheese one of this.
@@ -191,54 +207,14 @@ impl<'a> Reader<'a> {
         })
     }
 
-    /// "… on the second one": what was just said moves there; before an option, it waits. `None`
-    /// means every line.
-    pub(super) fn meant(&mut self, place: Option<Option<u8>>, rest: &[Segment<'_>]) {
-        self.settle_options();
-        // "…, both medium": of what comes, not of what was said.
-        let is_before = |s: &&Segment<'_>| {
-            matches!(
-                s.kind,
-                Kind::Cue(Cue::Filler | Cue::With | Cue::On | Cue::Not)
-            )
-        };
-        let comes = rest.iter().find(|s| !is_before(s)).map(|next| next.kind);
-        let leads = place.is_none()
-            && !self.towards
-            && matches!(comes, Some(Kind::Names(names)) if !names.options.is_empty() && self.lines.last_takes(&names.options).is_some());
-        if leads {
-            self.lines.forget_recent();
-        }
-        let targets: Vec<usize> = match place {
-            Some(place) => match self.lines.at(place) {
-                // "Two sandwiches, make the second one spicy"
-                None => self.lines.part_off(place).into_iter().collect(),
-                line => line.into_iter().collect(),
-            },
-            None => self.lines.all(),
-        };
-        if self.verb == Some(Verb::Drop) {
-            for line in targets.into_iter().rev() {
-                self.take_off(line);
-            }
-            self.verb = None;
-        } else if self.lines.has_recent() {
-            self.lines.move_recent(&targets);
-        } else {
-            if self.verb == Some(Verb::Change) {
-                self.verb = None;
-            }
-            // The last line may be one that was parted just now.
-            let place = place.map(|place| match targets.as_slice() {
-                [line] => u8::try_from(*line).ok().or(place),
-                _ => place,
-            });
-            (self.all, self.place) = (place.is_none(), place);
-        }
-    }
-
     /// What waits without its item: the only item that it fits, else choices of a line before.
     pub(super) fn settle(&mut self) {
+        if self.is_one_more()
+            && let Some(item) = self.lines.last_item()
+            && let Some((_, choice)) = self.pending.options.last()
+        {
+            self.place_item(item, choice.span);
+        }
         if let Some(item) = self.implied().filter(|_| !self.goes_with_last()) {
             let span = self.pending.options.last().map(|(_, choice)| choice.span);
             if let Some(span) = span {
@@ -251,6 +227,19 @@ impl<'a> Reader<'a> {
             self.verb = None;
         }
         self.pending = Pending::default();
+    }
+
+    /// "Two tacos with chicken and one with beef": of the item before, with another choice where
+    /// there is only one.
+    pub(super) fn is_one_more(&self) -> bool {
+        let takes = |(names, _): &(&Names, Choice)| {
+            names.items.is_empty() && self.lines.last_takes(&names.options).is_some()
+        };
+        let is_other = |(names, _): &(&Names, Choice)| self.lines.last_has_other(&names.options);
+        self.pending.joined
+            && self.verb.is_none()
+            && self.pending.options.iter().all(takes)
+            && self.pending.options.iter().any(is_other)
     }
 
     /// "Ramen with an extra egg": what waits is of the line that is open, and no line of its own.
@@ -344,11 +333,13 @@ pub(in super::super) fn option_for(
         Portion::of(&group.options.get(at.option)?.name)
     };
     let wanted = action == ModifierAction::Remove;
-    of_item
+    let meant = of_item
         .copied()
         .filter(|at| {
             let portion = portion(at).filter(|_| at.derived);
-            portion.is_none_or(|portion| portion.is_meant(action, amount))
+            let is_meant = portion.is_none_or(|portion| portion.is_meant(action, amount));
+            let is_plain = portion.is_some() && amount.is_none() && !wanted;
+            is_meant && !(is_plain && is_on_it_anyway(items, *at))
         })
         .min_by_key(|at| {
             let portion = portion(at);
@@ -358,5 +349,48 @@ pub(in super::super) fn option_for(
                 amount.is_none() && portion.is_some(),
                 at.derived,
             )
-        })
+        })?;
+    match wanted && !takes_away(&meant) {
+        true => left_out_of(items, meant).or(Some(meant)),
+        false => Some(meant),
+    }
+}
+
+/// Whether an item has what an option is more of: its name says so, or it can be left out.
+fn is_on_it_anyway(items: &[MenuItem], at: OptionRef) -> bool {
+    let Some(item) = items.get(at.item) else {
+        return false;
+    };
+    let options = item.modifier_groups.iter().flat_map(|group| &group.options);
+    let name = named(items, at).map_or("", |(_, option)| option.name.as_str());
+    let key = option::key(name);
+    let thing = key.split_once(' ').map_or("", |(_, thing)| thing);
+    let left_out = options.filter_map(|option| removed(&option.name));
+    let own = option::key(&item.name);
+    own.split(' ').any(|word| word == thing) || left_out.map(option::key).any(|it| it == thing)
+}
+
+/// "No onions" where Onion is one of the breads and Red Onion lies on it: what must be chosen is
+/// not left out, so the other is meant.
+fn left_out_of(items: &[MenuItem], meant: OptionRef) -> Option<OptionRef> {
+    let groups = &items.get(meant.item)?.modifier_groups;
+    let must = |group: usize| {
+        groups
+            .get(group)
+            .is_some_and(|group| group.min > 0 && group.max == Some(1))
+    };
+    let name = &groups.get(meant.group)?.options.get(meant.option)?.name;
+    let ending = format!(" {}", option::key(name));
+    let others = groups.iter().enumerate().filter(|(group, _)| !must(*group));
+    let mut others = others.flat_map(|(group, choices)| {
+        let ends = |name: &str| option::key(removed(name).unwrap_or(name)).ends_with(&ending);
+        let of = choices.options.iter().enumerate();
+        of.filter(move |(_, other)| ends(&other.name))
+            .map(move |(option, _)| OptionRef {
+                group,
+                option,
+                ..meant
+            })
+    });
+    others.next().filter(|_| must(meant.group))
 }
