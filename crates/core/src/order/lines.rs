@@ -1,6 +1,7 @@
 //! The lines of an order while it is read.
 
 mod back;
+mod recent;
 mod which;
 
 use super::assemble::option_of;
@@ -8,13 +9,14 @@ use super::draft::{Choice, Draft, away, is_size, named};
 use super::phrases::{OptionRef, removed};
 use super::{MOST, MOST_LINES};
 use olympus_proto::{LineModifier, MenuItem, Modifier, ModifierAction, ModifierGroup, OrderLine};
+use recent::Recent;
 
 /// The order.
 pub(super) struct Lines<'a> {
     items: &'a [MenuItem],
     drafts: Vec<Draft>,
     /// Choices made since the last clause began: line and option.
-    recent: Vec<(usize, OptionRef, Choice)>,
+    recent: Vec<Recent<'a>>,
     /// What was taken off last, and where it was, until something else is ordered.
     taken: Option<(usize, Draft)>,
 }
@@ -108,18 +110,6 @@ impl<'a> Lines<'a> {
             }
             *old = draft;
         }
-    }
-
-    /// Chooses an option of a line; `false` where its item has none such.
-    pub(super) fn put(&mut self, line: usize, options: &[OptionRef], choice: Choice) -> bool {
-        let Some(draft) = self.drafts.get_mut(line) else {
-            return false;
-        };
-        let Some(at) = draft.choose(self.items, options, choice) else {
-            return false;
-        };
-        self.recent.push((line, at.exact(), choice));
-        true
     }
 
     /// Chooses an option of the last line.
@@ -231,73 +221,10 @@ impl<'a> Lines<'a> {
         }
     }
 
-    /// So many of the last line become one of their own, with what was chosen last: "four tacos, no
-    /// onions on two of them".
-    pub(super) fn split_recent(&mut self, count: u32) -> bool {
-        let Some((last, quantity)) = self.last() else {
-            return false;
-        };
-        let is_last = self.recent.iter().all(|(line, ..)| *line == last);
-        if !is_last || quantity <= count || self.split(last, count).is_none() {
-            return false;
-        }
-        let recent = std::mem::take(&mut self.recent);
-        if let Some(draft) = self.drafts.get_mut(last) {
-            let is_recent = |at: &OptionRef| recent.iter().any(|(_, other, _)| other == at);
-            draft.choices.retain(|(at, _)| !is_recent(at));
-        }
-        true
-    }
-
     /// More of its name was said after a line was made of it.
     pub(super) fn lengthen(&mut self, end: usize) {
         if let Some(span) = self.drafts.last_mut().and_then(|draft| draft.span.as_mut()) {
             span.end = span.end.max(end);
-        }
-    }
-
-    pub(super) fn has_recent(&self) -> bool {
-        !self.recent.is_empty()
-    }
-
-    pub(super) fn forget_recent(&mut self) {
-        self.recent.clear();
-    }
-
-    /// What was added in this clause goes nowhere else any more.
-    pub(super) fn forget_added(&mut self) {
-        self.recent
-            .retain(|(.., choice)| choice.action == ModifierAction::Remove);
-    }
-
-    /// What was chosen in this clause belongs to other lines, where they can have it.
-    pub(super) fn move_recent(&mut self, targets: &[usize]) {
-        if targets.is_empty() {
-            return;
-        }
-        for (line, at, choice) in std::mem::take(&mut self.recent) {
-            let Some((group, option)) = named(self.items, at) else {
-                continue;
-            };
-            let item = |target: &usize| self.drafts.get(*target).map(|draft| draft.item);
-            let takes = |item| same_option(self.items, item, group, option).is_some();
-            if !targets.iter().filter_map(item).any(takes) {
-                continue;
-            }
-            if let Some(draft) = self.drafts.get_mut(line)
-                && !targets.contains(&line)
-            {
-                draft.choices.retain(|(other, _)| *other != at);
-            }
-            for target in targets {
-                let Some(draft) = self.drafts.get_mut(*target) else {
-                    continue;
-                };
-                // The same option of another item goes by the same names.
-                if let Some(same) = same_option(self.items, draft.item, group, option) {
-                    draft.put(self.items, same, choice);
-                }
-            }
         }
     }
 

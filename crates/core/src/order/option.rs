@@ -46,6 +46,14 @@ pub(super) fn key(name: &str) -> String {
     stems(name).join(" ")
 }
 
+/// The same without what tills write before it: "Add Cheese".
+pub(super) fn shortest(name: &str) -> String {
+    let stems = stems(name);
+    let opening = OPENINGS.iter().find(|opening| starts(&stems, opening));
+    let from = opening.map_or(0, |opening| opening.split(' ').count());
+    stems.get(from..).unwrap_or_default().join(" ")
+}
+
 fn stems(name: &str) -> Vec<String> {
     let written = name.replace("w/", "with ").replace("W/", "with ");
     let stems = words(&written)

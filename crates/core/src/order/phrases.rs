@@ -180,7 +180,16 @@ impl Phrases {
                 // As printed: "fries" is long enough, though one of them is a fry.
                 let is_long = |printed: &str| printed.chars().count() >= SHORTEST_PART;
                 let long = usable.iter().filter(|(_, printed)| is_long(printed));
-                let alone = long.filter(|_| is_name).map(|(stem, _)| stem.clone());
+                // "Drip" of the alias "drip coffee" of Brewed Coffee.
+                let is_sort = printed.len() == 2
+                    && printed.last().map(|word| stem(&word.text))
+                        == words(&item.name).last().map(|word| stem(&word.text));
+                let many = if is_name {
+                    usize::MAX
+                } else {
+                    usize::from(is_sort)
+                };
+                let alone = long.take(many).map(|(stem, _)| stem.clone());
                 let pairs = usable.iter().enumerate().flat_map(|(at, (first, _))| {
                     let rest = usable.iter().skip(at + 1);
                     let rest = rest.filter(|(second, _)| !self.is_choice_of_item(first, second));

@@ -95,7 +95,11 @@ pub(super) fn segment<'a>(text: &str, phrases: &'a Phrases) -> Vec<Segment<'a>> 
                 continue;
             };
             let before = best.get(start).map_or(0.0, |b| b.0);
+            let is_broken = is_broken(text, found.get(start..end).unwrap_or_default());
             for (worth, kind) in readings(part, phrases) {
+                if is_broken && matches!(kind, Kind::Names(_)) {
+                    continue;
+                }
                 if before + worth > top.0 {
                     top = (before + worth, start, kind);
                 }
@@ -121,6 +125,25 @@ pub(super) fn segment<'a>(text: &str, phrases: &'a Phrases) -> Vec<Segment<'a>> 
     }
     segments.reverse();
     segments
+}
+
+/// Whether words are no name because of what stands between them: the end of a sentence, a comma
+/// between two ("beans, cheese"), or one before a number ("two combos, one …").
+fn is_broken(text: &str, words: &[Word]) -> bool {
+    let gap = |pair: &[Word]| match pair {
+        [first, second] => text.get(first.end..second.start).unwrap_or_default(),
+        _ => "",
+    };
+    let ends = |pair: &[Word]| {
+        let is_short = matches!(pair, [first, _] if first.text.chars().count() <= 3);
+        let gap = gap(pair);
+        gap.contains(['\n', ';', '!', '?']) || (gap.contains(". ") && !is_short)
+    };
+    let is_number = words
+        .last()
+        .is_some_and(|last| stem(&last.text).chars().all(char::is_numeric));
+    let last = words.windows(2).next_back().map(gap).unwrap_or_default();
+    words.windows(2).any(ends) || ((words.len() == 2 || is_number) && last.contains(','))
 }
 
 fn readings<'a>(

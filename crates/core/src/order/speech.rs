@@ -48,6 +48,8 @@ pub(super) enum Cue {
     Neither,
     /// What was named stays on after all: "actually onions are fine".
     Fine,
+    /// What was named is not wanted: "cheese left off".
+    Off,
     /// One more as a line before: "the third is the same as the second".
     Same,
     /// The one that is left of several, or all that are left.
@@ -70,7 +72,7 @@ const TABLE: &[(Cue, &str)] = &[
     ),
     (
         Cue::Not,
-        "no|without|without any|w o|hold|hold the|minus|skip|skip the|leave out|leave out the|leave off|leave off the|avoid|avoid the|not|dont want|dont add|dont put|dont include|do not want|do not add|do not put|do not include|except|except for|excluding|exclude|omit|sans|nix|nix the|and no|but no|with no|not any|dont want any|i dont want|i do not want|free of|hate|i hate|dislike|dont like|i dont like|instead of|in place of|keep off|no more|lose the|never|leave the|leave|not put|not put the|not put any|not add|not include|sin|but not|everything but|everything but the|everything except|everything except the|all but the|none of the|none of that|none of those|lay off|lay off the|no need for|go without|allergic to|im allergic to|allergy to|cant have|cant eat|doesnt want|doesnt like|doesnt eat|wont eat|dont|dont make it|dont make it too|do not make it|pass on the|dont need|dont need any|hold off on|stay away from|get rid of all",
+        "no|without|without any|w o|hold|hold the|minus|skip|skip the|leave out|leave out the|leave off|leave off the|avoid|avoid the|not|dont want|dont add|dont put|dont include|do not want|do not add|do not put|do not include|except|except for|excluding|exclude|omit|sans|nix|nix the|and no|but no|with no|not any|dont want any|i dont want|i do not want|free of|hate|i hate|dislike|dont like|i dont like|instead of|in place of|keep off|no more|lose the|never|leave the|leave|not put|not put the|not put any|not add|not include|sin|but not|everything but|everything but the|everything except|everything except the|all but the|none of the|none of that|none of those|lay off|lay off the|no need for|go without|allergic to|im allergic to|allergy to|cant have|cant eat|cannot have|cannot eat|cant stand|cant do|ditch|ditch the|lose|drop|nothing with|wo|doesnt want|doesnt like|doesnt eat|wont eat|dont|dont make it|dont make it too|do not make it|pass on the|dont need|dont need any|hold off on|stay away from|get rid of all",
     ),
     (
         Cue::Amount(Amount::Extra),
@@ -169,6 +171,10 @@ const TABLE: &[(Cue, &str)] = &[
         "are fine|is fine|are ok|is ok|are okay|is okay|are good|is good|are alright|is alright|is fine after all|are fine after all|can stay|can stay on",
     ),
     (
+        Cue::Off,
+        "left off|left out|taken off|taken out|held|removed|excluded|no thanks|no thank you|is not needed|not needed|isnt needed|on none of them",
+    ),
+    (
         Cue::Same,
         "the same as|same as|the same again|same again|exactly like|identical to|just like it|just like that|just like that one|the same thing|same thing|the same|same thing again",
     ),
@@ -182,7 +188,7 @@ const TABLE: &[(Cue, &str)] = &[
     ),
     (
         Cue::Aside,
-        "hold on a second|hold on a sec|hang on|one moment|one second|one sec|let me see|let me think|no ok|no okay|ok no|no thanks|no thank you|no problem|no worries|i dont know|dont know|dont worry|i dont care|dont mind|i dont mind|i dont think|thats everything|thats all|thats it|that is all|that is it|that will be all|thatll be all|thatll be it|nothing else|and nothing else|and thats it|and thats all|and that is it|as always|like last time|as usual|the usual way|the normal way|you know what|no you know what|if you have it|if you can|no rush|no hurry|the same size|same size|all the same|the same way|at the same time",
+        "hold on a second|hold on a sec|hang on|one moment|one second|one sec|let me see|let me think|no ok|no okay|ok no|no problem|no worries|i dont know|dont know|dont worry|i dont care|dont mind|i dont mind|i dont think|thats everything|thats all|thats it|that is all|that is it|that will be all|thatll be all|thatll be it|nothing else|and nothing else|and thats it|and thats all|and that is it|that is everything|and thats everything|and that is everything|that will be everything|thatll be everything|as always|like last time|as usual|the usual way|the normal way|you know what|no you know what|if you have it|if you can|no rush|no hurry|the same size|same size|all the same|the same way|at the same time",
     ),
     (
         Cue::Filler,

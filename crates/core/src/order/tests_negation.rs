@@ -81,6 +81,9 @@ fn what_is_left_out_is_said_in_many_ways() {
         "burger don't put onions or pickles on it",
         "burger, onions off, pickles off",
         "burger, i'm allergic to onions, and no pickles",
+        "burger with the onions left off and without pickles",
+        "burger keep the onions off, no pickles",
+        "burger no onions pickles",
     ] {
         check(&[(text, without)]);
     }
@@ -119,6 +122,19 @@ fn a_negation_stays_with_its_line() {
         ),
         ("hold on the onions on the burger", "1 Burger -Onion"),
         ("burger don't put on onions", "1 Burger -Onion"),
+        // What was on the line that it did not mean stays on it.
+        (
+            "a burger and a hot dog with ketchup, no ketchup on the hot dog",
+            "1 Burger; 1 Hot Dog",
+        ),
+        (
+            "a hot dog and a lox sandwich with red onion, no onion on the hot dog",
+            "1 Hot Dog -Onion; 1 Lox Sandwich +Red Onion",
+        ),
+        (
+            "two burgers, no onion on one of them, no pickles on the other",
+            "1 Burger -Pickle; 1 Burger -Onion",
+        ),
         // What the menu does not know ends with the next item.
         ("a coke no zorbl and a burger", "1 Coke; 1 Burger"),
         ("a burger no pickles and fries", "1 Burger -Pickle; 1 Fries"),
@@ -136,6 +152,10 @@ fn one_thing_against_another() {
         ("a coke large not small", "1 Large Coke"),
         ("a latte with oat milk, not soy milk", "1 Latte +Oat Milk"),
         ("not two burgers, a hot dog", "1 Hot Dog"),
+        (
+            "burger with no onions, pickles, or mayo",
+            "1 Burger -Onion -Pickle -Mayo",
+        ),
         ("a burger, no, a hot dog", "1 Hot Dog"),
         (
             "a burger with bacon, no wait, not bacon, cheese",
@@ -169,6 +189,13 @@ fn what_was_left_out_can_come_back() {
             "1 Burger; 1 Fries",
         ),
         ("burger don't forget the bacon", "1 Burger +Add Bacon"),
+        ("burger no onions, sorry, no pickles", "1 Burger -Pickle"),
+        (
+            "burger no onions... you know what leave the onions",
+            "1 Burger",
+        ),
+        ("burger no onions, pickles are fine", "1 Burger -Onion"),
+        ("burger, bacon? no thanks", "1 Burger -Add Bacon"),
     ]);
     let diner = diner();
     let order = diner.parse("burger no onions", &[]).lines;
@@ -181,6 +208,10 @@ fn talk_between_leaves_nothing_out() {
     check(&[
         ("hold on hold on okay a burger", "1 Burger"),
         ("do you have zorbl no ok then a burger", "1 Burger"),
+        (
+            "a burger no onions and that is everything",
+            "1 Burger -Onion",
+        ),
         ("a burger that's everything thanks", "1 Burger"),
     ]);
 }

@@ -72,12 +72,34 @@ impl<'a> Reader<'a> {
         }
         if names.items.is_empty() && self.is_taken_off(rest) {
             (self.negated, self.negation_used, self.contrast) = (true, false, false);
+            self.keep = false;
             self.skip = rest.first().map(|next| next.start);
+        }
+        // "Whip on top, extra"
+        let on_top = rest
+            .first()
+            .is_some_and(|next| self.said_of(next).eq_ignore_ascii_case("on top"));
+        let after = rest.get(usize::from(on_top)..).unwrap_or_default();
+        let mut later = after.iter().skip(1).map(|next| next.kind);
+        let later = later.find(|kind| !matches!(kind, Kind::Cue(Cue::Filler)));
+        let ends = !matches!(later, Some(Kind::Names(_)));
+        if let (Some(Kind::Cue(Cue::Amount(amount))), true, None) =
+            (after.first().map(|next| next.kind), ends, self.amount)
+        {
+            self.amount = Some(amount);
+            self.skip = after.first().map(|next| next.start);
         }
         let is_fine = matches!(
             rest.first().map(|next| next.kind),
             Some(Kind::Cue(Cue::Fine))
         );
+        // "No celery, and blue cheese to dip"
+        let said = |at: usize| rest.get(at).map(|s| self.said_of(s).to_lowercase());
+        let is_use = matches!(said(0).as_deref(), Some("to" | "for"))
+            && matches!(said(1).as_deref(), Some("dip" | "dipping"));
+        self.negated &= !(is_use && self.negation_used);
+        // "No pico, sour cream is fine"
+        self.negated &= !(is_fine && self.negation_used);
         if is_fine && self.lines.leaves_out(&names.options) {
             (self.keep, self.negated) = (true, false);
         }

@@ -5,7 +5,7 @@ use super::super::option;
 use super::super::phrases::Names;
 use super::super::segment::{Kind, Segment};
 use super::super::speech::Cue;
-use super::options::option_of;
+use super::meant::option_of;
 use super::{Pending, Reader, Verb};
 use olympus_proto::{AmbiguousItem, ModifierAction, Span};
 impl<'a> Reader<'a> {
@@ -50,7 +50,15 @@ impl<'a> Reader<'a> {
                 return true;
             }
         }
-        self.lines.accepting(&names.options).is_none()
+        // "A burrito and chips and guac": the guac goes with the chips.
+        match self.lines.accepting(&names.options) {
+            Some(line) => {
+                self.before == "and"
+                    && self.lines.last_takes(&names.options).is_none()
+                    && !self.lines.needs(line, &names.options)
+            }
+            None => true,
+        }
     }
 
     /// An option that nothing said so far has, and a word of an item's name: "small fries" where
@@ -146,6 +154,7 @@ impl<'a> Reader<'a> {
                 return;
             }
             self.out.ambiguous.pop();
+            self.pending = std::mem::take(&mut self.held);
             items = shared;
         }
         let Some(item) = self.choose(&items) else {
@@ -154,7 +163,7 @@ impl<'a> Reader<'a> {
                 span,
                 candidates: self.ids(&items),
             });
-            self.pending = Pending::default();
+            self.held = std::mem::take(&mut self.pending);
             self.run = Some((items, false));
             return;
         };
@@ -162,18 +171,19 @@ impl<'a> Reader<'a> {
         self.run = Some((vec![item], true));
     }
 
+    /// Whether a number or an article opened what waits.
+    pub(super) fn is_opened(&self) -> bool {
+        let first = self.pending.options.first();
+        let first = first.map(|(_, choice)| choice.span.start);
+        self.pending.number.is_some() || self.pending.start != first
+    }
+
     /// "Katsu curry bowl, hot curry": a word of the name of the line that is open, and none more.
     fn says_it_again(&self, items: &[usize], span: Span) -> bool {
-        let first = self
-            .pending
-            .options
-            .first()
-            .map(|(_, choice)| choice.span.start);
-        let is_opened = self.pending.number.is_some() || self.pending.start != first;
         let Some(last) = self
             .lines
             .last_item()
-            .filter(|_| !is_opened && self.verb.is_none())
+            .filter(|_| !self.is_opened() && self.verb.is_none())
         else {
             return false;
         };

@@ -6,6 +6,7 @@
 
 mod around;
 mod items;
+mod meant;
 mod negation;
 mod numbers;
 mod options;
@@ -16,8 +17,8 @@ use super::lines::Lines;
 use super::phrases::{Names, Phrases};
 use super::segment::{Kind, Segment};
 use super::speech::Cue;
+pub(super) use meant::{option_for, option_of};
 use olympus_proto::{Amount, MenuItem, NotUnderstood, OrderLine, ParsedOrder, Span};
-pub(super) use options::{option_for, option_of};
 
 /// What was said of an item that is not named yet.
 #[derive(Debug, Default)]
@@ -79,6 +80,8 @@ struct Reader<'a> {
     copying: Option<Option<usize>>,
     /// What was said right before, in small letters.
     before: String,
+    /// Whether that was a name.
+    after_name: bool,
     /// Byte at which a phrase begins that was read already.
     skip: Option<usize>,
     /// Whether words of an item that is new were not understood: it corrects nothing.
@@ -100,6 +103,8 @@ struct Reader<'a> {
     times: bool,
     /// Items that the names said in a row can all mean, and whether a line was made of them.
     run: Option<(Vec<usize>, bool)>,
+    /// What waited for the item when its name was not clear yet.
+    held: Pending<'a>,
     /// The line of several from which some are told apart: "two of them without onions".
     shared: Option<usize>,
     out: ParsedOrder,
@@ -132,6 +137,7 @@ pub(super) fn assemble(
         all: None,
         copying: None,
         before: String::new(),
+        after_name: false,
         skip: None,
         lost: false,
         with: false,
@@ -142,6 +148,7 @@ pub(super) fn assemble(
         towards: false,
         times: false,
         run: None,
+        held: Pending::default(),
         shared: None,
         out: ParsedOrder::default(),
     };
@@ -156,6 +163,7 @@ pub(super) fn assemble(
             Kind::Unknown => reader.unknown(segment),
         }
         reader.before = reader.said_of(segment).to_lowercase();
+        reader.after_name = matches!(segment.kind, Kind::Names(_));
     }
     reader.settle();
     for (names, choice) in std::mem::take(&mut reader.ahead) {
@@ -204,7 +212,7 @@ impl<'a> Reader<'a> {
             Cue::Neither => self.neither(segment, rest),
             Cue::Keep => self.keep(rest),
             // Told by the name before it.
-            Cue::Fine => {}
+            Cue::Fine | Cue::Off => {}
             Cue::Same => self.same(segment, rest),
             Cue::Rest => self.remaining(segment, rest),
             Cue::Amount(amount) => {
@@ -268,7 +276,8 @@ impl<'a> Reader<'a> {
             return;
         }
         // "Slaw instead of fries and ranch": the ranch is wanted.
-        self.negated &= !self.negation_used || (self.joined && !self.contrast);
+        let goes_on = !self.contrast && (self.joined || self.is_listed(names, rest));
+        self.negated &= !self.negation_used || goes_on;
         let is_size = names.options.iter().any(|at| self.lines.is_size(*at));
         if is_size && self.is_set_against() && names.items.is_empty() {
             // "Not regular milk" is one thing.
@@ -308,8 +317,8 @@ impl<'a> Reader<'a> {
         } else if self.is_part_of_name(names, rest) {
             self.item(&names.within, span);
         } else {
-            self.run = None;
             self.option(names, span, rest);
+            self.run = None;
         }
         (self.with, self.keep, self.neither) = (false, false, false);
         (self.towards, self.onto) = (false, false);

@@ -2,6 +2,7 @@
 
 use super::super::draft::{Choice, named};
 use super::super::option::Portion;
+use super::super::phrases::Names;
 use super::super::segment::{Kind, Segment};
 use super::super::speech::Cue;
 use super::{Reader, Verb, option_of};
@@ -18,7 +19,9 @@ impl<'a> Reader<'a> {
             self.skip = rest.first().map(|next| next.start);
             return;
         }
-        if matches!(said.as_str(), "leave" | "leave the") && self.stays_on(rest) {
+        if matches!(said.as_str(), "leave" | "leave the")
+            && (self.stays_on(rest) || self.was_left_out(rest))
+        {
             self.keep(rest);
             return;
         }
@@ -76,9 +79,8 @@ impl<'a> Reader<'a> {
         ) {
             return self.item_comes(rest.get(1..).unwrap_or_default());
         }
-        let at = usize::from(said(0).as_deref() == Some("the"));
-        let is_name = matches!(rest.get(at).map(|s| s.kind), Some(Kind::Names(_)));
-        is_name && said(at + 1).as_deref() == Some("instead")
+        let is_name = matches!(rest.get(1).map(|s| s.kind), Some(Kind::Names(_)));
+        said(0).as_deref() == Some("the") && is_name && said(2).as_deref() == Some("instead")
     }
 
     /// "Leave the pickles on", and not "leave the pickles off".
@@ -95,14 +97,45 @@ impl<'a> Reader<'a> {
         at > 0 && !goes_on && matches!(ends.as_deref(), Some("on" | "in" | "in it" | "on it"))
     }
 
+    /// "No cheese, actually leave the cheese".
+    fn was_left_out(&self, rest: &[Segment<'_>]) -> bool {
+        let named = rest.iter().find_map(|s| match s.kind {
+            Kind::Names(names) => Some(names),
+            _ => None,
+        });
+        named.is_some_and(|names| self.lines.leaves_out(&names.options))
+            && !rest
+                .get(1)
+                .is_some_and(|next| self.said_of(next).starts_with("off"))
+    }
+
     /// Whether the name before is left out by what comes right after it: "pickles off", "onion
-    /// free".
+    /// free", "cheese left out".
     pub(super) fn is_taken_off(&self, rest: &[Segment<'_>]) -> bool {
         let next = rest.first();
         next.is_some_and(|next| {
             let said = self.said_of(next).to_lowercase();
-            said == "free" || said == "off" || said.starts_with("off ")
+            matches!(next.kind, Kind::Cue(Cue::Off))
+                || said == "free"
+                || said == "off"
+                || said.starts_with("off ")
         })
+    }
+
+    /// "No rice, beans or cheese": right after a name that is left out, what a list goes on with, or
+    /// what can only be left out.
+    pub(super) fn is_listed(&self, names: &Names, rest: &[Segment<'_>]) -> bool {
+        if !self.after_name {
+            return false;
+        }
+        let at = rest
+            .iter()
+            .take_while(|s| matches!(s.kind, Kind::Names(_)))
+            .count();
+        let said = rest.get(at).map(|s| self.said_of(s).to_lowercase());
+        let ends = matches!(rest.get(at + 1).map(|s| s.kind), Some(Kind::Names(_)));
+        (ends && matches!(said.as_deref(), Some("or" | "nor")))
+            || self.lines.can_only_leave_out(&names.options)
     }
 
     /// "With everything" where the menu has that as a choice, and not as one of several sorts.
@@ -167,10 +200,26 @@ impl<'a> Reader<'a> {
             .iter()
             .any(|on| said.contains(on));
         self.retracts = !goes_on || said.starts_with("no ");
+        // "Oh wait, a small fries too" takes nothing back.
+        let is_more = rest
+            .iter()
+            .take_while(|s| {
+                matches!(
+                    s.kind,
+                    Kind::Names(_) | Kind::Cue(Cue::Filler | Cue::Article | Cue::Number(_))
+                )
+            })
+            .any(|s| matches!(self.said_of(s).to_lowercase().as_str(), "too" | "also"));
+        if self.retracts && is_more {
+            self.settle();
+            self.verb = None;
+        }
         // "sorry no bacon": the "no" belongs to what can only be an option.
         let is_option = |next: &Segment<'_>| {
             let is_amount = Portion::of(self.said_of(next)).is_some();
-            matches!(next.kind, Kind::Names(names) if names.items.is_empty()) && !is_amount
+            let is_choice =
+                |names: &Names| names.items.is_empty() || self.lines.can_leave_out(&names.options);
+            matches!(next.kind, Kind::Names(names) if is_choice(names)) && !is_amount
         };
         self.negated = said.ends_with(" no") && rest.first().is_some_and(is_option);
         (self.negation_used, self.negation_missed) = (false, false);

@@ -116,6 +116,10 @@ impl<'a> Reader<'a> {
 
     /// "The rest", "the other": of a line of which some were told apart.
     pub(super) fn remaining(&mut self, segment: &Segment<'_>, rest: &[Segment<'a>]) {
+        if self.onto && self.lines.has_recent() {
+            self.lines.move_to_other_parts();
+            return;
+        }
         let Some(left) = self.shared.and_then(|line| self.lines.quantity(line)) else {
             return;
         };

@@ -1,13 +1,15 @@
 //! Choices: of which line each is, and what waits for its item.
 
-use super::super::draft::{Choice, named};
+use super::super::draft::Choice;
 use super::super::option::{self, Portion};
-use super::super::phrases::{Names, OptionRef, removed, stem};
+use super::super::phrases::{Names, stem};
 use super::super::segment::Segment;
 use super::super::speech::{self, Cue};
+use super::meant::option_of;
 use super::{Pending, Reader, Verb};
 use crate::menu::text::words;
-use olympus_proto::{Amount, MenuItem, ModifierAction, Span};
+use olympus_proto::{Amount, ModifierAction, Span};
+
 impl<'a> Reader<'a> {
     pub(super) fn option(&mut self, names: &'a Names, span: Span, rest: &[Segment<'a>]) {
         // "No beans, salsa on the side", "and add blueberries": these begin a wish of their own.
@@ -57,6 +59,11 @@ impl<'a> Reader<'a> {
             && choice.action == ModifierAction::Add
             && let Some((item, names)) = self.named_within(names, &said)
         {
+            // "Large iced green tea": of the iced drinks, the tea.
+            if matches!(self.run.take(), Some((items, false)) if items.contains(&item)) {
+                self.out.ambiguous.pop();
+                self.pending = std::mem::take(&mut self.held);
+            }
             self.pending.options.push((names, choice));
             self.place_item(item, span);
             return;
@@ -72,6 +79,10 @@ impl<'a> Reader<'a> {
                 self.lines.undo();
             }
             let is_placed = self.attach(names, choice);
+            // "Extra caramel drizzle" where drizzle is all that the menu knows.
+            if !is_placed {
+                self.amount = choice.amount;
+            }
             if self.verb == Some(Verb::Correct) && is_placed {
                 self.verb = None;
             }
@@ -110,10 +121,11 @@ impl<'a> Reader<'a> {
             let names_it = name.split(' ').any(|word| word == last);
             names_it.then(|| name.split(' ').count())
         };
+        let is_derived = |item: usize| option_of(&names.options, item).is_some_and(|at| at.derived);
         let named = items
             .into_iter()
-            .filter_map(|item| Some((length(&item)?, item)));
-        let whole = named.min().map(|(_, item)| (item, names));
+            .filter_map(|item| Some((is_derived(item), length(&item)?, item)));
+        let whole = named.min().map(|(.., item)| (item, names));
         // "A sesame bagel" where a sandwich can be had on one, and bagels with sesame.
         let parted = self.phrases.find(first).and_then(|choice| {
             let items = &self.phrases.find(std::slice::from_ref(last))?.items;
@@ -152,7 +164,11 @@ impl<'a> Reader<'a> {
         let targets = match (&self.all, self.place) {
             (Some(lines), _) => lines.clone(),
             (_, Some(line)) => vec![line],
-            _ => self.lines.accepting(&names.options).into_iter().collect(),
+            _ => self
+                .lines
+                .fitting(&names.options, choice)
+                .into_iter()
+                .collect(),
         };
         let mut placed = false;
         for line in targets {
@@ -246,7 +262,10 @@ impl<'a> Reader<'a> {
     pub(super) fn goes_with_last(&self) -> bool {
         let fits = |(names, _): &(&Names, Choice)| {
             let is_size = names.options.iter().any(|at| self.lines.is_size(*at));
-            !is_size && self.lines.last_takes(&names.options).is_some()
+            match self.lines.last_takes(&names.options) {
+                Some(has_size) => !is_size || !(has_size || self.is_opened()),
+                None => false,
+            }
         };
         // "two sugars" are no two coffees.
         let counts_item = self.pending.number.is_some() && self.pending.with;
@@ -302,95 +321,4 @@ impl<'a> Reader<'a> {
             _ => None,
         }
     }
-}
-
-/// An item's option among sorted ones.
-pub(in super::super) fn option_of(options: &[OptionRef], item: usize) -> Option<OptionRef> {
-    let at = options.partition_point(|at| at.item < item);
-    options.get(at).filter(|at| at.item == item).copied()
-}
-
-/// The option that is wanted of those of an item that go by a phrase: to leave something out, the
-/// one that the menu has for that ("No onion").
-pub(in super::super) fn option_for(
-    items: &[MenuItem],
-    options: &[OptionRef],
-    item: usize,
-    action: ModifierAction,
-    amount: Option<Amount>,
-) -> Option<OptionRef> {
-    let from = options.partition_point(|at| at.item < item);
-    let of_item = options.get(from..)?.iter().take_while(|at| at.item == item);
-    let takes_away = |at: &OptionRef| {
-        let group = items
-            .get(at.item)
-            .and_then(|item| item.modifier_groups.get(at.group));
-        let option = group.and_then(|group| group.options.get(at.option));
-        option.is_some_and(|option| removed(&option.name).is_some())
-    };
-    let portion = |at: &OptionRef| {
-        let group = items.get(at.item)?.modifier_groups.get(at.group)?;
-        Portion::of(&group.options.get(at.option)?.name)
-    };
-    let wanted = action == ModifierAction::Remove;
-    let meant = of_item
-        .copied()
-        .filter(|at| {
-            let portion = portion(at).filter(|_| at.derived);
-            let is_meant = portion.is_none_or(|portion| portion.is_meant(action, amount));
-            let is_plain = portion.is_some() && amount.is_none() && !wanted;
-            is_meant && !(is_plain && is_on_it_anyway(items, *at))
-        })
-        .min_by_key(|at| {
-            let portion = portion(at);
-            (
-                takes_away(at) != wanted,
-                amount.is_some() && portion != amount.map(Portion::Amount),
-                amount.is_none() && portion.is_some(),
-                at.derived,
-            )
-        })?;
-    match wanted && !takes_away(&meant) {
-        true => left_out_of(items, meant).or(Some(meant)),
-        false => Some(meant),
-    }
-}
-
-/// Whether an item has what an option is more of: its name says so, or it can be left out.
-fn is_on_it_anyway(items: &[MenuItem], at: OptionRef) -> bool {
-    let Some(item) = items.get(at.item) else {
-        return false;
-    };
-    let options = item.modifier_groups.iter().flat_map(|group| &group.options);
-    let name = named(items, at).map_or("", |(_, option)| option.name.as_str());
-    let key = option::key(name);
-    let thing = key.split_once(' ').map_or("", |(_, thing)| thing);
-    let left_out = options.filter_map(|option| removed(&option.name));
-    let own = option::key(&item.name);
-    own.split(' ').any(|word| word == thing) || left_out.map(option::key).any(|it| it == thing)
-}
-
-/// "No onions" where Onion is one of the breads and Red Onion lies on it: what must be chosen is
-/// not left out, so the other is meant.
-fn left_out_of(items: &[MenuItem], meant: OptionRef) -> Option<OptionRef> {
-    let groups = &items.get(meant.item)?.modifier_groups;
-    let must = |group: usize| {
-        groups
-            .get(group)
-            .is_some_and(|group| group.min > 0 && group.max == Some(1))
-    };
-    let name = &groups.get(meant.group)?.options.get(meant.option)?.name;
-    let ending = format!(" {}", option::key(name));
-    let others = groups.iter().enumerate().filter(|(group, _)| !must(*group));
-    let mut others = others.flat_map(|(group, choices)| {
-        let ends = |name: &str| option::key(removed(name).unwrap_or(name)).ends_with(&ending);
-        let of = choices.options.iter().enumerate();
-        of.filter(move |(_, other)| ends(&other.name))
-            .map(move |(option, _)| OptionRef {
-                group,
-                option,
-                ..meant
-            })
-    });
-    others.next().filter(|_| must(meant.group))
 }

@@ -1,21 +1,13 @@
 //! What was said is taken back.
 
 use super::super::MOST_LINES;
+use super::super::assemble::option_for;
 use super::super::draft::{Choice, Draft, named};
-use super::super::phrases::OptionRef;
+use super::super::phrases::{OptionRef, removed};
 use super::Lines;
 use olympus_proto::{LineModifier, MenuItem, ModifierAction};
 
 impl Lines<'_> {
-    /// Takes back the latest choice of this clause.
-    pub(in super::super) fn undo(&mut self) {
-        if let Some((line, at, _)) = self.recent.pop()
-            && let Some(draft) = self.drafts.get_mut(line)
-        {
-            draft.choices.retain(|(other, _)| *other != at);
-        }
-    }
-
     /// What was left out of the latest line that has such an option is on it again.
     pub(in super::super) fn restore(&mut self, options: &[OptionRef]) {
         let items = self.items;
@@ -38,6 +30,29 @@ impl Lines<'_> {
             let kept = |kept: &LineModifier| is_left_out(self.items, kept, options);
             draft.choices.iter().any(is_one) || draft.kept.iter().any(kept)
         })
+    }
+
+    /// Whether the latest line that has such an option has it anyway: to name it adds nothing.
+    pub(in super::super) fn can_only_leave_out(&self, options: &[OptionRef]) -> bool {
+        let line = self
+            .accepting(options)
+            .and_then(|line| self.drafts.get(line));
+        line.is_some_and(|draft| {
+            let added = option_for(self.items, options, draft.item, ModifierAction::Add, None);
+            let added = added.and_then(|at| named(self.items, at));
+            added.is_some_and(|(_, option)| removed(&option.name).is_some())
+        })
+    }
+
+    /// Whether the menu has a way to leave it out of the latest line that has such an option.
+    pub(in super::super) fn can_leave_out(&self, options: &[OptionRef]) -> bool {
+        let line = self
+            .accepting(options)
+            .and_then(|line| self.drafts.get(line));
+        let removes = ModifierAction::Remove;
+        let at = line.and_then(|draft| option_for(self.items, options, draft.item, removes, None));
+        let option = at.and_then(|at| named(self.items, at));
+        option.is_some_and(|(_, option)| removed(&option.name).is_some())
     }
 
     /// What was taken off last is on the order again; whether there was any.

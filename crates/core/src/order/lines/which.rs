@@ -3,7 +3,10 @@
 use super::super::draft::{Choice, named};
 use super::super::option;
 use super::super::phrases::OptionRef;
-use super::super::{MOST_LINES, assemble::option_of};
+use super::super::{
+    MOST_LINES,
+    assemble::{option_for, option_of},
+};
 use super::Lines;
 use olympus_proto::ModifierAction;
 
@@ -65,19 +68,14 @@ impl Lines<'_> {
             before -= before.min(if is_here { 0 } else { draft.quantity });
             is_here
         })?;
-        let draft = self.drafts.get(line)?.clone();
-        let after = draft.quantity - before - 1;
-        if draft.quantity == 1 || self.drafts.len() + 2 > MOST_LINES {
-            return (draft.quantity == 1).then_some(line);
+        let quantity = self.quantity(line)?;
+        let after = quantity - before - 1;
+        if quantity == 1 || self.drafts.len() + 2 > MOST_LINES {
+            return (quantity == 1).then_some(line);
         }
         // What was said last is of the one alone: "no pickles on the first".
-        let recent = &mut self.recent;
-        let mut draft = draft;
-        draft.choices.retain(|(at, _)| {
-            !recent
-                .iter()
-                .any(|(of, other, _)| *of == line && other == at)
-        });
+        let recent = self.lift();
+        let draft = self.drafts.get(line)?.clone();
         let parts = [before, 1, after].into_iter().filter(|many| *many > 0);
         let parts: Vec<_> = parts
             .map(|quantity| super::Draft {
@@ -88,7 +86,9 @@ impl Lines<'_> {
             .collect();
         self.drafts.splice(line..=line, parts);
         let line = line + usize::from(before > 0);
-        self.recent.iter_mut().for_each(|(of, ..)| *of = line);
+        for recent in recent {
+            self.put(line, recent.options, recent.choice);
+        }
         Some(line)
     }
 
@@ -126,6 +126,19 @@ impl Lines<'_> {
         })
     }
 
+    /// The latest line that can have the choice, else that has such an option.
+    pub(in super::super) fn fitting(&self, options: &[OptionRef], choice: Choice) -> Option<usize> {
+        let line = self.accepting(options)?;
+        let fits = |draft: &super::Draft| {
+            let (action, amount) = (choice.action, choice.amount);
+            option_for(self.items, options, draft.item, action, amount).is_some()
+        };
+        match self.drafts.get(line).is_some_and(fits) {
+            true => Some(line),
+            false => self.drafts.iter().rposition(fits).or(Some(line)),
+        }
+    }
+
     /// Of the lines that one was parted in, the first of so many that still needs, or could have,
     /// one of these options: "…, one coke, one water".
     pub(in super::super) fn next_part(&self, many: u32, options: &[OptionRef]) -> Option<usize> {
@@ -144,6 +157,14 @@ impl Lines<'_> {
             })
         };
         alike.into_iter().filter(|_| parts > 1).find(lacks)
+    }
+
+    /// "No rice on one of them, no beans on the other": from the last of the lines that one was
+    /// parted in to the others.
+    pub(in super::super) fn move_to_other_parts(&mut self) {
+        let mut others = self.alike();
+        others.pop();
+        self.move_recent(&others);
     }
 
     /// One more of a line, or one line made like another.
