@@ -3,6 +3,7 @@
 mod back;
 mod recent;
 mod which;
+pub(super) use which::is_two;
 
 use super::assemble::option_of;
 use super::draft::{Choice, Draft, away, is_size, named};

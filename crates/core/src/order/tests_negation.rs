@@ -135,6 +135,10 @@ fn a_negation_stays_with_its_line() {
             "two burgers, no onion on one of them, no pickles on the other",
             "1 Burger -Pickle; 1 Burger -Onion",
         ),
+        (
+            "a burger, a hot dog and a taco with beef, both with no mayo",
+            "1 Burger; 1 Hot Dog -Mayo; 1 Taco +Beef -Mayo",
+        ),
         // What the menu does not know ends with the next item.
         ("a coke no zorbl and a burger", "1 Coke; 1 Burger"),
         ("a burger no pickles and fries", "1 Burger -Pickle; 1 Fries"),
@@ -199,8 +203,45 @@ fn what_was_left_out_can_come_back() {
     ]);
     let diner = diner();
     let order = diner.parse("burger no onions", &[]).lines;
-    let changed = diner.parse("actually onions are fine", &order);
-    assert_eq!(show(&changed), "1 Burger");
+    for said in [
+        "actually onions are fine",
+        "put the onions back on",
+        "with onions after all",
+        "leave the onions on",
+        "keep the onions",
+    ] {
+        assert_eq!(show(&diner.parse(said, &order)), "1 Burger", "{said}");
+    }
+}
+
+#[test]
+fn an_order_before_is_left_without() {
+    let diner = diner();
+    let order = diner
+        .parse("a burger with bacon, a hot dog and a coke", &[])
+        .lines;
+    for (text, expected) in [
+        (
+            "no onions on the burger",
+            "1 Burger +Add Bacon -Onion; 1 Hot Dog; 1 Coke",
+        ),
+        ("take the bacon off", "1 Burger; 1 Hot Dog; 1 Coke"),
+        (
+            "no mayo on either",
+            "1 Burger +Add Bacon -Mayo; 1 Hot Dog -Mayo; 1 Coke",
+        ),
+        (
+            "no ice in the coke and no pickles on the burger",
+            "1 Burger +Add Bacon -Pickle; 1 Hot Dog; 1 Coke -Ice",
+        ),
+        (
+            "hold the onions on the first one",
+            "1 Burger +Add Bacon -Onion; 1 Hot Dog; 1 Coke",
+        ),
+    ] {
+        let changed = diner.parse(text, &order);
+        assert_eq!(show(&changed), expected, "{text}");
+    }
 }
 
 #[test]

@@ -76,6 +76,8 @@ struct Reader<'a> {
     place: Option<usize>,
     /// The same of several.
     all: Option<Vec<usize>>,
+    /// Whether that is of two: "both".
+    two: bool,
     /// The line that becomes like one that is named next; `None` is one more.
     copying: Option<Option<usize>>,
     /// What was said right before, in small letters.
@@ -135,6 +137,7 @@ pub(super) fn assemble(
         ahead_of_all: false,
         place: None,
         all: None,
+        two: false,
         copying: None,
         before: String::new(),
         after_name: false,

@@ -66,6 +66,7 @@ impl<'a> Reader<'a> {
         let names = |s: &Segment<'_>| matches!(s.kind, Kind::Names(_));
         if self.negated && !rest.first().is_some_and(names) {
             (self.all, self.place) = (Some(self.lines.meant_by("neither")), None);
+            self.two = true;
             self.neither = true;
         }
     }

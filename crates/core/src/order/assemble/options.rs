@@ -162,7 +162,7 @@ impl<'a> Reader<'a> {
     /// To the latest line that has such an option; to a place named before, if one was.
     pub(super) fn attach(&mut self, names: &'a Names, choice: Choice) -> bool {
         let targets = match (&self.all, self.place) {
-            (Some(lines), _) => lines.clone(),
+            (Some(lines), _) => self.lines.narrowed(lines, &names.options, self.two),
             (_, Some(line)) => vec![line],
             _ => self
                 .lines

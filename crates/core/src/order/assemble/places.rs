@@ -1,5 +1,6 @@
 //! Which of the lines before are meant: by their place, by what tells them apart, or all of them.
 
+use super::super::lines::is_two;
 use super::super::phrases::{Names, stem};
 use super::super::segment::{Kind, Segment};
 use super::super::speech::Cue;
@@ -44,7 +45,10 @@ impl<'a> Reader<'a> {
         if leads {
             self.lines.forget_recent();
         }
-        self.point(self.lines.meant_by(said), true);
+        self.two = is_two(said);
+        let lines = self.lines.meant_by(said);
+        let lines = self.lines.narrowed_to_recent(&lines, self.two);
+        self.point(lines, true);
     }
 
     /// What was just said moves to these lines; where nothing was, what comes is theirs.
@@ -104,6 +108,7 @@ impl<'a> Reader<'a> {
             self.settle();
         }
         let is_all = lines.len() > 1;
+        self.two = false;
         self.point(lines, is_all);
         true
     }

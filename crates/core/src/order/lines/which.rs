@@ -10,6 +10,13 @@ use super::super::{
 use super::Lines;
 use olympus_proto::ModifierAction;
 
+/// Whether a word for lines means two of them.
+pub(in super::super) fn is_two(said: &str) -> bool {
+    ["both", "either", "neither"]
+        .iter()
+        .any(|two| said.starts_with(two))
+}
+
 impl Lines<'_> {
     /// The lines at the end that are of one item.
     fn alike(&self) -> Vec<usize> {
@@ -25,19 +32,16 @@ impl Lines<'_> {
     /// The lines that "both", "either" or "all four" mean: those that one line was parted in, else
     /// the last that are so many, else every line.
     pub(in super::super) fn meant_by(&self, said: &str) -> Vec<usize> {
-        let is_two = ["both", "either", "neither"]
-            .iter()
-            .any(|two| said.starts_with(two));
-        let count = match option::key(said).split(' ').nth(1) {
-            Some(count) if said.starts_with("all") => count.parse().ok(),
-            _ => is_two.then_some(2),
-        };
         let alike = self.alike();
         let is_parted = alike.iter().any(|line| self.is_parted(*line));
-        if alike.len() > 1 && (is_parted || (is_two && alike.len() == 2)) {
+        if alike.len() > 1 && (is_parted || (is_two(said) && alike.len() == 2)) {
             return alike;
         }
-        let mut left: u32 = count.unwrap_or(0);
+        let count = option::key(said);
+        let count = count
+            .strip_prefix("all ")
+            .and_then(|rest| rest.split(' ').next());
+        let mut left: u32 = count.and_then(|count| count.parse().ok()).unwrap_or(0);
         let last = self.drafts.iter().enumerate().rev();
         let last = last.take_while(|(_, draft)| {
             let fits = left >= draft.quantity;
@@ -49,6 +53,34 @@ impl Lines<'_> {
         match left == 0 && !last.is_empty() {
             true => last,
             false => self.all(),
+        }
+    }
+
+    /// Of these lines those that can have one of the options; the last two where two were meant.
+    pub(in super::super) fn narrowed(
+        &self,
+        lines: &[usize],
+        options: &[OptionRef],
+        two: bool,
+    ) -> Vec<usize> {
+        let takes = |line: &usize| {
+            let draft = self.drafts.get(*line);
+            draft.is_some_and(|draft| option_of(options, draft.item).is_some())
+        };
+        let taking: Vec<usize> = lines.iter().copied().filter(takes).collect();
+        let from = if two {
+            taking.len().saturating_sub(2)
+        } else {
+            0
+        };
+        taking.get(from..).unwrap_or_default().to_vec()
+    }
+
+    /// The same for what was said last.
+    pub(in super::super) fn narrowed_to_recent(&self, lines: &[usize], two: bool) -> Vec<usize> {
+        match self.recent.last() {
+            Some(recent) => self.narrowed(lines, recent.options, two),
+            None => lines.to_vec(),
         }
     }
 
