@@ -203,6 +203,8 @@ pub(super) struct Siblings {
     bare: HashMap<String, Vec<Place>>,
     /// That, and each word of their names.
     words: HashMap<String, Vec<Place>>,
+    /// The words that longer names begin with.
+    first: HashMap<String, Vec<Place>>,
     /// By group, the word that a name ends with.
     last: HashMap<(usize, String), Vec<Place>>,
 }
@@ -217,6 +219,9 @@ impl Siblings {
         if let Some(last) = stems.last() {
             let of = self.last.entry((at.0, last.clone())).or_default();
             of.push(at);
+        }
+        if let Some(first) = stems.first().filter(|_| stems.len() > 1) {
+            self.first.entry(first.clone()).or_default().push(at);
         }
         let whole = stems.join(" ");
         for said in otherwise(name, false) {
@@ -249,7 +254,9 @@ impl Siblings {
                     Share::Bare => &self.bare,
                     Share::Part => &self.words,
                 };
-                (!others(of.get(&said.text))).then_some(said.text)
+                // "Kids" is no Kids Milk where there is Kids Juice too.
+                let begins = said.share == Share::Bare && others(self.first.get(&said.text));
+                (!begins && !others(of.get(&said.text))).then_some(said.text)
             })
     }
 }

@@ -142,6 +142,15 @@ fn a_negation_stays_with_its_line() {
         // What the menu does not know ends with the next item.
         ("a coke no zorbl and a burger", "1 Coke; 1 Burger"),
         ("a burger no pickles and fries", "1 Burger -Pickle; 1 Fries"),
+        // The onions are on it, the bacon can be added.
+        (
+            "a burger with no onions and bacon",
+            "1 Burger -Onion +Add Bacon",
+        ),
+        (
+            "a burger with no onions or bacon",
+            "1 Burger -Onion -Add Bacon",
+        ),
     ]);
 }
 

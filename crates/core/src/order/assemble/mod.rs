@@ -59,6 +59,8 @@ struct Reader<'a> {
     negation_used: bool,
     /// Whether it met a word that the menu does not know: a new item may come.
     negation_missed: bool,
+    /// Whether that is on the dish, and the menu has a way to leave it out.
+    negated_away: bool,
     /// Whether "with" goes on with the negation: "neither with onions".
     neither: bool,
     /// Whether "and" or "or" came since the last name: only then a negation goes on.
@@ -128,6 +130,7 @@ pub(super) fn assemble(
         negated: false,
         negation_used: false,
         negation_missed: false,
+        negated_away: false,
         neither: false,
         joined: false,
         amount: None,
@@ -280,6 +283,7 @@ impl<'a> Reader<'a> {
         }
         // "Slaw instead of fries and ranch": the ranch is wanted.
         let goes_on = !self.contrast && (self.joined || self.is_listed(names, rest));
+        let goes_on = goes_on && !self.is_wanted_too(names);
         self.negated &= !self.negation_used || goes_on;
         let is_size = names.options.iter().any(|at| self.lines.is_size(*at));
         if is_size && self.is_set_against() && names.items.is_empty() {

@@ -98,6 +98,16 @@ impl<'a> Reader<'a> {
         at > 0 && !goes_on && matches!(ends.as_deref(), Some("on" | "in" | "in it" | "on it"))
     }
 
+    /// "No whip and marshmallows" where the menu has No Whip and Add Marshmallows: what is not on
+    /// the dish anyway is not left out.
+    pub(super) fn is_wanted_too(&self, names: &Names) -> bool {
+        let is_and = matches!(
+            self.before.as_str(),
+            "and" | "y" | "n" | "and also" | "also"
+        );
+        is_and && self.negated_away && self.lines.can_only_add(&names.options)
+    }
+
     /// "No cheese, actually leave the cheese".
     fn was_left_out(&self, rest: &[Segment<'_>]) -> bool {
         let named = rest.iter().find_map(|s| match s.kind {
@@ -113,13 +123,13 @@ impl<'a> Reader<'a> {
     /// Whether the name before is left out by what comes right after it: "pickles off", "onion
     /// free", "cheese left out".
     pub(super) fn is_taken_off(&self, rest: &[Segment<'_>]) -> bool {
-        let next = rest.first();
-        next.is_some_and(|next| {
+        rest.first().is_some_and(|next| {
             let said = self.said_of(next).to_lowercase();
-            matches!(next.kind, Kind::Cue(Cue::Off))
-                || said == "free"
-                || said == "off"
-                || said.starts_with("off ")
+            match next.kind {
+                Kind::Cue(Cue::Off) => true,
+                Kind::Cue(_) => said == "off" || said.starts_with("off "),
+                _ => said == "free",
+            }
         })
     }
 
@@ -139,14 +149,14 @@ impl<'a> Reader<'a> {
             || self.lines.can_only_leave_out(&names.options)
     }
 
-    /// "With everything" where the menu has that as a choice, and not as one of several sorts.
+    /// "With everything" where the menu has that as a choice, and no other of its kind was made.
     pub(super) fn everything(&mut self, segment: &Segment<'_>) {
         let phrases = self.phrases;
         let names = phrases.find(&["everything".to_owned()]);
         let at = names.zip(self.lines.last_item()).and_then(|(names, item)| {
             let at = option_of(&names.options, item)?;
             let (group, _) = named(self.items, at)?;
-            (group.max != Some(1)).then_some(at)
+            (group.max != Some(1) || !self.lines.last_has_other(&names.options)).then_some(at)
         });
         if let Some(at) = at {
             let span = Span {

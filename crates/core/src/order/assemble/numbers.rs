@@ -140,7 +140,10 @@ impl<'a> Reader<'a> {
                 Kind::Cue(Cue::Filler | Cue::With | Cue::On | Cue::Not | Cue::Amount(_))
             )
         };
-        let at = rest.iter().take_while(is_before).count();
+        let mut at = rest.iter().take_while(is_before).count();
+        // "One on a roll"
+        let is_article = |s: &Segment<'_>| matches!(s.kind, Kind::Cue(Cue::Article));
+        at += usize::from(at > 0 && rest.get(at).is_some_and(is_article));
         let later = rest.get(at + 1..).unwrap_or_default();
         let before = rest.get(..at).unwrap_or_default();
         let is_told = |s: &Segment<'_>| matches!(s.kind, Kind::Cue(Cue::With | Cue::Not));
@@ -197,6 +200,7 @@ impl<'a> Reader<'a> {
         if self.tell_apart(number, rest)
             || self.share_out(number, rest)
             || self.tell_plain(number, rest)
+            || self.more_of_last(number, segment, rest)
             || self.is_as_many_now(number, rest)
         {
             return;
@@ -229,6 +233,32 @@ impl<'a> Reader<'a> {
         self.negated = false;
         self.pending.start.get_or_insert(segment.start);
         self.pending.joined = self.joined;
+    }
+
+    /// "A juice with ice and two without": more of the item before.
+    fn more_of_last(&mut self, number: u32, segment: &Segment<'_>, rest: &[Segment<'a>]) -> bool {
+        let is_told = matches!(
+            rest.first().map(|next| next.kind),
+            Some(Kind::Cue(Cue::With | Cue::Not))
+        );
+        let is_new = self.joined && self.shared.is_none() && self.verb.is_none();
+        let waits = self.pending.start.is_some() || !self.pending.options.is_empty();
+        let last = self.lines.last_item();
+        let Some(item) = last.filter(|_| is_told && is_new && !waits) else {
+            return false;
+        };
+        if !self.says_how_it_differs(rest) {
+            return false;
+        }
+        let span = Span {
+            start: segment.start,
+            end: segment.end,
+        };
+        self.pending.number = Some(number);
+        self.place_item(item, span);
+        self.lines.forget_recent();
+        (self.negated, self.joined) = (false, false);
+        true
     }
 
     /// "A muffin, actually two muffins": so many of the line before.

@@ -38,6 +38,9 @@ impl<'a> Reader<'a> {
             span,
         };
         self.negation_used |= self.negated;
+        if self.negated {
+            self.negated_away = self.lines.can_leave_out(&names.options);
+        }
         if self.keep {
             self.lines.restore(&names.options);
             return;
@@ -203,19 +206,22 @@ impl<'a> Reader<'a> {
         true
     }
 
-    /// "Extra cheese" where it is an option of another item, and cheese one of this.
+    /// "Extra cheese" or "with milk" where that is an option of another item, and the cheese or the
+    /// milk one of this.
     pub(super) fn attach_amount(&mut self, choice: Choice) -> bool {
         let said = self.said(choice.span);
         let stems: Vec<String> = words(&said).iter().map(|word| stem(&word.text)).collect();
         let Some((first, rest)) = stems.split_first() else {
             return false;
         };
-        let (Some(Cue::Amount(amount)), Some(names)) =
-            (speech::cue(first), self.phrases.find(rest))
-        else {
+        let amount = match speech::cue(first) {
+            Some(Cue::Amount(amount)) => Some(amount),
+            Some(Cue::With) => choice.amount,
+            _ => return false,
+        };
+        let Some(names) = self.phrases.find(rest) else {
             return false;
         };
-        let amount = Some(amount);
         let line = self.lines.accepting(&names.options);
         line.is_some_and(|line| {
             self.lines

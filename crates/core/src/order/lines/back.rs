@@ -55,6 +55,21 @@ impl Lines<'_> {
         option.is_some_and(|(_, option)| removed(&option.name).is_some())
     }
 
+    /// Whether the menu says of the latest line that has such an option that it can be added.
+    pub(in super::super) fn can_only_add(&self, options: &[OptionRef]) -> bool {
+        let line = self
+            .accepting(options)
+            .and_then(|line| self.drafts.get(line));
+        let adds = |at: &&OptionRef| {
+            let option = named(self.items, **at).map(|(_, option)| option.name.to_lowercase());
+            option.is_some_and(|name| name.starts_with("add "))
+        };
+        line.is_some_and(|draft| {
+            let mut of_item = options.iter().filter(|at| at.item == draft.item).peekable();
+            of_item.peek().is_some() && of_item.all(|at| adds(&at))
+        })
+    }
+
     /// What was taken off last is on the order again; whether there was any.
     pub(in super::super) fn put_back(&mut self) -> bool {
         let Some((line, draft)) = self.taken.take() else {
