@@ -162,6 +162,10 @@ fn one_thing_against_another() {
             "hot dog with ketchup but not chili mayo",
             "1 Hot Dog +Ketchup -Chili Mayo",
         ),
+        (
+            "hot dog no zorbl ketchup instead of mustard",
+            "1 Hot Dog +Ketchup",
+        ),
         ("a coke large not small", "1 Large Coke"),
         ("a latte with oat milk, not soy milk", "1 Latte +Oat Milk"),
         ("not two burgers, a hot dog", "1 Hot Dog"),

@@ -93,6 +93,12 @@ impl<'a> Reader<'a> {
             rest.first().map(|next| next.kind),
             Some(Kind::Cue(Cue::Fine))
         );
+        // "No zorbl, ranch instead of mustard"
+        let is_instead = matches!(
+            rest.first().map(|next| (next.kind, self.said_of(next).to_lowercase())),
+            Some((Kind::Cue(Cue::Not), said)) if said == "instead of" || said == "in place of"
+        );
+        self.negated &= !is_instead;
         // "No celery, and blue cheese to dip"
         let said = |at: usize| rest.get(at).map(|s| self.said_of(s).to_lowercase());
         let is_use = matches!(said(0).as_deref(), Some("to" | "for"))

@@ -111,7 +111,8 @@ impl<'a> Reader<'a> {
     /// that choice, and no line that is open does.
     fn named_within(&self, names: &'a Names, said: &str) -> Option<(usize, &'a Names)> {
         let is_new = self.pending.start.is_some() && !(self.with || self.onto);
-        if !is_new && self.lines.accepting(&names.options).is_some() {
+        let is_more = !self.lines.is_empty() && Portion::of(said).is_some();
+        if !is_new && (is_more || self.lines.accepting(&names.options).is_some()) {
             return None;
         }
         let stems: Vec<String> = words(said).iter().map(|word| stem(&word.text)).collect();
