@@ -141,6 +141,7 @@ fn a_negation_stays_with_its_line() {
         ),
         // What the menu does not know ends with the next item.
         ("a coke no zorbl and a burger", "1 Coke; 1 Burger"),
+        ("i'm allergic to zorbl, burger no mayo", "1 Burger -Mayo"),
         ("a burger no pickles and fries", "1 Burger -Pickle; 1 Fries"),
         // The onions are on it, the bacon can be added.
         (

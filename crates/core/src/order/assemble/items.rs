@@ -117,6 +117,12 @@ impl<'a> Reader<'a> {
     pub(super) fn item(&mut self, items: &[usize], span: Span) {
         // "Minus the pico and chips": what is not on the order is wanted.
         self.negated &= !self.negation_used || self.lines.find(items).is_some();
+        // "I'm allergic to zorbl, burger": what the menu does not know ends with the clause.
+        let said = self.text.get(..span.start).unwrap_or_default();
+        let begins = said
+            .trim_end_matches(' ')
+            .ends_with([',', '.', ';', '!', '?', '\n']);
+        self.negated &= !(self.negation_missed && begins);
         if self.keep && self.lines.find(items).is_some() {
             return;
         }
