@@ -38,6 +38,8 @@ pub(super) struct Draft {
     /// Choices of the order before that this reader did not make.
     pub(super) kept: Vec<LineModifier>,
     pub(super) span: Option<Span>,
+    /// Whether it was one line with another: "two cokes, one without ice".
+    pub(super) parted: bool,
 }
 
 impl Draft {
@@ -49,6 +51,7 @@ impl Draft {
             choices: Vec::new(),
             kept: Vec::new(),
             span,
+            parted: false,
         }
     }
 
@@ -74,6 +77,8 @@ impl Draft {
         // "with onions" where the menu only has "No onion": they are on it anyway.
         if removed(&option.name).is_some() && choice.action == ModifierAction::Add {
             self.choices.retain(|(other, _)| *other != at);
+            self.kept
+                .retain(|kept| kept.id != option.id || kept.group != group.id);
             return;
         }
         if let Some(span) = &mut self.span {
@@ -88,6 +93,10 @@ impl Draft {
         let was_added = before
             .map(|at| self.choices.remove(at))
             .is_some_and(|(_, was)| was.action == ModifierAction::Add);
+        let is_it = |kept: &LineModifier| kept.id == option.id && kept.group == group.id;
+        let was_kept = |kept: &LineModifier| is_it(kept) && kept.action == ModifierAction::Add;
+        let was_added = was_added || self.kept.iter().any(was_kept);
+        self.kept.retain(|kept| !is_it(kept));
         // "Avocado… scratch the avocado": as if it had not been said.
         if was_added && choice.action == ModifierAction::Remove {
             return;
@@ -98,8 +107,6 @@ impl Draft {
             self.choices
                 .retain(|(other, was)| was.action == ModifierAction::Remove || !same(other));
         }
-        self.kept
-            .retain(|kept| kept.id != option.id || kept.group != group.id);
         self.choices.push((at, choice));
     }
 

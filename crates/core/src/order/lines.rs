@@ -1,17 +1,25 @@
 //! The lines of an order while it is read.
 
+mod back;
+mod recent;
+mod which;
+pub(super) use which::is_two;
+
 use super::assemble::option_of;
 use super::draft::{Choice, Draft, away, is_size, named};
 use super::phrases::{OptionRef, removed};
 use super::{MOST, MOST_LINES};
 use olympus_proto::{LineModifier, MenuItem, Modifier, ModifierAction, ModifierGroup, OrderLine};
+use recent::Recent;
 
 /// The order.
 pub(super) struct Lines<'a> {
     items: &'a [MenuItem],
     drafts: Vec<Draft>,
     /// Choices made since the last clause began: line and option.
-    recent: Vec<(usize, OptionRef, Choice)>,
+    recent: Vec<Recent<'a>>,
+    /// What was taken off last, and where it was, until something else is ordered.
+    taken: Option<(usize, Draft)>,
 }
 
 impl<'a> Lines<'a> {
@@ -28,6 +36,7 @@ impl<'a> Lines<'a> {
             items,
             drafts: drafts.collect(),
             recent: Vec::new(),
+            taken: None,
         }
     }
 
@@ -68,6 +77,7 @@ impl<'a> Lines<'a> {
     }
 
     pub(super) fn push(&mut self, draft: Draft) {
+        self.taken = None;
         if self.drafts.len() < MOST_LINES {
             self.drafts.push(draft);
         }
@@ -75,7 +85,7 @@ impl<'a> Lines<'a> {
 
     pub(super) fn remove(&mut self, line: usize) {
         if line < self.drafts.len() {
-            self.drafts.remove(line);
+            self.taken = Some((line, self.drafts.remove(line)));
             self.recent.clear();
         }
     }
@@ -103,18 +113,6 @@ impl<'a> Lines<'a> {
         }
     }
 
-    /// Chooses an option of a line; `false` where its item has none such.
-    pub(super) fn put(&mut self, line: usize, options: &[OptionRef], choice: Choice) -> bool {
-        let Some(draft) = self.drafts.get_mut(line) else {
-            return false;
-        };
-        let Some(at) = draft.choose(self.items, options, choice) else {
-            return false;
-        };
-        self.recent.push((line, at.exact(), choice));
-        true
-    }
-
     /// Chooses an option of the last line.
     pub(super) fn put_last(&mut self, at: OptionRef, choice: Choice) {
         if let Some(draft) = self.drafts.last_mut() {
@@ -122,15 +120,13 @@ impl<'a> Lines<'a> {
         }
     }
 
-    /// What was left out of the latest line that has such an option is on it again.
-    pub(super) fn restore(&mut self, options: &[OptionRef]) {
-        let of_item = |draft: &Draft| options.iter().any(|at| at.item == draft.item);
-        if let Some(draft) = self.drafts.iter_mut().rfind(|draft| of_item(draft)) {
-            draft.choices.retain(|(at, choice)| {
-                choice.action == ModifierAction::Add
-                    || !options.iter().any(|other| other.exact() == *at)
-            });
-        }
+    /// Whether the last line was said to have one of the options.
+    pub(super) fn has_added(&self, options: &[OptionRef]) -> bool {
+        self.drafts.last().is_some_and(|draft| {
+            draft.choices.iter().any(|(at, choice)| {
+                choice.action == ModifierAction::Add && options.iter().any(|o| o.exact() == *at)
+            })
+        })
     }
 
     /// The item of the last line.
@@ -181,6 +177,10 @@ impl<'a> Lines<'a> {
         self.at(None)
     }
 
+    pub(super) fn quantity(&self, line: usize) -> Option<u32> {
+        self.drafts.get(line).map(|draft| draft.quantity)
+    }
+
     /// The place of the last line, and how many.
     pub(super) fn last(&self) -> Option<(usize, u32)> {
         let last = self.drafts.len().checked_sub(1)?;
@@ -207,6 +207,7 @@ impl<'a> Lines<'a> {
         let draft = self.drafts.get_mut(line)?;
         if draft.quantity > count && !is_full {
             draft.quantity -= count;
+            draft.parted = true;
             let mut own = draft.clone();
             own.quantity = count;
             self.drafts.push(own);
@@ -221,71 +222,10 @@ impl<'a> Lines<'a> {
         }
     }
 
-    /// So many of the last line become one of their own, with what was chosen last: "four tacos, no
-    /// onions on two of them".
-    pub(super) fn split_recent(&mut self, count: u32) -> bool {
-        let Some((last, quantity)) = self.last() else {
-            return false;
-        };
-        let is_last = self.recent.iter().all(|(line, ..)| *line == last);
-        if !is_last || quantity <= count || self.split(last, count).is_none() {
-            return false;
-        }
-        let recent = std::mem::take(&mut self.recent);
-        if let Some(draft) = self.drafts.get_mut(last) {
-            let is_recent = |at: &OptionRef| recent.iter().any(|(_, other, _)| other == at);
-            draft.choices.retain(|(at, _)| !is_recent(at));
-        }
-        true
-    }
-
     /// More of its name was said after a line was made of it.
     pub(super) fn lengthen(&mut self, end: usize) {
         if let Some(span) = self.drafts.last_mut().and_then(|draft| draft.span.as_mut()) {
             span.end = span.end.max(end);
-        }
-    }
-
-    pub(super) fn has_recent(&self) -> bool {
-        !self.recent.is_empty()
-    }
-
-    /// Takes back the latest choice of this clause.
-    pub(super) fn undo(&mut self) {
-        if let Some((line, at, _)) = self.recent.pop()
-            && let Some(draft) = self.drafts.get_mut(line)
-        {
-            draft.choices.retain(|(other, _)| *other != at);
-        }
-    }
-
-    pub(super) fn forget_recent(&mut self) {
-        self.recent.clear();
-    }
-
-    /// What was chosen in this clause belongs to other lines.
-    pub(super) fn move_recent(&mut self, targets: &[usize]) {
-        if targets.is_empty() {
-            return;
-        }
-        for (line, at, choice) in std::mem::take(&mut self.recent) {
-            let Some((group, option)) = named(self.items, at) else {
-                continue;
-            };
-            if let Some(draft) = self.drafts.get_mut(line)
-                && !targets.contains(&line)
-            {
-                draft.choices.retain(|(other, _)| *other != at);
-            }
-            for target in targets {
-                let Some(draft) = self.drafts.get_mut(*target) else {
-                    continue;
-                };
-                // The same option of another item goes by the same names.
-                if let Some(same) = same_option(self.items, draft.item, group, option) {
-                    draft.put(self.items, same, choice);
-                }
-            }
         }
     }
 

@@ -6,14 +6,20 @@
 //! every span lies in the text. No model takes part, so an order is never guessed from its sound.
 
 mod assemble;
+mod deeds;
 mod draft;
 mod lines;
 mod option;
 mod phrases;
 mod segment;
+mod spanish;
 mod speech;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_negation;
+#[cfg(test)]
+mod tests_parts;
 #[cfg(test)]
 mod tests_till;
 

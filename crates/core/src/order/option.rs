@@ -46,6 +46,14 @@ pub(super) fn key(name: &str) -> String {
     stems(name).join(" ")
 }
 
+/// The same without what tills write before it: "Add Cheese".
+pub(super) fn shortest(name: &str) -> String {
+    let stems = stems(name);
+    let opening = OPENINGS.iter().find(|opening| starts(&stems, opening));
+    let from = opening.map_or(0, |opening| opening.split(' ').count());
+    stems.get(from..).unwrap_or_default().join(" ")
+}
+
 fn stems(name: &str) -> Vec<String> {
     let written = name.replace("w/", "with ").replace("W/", "with ");
     let stems = words(&written)
@@ -96,12 +104,22 @@ fn sort_of(word: &str) -> Option<&'static [&'static str]> {
     SORTS.iter().copied().find(|sorts| sorts.contains(&word))
 }
 
+/// How much of an option's name a way to say it has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Share {
+    /// One word of it.
+    Part,
+    /// All but what sort of thing it is: "vanilla" of Vanilla Syrup.
+    Bare,
+    /// All that says anything.
+    Whole,
+}
+
 /// A way to say an option, as stems.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Said {
     text: String,
-    /// Whether it is all of the name that says anything, and not one word of it.
-    is_whole: bool,
+    share: Share,
 }
 
 /// Other ways to say an option; the name itself is none of them. `is_sort` tells whether its last
@@ -110,6 +128,7 @@ fn otherwise(name: &str, is_sort: bool) -> Vec<Said> {
     let whole = stems(name);
     let printed: Vec<String> = words(name).iter().map(|word| stem(&word.text)).collect();
     let mut said = vec![whole.join(" ")];
+    let mut bare = Vec::new();
     let mut parts = Vec::new();
     let mut rest: &[String] = &whole;
     if let Some(opening) = OPENINGS.iter().find(|o| starts(rest, o)) {
@@ -138,7 +157,7 @@ fn otherwise(name: &str, is_sort: bool) -> Vec<Said> {
         match sort_of(last) {
             Some(sorts) => {
                 said.extend(sorts.iter().map(|sort| format!("{before} {sort}")));
-                parts.push(before);
+                bare.push(before);
             }
             None if is_sort => parts.push(before),
             None => parts.push(last.clone()),
@@ -157,15 +176,16 @@ fn otherwise(name: &str, is_sort: bool) -> Vec<Said> {
         said.push(format!("{} on the side", before.join(" ")));
     }
     let printed = printed.join(" ");
-    let whole = said.into_iter().map(|text| (text, true));
-    let all = whole.chain(parts.into_iter().map(|text| (text, false)));
+    let whole = said.into_iter().map(|text| (text, Share::Whole));
+    let bare = bare.into_iter().map(|text| (text, Share::Bare));
+    let parts = parts.into_iter().map(|text| (text, Share::Part));
     let mut said: Vec<Said> = Vec::new();
-    for (text, is_whole) in all {
+    for (text, share) in whole.chain(bare).chain(parts) {
         let is_new = said.iter().all(|known| known.text != text);
         let usable =
             text != printed && text.chars().count() >= SHORTEST && !super::speech::is_cue(&text);
         if is_new && usable {
-            said.push(Said { text, is_whole });
+            said.push(Said { text, share });
         }
     }
     said
@@ -179,8 +199,12 @@ pub(super) type Place = (usize, usize);
 pub(super) struct Siblings {
     /// All that says one of them as a whole.
     called: HashMap<String, Vec<Place>>,
+    /// That, and what is left of a name without its sort.
+    bare: HashMap<String, Vec<Place>>,
     /// That, and each word of their names.
     words: HashMap<String, Vec<Place>>,
+    /// The words that longer names begin with.
+    first: HashMap<String, Vec<Place>>,
     /// By group, the word that a name ends with.
     last: HashMap<(usize, String), Vec<Place>>,
 }
@@ -196,14 +220,21 @@ impl Siblings {
             let of = self.last.entry((at.0, last.clone())).or_default();
             of.push(at);
         }
+        if let Some(first) = stems.first().filter(|_| stems.len() > 1) {
+            self.first.entry(first.clone()).or_default().push(at);
+        }
         let whole = stems.join(" ");
         for said in otherwise(name, false) {
-            if said.is_whole {
+            if said.share == Share::Whole {
                 self.called.entry(said.text.clone()).or_default().push(at);
+            }
+            if said.share >= Share::Bare {
+                self.bare.entry(said.text.clone()).or_default().push(at);
             }
             self.words.entry(said.text).or_default().push(at);
         }
         self.called.entry(whole.clone()).or_default().push(at);
+        self.bare.entry(whole.clone()).or_default().push(at);
         for text in stems.into_iter().chain([whole]) {
             self.words.entry(text).or_default().push(at);
         }
@@ -218,11 +249,14 @@ impl Siblings {
         otherwise(name, is_sort)
             .into_iter()
             .filter_map(move |said| {
-                let of = match said.is_whole {
-                    true => &self.called,
-                    false => &self.words,
+                let of = match said.share {
+                    Share::Whole => &self.called,
+                    Share::Bare => &self.bare,
+                    Share::Part => &self.words,
                 };
-                (!others(of.get(&said.text))).then_some(said.text)
+                // "Kids" is no Kids Milk where there is Kids Juice too.
+                let begins = said.share == Share::Bare && others(self.first.get(&said.text));
+                (!begins && !others(of.get(&said.text))).then_some(said.text)
             })
     }
 }

@@ -65,11 +65,9 @@ impl Phrases {
             }
             all.add_options(index, item);
         }
-        for names in all.names.values_mut() {
-            names.options.sort_unstable();
-            names.options.dedup();
-        }
+        all.sort_options();
         all.add_parts(items);
+        all.add_deeds(items);
         let mut sorted: Vec<&String> = all.words.iter().collect();
         sorted.sort_unstable();
         for word in sorted {
@@ -79,8 +77,15 @@ impl Phrases {
         all
     }
 
+    pub(super) fn sort_options(&mut self) {
+        for names in self.names.values_mut() {
+            names.options.sort_unstable();
+            names.options.dedup();
+        }
+    }
+
     /// Under its words, and with "and" where it is written "&" or joined otherwise.
-    fn add(&mut self, name: &str, put: impl Fn(&mut Names)) {
+    pub(super) fn add(&mut self, name: &str, put: impl Fn(&mut Names)) {
         let joined = name.replace(['&', '+'], " and ");
         let stems: Vec<String> = words(&joined).iter().map(|word| stem(&word.text)).collect();
         let is_join = |word: &String| matches!(word.as_str(), "and" | "n" | "y");
@@ -140,6 +145,9 @@ impl Phrases {
                 }
             }
         }
+        for at in exact.iter().filter(|(.., takes_away)| !takes_away) {
+            self.add_with_group(item, at.0, at.1);
+        }
         for (name, at, takes_away) in &exact {
             siblings.add(name, (at.group, at.option), *takes_away);
         }
@@ -172,9 +180,19 @@ impl Phrases {
                 // As printed: "fries" is long enough, though one of them is a fry.
                 let is_long = |printed: &str| printed.chars().count() >= SHORTEST_PART;
                 let long = usable.iter().filter(|(_, printed)| is_long(printed));
-                let alone = long.filter(|_| is_name).map(|(stem, _)| stem.clone());
+                // "Drip" of the alias "drip coffee" of Brewed Coffee.
+                let is_sort = printed.len() == 2
+                    && printed.last().map(|word| stem(&word.text))
+                        == words(&item.name).last().map(|word| stem(&word.text));
+                let many = if is_name {
+                    usize::MAX
+                } else {
+                    usize::from(is_sort)
+                };
+                let alone = long.take(many).map(|(stem, _)| stem.clone());
                 let pairs = usable.iter().enumerate().flat_map(|(at, (first, _))| {
                     let rest = usable.iter().skip(at + 1);
+                    let rest = rest.filter(|(second, _)| !self.is_choice_of_item(first, second));
                     rest.flat_map(move |(second, _)| {
                         [format!("{first} {second}"), format!("{first}{second}")]
                     })
@@ -205,6 +223,15 @@ impl Phrases {
         }
     }
 
+    /// "Chicken ramen" is all of Ramen with a choice of it, and only a part of Fried Chicken Ramen.
+    fn is_choice_of_item(&self, choice: &str, item: &str) -> bool {
+        let (Some(choice), Some(item)) = (self.names.get(choice), self.names.get(item)) else {
+            return false;
+        };
+        let has = |item: &usize| choice.options.iter().any(|at| at.item == *item);
+        item.items.iter().any(has)
+    }
+
     /// What stemmed words name; two words also as one.
     pub(super) fn find(&self, stems: &[String]) -> Option<&Names> {
         self.names.get(&stems.join(" ")).or_else(|| match stems {
@@ -215,6 +242,19 @@ impl Phrases {
 
     pub(super) fn knows(&self, stem: &str) -> bool {
         self.words.contains(stem)
+    }
+
+    /// The word of two letters of which this is the plural: "OJs". Only a menu tells it from "as".
+    pub(super) fn short_plural(&self, stem: &str) -> Option<&str> {
+        let single = stem.strip_suffix('s').filter(|single| single.len() == 2)?;
+        self.words.get(single).map(String::as_str)
+    }
+
+    /// The word on the menu that a Spanish one means.
+    pub(super) fn translated(&self, word: &str) -> Option<&str> {
+        let meant = super::spanish::english(word).iter();
+        let mut known = meant.filter_map(|english| self.words.get(&stem(english)));
+        known.next().map(String::as_str)
     }
 
     /// The word on the menu that a misspelt one most likely is: the nearest within the budget,
@@ -237,7 +277,7 @@ impl Phrases {
 /// What an option such as "No onion" takes away; `None` where a name adds something.
 pub(super) fn removed(name: &str) -> Option<&str> {
     let (first, rest) = name.trim().split_once(' ')?;
-    let takes_away = ["no", "without"]
+    let takes_away = ["no", "without", "hold", "omit", "w/o"]
         .iter()
         .any(|no| first.eq_ignore_ascii_case(no));
     takes_away.then(|| rest.trim_start())

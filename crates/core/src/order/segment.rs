@@ -35,10 +35,15 @@ const LONGER: f32 = 0.3;
 fn contracted(text: &str, words: Vec<Word>) -> Vec<Word> {
     let mut out: Vec<Word> = Vec::with_capacity(words.len());
     for word in words {
-        let is_rest = matches!(word.text.as_str(), "ll" | "d" | "t" | "m" | "re" | "ve");
+        let is_rest = |before: &Word| match word.text.as_str() {
+            "ll" | "d" | "t" | "m" | "re" | "ve" => true,
+            // Names have it too: "Joe's".
+            "s" => matches!(before.text.as_str(), "that" | "it" | "let" | "what"),
+            _ => false,
+        };
         match out.last_mut() {
             Some(before)
-                if is_rest
+                if is_rest(before)
                     && text
                         .get(before.end..word.start)
                         .is_some_and(|gap| matches!(gap, "'" | "\u{2019}")) =>
@@ -71,9 +76,13 @@ pub(super) fn segment<'a>(text: &str, phrases: &'a Phrases) -> Vec<Segment<'a>> 
             {
                 return format!("{NUMBER} {stem}");
             }
-            let known = phrases.knows(&stem) || speech::knows(&stem);
-            let meant = (!known).then(|| phrases.nearest(&stem)).flatten();
-            meant.cloned().unwrap_or(stem)
+            if phrases.knows(&stem) || speech::knows(&stem) {
+                return stem;
+            }
+            let meant = phrases.short_plural(&stem);
+            let meant = meant.or_else(|| phrases.translated(&word.text));
+            let meant = meant.or_else(|| phrases.nearest(&stem).map(String::as_str));
+            meant.map(str::to_owned).unwrap_or(stem)
         })
         .collect();
     // best[i]: the worth of the first i words, with the phrase that ends there.
@@ -86,7 +95,11 @@ pub(super) fn segment<'a>(text: &str, phrases: &'a Phrases) -> Vec<Segment<'a>> 
                 continue;
             };
             let before = best.get(start).map_or(0.0, |b| b.0);
+            let is_broken = is_broken(text, found.get(start..end).unwrap_or_default());
             for (worth, kind) in readings(part, phrases) {
+                if is_broken && matches!(kind, Kind::Names(_)) {
+                    continue;
+                }
                 if before + worth > top.0 {
                     top = (before + worth, start, kind);
                 }
@@ -114,6 +127,25 @@ pub(super) fn segment<'a>(text: &str, phrases: &'a Phrases) -> Vec<Segment<'a>> 
     segments
 }
 
+/// Whether words are no name because of what stands between them: the end of a sentence, a comma
+/// between two ("beans, cheese"), or one before a number ("two combos, one …").
+fn is_broken(text: &str, words: &[Word]) -> bool {
+    let gap = |pair: &[Word]| match pair {
+        [first, second] => text.get(first.end..second.start).unwrap_or_default(),
+        _ => "",
+    };
+    let ends = |pair: &[Word]| {
+        let is_short = matches!(pair, [first, _] if first.text.chars().count() <= 3);
+        let gap = gap(pair);
+        gap.contains(['\n', ';', '!', '?']) || (gap.contains(". ") && !is_short)
+    };
+    let is_number = words
+        .last()
+        .is_some_and(|last| stem(&last.text).chars().all(char::is_numeric));
+    let last = words.windows(2).next_back().map(gap).unwrap_or_default();
+    words.windows(2).any(ends) || ((words.len() == 2 || is_number) && last.contains(','))
+}
+
 fn readings<'a>(
     part: &[String],
     phrases: &'a Phrases,
@@ -121,6 +153,7 @@ fn readings<'a>(
     let name = phrases.find(part).map(|names| (NAME, Kind::Names(names)));
     let cue = speech::cue(&part.join(" ")).map(|cue| match cue {
         Cue::Filler => (FILLER, Kind::Cue(cue)),
+        Cue::Aside => (CUE, Kind::Cue(Cue::Filler)),
         _ => (CUE, Kind::Cue(cue)),
     });
     let unknown = (part.len() == 1).then_some((0.0, Kind::Unknown));

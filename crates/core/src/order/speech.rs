@@ -44,8 +44,22 @@ pub(super) enum Cue {
     Measure,
     /// Before the item that what was said belongs to: "no onions on the burger".
     On,
+    /// None of the lines before has what follows: "neither with onions".
+    Neither,
+    /// What was named stays on after all: "actually onions are fine".
+    Fine,
+    /// What was named is not wanted: "cheese left off".
+    Off,
+    /// One more as a line before: "the third is the same as the second".
+    Same,
+    /// The one that is left of several, or all that are left.
+    Rest,
+    /// All that comes with it: "with everything".
+    Whole,
     /// Says nothing about the order.
     Filler,
+    /// The same where its words by themselves would say something: "hold on", "that's everything".
+    Aside,
 }
 
 /// Longest cue, in words.
@@ -58,7 +72,7 @@ const TABLE: &[(Cue, &str)] = &[
     ),
     (
         Cue::Not,
-        "no|without|without any|w o|neither|hold|hold the|minus|skip|skip the|leave out|leave out the|leave off|leave off the|avoid|avoid the|not|dont want|dont add|dont put|dont include|do not want|do not add|do not put|do not include|except|except for|excluding|exclude|omit|sans|nix|nix the|and no|but no|with no|not any|dont want any|i dont want|i do not want|free of|hate|i hate|dislike|dont like|i dont like|instead of|in place of|keep off|no more|lose the|never|leave the|not put|not put the|not put any|not add|not include|sin",
+        "no|without|without any|w o|hold|hold the|minus|skip|skip the|leave out|leave out the|leave off|leave off the|avoid|avoid the|not|dont want|dont add|dont put|dont include|do not want|do not add|do not put|do not include|except|except for|excluding|exclude|omit|sans|nix|nix the|and no|but no|with no|not any|dont want any|i dont want|i do not want|free of|hate|i hate|dislike|dont like|i dont like|instead of|in place of|keep off|no more|lose the|never|leave the|leave|not put|not put the|not put any|not add|not include|sin|but not|everything but|everything but the|everything except|everything except the|all but the|none of the|none of that|none of those|lay off|lay off the|no need for|go without|allergic to|im allergic to|allergy to|cant have|cant eat|cannot have|cannot eat|cant stand|cant do|ditch|ditch the|lose|drop|nothing with|wo|doesnt want|doesnt like|doesnt eat|wont eat|dont|dont make it|dont make it too|do not make it|pass on the|dont need|dont need any|hold off on|stay away from|get rid of all",
     ),
     (
         Cue::Amount(Amount::Extra),
@@ -66,11 +80,11 @@ const TABLE: &[(Cue, &str)] = &[
     ),
     (
         Cue::Amount(Amount::Light),
-        "light|light on|light on the|lightly|easy on|easy on the|go easy on|go easy on the|go light on|go light on the|a little|a little bit|a little bit of|a bit|a bit of|little|little bit of|just a little|just a bit|just a bit of|just a tiny bit of|a tiny bit of|a touch of|a dash of|a drizzle of|just a drizzle of|only a little|only a bit|not too much|not too many|not much|not many|not a lot|not a lot of|no more than a drizzle of|less|less of|some light",
+        "light|light on|light on the|lightly|easy on|easy on the|go easy on|go easy on the|go light on|go light on the|a little|a little bit|a little bit of|a bit|a bit of|little|little bit of|just a little|just a bit|just a bit of|just a tiny bit of|a tiny bit of|a touch of|a dash of|a drizzle of|just a drizzle of|only a little|only a bit|not too much|not too many|not much|not many|not a lot|not a lot of|no more than a drizzle of|less|less of|some light|easy",
     ),
     (
         Cue::With,
-        "with|w|con|throw|throw in|throw on|add|plus|have|having|including|include|along with|topped with|put|put on|together with|with added|with a side of|on it|make it with|covered in|covered with|loaded with|filled with|in it",
+        "with|w|con|throw|throw in|throw on|add|plus|have|having|including|include|along with|topped with|put|put on|together with|with added|with a side of|on it|make it with|covered in|covered with|loaded with|filled with|in it|dont forget|dont forget the|dont skip|dont skip the|dont skimp on the|dont leave out|dont leave out the|dont leave off|dont leave off the|dont hold|dont hold the|not without",
     ),
     (
         Cue::And,
@@ -78,12 +92,12 @@ const TABLE: &[(Cue, &str)] = &[
     ),
     (
         Cue::Clause,
-        "i want|i need|lemme get|lemme have|lemme do|lemme|can you|could you|would you|will you|i would like|i would love|id like|id love|i like|ill have|ill take|ill get|ill do|i will have|i will take|can i get|can i have|can you give me|could i get|could i have|may i have|may i get|let me get|let me have|lets get|lets do|lets have|give me|get me|bring me|we want|we need|wed like|we would like|well have|well take|can we get|can we have|could we get|could we have|gimme|i also want|and i want|for me|but|go for|im going for|to drink|for my side|for drink|i would also like|i would also want|id also like|i also need|ill also have|ill also take|i will also have|also i want|i will try|ill try|i wanna|i wanna get|i am going to have|im going to have|i want to order|i would like to order|id like to order|make me|please get me|do me",
+        "i want|i need|lemme get|lemme have|lemme do|lemme|can you|could you|would you|will you|i would like|i would love|id like|id love|i like|ill have|ill take|ill get|ill do|i will have|i will take|can i get|can i have|can you give me|could i get|could i have|may i have|may i get|let me get|let me have|lets get|lets do|lets have|give me|get me|bring me|we want|we need|wed like|we would like|well have|well take|can we get|can we have|could we get|could we have|gimme|i also want|and i want|for me|but|go for|im going for|to drink|for my side|for drink|i would also like|i would also want|id also like|i also need|ill also have|ill also take|i will also have|for him|for her|for my kid|for my son|for my daughter|for my wife|for my husband|for my friend|for the kid|for the little one|also i want|i will try|ill try|i wanna|i wanna get|i am going to have|im going to have|i want to order|i would like to order|id like to order|make me|please get me|do me",
     ),
     (Cue::Keep, "keep|keep the|leave on the"),
     (
         Cue::Correction,
-        "no wait|wait no|oh wait|wait|i mean|i meant|no sorry|sorry|sorry no|or rather|rather|no make it|no make that|make it|make that|make them|actually make it|actually make that|actually no|no actually|scratch that|scratch that make it|on second thought|correction|change that to|change it to|better",
+        "no wait|wait no|oh wait|wait|i mean|i meant|no sorry|sorry|sorry no|or rather|rather|no make it|no make that|make it|make that|make them|actually make it|actually make that|actually no|no actually|scratch that|scratch that make it|on second thought|correction|change that to|change it to|better|you dont have that|you dont have those|you dont have it|you dont have any|dont have that|dont have those|dont have it|no i mean|no i meant|or actually",
     ),
     (
         Cue::Drop,
@@ -104,7 +118,7 @@ const TABLE: &[(Cue, &str)] = &[
     (Cue::Place(None), "last one|that one|last"),
     (
         Cue::All,
-        "both|both of them|either|either one|either of them|any of them|all of them|each|each of them|all of those|everything",
+        "both|both of them|either|either one|either of them|any of them|all of them|each|each of them|all of those|all of it|any of it|anything|everything",
     ),
     (
         Cue::Number(2),
@@ -147,9 +161,38 @@ const TABLE: &[(Cue, &str)] = &[
     (Cue::Number(20), "twenty"),
     (Cue::Number(24), "two dozen"),
     (Cue::Number(1), "one|one of|just one|single"),
+    (Cue::Whole, "with everything|with everything on it|con todo"),
+    (
+        Cue::Neither,
+        "neither of them|neither one|neither of those|neither",
+    ),
+    (
+        Cue::Fine,
+        "are fine|is fine|are ok|is ok|are okay|is okay|are good|is good|are alright|is alright|is fine after all|are fine after all|can stay|can stay on",
+    ),
+    (
+        Cue::Off,
+        "left off|left out|taken off|taken out|held|removed|excluded|no thanks|no thank you|is not needed|not needed|isnt needed|on none of them",
+    ),
+    (
+        Cue::Same,
+        "the same as|same as|the same again|same again|exactly like|identical to|just like it|just like that|just like that one|the same thing|same thing|the same|same thing again",
+    ),
+    (
+        Cue::Rest,
+        "the rest|the others|the other|the other one|other one|the other ones|the remaining|rest of them|the rest of them|the remaining one",
+    ),
+    (
+        Cue::All,
+        "all 2|all 3|all 4|all 5|all 6|all 7|all 8|all 9|all 10|all 11|all 12|all 2 of them|all 3 of them|all 4 of them|all 5 of them|all 6 of them|every one|every one of them",
+    ),
+    (
+        Cue::Aside,
+        "hold on a second|hold on a sec|hang on|one moment|one second|one sec|let me see|let me think|no ok|no okay|ok no|no problem|no worries|i dont know|dont know|dont worry|i dont care|dont mind|i dont mind|i dont think|thats everything|thats all|thats it|that is all|that is it|that will be all|thatll be all|thatll be it|nothing else|and nothing else|and thats it|and thats all|and that is it|that is everything|and thats everything|and that is everything|that will be everything|thatll be everything|as always|like last time|as usual|the usual way|the normal way|you know what|no you know what|if you have it|if you can|no rush|no hurry|the same size|same size|all the same|the same way|at the same time",
+    ),
     (
         Cue::Filler,
-        "de|del|la|el|los|las|por favor|gracias|quiero|para|dame|me da|buenas|hola|em|thing|hold on|one moment|i|we|me|my|you|your|he|she|they|them|it|its|im|is|are|be|was|am|the|this|that|these|those|of|at|to|for|up|so|as|just|please|pls|thanks|thank you|thank|hi|hello|hey|um|uh|er|like|yeah|yes|ok|okay|well|oh|ah|hmm|some|any|want|need|would|could|can|will|should|may|might|get|got|let|lets|give|take|do|going|go|gonna|wanna|try|love|today|now|here|side|top|side of|on top|on the top|on the side|inside|order|order of|piece|piece of|cup of|cups of|glass of|bottle of|plate of|bowl of|slice of|serving of|portion of|dish|meal|kind|type|there|too|maybe|really|very|good|day|morning|evening|sir|maam|hungry|which|who|what|all|only|each|per|if|possible|also|same|more|style|size|sized|topping|flavor|flavour|flavored|preferably|kindly|everyone|one for|delivery|pickup|takeout|table|lunch|dinner|instead|actually|else|still",
+        "de|del|la|el|los|las|por favor|gracias|quiero|para|dame|me da|buenas|hola|em|thing|i|we|me|my|you|your|he|she|they|them|it|its|im|is|are|be|was|am|the|this|that|these|those|of|at|to|for|up|so|as|just|please|pls|thanks|thank you|thank|hi|hello|hey|um|uh|er|like|yeah|yes|ok|okay|well|oh|ah|hmm|some|any|want|need|would|could|can|will|should|may|might|get|got|let|lets|give|take|do|going|go|gonna|wanna|try|love|today|now|here|side|top|side of|on top|on the top|on the side|inside|order|order of|piece|piece of|cup of|cups of|glass of|bottle of|plate of|bowl of|slice of|serving of|portion of|dish|meal|kind|type|there|too|maybe|really|very|good|day|morning|evening|sir|maam|hungry|which|who|what|all|only|each|per|if|possible|also|same|more|style|size|sized|topping|flavor|flavour|flavored|preferably|kindly|everyone|one for|delivery|pickup|takeout|table|lunch|dinner|instead|actually|else|still",
     ),
 ];
 

@@ -108,6 +108,9 @@ fn how_much_of_something_is_not_the_thing() {
         ("ramen no meat", "1 Ramen Bowl"),
         ("ramen no egg", "1 Ramen Bowl -Egg"),
         ("ramen no onion, actually keep the onion", "1 Ramen Bowl"),
+        // It is on it anyway, and no "Xtra Egg" is meant.
+        ("ramen with egg", "1 Ramen Bowl"),
+        ("ramen egg extra please", "1 Ramen Bowl +Xtra Egg"),
         (
             "ramen no onion and sauce on the side",
             "1 Ramen Bowl -Onion +Sauce on Side",

@@ -1,17 +1,34 @@
 //! Names of items, and the lines that are made of them.
 
 use super::super::draft::{Choice, Draft};
+use super::super::option;
 use super::super::phrases::Names;
 use super::super::segment::{Kind, Segment};
 use super::super::speech::Cue;
-use super::options::option_of;
+use super::meant::option_of;
 use super::{Pending, Reader, Verb};
 use olympus_proto::{AmbiguousItem, ModifierAction, Span};
 impl<'a> Reader<'a> {
     /// A name that is both: an item unless it is negated, or fits a line that is open, or belongs
     /// to the item that follows it.
-    pub(super) fn is_item(&self, names: &Names, rest: &[Segment<'_>]) -> bool {
-        if self.negated || self.amount.is_some() || self.next_item(names, rest).is_some() {
+    pub(super) fn is_item(&mut self, names: &Names, rest: &[Segment<'_>]) -> bool {
+        // "Minus the pico and chips": chips that nothing has cannot be left out.
+        let is_left_out =
+            self.negated && !(self.negation_used && self.lines.accepting(&names.options).is_none());
+        if is_left_out || self.amount.is_some() || self.next_item(names, rest).is_some() {
+            return false;
+        }
+        // "…, and a hash brown on it"
+        let is_put_on = rest.first().is_some_and(|next| {
+            let said = self.said_of(next).to_lowercase();
+            matches!(said.as_str(), "on it" | "in it" | "on that" | "on top")
+        });
+        if is_put_on && self.lines.last_takes(&names.options).is_some() {
+            self.pending = Pending::default();
+            return false;
+        }
+        let waits = |line: usize| self.lines.needs(line, &names.options);
+        if self.pending.start.is_none() && self.place.is_some_and(waits) {
             return false;
         }
         let goes_on = self.with || self.onto;
@@ -29,9 +46,19 @@ impl<'a> Reader<'a> {
                     |(names, _): &(&Names, Choice)| option_of(&names.options, **item).is_some();
                 self.pending.options.iter().all(has)
             };
-            return names.items.iter().any(|item| takes(&item));
+            if names.items.iter().any(|item| takes(&item)) {
+                return true;
+            }
         }
-        self.lines.accepting(&names.options).is_none()
+        // "A burrito and chips and guac": the guac goes with the chips.
+        match self.lines.accepting(&names.options) {
+            Some(line) => {
+                self.before == "and"
+                    && self.lines.last_takes(&names.options).is_none()
+                    && !self.lines.needs(line, &names.options)
+            }
+            None => true,
+        }
     }
 
     /// An option that nothing said so far has, and a word of an item's name: "small fries" where
@@ -90,6 +117,12 @@ impl<'a> Reader<'a> {
     pub(super) fn item(&mut self, items: &[usize], span: Span) {
         // "Minus the pico and chips": what is not on the order is wanted.
         self.negated &= !self.negation_used || self.lines.find(items).is_some();
+        // "I'm allergic to zorbl, burger": what the menu does not know ends with the clause.
+        let said = self.text.get(..span.start).unwrap_or_default();
+        let begins = said
+            .trim_end_matches(' ')
+            .ends_with([',', '.', ';', '!', '?', '\n']);
+        self.negated &= !(self.negation_missed && begins);
         if self.keep && self.lines.find(items).is_some() {
             return;
         }
@@ -104,10 +137,12 @@ impl<'a> Reader<'a> {
         if self.towards
             && let Some(line) = self.lines.find(items)
         {
-            for (names, choice) in std::mem::take(&mut self.pending).options {
-                self.lines.put(line, &names.options, choice);
-            }
-            self.lines.move_recent(&[line]);
+            self.move_to(line);
+            return;
+        }
+        if self.says_it_again(items, span) {
+            self.settle_options();
+            self.lines.lengthen(span.end);
             return;
         }
         // Names in a row that one item shares are that item's: "tagliatelle ragu".
@@ -125,6 +160,7 @@ impl<'a> Reader<'a> {
                 return;
             }
             self.out.ambiguous.pop();
+            self.pending = std::mem::take(&mut self.held);
             items = shared;
         }
         let Some(item) = self.choose(&items) else {
@@ -133,12 +169,47 @@ impl<'a> Reader<'a> {
                 span,
                 candidates: self.ids(&items),
             });
-            self.pending = Pending::default();
+            self.held = std::mem::take(&mut self.pending);
             self.run = Some((items, false));
             return;
         };
         self.place_item(item, span);
         self.run = Some((vec![item], true));
+    }
+
+    /// Whether a number or an article opened what waits.
+    pub(super) fn is_opened(&self) -> bool {
+        let first = self.pending.options.first();
+        let first = first.map(|(_, choice)| choice.span.start);
+        self.pending.number.is_some() || self.pending.start != first
+    }
+
+    /// "Katsu curry bowl, hot curry": a word of the name of the line that is open, and none more.
+    fn says_it_again(&self, items: &[usize], span: Span) -> bool {
+        let Some(last) = self
+            .lines
+            .last_item()
+            .filter(|_| !self.is_opened() && self.verb.is_none())
+        else {
+            return false;
+        };
+        let Some(item) = self.items.get(last).filter(|_| items == [last]) else {
+            return false;
+        };
+        let said = option::key(&self.said(span));
+        let is_name = |name: &String| option::key(name) == said;
+        !std::iter::once(&item.name)
+            .chain(&item.aliases)
+            .any(is_name)
+    }
+
+    /// What waits, and what was said last, is of this line.
+    pub(super) fn move_to(&mut self, line: usize) {
+        for (names, choice) in std::mem::take(&mut self.pending).options {
+            self.lines.put(line, &names.options, choice);
+        }
+        self.lines.move_recent(&[line]);
+        (self.towards, self.onto) = (false, false);
     }
 
     /// A line of an item, with all that waits.
@@ -167,7 +238,11 @@ impl<'a> Reader<'a> {
             self.attach(names, choice);
         }
         for (names, choice) in std::mem::take(&mut self.ahead) {
-            if draft.choose(self.items, &names.options, choice).is_some() {
+            let is_put = draft.choose(self.items, &names.options, choice).is_some();
+            if is_put && self.ahead_of_all {
+                self.ahead.push((names, choice));
+            }
+            if is_put {
                 continue;
             }
             match choice.action {
@@ -177,12 +252,12 @@ impl<'a> Reader<'a> {
             }
         }
         match self.verb.take() {
-            Some(Verb::Correct) => self.lines.replace_last(draft, number),
+            Some(Verb::Correct) if !self.lost => self.lines.replace_last(draft, number),
             Some(Verb::Put(line)) => self.lines.replace(line, draft, number),
             _ => self.lines.push(draft),
         }
-        (self.amount, self.shared) = (None, None);
-        (self.all, self.place) = (false, None);
+        (self.amount, self.shared, self.lost) = (None, None, false);
+        (self.all, self.place) = (None, None);
     }
 
     /// The one item that is meant: where several share the name, the one that takes the options

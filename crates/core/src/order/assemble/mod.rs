@@ -4,18 +4,21 @@
 //! it go to it (`items`, `options`, `numbers`). A negation holds for a coordinated list and ends where
 //! a new wish begins.
 
+mod around;
 mod items;
+mod meant;
+mod negation;
 mod numbers;
 mod options;
+mod places;
 
 use super::draft::Choice;
 use super::lines::Lines;
-use super::option::Portion;
 use super::phrases::{Names, Phrases};
 use super::segment::{Kind, Segment};
 use super::speech::Cue;
+pub(super) use meant::{option_for, option_of};
 use olympus_proto::{Amount, MenuItem, NotUnderstood, OrderLine, ParsedOrder, Span};
-pub(super) use options::{option_for, option_of};
 
 /// What was said of an item that is not named yet.
 #[derive(Debug, Default)]
@@ -26,6 +29,8 @@ struct Pending<'a> {
     options: Vec<(&'a Names, Choice)>,
     /// Whether "with" came after the number: "two with olives" are two of something.
     with: bool,
+    /// Whether it goes on from what was said: "and one with lime".
+    joined: bool,
 }
 
 /// What a verb does to the next name.
@@ -40,6 +45,9 @@ enum Verb {
     Put(usize),
 }
 
+/// What ends a negation that the menu knows nothing of.
+const RESUMES: [&str; 5] = ["ok", "okay", "well", "yeah", "alright"];
+
 struct Reader<'a> {
     items: &'a [MenuItem],
     phrases: &'a Phrases,
@@ -49,6 +57,12 @@ struct Reader<'a> {
     negated: bool,
     /// Whether the negation has met what it negates.
     negation_used: bool,
+    /// Whether it met a word that the menu does not know: a new item may come.
+    negation_missed: bool,
+    /// Whether that is on the dish, and the menu has a way to leave it out.
+    negated_away: bool,
+    /// Whether "with" goes on with the negation: "neither with onions".
+    neither: bool,
     /// Whether "and" or "or" came since the last name: only then a negation goes on.
     joined: bool,
     amount: Option<Amount>,
@@ -58,8 +72,24 @@ struct Reader<'a> {
     retracts: bool,
     /// What is left out of an item that is still to come: "no pickles on the burger".
     ahead: Vec<(&'a Names, Choice)>,
-    place: Option<Option<u8>>,
-    all: bool,
+    /// The line that what comes is of.
+    /// Whether that is of every item to come: "no onions on anything".
+    ahead_of_all: bool,
+    place: Option<usize>,
+    /// The same of several.
+    all: Option<Vec<usize>>,
+    /// Whether that is of two: "both".
+    two: bool,
+    /// The line that becomes like one that is named next; `None` is one more.
+    copying: Option<Option<usize>>,
+    /// What was said right before, in small letters.
+    before: String,
+    /// Whether that was a name.
+    after_name: bool,
+    /// Byte at which a phrase begins that was read already.
+    skip: Option<usize>,
+    /// Whether words of an item that is new were not understood: it corrects nothing.
+    lost: bool,
     /// Whether "with" came since the last name: an option of the line that is open comes next.
     with: bool,
     /// Whether what is named next stays as it is: "keep the lettuce".
@@ -77,6 +107,8 @@ struct Reader<'a> {
     times: bool,
     /// Items that the names said in a row can all mean, and whether a line was made of them.
     run: Option<(Vec<usize>, bool)>,
+    /// What waited for the item when its name was not clear yet.
+    held: Pending<'a>,
     /// The line of several from which some are told apart: "two of them without onions".
     shared: Option<usize>,
     out: ParsedOrder,
@@ -97,13 +129,23 @@ pub(super) fn assemble(
         pending: Pending::default(),
         negated: false,
         negation_used: false,
+        negation_missed: false,
+        negated_away: false,
+        neither: false,
         joined: false,
         amount: None,
         verb: None,
         retracts: false,
         ahead: Vec::new(),
+        ahead_of_all: false,
         place: None,
-        all: false,
+        all: None,
+        two: false,
+        copying: None,
+        before: String::new(),
+        after_name: false,
+        skip: None,
+        lost: false,
         with: false,
         keep: false,
         dropped: false,
@@ -112,19 +154,28 @@ pub(super) fn assemble(
         towards: false,
         times: false,
         run: None,
+        held: Pending::default(),
         shared: None,
         out: ParsedOrder::default(),
     };
     for (index, segment) in segments.iter().enumerate() {
         let rest = segments.get(index + 1..).unwrap_or_default();
+        if reader.skip == Some(segment.start) {
+            continue;
+        }
         match segment.kind {
             Kind::Cue(cue) => reader.cue(cue, segment, rest),
             Kind::Names(names) => reader.names(names, segment, rest),
-            Kind::Unknown => reader.not_understood(segment.start, segment.end),
+            Kind::Unknown => reader.unknown(segment),
         }
+        reader.before = reader.said_of(segment).to_lowercase();
+        reader.after_name = matches!(segment.kind, Kind::Names(_));
     }
     reader.settle();
-    for (_, choice) in std::mem::take(&mut reader.ahead) {
+    for (names, choice) in std::mem::take(&mut reader.ahead) {
+        if reader.ahead_of_all && reader.lines.accepting(&names.options).is_some() {
+            continue;
+        }
         reader.not_understood(choice.span.start, choice.span.end);
     }
     reader
@@ -162,65 +213,27 @@ impl<'a> Reader<'a> {
                 self.towards = waits || self.lines.has_recent();
                 self.onto = true;
             }
-            Cue::Article if self.negated && !self.negation_used => {}
-            Cue::Article if matches!(self.verb, Some(Verb::Correct | Verb::Put(_))) => {}
-            Cue::Article => {
-                self.settle();
-                self.negated = false;
-                (self.all, self.place) = (false, None);
-                self.pending.start = Some(segment.start);
-            }
-            Cue::Not if self.is_other_size(rest) => {
-                (self.verb, self.retracts) = (Some(Verb::Correct), false);
-            }
-            Cue::Not if self.begins_number(rest) => self.verb = Some(Verb::Correct),
-            Cue::Not => {
-                if self.implied().is_some() {
-                    self.settle();
-                }
-                self.settle_options();
-                // "…, no onion on either" is of the onion alone.
-                let corrects = matches!(
-                    rest.first().map(|next| next.kind),
-                    Some(Kind::Cue(Cue::Correction))
-                );
-                if self.verb.is_none() && !corrects {
-                    self.lines.forget_recent();
-                }
-                (self.negated, self.negation_used, self.amount) = (true, false, None);
-                let said = self.said_of(segment).to_lowercase();
-                self.contrast = ["not", "instead of", "in place of"].contains(&said.as_str());
-            }
-            Cue::Keep => {
-                self.settle_options();
-                // "Lose the ham, actually no, keep it"
-                if !rest.iter().any(|s| matches!(s.kind, Kind::Names(_))) {
-                    self.lines.undo();
-                    return;
-                }
-                (self.keep, self.negated, self.amount) = (true, false, None);
-            }
+            Cue::Article => self.article(segment, rest),
+            Cue::Not => self.not(segment, rest),
+            Cue::Neither => self.neither(segment, rest),
+            Cue::Keep => self.keep(rest),
+            // Told by the name before it.
+            Cue::Fine | Cue::Off => {}
+            Cue::Same => self.same(segment, rest),
+            Cue::Rest => self.remaining(segment, rest),
             Cue::Amount(amount) => {
                 if self.negation_used {
                     self.negated = false;
                 }
                 self.amount = Some(amount);
             }
-            Cue::With => {
-                // "a large with ham": the item is still to come, or implied
-                if self.pending.start.is_none() {
-                    self.settle();
-                }
-                self.negated = false;
-                let said = self.said_of(segment).to_lowercase();
-                self.with = said.starts_with('w');
-                self.pending.with = self.with;
-            }
+            Cue::With if self.is_with_both(rest) => {}
+            Cue::With => self.with(segment),
             Cue::And => (self.joined, self.amount, self.towards) = (true, None, false),
             Cue::Clause => {
                 self.settle();
                 (self.negated, self.amount, self.with, self.towards) = (false, None, false, false);
-                (self.all, self.place) = (false, None);
+                (self.all, self.place) = (None, None);
             }
             Cue::Correction => self.correction(segment, rest),
             Cue::Drop => {
@@ -231,25 +244,29 @@ impl<'a> Reader<'a> {
                 self.settle();
                 self.verb = Some(Verb::Change);
             }
-            Cue::Filler => {}
-            Cue::Place(place) => self.meant(Some(place), rest),
-            Cue::All => self.meant(None, rest),
+            Cue::Whole => {
+                self.negated = false;
+                self.everything(segment);
+            }
+            Cue::Filler | Cue::Aside => {
+                let said = self.said_of(segment).to_lowercase();
+                if said == "all" && self.is_of_all(rest) {
+                    self.of_all("all", rest);
+                }
+                // "You don't do zorbl? Okay, then fries."
+                if self.negation_missed && RESUMES.contains(&said.as_str()) {
+                    self.negated = false;
+                }
+            }
+            Cue::Place(place) => self.at_place(place, rest),
+            Cue::All => self.of_all(&self.said_of(segment).to_lowercase(), rest),
         }
     }
 
-    fn correction(&mut self, segment: &Segment<'_>, rest: &[Segment<'a>]) {
-        let said = self.said_of(segment).to_lowercase();
-        self.verb = Some(Verb::Correct);
-        self.retracts = !["make", "change", "better"]
-            .iter()
-            .any(|on| said.contains(on));
-        // "sorry no bacon": the "no" belongs to what can only be an option.
-        let is_option = |next: &Segment<'_>| {
-            let is_amount = Portion::of(self.said_of(next)).is_some();
-            matches!(next.kind, Kind::Names(names) if names.items.is_empty()) && !is_amount
-        };
-        self.negated = said.ends_with(" no") && rest.first().is_some_and(is_option);
-        self.negation_used = false;
+    fn unknown(&mut self, segment: &Segment<'_>) {
+        self.negation_missed |= self.negated;
+        self.lost |= self.pending.start.is_some();
+        self.not_understood(segment.start, segment.end);
     }
 
     fn names(&mut self, names: &'a Names, segment: &Segment<'_>, rest: &[Segment<'a>]) {
@@ -257,10 +274,27 @@ impl<'a> Reader<'a> {
             start: segment.start,
             end: segment.end,
         };
+        if let Some(line) = self.by_ending(names, span) {
+            self.move_to(line);
+            return;
+        }
+        if self.by_choice(names, rest) {
+            return;
+        }
         // "Slaw instead of fries and ranch": the ranch is wanted.
-        self.negated &= !self.negation_used || (self.joined && !self.contrast);
+        let goes_on = !self.contrast && (self.joined || self.is_listed(names, rest));
+        let goes_on = goes_on && !self.is_wanted_too(names);
+        self.negated &= !self.negation_used || goes_on;
+        let is_size = names.options.iter().any(|at| self.lines.is_size(*at));
+        if is_size && self.is_set_against() && names.items.is_empty() {
+            // "Not regular milk" is one thing.
+            self.negation_used = !matches!(rest.first().map(|next| next.kind),
+                Some(Kind::Names(next)) if self.lines.last_has_other(&next.options));
+            return;
+        }
         // "no ice and a small fries", "no ice and small fries": a size is never left out.
-        self.negated &= !names.options.iter().any(|at| self.lines.is_size(*at));
+        self.negated &= !is_size;
+        self.told_after(names, rest);
         let goes_on = std::mem::take(&mut self.joined);
         if self.verb == Some(Verb::Drop) {
             // "Forget the latte, just the waters": only a list goes on.
@@ -290,10 +324,10 @@ impl<'a> Reader<'a> {
         } else if self.is_part_of_name(names, rest) {
             self.item(&names.within, span);
         } else {
-            self.run = None;
             self.option(names, span, rest);
+            self.run = None;
         }
-        (self.with, self.keep) = (false, false);
+        (self.with, self.keep, self.neither) = (false, false, false);
         (self.towards, self.onto) = (false, false);
     }
 
@@ -305,7 +339,7 @@ impl<'a> Reader<'a> {
     /// The lines after it move up.
     fn take_off(&mut self, line: usize) {
         self.lines.remove(line);
-        self.shared = None;
+        (self.shared, self.all, self.place) = (None, None, None);
     }
 
     /// The latest line of an item that a name means, or is a word of.

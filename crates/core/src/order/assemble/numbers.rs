@@ -7,6 +7,18 @@ use super::super::segment::{Kind, Segment};
 use super::super::speech::Cue;
 use super::{Reader, Verb};
 use olympus_proto::Span;
+
+/// What is said of some of several that have nothing changed.
+const PLAIN: [&str; 7] = [
+    "regular",
+    "plain",
+    "normal",
+    "standard",
+    "original",
+    "untouched",
+    "as is",
+];
+
 impl<'a> Reader<'a> {
     /// Whether a number comes next, fillers apart: "two, no, three".
     pub(super) fn begins_number(&self, rest: &[Segment<'_>]) -> bool {
@@ -51,7 +63,72 @@ impl<'a> Reader<'a> {
         self.shared = is_left.then_some(line);
         self.lines.forget_recent();
         (self.negated, self.joined) = (false, false);
+        (self.all, self.place) = (None, None);
         true
+    }
+
+    /// "…, one coke, one water" of two that were told apart before: each has one.
+    fn share_out(&mut self, number: u32, rest: &[Segment<'a>]) -> bool {
+        let waits = self.pending.number.is_some() || !self.pending.options.is_empty();
+        if waits || self.verb.is_some() || !self.says_how_it_differs(rest) {
+            return false;
+        }
+        let names = rest.iter().find_map(|s| match s.kind {
+            Kind::Names(names) => Some(names),
+            _ => None,
+        });
+        let line = names.and_then(|names| self.lines.next_part(number, &names.options));
+        if line.is_none() {
+            return false;
+        }
+        (self.all, self.place) = (None, line);
+        self.lines.forget_recent();
+        (self.negated, self.joined) = (false, false);
+        true
+    }
+
+    /// "Four tacos, two regular, …": some of them as they are.
+    fn tell_plain(&mut self, number: u32, rest: &[Segment<'a>]) -> bool {
+        let said = |at: usize| rest.get(at).map(|s| self.said_of(s).to_lowercase());
+        let is_plain = said(0).is_some_and(|said| PLAIN.contains(&said.as_str()));
+        let takes = |at: usize| match rest.get(at).map(|s| s.kind) {
+            Some(Kind::Names(names)) => self.lines.last_takes(&names.options).is_some(),
+            _ => false,
+        };
+        let goes_on = matches!(rest.get(1).map(|s| s.kind), Some(Kind::Names(names)) if !names.items.is_empty());
+        if !is_plain || takes(0) || goes_on || self.pending.start.is_some() || self.verb.is_some() {
+            return false;
+        }
+        let line = match (self.shared, self.lines.last()) {
+            (Some(line), _) => line,
+            (None, Some((last, quantity))) if quantity > number => last,
+            _ => return false,
+        };
+        let Some(is_left) = self.lines.split(line, number) else {
+            return false;
+        };
+        self.shared = is_left.then_some(line);
+        self.skip = rest.first().map(|next| next.start);
+        self.lines.forget_recent();
+        (self.all, self.place, self.joined) = (None, None, false);
+        true
+    }
+
+    /// "The rest", "the other": of a line of which some were told apart.
+    pub(super) fn remaining(&mut self, segment: &Segment<'_>, rest: &[Segment<'a>]) {
+        if self.onto && self.lines.has_recent() {
+            self.lines.move_to_other_parts();
+            return;
+        }
+        let Some(left) = self.shared.and_then(|line| self.lines.quantity(line)) else {
+            return;
+        };
+        let said = self.said_of(segment).to_lowercase();
+        let is_one = said.ends_with("other") || said.ends_with("one");
+        let number = if is_one { 1 } else { left };
+        if !self.tell_plain(number, rest) {
+            self.tell_apart(number, rest);
+        }
     }
 
     /// Whether a choice that the last line has comes next, and no other item: "with oat milk", "no
@@ -63,7 +140,10 @@ impl<'a> Reader<'a> {
                 Kind::Cue(Cue::Filler | Cue::With | Cue::On | Cue::Not | Cue::Amount(_))
             )
         };
-        let at = rest.iter().take_while(is_before).count();
+        let mut at = rest.iter().take_while(is_before).count();
+        // "One on a roll"
+        let is_article = |s: &Segment<'_>| matches!(s.kind, Kind::Cue(Cue::Article));
+        at += usize::from(at > 0 && rest.get(at).is_some_and(is_article));
         let later = rest.get(at + 1..).unwrap_or_default();
         let before = rest.get(..at).unwrap_or_default();
         let is_told = |s: &Segment<'_>| matches!(s.kind, Kind::Cue(Cue::With | Cue::Not));
@@ -82,7 +162,15 @@ impl<'a> Reader<'a> {
     }
 
     pub(super) fn number(&mut self, number: u32, segment: &Segment<'_>, rest: &[Segment<'a>]) {
-        if self.negated && !self.negation_used && number == 1 {
+        if self.negated && !self.negation_used && !self.negation_missed {
+            // "not two burritos"
+            let is_named = rest
+                .first()
+                .is_some_and(|s| matches!(s.kind, Kind::Names(_)));
+            if number == 1 || (self.is_set_against() && is_named) {
+                return;
+            }
+        } else if number == 1 && self.negated && !self.negation_used && !self.item_comes(rest) {
             return;
         }
         if std::mem::take(&mut self.times) {
@@ -109,10 +197,15 @@ impl<'a> Reader<'a> {
         if self.verb == Some(Verb::Correct) && self.other_portion(number, segment) {
             return;
         }
-        if self.tell_apart(number, rest) {
+        if self.tell_apart(number, rest)
+            || self.share_out(number, rest)
+            || self.tell_plain(number, rest)
+            || self.more_of_last(number, segment, rest)
+            || self.is_as_many_now(number, rest)
+        {
             return;
         }
-        (self.all, self.place) = (false, None);
+        (self.all, self.place) = (None, None);
         let names_follow = rest
             .iter()
             .take_while(|s| !matches!(s.kind, Kind::Cue(Cue::And | Cue::Clause | Cue::Not)))
@@ -139,6 +232,53 @@ impl<'a> Reader<'a> {
         }
         self.negated = false;
         self.pending.start.get_or_insert(segment.start);
+        self.pending.joined = self.joined;
+    }
+
+    /// "A juice with ice and two without": more of the item before.
+    fn more_of_last(&mut self, number: u32, segment: &Segment<'_>, rest: &[Segment<'a>]) -> bool {
+        let is_told = matches!(
+            rest.first().map(|next| next.kind),
+            Some(Kind::Cue(Cue::With | Cue::Not))
+        );
+        let is_new = self.joined && self.shared.is_none() && self.verb.is_none();
+        let waits = self.pending.start.is_some() || !self.pending.options.is_empty();
+        let last = self.lines.last_item();
+        let Some(item) = last.filter(|_| is_told && is_new && !waits) else {
+            return false;
+        };
+        if !self.says_how_it_differs(rest) {
+            return false;
+        }
+        let span = Span {
+            start: segment.start,
+            end: segment.end,
+        };
+        self.pending.number = Some(number);
+        self.place_item(item, span);
+        self.lines.forget_recent();
+        (self.negated, self.joined) = (false, false);
+        true
+    }
+
+    /// "A muffin, actually two muffins": so many of the line before.
+    fn is_as_many_now(&mut self, number: u32, rest: &[Segment<'a>]) -> bool {
+        if self.before != "actually" || self.pending.start.is_some() || self.verb.is_some() {
+            return false;
+        }
+        let named = rest
+            .iter()
+            .find(|s| !matches!(s.kind, Kind::Cue(Cue::Filler)));
+        let last = self.lines.last_item();
+        match named.map(|s| (s.kind, s.start)) {
+            Some((Kind::Names(names), start)) if names.items.iter().any(|i| Some(*i) == last) => {
+                self.skip = Some(start);
+            }
+            Some((Kind::Names(_) | Kind::Unknown, _)) => return false,
+            _ => {}
+        }
+        self.lines.set_quantity(number);
+        last.is_some()
     }
 
     /// "A chicken sandwich, two of them": of which one was said.

@@ -2,18 +2,24 @@
 
 use super::super::draft::Choice;
 use super::super::option::{self, Portion};
-use super::super::phrases::{Names, OptionRef, removed, stem};
-use super::super::segment::{Kind, Segment};
+use super::super::phrases::{Names, stem};
+use super::super::segment::Segment;
 use super::super::speech::{self, Cue};
+use super::meant::option_of;
 use super::{Pending, Reader, Verb};
 use crate::menu::text::words;
-use olympus_proto::{Amount, MenuItem, ModifierAction, Span};
+use olympus_proto::{Amount, ModifierAction, Span};
+
 impl<'a> Reader<'a> {
     pub(super) fn option(&mut self, names: &'a Names, span: Span, rest: &[Segment<'a>]) {
         // "No beans, salsa on the side", "and add blueberries": these begin a wish of their own.
         let said = self.said(span);
-        self.negated &=
-            Portion::of(&said) != Some(Portion::Side) && !said.to_lowercase().starts_with("add ");
+        let begins = match Portion::of(&said) {
+            Some(Portion::Side) => true,
+            Some(Portion::Amount(_)) => self.negation_used,
+            None => said.to_lowercase().starts_with("add "),
+        };
+        self.negated &= !begins;
         let names = match self.portioned(&said) {
             Some(portioned) => {
                 self.amount = None;
@@ -32,6 +38,9 @@ impl<'a> Reader<'a> {
             span,
         };
         self.negation_used |= self.negated;
+        if self.negated {
+            self.negated_away = self.lines.can_leave_out(&names.options);
+        }
         if self.keep {
             self.lines.restore(&names.options);
             return;
@@ -51,8 +60,13 @@ impl<'a> Reader<'a> {
         let waits = self.pending.start.is_some() && !self.negated;
         if !leads
             && choice.action == ModifierAction::Add
-            && let Some(item) = self.named_within(names, &said)
+            && let Some((item, names)) = self.named_within(names, &said)
         {
+            // "Large iced green tea": of the iced drinks, the tea.
+            if matches!(self.run.take(), Some((items, false)) if items.contains(&item)) {
+                self.out.ambiguous.pop();
+                self.pending = std::mem::take(&mut self.held);
+            }
             self.pending.options.push((names, choice));
             self.place_item(item, span);
             return;
@@ -63,11 +77,16 @@ impl<'a> Reader<'a> {
         } else {
             // Another of its kind takes the place of what was said by itself.
             let replaces = self.lines.last_has_other(&names.options);
-            if self.verb == Some(Verb::Correct) && self.retracts && !replaces {
+            let takes_back = choice.contrast && self.lines.has_added(&names.options);
+            if self.verb == Some(Verb::Correct) && self.retracts && !replaces && !takes_back {
                 self.lines.undo();
             }
-            self.attach(names, choice);
-            if self.verb == Some(Verb::Correct) {
+            let is_placed = self.attach(names, choice);
+            // "Extra caramel drizzle" where drizzle is all that the menu knows.
+            if !is_placed {
+                self.amount = choice.amount;
+            }
+            if self.verb == Some(Verb::Correct) && is_placed {
                 self.verb = None;
             }
         }
@@ -90,15 +109,14 @@ impl<'a> Reader<'a> {
 
     /// The item that ends the name of its own choice: "two everything bagels" where bagels have
     /// that choice, and no line that is open does.
-    fn named_within(&self, names: &Names, said: &str) -> Option<usize> {
+    fn named_within(&self, names: &'a Names, said: &str) -> Option<(usize, &'a Names)> {
         let is_new = self.pending.start.is_some() && !(self.with || self.onto);
-        if !is_new && self.lines.accepting(&names.options).is_some() {
+        let is_more = !self.lines.is_empty() && Portion::of(said).is_some();
+        if !is_new && (is_more || self.lines.accepting(&names.options).is_some()) {
             return None;
         }
-        let last = words(said).last().map(|word| stem(&word.text))?;
-        if words(said).len() < 2 {
-            return None;
-        }
+        let stems: Vec<String> = words(said).iter().map(|word| stem(&word.text)).collect();
+        let (last, first) = stems.split_last().filter(|(_, first)| !first.is_empty())?;
         let mut items: Vec<usize> = names.options.iter().map(|at| at.item).collect();
         items.dedup();
         // Of a bagel and a lox bagel, the one that is nothing but a bagel.
@@ -107,10 +125,20 @@ impl<'a> Reader<'a> {
             let names_it = name.split(' ').any(|word| word == last);
             names_it.then(|| name.split(' ').count())
         };
+        let is_derived = |item: usize| option_of(&names.options, item).is_some_and(|at| at.derived);
         let named = items
             .into_iter()
-            .filter_map(|item| Some((length(&item)?, item)));
-        named.min().map(|(_, item)| item)
+            .filter_map(|item| Some((is_derived(item), length(&item)?, item)));
+        let whole = named.min().map(|(.., item)| (item, names));
+        // "A sesame bagel" where a sandwich can be had on one, and bagels with sesame.
+        let parted = self.phrases.find(first).and_then(|choice| {
+            let items = &self.phrases.find(std::slice::from_ref(last))?.items;
+            let mut having = items
+                .iter()
+                .filter(|item| option_of(&choice.options, **item).is_some());
+            having.next().map(|item| (*item, choice))
+        });
+        whole.or(parted)
     }
 
     /// "Chips and salsa" where that is a side of a meal, and chips with a choice of salsa an item.
@@ -136,18 +164,22 @@ impl<'a> Reader<'a> {
     }
 
     /// To the latest line that has such an option; to a place named before, if one was.
-    pub(super) fn attach(&mut self, names: &'a Names, choice: Choice) {
-        let targets = match (self.all, self.place) {
-            (true, _) => self.lines.all(),
-            (_, Some(place)) => self.lines.at(place).into_iter().collect(),
-            _ => self.lines.accepting(&names.options).into_iter().collect(),
+    pub(super) fn attach(&mut self, names: &'a Names, choice: Choice) -> bool {
+        let targets = match (&self.all, self.place) {
+            (Some(lines), _) => self.lines.narrowed(lines, &names.options, self.two),
+            (_, Some(line)) => vec![line],
+            _ => self
+                .lines
+                .fitting(&names.options, choice)
+                .into_iter()
+                .collect(),
         };
         let mut placed = false;
         for line in targets {
             placed |= self.lines.put(line, &names.options, choice);
         }
         if placed || self.attach_amount(choice) {
-            return;
+            return true;
         }
         // "six wings, extra hot": a portion of the one item that is sold so.
         let mut of: Vec<usize> = names.options.iter().map(|at| at.item).collect();
@@ -166,24 +198,31 @@ impl<'a> Reader<'a> {
                     self.pending.options.push((names, choice));
                     self.place_item(item, choice.span);
                 }
-                _ => self.ahead.push((names, choice)),
+                _ => {
+                    self.ahead.push((names, choice));
+                    return false;
+                }
             },
         }
+        true
     }
 
-    /// "Extra cheese" where it is an option of another item, and cheese one of this.
+    /// "Extra cheese" or "with milk" where that is an option of another item, and the cheese or the
+    /// milk one of this.
     pub(super) fn attach_amount(&mut self, choice: Choice) -> bool {
         let said = self.said(choice.span);
         let stems: Vec<String> = words(&said).iter().map(|word| stem(&word.text)).collect();
         let Some((first, rest)) = stems.split_first() else {
             return false;
         };
-        let (Some(Cue::Amount(amount)), Some(names)) =
-            (speech::cue(first), self.phrases.find(rest))
-        else {
+        let amount = match speech::cue(first) {
+            Some(Cue::Amount(amount)) => Some(amount),
+            Some(Cue::With) => choice.amount,
+            _ => return false,
+        };
+        let Some(names) = self.phrases.find(rest) else {
             return false;
         };
-        let amount = Some(amount);
         let line = self.lines.accepting(&names.options);
         line.is_some_and(|line| {
             self.lines
@@ -191,54 +230,14 @@ impl<'a> Reader<'a> {
         })
     }
 
-    /// "… on the second one": what was just said moves there; before an option, it waits. `None`
-    /// means every line.
-    pub(super) fn meant(&mut self, place: Option<Option<u8>>, rest: &[Segment<'_>]) {
-        self.settle_options();
-        // "…, both medium": of what comes, not of what was said.
-        let is_before = |s: &&Segment<'_>| {
-            matches!(
-                s.kind,
-                Kind::Cue(Cue::Filler | Cue::With | Cue::On | Cue::Not)
-            )
-        };
-        let comes = rest.iter().find(|s| !is_before(s)).map(|next| next.kind);
-        let leads = place.is_none()
-            && !self.towards
-            && matches!(comes, Some(Kind::Names(names)) if !names.options.is_empty() && self.lines.last_takes(&names.options).is_some());
-        if leads {
-            self.lines.forget_recent();
-        }
-        let targets: Vec<usize> = match place {
-            Some(place) => match self.lines.at(place) {
-                // "Two sandwiches, make the second one spicy"
-                None => self.lines.part_off(place).into_iter().collect(),
-                line => line.into_iter().collect(),
-            },
-            None => self.lines.all(),
-        };
-        if self.verb == Some(Verb::Drop) {
-            for line in targets.into_iter().rev() {
-                self.take_off(line);
-            }
-            self.verb = None;
-        } else if self.lines.has_recent() {
-            self.lines.move_recent(&targets);
-        } else {
-            if self.verb == Some(Verb::Change) {
-                self.verb = None;
-            }
-            // The last line may be one that was parted just now.
-            let place = place.map(|place| match targets.as_slice() {
-                [line] => u8::try_from(*line).ok().or(place),
-                _ => place,
-            });
-            (self.all, self.place) = (place.is_none(), place);
-        }
-    }
-
     /// What waits without its item: the only item that it fits, else choices of a line before.
     pub(super) fn settle(&mut self) {
+        if self.is_one_more()
+            && let Some(item) = self.lines.last_item()
+            && let Some((_, choice)) = self.pending.options.last()
+        {
+            self.place_item(item, choice.span);
+        }
         if let Some(item) = self.implied().filter(|_| !self.goes_with_last()) {
             let span = self.pending.options.last().map(|(_, choice)| choice.span);
             if let Some(span) = span {
@@ -253,11 +252,27 @@ impl<'a> Reader<'a> {
         self.pending = Pending::default();
     }
 
+    /// "Two tacos with chicken and one with beef": of the item before, with another choice where
+    /// there is only one.
+    pub(super) fn is_one_more(&self) -> bool {
+        let takes = |(names, _): &(&Names, Choice)| {
+            names.items.is_empty() && self.lines.last_takes(&names.options).is_some()
+        };
+        let is_other = |(names, _): &(&Names, Choice)| self.lines.last_has_other(&names.options);
+        self.pending.joined
+            && self.verb.is_none()
+            && self.pending.options.iter().all(takes)
+            && self.pending.options.iter().any(is_other)
+    }
+
     /// "Ramen with an extra egg": what waits is of the line that is open, and no line of its own.
     pub(super) fn goes_with_last(&self) -> bool {
         let fits = |(names, _): &(&Names, Choice)| {
             let is_size = names.options.iter().any(|at| self.lines.is_size(*at));
-            !is_size && self.lines.last_takes(&names.options).is_some()
+            match self.lines.last_takes(&names.options) {
+                Some(has_size) => !is_size || !(has_size || self.is_opened()),
+                None => false,
+            }
         };
         // "two sugars" are no two coffees.
         let counts_item = self.pending.number.is_some() && self.pending.with;
@@ -313,50 +328,4 @@ impl<'a> Reader<'a> {
             _ => None,
         }
     }
-}
-
-/// An item's option among sorted ones.
-pub(in super::super) fn option_of(options: &[OptionRef], item: usize) -> Option<OptionRef> {
-    let at = options.partition_point(|at| at.item < item);
-    options.get(at).filter(|at| at.item == item).copied()
-}
-
-/// The option that is wanted of those of an item that go by a phrase: to leave something out, the
-/// one that the menu has for that ("No onion").
-pub(in super::super) fn option_for(
-    items: &[MenuItem],
-    options: &[OptionRef],
-    item: usize,
-    action: ModifierAction,
-    amount: Option<Amount>,
-) -> Option<OptionRef> {
-    let from = options.partition_point(|at| at.item < item);
-    let of_item = options.get(from..)?.iter().take_while(|at| at.item == item);
-    let takes_away = |at: &OptionRef| {
-        let group = items
-            .get(at.item)
-            .and_then(|item| item.modifier_groups.get(at.group));
-        let option = group.and_then(|group| group.options.get(at.option));
-        option.is_some_and(|option| removed(&option.name).is_some())
-    };
-    let portion = |at: &OptionRef| {
-        let group = items.get(at.item)?.modifier_groups.get(at.group)?;
-        Portion::of(&group.options.get(at.option)?.name)
-    };
-    let wanted = action == ModifierAction::Remove;
-    of_item
-        .copied()
-        .filter(|at| {
-            let portion = portion(at).filter(|_| at.derived);
-            portion.is_none_or(|portion| portion.is_meant(action, amount))
-        })
-        .min_by_key(|at| {
-            let portion = portion(at);
-            (
-                takes_away(at) != wanted,
-                amount.is_some() && portion != amount.map(Portion::Amount),
-                amount.is_none() && portion.is_some(),
-                at.derived,
-            )
-        })
 }

@@ -1,0 +1,113 @@
+//! Small words around a name: articles, "with", and what comes right after it.
+
+use super::super::option;
+use super::super::phrases::Names;
+use super::super::segment::{Kind, Segment};
+use super::super::speech::{self, Cue};
+use super::{Reader, Verb};
+
+impl<'a> Reader<'a> {
+    /// "Soup with both": what was said is of both.
+    pub(super) fn is_with_both(&self, rest: &[Segment<'_>]) -> bool {
+        let mut comes = rest.iter().map(|next| next.kind);
+        matches!(comes.next(), Some(Kind::Cue(Cue::All)))
+            && !matches!(comes.next(), Some(Kind::Names(_)))
+    }
+
+    pub(super) fn article(&mut self, segment: &Segment<'_>, rest: &[Segment<'a>]) {
+        let is_over = self.negation_missed && self.item_comes(rest);
+        let is_negated = self.negated && !self.negation_used && !is_over;
+        let corrects = matches!(self.verb, Some(Verb::Correct | Verb::Put(_)));
+        if is_negated || corrects {
+            return;
+        }
+        if self.is_of_last(rest) {
+            self.negated = false;
+            return;
+        }
+        self.settle();
+        self.negated = false;
+        (self.all, self.place) = (None, None);
+        self.pending.start = Some(segment.start);
+        self.pending.joined = self.joined;
+    }
+
+    /// "On a roll", "both with fries and a pickle": a choice, and no item of its own.
+    fn is_of_last(&self, rest: &[Segment<'_>]) -> bool {
+        let goes_on = self.with || self.onto || (self.joined && self.all.is_some());
+        match rest.first().map(|next| next.kind) {
+            Some(Kind::Names(names)) => {
+                goes_on
+                    && self.pending.start.is_none()
+                    && self.lines.last_takes(&names.options).is_some()
+                    && !names.options.iter().any(|at| self.lines.is_size(*at))
+                    && (names.items.is_empty() || self.lines.last_needs(&names.options))
+                    && self
+                        .next_item(names, rest.get(1..).unwrap_or_default())
+                        .is_none()
+            }
+            _ => false,
+        }
+    }
+
+    pub(super) fn with(&mut self, segment: &Segment<'_>) {
+        // "a large with ham": the item is still to come, or implied
+        if self.pending.start.is_none() {
+            self.settle();
+        }
+        // "Neither with onions", "don't put on onions", "not with onions".
+        let is_denied = self.before != "no"
+            && speech::cue(&option::key(&self.before)) == Some(Cue::Not)
+            && !self.negation_used;
+        self.negated &= self.neither || is_denied;
+        let said = self.said_of(segment).to_lowercase();
+        self.with = said.starts_with('w');
+        self.pending.with = self.with;
+    }
+
+    /// What the words right after a name say of it: "pickles off", "onions are fine".
+    pub(super) fn told_after(&mut self, names: &Names, rest: &[Segment<'_>]) {
+        if names.options.is_empty() {
+            return;
+        }
+        if names.items.is_empty() && self.is_taken_off(rest) {
+            (self.negated, self.negation_used, self.contrast) = (true, false, false);
+            self.keep = false;
+            self.skip = rest.first().map(|next| next.start);
+        }
+        // "Whip on top, extra"
+        let on_top = rest
+            .first()
+            .is_some_and(|next| self.said_of(next).eq_ignore_ascii_case("on top"));
+        let after = rest.get(usize::from(on_top)..).unwrap_or_default();
+        let mut later = after.iter().skip(1).map(|next| next.kind);
+        let later = later.find(|kind| !matches!(kind, Kind::Cue(Cue::Filler)));
+        let ends = !matches!(later, Some(Kind::Names(_)));
+        if let (Some(Kind::Cue(Cue::Amount(amount))), true, None) =
+            (after.first().map(|next| next.kind), ends, self.amount)
+        {
+            self.amount = Some(amount);
+            self.skip = after.first().map(|next| next.start);
+        }
+        let is_fine = matches!(
+            rest.first().map(|next| next.kind),
+            Some(Kind::Cue(Cue::Fine))
+        );
+        // "No zorbl, ranch instead of mustard"
+        let is_instead = matches!(
+            rest.first().map(|next| (next.kind, self.said_of(next).to_lowercase())),
+            Some((Kind::Cue(Cue::Not), said)) if said == "instead of" || said == "in place of"
+        );
+        self.negated &= !is_instead;
+        // "No celery, and blue cheese to dip"
+        let said = |at: usize| rest.get(at).map(|s| self.said_of(s).to_lowercase());
+        let is_use = matches!(said(0).as_deref(), Some("to" | "for"))
+            && matches!(said(1).as_deref(), Some("dip" | "dipping"));
+        self.negated &= !(is_use && self.negation_used);
+        // "No pico, sour cream is fine"
+        self.negated &= !(is_fine && self.negation_used);
+        if is_fine && self.lines.leaves_out(&names.options) {
+            (self.keep, self.negated) = (true, false);
+        }
+    }
+}

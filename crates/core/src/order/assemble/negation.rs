@@ -1,0 +1,238 @@
+//! What is not wanted, what stays after all, and what takes the place of what was said.
+
+use super::super::draft::{Choice, named};
+use super::super::option::Portion;
+use super::super::phrases::Names;
+use super::super::segment::{Kind, Segment};
+use super::super::speech::Cue;
+use super::{Reader, Verb, option_of};
+use olympus_proto::Span;
+
+/// Words that say one thing against another and leave nothing out.
+const CONTRASTS: [&str; 3] = ["not", "instead of", "in place of"];
+
+impl<'a> Reader<'a> {
+    pub(super) fn not(&mut self, segment: &Segment<'_>, rest: &[Segment<'a>]) {
+        let said = self.said_of(segment).to_lowercase();
+        let is_contrast = CONTRASTS.contains(&said.as_str());
+        if said == "hold" && self.is_hold_on(rest) {
+            self.skip = rest.first().map(|next| next.start);
+            return;
+        }
+        if matches!(said.as_str(), "leave" | "leave the")
+            && (self.stays_on(rest) || self.was_left_out(rest))
+        {
+            self.keep(rest);
+            return;
+        }
+        if !is_contrast && self.is_other_size(rest) {
+            (self.verb, self.retracts) = (Some(Verb::Correct), false);
+            return;
+        }
+        if !is_contrast && self.begins_number(rest) {
+            self.verb = Some(Verb::Correct);
+            return;
+        }
+        if said == "no" && self.is_another_wish(rest) {
+            (self.verb, self.retracts, self.negated) = (Some(Verb::Correct), true, false);
+            return;
+        }
+        if self.implied().is_some() || self.is_one_more() {
+            self.settle();
+        }
+        self.settle_options();
+        let corrects = matches!(
+            rest.first().map(|next| next.kind),
+            Some(Kind::Cue(Cue::Correction))
+        );
+        if self.verb.is_none() && !corrects {
+            // "Bacon, no onion on either" is of the onion alone, "no onion and no ham on the
+            // second" of both.
+            self.lines.forget_added();
+            if !self.joined && !said.starts_with("and ") {
+                self.lines.forget_recent();
+            }
+        }
+        if said.starts_with("everything") {
+            self.everything(segment);
+        }
+        (self.negated, self.negation_used, self.amount) = (true, false, None);
+        (self.contrast, self.negation_missed) = (is_contrast, false);
+    }
+
+    /// "Neither with onions": all that were said, and "with" does not end it.
+    pub(super) fn neither(&mut self, segment: &Segment<'_>, rest: &[Segment<'a>]) {
+        self.not(segment, rest);
+        let names = |s: &Segment<'_>| matches!(s.kind, Kind::Names(_));
+        if self.negated && !rest.first().is_some_and(names) {
+            (self.all, self.place) = (Some(self.lines.meant_by("neither")), None);
+            self.two = true;
+            self.neither = true;
+        }
+    }
+
+    /// "No, a sprite"; "no, the roll instead".
+    fn is_another_wish(&self, rest: &[Segment<'_>]) -> bool {
+        let said = |at: usize| rest.get(at).map(|s| self.said_of(s).to_lowercase());
+        if matches!(
+            rest.first().map(|next| next.kind),
+            Some(Kind::Cue(Cue::Article))
+        ) {
+            return self.item_comes(rest.get(1..).unwrap_or_default());
+        }
+        let is_name = matches!(rest.get(1).map(|s| s.kind), Some(Kind::Names(_)));
+        said(0).as_deref() == Some("the") && is_name && said(2).as_deref() == Some("instead")
+    }
+
+    /// "Leave the pickles on", and not "leave the pickles off".
+    fn stays_on(&self, rest: &[Segment<'_>]) -> bool {
+        let is_before = |s: &&Segment<'_>| {
+            matches!(
+                s.kind,
+                Kind::Cue(Cue::Filler | Cue::And) | Kind::Names(_) | Kind::Unknown
+            )
+        };
+        let at = rest.iter().take_while(is_before).count();
+        let ends = rest.get(at).map(|s| self.said_of(s).to_lowercase());
+        let goes_on = matches!(rest.get(at + 1).map(|s| s.kind), Some(Kind::Names(_)));
+        at > 0 && !goes_on && matches!(ends.as_deref(), Some("on" | "in" | "in it" | "on it"))
+    }
+
+    /// "No whip and marshmallows" where the menu has No Whip and Add Marshmallows: what is not on
+    /// the dish anyway is not left out.
+    pub(super) fn is_wanted_too(&self, names: &Names) -> bool {
+        let is_and = matches!(
+            self.before.as_str(),
+            "and" | "y" | "n" | "and also" | "also"
+        );
+        is_and && self.negated_away && self.lines.can_only_add(&names.options)
+    }
+
+    /// "No cheese, actually leave the cheese".
+    fn was_left_out(&self, rest: &[Segment<'_>]) -> bool {
+        let named = rest.iter().find_map(|s| match s.kind {
+            Kind::Names(names) => Some(names),
+            _ => None,
+        });
+        named.is_some_and(|names| self.lines.leaves_out(&names.options))
+            && !rest
+                .get(1)
+                .is_some_and(|next| self.said_of(next).starts_with("off"))
+    }
+
+    /// Whether the name before is left out by what comes right after it: "pickles off", "onion
+    /// free", "cheese left out".
+    pub(super) fn is_taken_off(&self, rest: &[Segment<'_>]) -> bool {
+        rest.first().is_some_and(|next| {
+            let said = self.said_of(next).to_lowercase();
+            match next.kind {
+                Kind::Cue(Cue::Off) => true,
+                Kind::Cue(_) => said == "off" || said.starts_with("off "),
+                _ => said == "free",
+            }
+        })
+    }
+
+    /// "No rice, beans or cheese": right after a name that is left out, what a list goes on with, or
+    /// what can only be left out.
+    pub(super) fn is_listed(&self, names: &Names, rest: &[Segment<'_>]) -> bool {
+        if !self.after_name {
+            return false;
+        }
+        let at = rest
+            .iter()
+            .take_while(|s| matches!(s.kind, Kind::Names(_)))
+            .count();
+        let said = rest.get(at).map(|s| self.said_of(s).to_lowercase());
+        let ends = matches!(rest.get(at + 1).map(|s| s.kind), Some(Kind::Names(_)));
+        (ends && matches!(said.as_deref(), Some("or" | "nor")))
+            || self.lines.can_only_leave_out(&names.options)
+    }
+
+    /// "With everything" where the menu has that as a choice, and no other of its kind was made.
+    pub(super) fn everything(&mut self, segment: &Segment<'_>) {
+        let phrases = self.phrases;
+        let names = phrases.find(&["everything".to_owned()]);
+        let at = names.zip(self.lines.last_item()).and_then(|(names, item)| {
+            let at = option_of(&names.options, item)?;
+            let (group, _) = named(self.items, at)?;
+            (group.max != Some(1) || !self.lines.last_has_other(&names.options)).then_some(at)
+        });
+        if let Some(at) = at {
+            let span = Span {
+                start: segment.start,
+                end: segment.end,
+            };
+            self.lines.put_last(at, Choice::added(span));
+        }
+    }
+
+    /// "Hold on, a burger", and not "hold on the onions".
+    fn is_hold_on(&self, rest: &[Segment<'_>]) -> bool {
+        let is_on = rest.first().is_some_and(|next| {
+            let said = self.said_of(next).to_lowercase();
+            said == "on" || said == "on the"
+        });
+        let next = rest.get(1).map(|next| next.kind);
+        is_on && !matches!(next, Some(Kind::Names(names)) if !names.options.is_empty())
+    }
+
+    /// Whether what is named is said against another: right after "not".
+    pub(super) fn is_set_against(&self) -> bool {
+        self.negated && self.contrast && CONTRASTS.contains(&self.before.as_str())
+    }
+
+    /// Whether an item is named before another wish begins.
+    pub(super) fn item_comes(&self, rest: &[Segment<'_>]) -> bool {
+        let mut clause = rest.iter().take_while(|s| match s.kind {
+            Kind::Cue(cue) => matches!(cue, Cue::Filler | Cue::Number(_) | Cue::Article),
+            _ => true,
+        });
+        clause.any(|s| matches!(s.kind, Kind::Names(names) if !names.items.is_empty()))
+    }
+
+    pub(super) fn keep(&mut self, rest: &[Segment<'a>]) {
+        self.settle_options();
+        // "Lose the ham, actually no, keep it"
+        if !rest.iter().any(|s| matches!(s.kind, Kind::Names(_))) {
+            if !self.lines.put_back() {
+                self.lines.undo();
+            }
+            self.verb = None;
+            return;
+        }
+        (self.keep, self.negated, self.amount) = (true, false, None);
+    }
+
+    pub(super) fn correction(&mut self, segment: &Segment<'_>, rest: &[Segment<'a>]) {
+        let said = self.said_of(segment).to_lowercase();
+        self.verb = Some(Verb::Correct);
+        let goes_on = ["make", "change", "better"]
+            .iter()
+            .any(|on| said.contains(on));
+        self.retracts = !goes_on || said.starts_with("no ");
+        // "Oh wait, a small fries too" takes nothing back.
+        let is_more = rest
+            .iter()
+            .take_while(|s| {
+                matches!(
+                    s.kind,
+                    Kind::Names(_) | Kind::Cue(Cue::Filler | Cue::Article | Cue::Number(_))
+                )
+            })
+            .any(|s| matches!(self.said_of(s).to_lowercase().as_str(), "too" | "also"));
+        if self.retracts && is_more {
+            self.settle();
+            self.verb = None;
+        }
+        // "sorry no bacon": the "no" belongs to what can only be an option.
+        let is_option = |next: &Segment<'_>| {
+            let is_amount = Portion::of(self.said_of(next)).is_some();
+            let is_choice =
+                |names: &Names| names.items.is_empty() || self.lines.can_leave_out(&names.options);
+            matches!(next.kind, Kind::Names(names) if is_choice(names)) && !is_amount
+        };
+        self.negated = said.ends_with(" no") && rest.first().is_some_and(is_option);
+        (self.negation_used, self.negation_missed) = (false, false);
+    }
+}

@@ -1,0 +1,162 @@
+//! Which of the lines before are meant: by their place, by what tells them apart, or all of them.
+
+use super::super::lines::is_two;
+use super::super::phrases::{Names, stem};
+use super::super::segment::{Kind, Segment};
+use super::super::speech::Cue;
+use super::{Reader, Verb};
+use crate::menu::text::words;
+use olympus_proto::Span;
+
+impl<'a> Reader<'a> {
+    /// "… on the second one": what was just said moves there; before an option, it waits.
+    pub(super) fn at_place(&mut self, place: Option<u8>, rest: &[Segment<'_>]) {
+        self.settle_options();
+        if let Some(target) = self.copying.take() {
+            self.copy(self.lines.at(place), target);
+            return;
+        }
+        let goes_on = |s: &Segment<'_>| matches!(s.kind, Kind::Names(_) | Kind::Cue(Cue::Same));
+        let leads = !self.onto && rest.iter().any(goes_on);
+        if leads && self.verb != Some(Verb::Drop) {
+            self.lines.forget_recent();
+        }
+        // "Two sandwiches, make the second one spicy"
+        let line = place.and_then(|place| self.lines.unit(place));
+        let line = line.or_else(|| self.lines.at(place));
+        let line = line.or_else(|| self.lines.part_off(place));
+        self.point(line.into_iter().collect(), false);
+    }
+
+    /// Of all lines, or those that `said` means ("both").
+    pub(super) fn of_all(&mut self, said: &str, rest: &[Segment<'_>]) {
+        self.settle_options();
+        self.ahead_of_all |= self.lines.is_empty() && self.onto && !self.ahead.is_empty();
+        // "…, both medium": of what comes, not of what was said.
+        let is_before = |s: &&Segment<'_>| {
+            matches!(
+                s.kind,
+                Kind::Cue(Cue::Filler | Cue::With | Cue::On | Cue::Not)
+            )
+        };
+        let comes = rest.iter().find(|s| !is_before(s)).map(|next| next.kind);
+        let leads = !self.towards
+            && matches!(comes, Some(Kind::Names(names)) if !names.options.is_empty() && self.lines.last_takes(&names.options).is_some());
+        if leads {
+            self.lines.forget_recent();
+        }
+        self.two = is_two(said);
+        let lines = self.lines.meant_by(said);
+        let lines = self.lines.narrowed_to_recent(&lines, self.two);
+        self.point(lines, true);
+    }
+
+    /// What was just said moves to these lines; where nothing was, what comes is theirs.
+    fn point(&mut self, targets: Vec<usize>, is_all: bool) {
+        if self.verb == Some(Verb::Drop) {
+            for line in targets.into_iter().rev() {
+                self.take_off(line);
+            }
+            self.verb = None;
+        } else if self.lines.has_recent() {
+            self.lines.move_recent(&targets);
+        } else {
+            if self.verb == Some(Verb::Change) {
+                self.verb = None;
+            }
+            (self.all, self.place) = match targets.as_slice() {
+                [line] if !is_all => (None, Some(*line)),
+                _ => (Some(targets), None),
+            };
+        }
+    }
+
+    /// Whether "all" here means every line: "all with cheese", "all on corn".
+    pub(super) fn is_of_all(&self, rest: &[Segment<'_>]) -> bool {
+        match rest.first().map(|next| next.kind) {
+            Some(Kind::Cue(Cue::With | Cue::Not)) => true,
+            Some(Kind::Cue(Cue::On)) => rest
+                .get(1)
+                .is_some_and(|next| matches!(next.kind, Kind::Names(_))),
+            Some(Kind::Names(names)) => {
+                names.items.is_empty() && self.lines.last_takes(&names.options).is_some()
+            }
+            _ => false,
+        }
+    }
+
+    /// "The small one", "the chicken ones", "no pickles on the classic": lines by what they have.
+    /// `true` where such were meant.
+    pub(super) fn by_choice(&mut self, names: &Names, rest: &[Segment<'_>]) -> bool {
+        if !self.before.ends_with("the") || names.options.is_empty() {
+            return false;
+        }
+        let next = rest.first().map(|next| self.said_of(next).to_lowercase());
+        let is_called = matches!(next.as_deref(), Some("one" | "ones"));
+        let moves = self.towards && self.lines.has_recent();
+        if !is_called && !moves {
+            return false;
+        }
+        let lines = self.lines.having(&names.options);
+        if lines.is_empty() || lines.len() == self.lines.all().len() {
+            return false;
+        }
+        if is_called {
+            self.skip = rest.first().map(|next| next.start);
+        }
+        if !moves {
+            self.settle();
+        }
+        let is_all = lines.len() > 1;
+        self.two = false;
+        self.point(lines, is_all);
+        true
+    }
+
+    /// "… in the coffee", "on the burger": the line whose item's name ends so, where something was
+    /// said that can move there.
+    pub(super) fn by_ending(&self, names: &Names, span: Span) -> Option<usize> {
+        let is_told = self.before.ends_with("the") || self.before.ends_with("my");
+        let moves = self.towards && (self.lines.has_recent() || !self.pending.options.is_empty());
+        if !is_told || !moves {
+            return None;
+        }
+        if let Some(line) = self.lines.find(&names.items) {
+            return Some(line);
+        }
+        let said: Vec<String> = words(&self.said(span))
+            .iter()
+            .map(|word| stem(&word.text))
+            .collect();
+        self.lines.called(&said)
+    }
+
+    /// "The third is the same as the second", "another one just like it".
+    pub(super) fn same(&mut self, segment: &Segment<'_>, rest: &[Segment<'a>]) {
+        let target = self.place.take();
+        let said = self.said_of(segment).to_lowercase();
+        let is_one_more = target.is_some()
+            || self.pending.start.is_some()
+            || self.joined
+            || said.ends_with("again")
+            || said.ends_with("thing");
+        let mut comes = rest.iter().map(|s| s.kind);
+        let comes = comes.find(|kind| !matches!(kind, Kind::Cue(Cue::Filler)));
+        // "The same cup" is no dish.
+        let is_named = matches!(comes, Some(Kind::Names(_) | Kind::Unknown));
+        if !is_one_more || is_named || self.verb.is_some() {
+            return;
+        }
+        self.settle();
+        match comes {
+            Some(Kind::Cue(Cue::Place(_))) => self.copying = Some(target),
+            _ => self.copy(self.lines.at(None), target),
+        }
+    }
+
+    fn copy(&mut self, from: Option<usize>, to: Option<usize>) {
+        if let Some(from) = from {
+            self.lines.copy(from, to);
+        }
+    }
+}

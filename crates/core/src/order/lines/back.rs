@@ -1,0 +1,93 @@
+//! What was said is taken back.
+
+use super::super::MOST_LINES;
+use super::super::assemble::option_for;
+use super::super::draft::{Choice, Draft, named};
+use super::super::phrases::{OptionRef, removed};
+use super::Lines;
+use olympus_proto::{LineModifier, MenuItem, ModifierAction};
+
+impl Lines<'_> {
+    /// What was left out of the latest line that has such an option is on it again.
+    pub(in super::super) fn restore(&mut self, options: &[OptionRef]) {
+        let items = self.items;
+        let of_item = |draft: &Draft| options.iter().any(|at| at.item == draft.item);
+        if let Some(draft) = self.drafts.iter_mut().rfind(|draft| of_item(draft)) {
+            let is_one = |at: OptionRef| options.iter().any(|other| other.exact() == at);
+            draft
+                .choices
+                .retain(|(at, choice)| choice.action == ModifierAction::Add || !is_one(*at));
+            draft.kept.retain(|kept| !is_left_out(items, kept, options));
+        }
+    }
+
+    /// Whether any line goes without one of the options.
+    pub(in super::super) fn leaves_out(&self, options: &[OptionRef]) -> bool {
+        let is_one = |(at, choice): &(OptionRef, Choice)| {
+            choice.action == ModifierAction::Remove && options.iter().any(|o| o.exact() == *at)
+        };
+        self.drafts.iter().any(|draft| {
+            let kept = |kept: &LineModifier| is_left_out(self.items, kept, options);
+            draft.choices.iter().any(is_one) || draft.kept.iter().any(kept)
+        })
+    }
+
+    /// Whether the latest line that has such an option has it anyway: to name it adds nothing.
+    pub(in super::super) fn can_only_leave_out(&self, options: &[OptionRef]) -> bool {
+        let line = self
+            .accepting(options)
+            .and_then(|line| self.drafts.get(line));
+        line.is_some_and(|draft| {
+            let added = option_for(self.items, options, draft.item, ModifierAction::Add, None);
+            let added = added.and_then(|at| named(self.items, at));
+            added.is_some_and(|(_, option)| removed(&option.name).is_some())
+        })
+    }
+
+    /// Whether the menu has a way to leave it out of the latest line that has such an option.
+    pub(in super::super) fn can_leave_out(&self, options: &[OptionRef]) -> bool {
+        let line = self
+            .accepting(options)
+            .and_then(|line| self.drafts.get(line));
+        let removes = ModifierAction::Remove;
+        let at = line.and_then(|draft| option_for(self.items, options, draft.item, removes, None));
+        let option = at.and_then(|at| named(self.items, at));
+        option.is_some_and(|(_, option)| removed(&option.name).is_some())
+    }
+
+    /// Whether the menu says of the latest line that has such an option that it can be added.
+    pub(in super::super) fn can_only_add(&self, options: &[OptionRef]) -> bool {
+        let line = self
+            .accepting(options)
+            .and_then(|line| self.drafts.get(line));
+        let adds = |at: &&OptionRef| {
+            let option = named(self.items, **at).map(|(_, option)| option.name.to_lowercase());
+            option.is_some_and(|name| name.starts_with("add "))
+        };
+        line.is_some_and(|draft| {
+            let mut of_item = options.iter().filter(|at| at.item == draft.item).peekable();
+            of_item.peek().is_some() && of_item.all(|at| adds(&at))
+        })
+    }
+
+    /// What was taken off last is on the order again; whether there was any.
+    pub(in super::super) fn put_back(&mut self) -> bool {
+        let Some((line, draft)) = self.taken.take() else {
+            return false;
+        };
+        if self.drafts.len() >= MOST_LINES {
+            return false;
+        }
+        self.recent.clear();
+        self.drafts.insert(line.min(self.drafts.len()), draft);
+        true
+    }
+}
+
+fn is_left_out(items: &[MenuItem], kept: &LineModifier, options: &[OptionRef]) -> bool {
+    let is_it = |at: &OptionRef| {
+        named(items, *at)
+            .is_some_and(|(group, option)| kept.id == option.id && kept.group == group.id)
+    };
+    kept.action == ModifierAction::Remove && options.iter().any(is_it)
+}

@@ -1,0 +1,153 @@
+//! Choices of the clause that is being said: they can still move to the lines that it ends with
+//! ("… on the burger"), and leave those where they were as these were before.
+
+use super::super::draft::{Choice, Draft, named};
+use super::super::phrases::OptionRef;
+use super::{Lines, same_option};
+use olympus_proto::{LineModifier, MenuItem, ModifierAction};
+
+/// A choice, and what it took the place of.
+pub(in super::super) struct Recent<'a> {
+    pub(super) line: usize,
+    at: OptionRef,
+    pub(super) choice: Choice,
+    /// All that goes by the words that were said.
+    pub(super) options: &'a [OptionRef],
+    lost: Vec<(OptionRef, Choice)>,
+    kept: Vec<LineModifier>,
+    size: Option<String>,
+}
+
+impl Recent<'_> {
+    /// The line as it was before.
+    fn take_back(&self, items: &[MenuItem], draft: &mut Draft) {
+        if named(items, self.at).is_some_and(|(group, _)| super::is_size(group)) {
+            draft.size.clone_from(&self.size);
+        }
+        draft.choices.retain(|(at, _)| *at != self.at);
+        draft.choices.extend(self.lost.iter().copied());
+        draft.kept.extend(self.kept.iter().cloned());
+    }
+}
+
+impl<'a> Lines<'a> {
+    /// Chooses an option of a line; `false` where its item has none such.
+    pub(in super::super) fn put(
+        &mut self,
+        line: usize,
+        options: &'a [OptionRef],
+        choice: Choice,
+    ) -> bool {
+        let Some(draft) = self.drafts.get_mut(line) else {
+            return false;
+        };
+        let (choices, kept) = (draft.choices.clone(), draft.kept.clone());
+        let size = draft.size.clone();
+        let Some(at) = draft.choose(self.items, options, choice) else {
+            return false;
+        };
+        let mut lost = choices;
+        lost.retain(|(was, _)| *was == at.exact() || draft.choices.iter().all(|(is, _)| is != was));
+        let mut kept = kept;
+        kept.retain(|was| !draft.kept.contains(was));
+        self.recent.push(Recent {
+            line,
+            at: at.exact(),
+            choice,
+            options,
+            lost,
+            kept,
+            size,
+        });
+        true
+    }
+
+    pub(in super::super) fn has_recent(&self) -> bool {
+        !self.recent.is_empty()
+    }
+
+    pub(in super::super) fn forget_recent(&mut self) {
+        self.recent.clear();
+    }
+
+    /// What was added in this clause goes nowhere else any more.
+    pub(in super::super) fn forget_added(&mut self) {
+        self.recent
+            .retain(|recent| recent.choice.action == ModifierAction::Remove);
+    }
+
+    /// Takes back the latest choice of this clause.
+    pub(in super::super) fn undo(&mut self) {
+        if let Some(recent) = self.recent.pop()
+            && let Some(draft) = self.drafts.get_mut(recent.line)
+        {
+            recent.take_back(self.items, draft);
+        }
+    }
+
+    /// Takes all of them back, to be put elsewhere.
+    pub(super) fn lift(&mut self) -> Vec<Recent<'a>> {
+        let recent = std::mem::take(&mut self.recent);
+        for recent in recent.iter().rev() {
+            if let Some(draft) = self.drafts.get_mut(recent.line) {
+                recent.take_back(self.items, draft);
+            }
+        }
+        recent
+    }
+
+    /// What was chosen in this clause belongs to other lines, where they can have it.
+    pub(in super::super) fn move_recent(&mut self, targets: &[usize]) {
+        if targets.is_empty() {
+            return;
+        }
+        for recent in self.lift() {
+            let mut is_put = false;
+            for target in targets {
+                is_put |= self.put_like(*target, &recent);
+            }
+            if !is_put {
+                self.put(recent.line, recent.options, recent.choice);
+            }
+        }
+        self.recent.clear();
+    }
+
+    /// By the words that were said, or else the option of that very name.
+    fn put_like(&mut self, line: usize, recent: &Recent<'a>) -> bool {
+        if self.put(line, recent.options, recent.choice) {
+            return true;
+        }
+        let (Some(draft), Some((group, option))) =
+            (self.drafts.get_mut(line), named(self.items, recent.at))
+        else {
+            return false;
+        };
+        // The same option of another item goes by the same names.
+        let same = same_option(self.items, draft.item, group, option);
+        if let Some(same) = same {
+            draft.put(self.items, same, recent.choice);
+        }
+        same.is_some()
+    }
+
+    /// So many of the last line become one of their own, with what was chosen last: "four tacos, no
+    /// onions on two of them".
+    pub(in super::super) fn split_recent(&mut self, count: u32) -> bool {
+        let Some((last, quantity)) = self.last() else {
+            return false;
+        };
+        let is_last = self.recent.iter().all(|recent| recent.line == last);
+        if !is_last || quantity <= count || self.drafts.len() >= super::MOST_LINES {
+            return false;
+        }
+        let recent = self.lift();
+        self.split(last, count);
+        let own = self.drafts.len() - 1;
+        for recent in recent {
+            self.put(own, recent.options, recent.choice);
+        }
+        self.recent.clear();
+        true
+    }
+}
