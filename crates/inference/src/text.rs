@@ -7,6 +7,9 @@ use crate::error::InferenceError;
 use candle_core::{Device, Tensor};
 use tokenizers::{Tokenizer, TruncationParams};
 
+/// Tokens that a text of one word has.
+const LEAST_TOKENS: usize = 3;
+
 /// A model's tokenizer, with truncation to the model's length and no padding of its own.
 #[derive(Debug, Clone)]
 pub struct TextTokenizer {
@@ -39,16 +42,23 @@ impl TextTokenizer {
                 config.vocab_size
             )));
         }
+        let max_length = max_tokens.min(config.max_position_embeddings);
+        if max_length < LEAST_TOKENS {
+            return Err(unfit(format!(
+                "it reads {max_length} tokens at most; [CLS], [SEP] and a word are {LEAST_TOKENS}"
+            )));
+        }
         let truncation = TruncationParams {
-            max_length: max_tokens.min(config.max_position_embeddings),
+            max_length,
             ..TruncationParams::default()
         };
         inner
             .with_truncation(Some(truncation))
             .map_err(|error| unfit(format!("tokenizer.json: {error}")))?;
         inner.with_padding(None);
-        let ascii = Ascii::of(&inner, json);
-        let tokenizer = Self { inner, ascii };
+        let mut tokenizer = Self { inner, ascii: None };
+        tokenizer.ascii =
+            Ascii::of(&tokenizer.inner, json).filter(|ascii| tokenizer.agrees_with(ascii));
         // Also the check that special tokens are there: an empty text must still be something.
         if tokenizer.ids("")?.is_empty() {
             return Err(unfit(
@@ -68,6 +78,16 @@ impl TextTokenizer {
             Some(ids) => Ok(ids),
             None => self.ids_of_any(text),
         }
+    }
+
+    /// Whether the short way says what the general one says where templates, added tokens and
+    /// truncation would tell them apart.
+    fn agrees_with(&self, ascii: &Ascii) -> bool {
+        let probes = ["a", "two tacos, zzqxj", "don't", &"no onions ".repeat(300)];
+        probes.iter().all(|probe| {
+            let short = ascii.ids(&self.inner, probe);
+            short.is_some_and(|ids| self.ids_of_any(probe).is_ok_and(|general| general == ids))
+        })
     }
 
     fn ids_of_any(&self, text: &str) -> Result<Vec<u32>, InferenceError> {
@@ -176,7 +196,7 @@ mod tests {
 
     #[test]
     fn plain_text_has_the_tokens_of_the_general_tokenizer() {
-        let (long, short) = (tokenizer(128), tokenizer(8));
+        let (long, short, least) = (tokenizer(128), tokenizer(8), tokenizer(3));
         let mut plain = 0;
         let edges = [
             String::new(),
@@ -187,7 +207,7 @@ mod tests {
             "taco ".repeat(200),
         ];
         for text in (0..20_000).map(any_text).chain(edges) {
-            for tokenizer in [&long, &short] {
+            for tokenizer in [&long, &short, &least] {
                 let general = tokenizer.ids_of_any(&text).expect("tokenizes");
                 assert_eq!(
                     tokenizer.ids(&text).expect("tokenizes"),

@@ -1,7 +1,7 @@
 //! Named tensors of one model, from GGUF or safetensors, with shapes checked as they are read.
 
 use crate::error::InferenceError;
-use crate::fused::WordTable;
+use crate::fused::{HALF_BLOCK, WordTable};
 use candle_core::quantized::{GgmlDType, gguf_file};
 use candle_core::{DType, Device, Tensor};
 use half::f16;
@@ -147,13 +147,21 @@ impl Weights {
     /// another type or shape.
     ///
     /// # Errors
-    /// [`InferenceError::Unfit`] where the file ends within it.
+    /// [`InferenceError::Unfit`] where the file ends within it or a scale is no number.
     pub(crate) fn halves(
         &self,
         name: &str,
         shape: &[usize],
     ) -> Result<Option<Cow<'static, [u8]>>, InferenceError> {
-        self.blocks(name, GgmlDType::Q4_0, shape)
+        let blocks = self.blocks(name, GgmlDType::Q4_0, shape)?;
+        let scales = blocks
+            .iter()
+            .flat_map(|blocks| blocks.as_chunks::<HALF_BLOCK>().0);
+        let mut scales = scales.map(|block| f16::from_le_bytes([block[0], block[1]]));
+        if scales.all(f16::is_finite) {
+            return Ok(blocks);
+        }
+        Err(self.unfit(format!("GGUF: `{name}` has a scale that is no number")))
     }
 
     fn blocks(

@@ -103,7 +103,7 @@ impl Card {
              | Licence | Apache-2.0, as the base |\n\
              | Shape | BERT, {} layers, width {}, {} heads, {} tokens at most, {} pooling |\n\
              | File | `model.gguf`, {} bytes, sha256 `{}` |\n\
-             | Weights | blocks of 32 with one scale: {} in 4 bits, other matrices in 8; cosine of sentence vectors to those before rounding {:.4} on average and {:.4} at least, {:.4} and {:.4} once biases, norms and head had settled, on texts that neither went by |\n\
+             | Weights | blocks of 32 with one scale: {} in 4 bits, other matrices in 8; cosine of sentence vectors to those before rounding {:.4} on average and {:.4} at least, {:.4} and {:.4} once biases, norms and head had settled, on texts that neither went by, but for a few repeats |\n\
              | Learnt from | {} utterances and {} dishes in `models/training/data` and the lexicon, sha256 `{}` |\n\
              | Calibration | temperature {:.3}, threshold {:.2} |\n\
              | Made by | `models/training/fetch_base.sh && cargo run --release -p olympus-training` |\n",

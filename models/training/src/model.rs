@@ -132,7 +132,7 @@ impl Learner {
     /// The model as it stands, whatever is learnt afterwards.
     pub(crate) fn snapshot(&self) -> anyhow::Result<(Encoder, IntentHead)> {
         let copied = self.tensors().into_iter();
-        let copied = copied.map(|(name, tensor)| Ok((name, tensor.copy()?)));
+        let copied = copied.map(|(name, tensor)| Ok((name, tensor.detach().copy()?)));
         self.build_from(copied.collect::<anyhow::Result<_>>()?)
     }
 

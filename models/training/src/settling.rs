@@ -23,7 +23,7 @@ const RATE: f64 = 4e-4;
 /// Weight of the vectors beside the intents: a cosine moves far less than a probability.
 const VECTORS: f64 = 8.0;
 
-/// Brings `learner`, whose matrices were rounded and no longer learn, near to `before`.
+/// Brings `learner`, whose matrices were rounded, near to `before`.
 pub(crate) fn settle(
     learner: &Learner,
     before: &(Encoder, IntentHead),
@@ -34,7 +34,9 @@ pub(crate) fn settle(
     let mut rng = ChaCha8Rng::seed_from_u64(seed ^ 0x5e77);
     let batches = draw(base, texts, &mut rng)?;
     let mut adam = Adam::default();
-    for (_, var) in learner.vars() {
+    let matrix = |name: &str| name.ends_with(".weight") && !name.contains("LayerNorm");
+    let settling = learner.encoder.iter().filter(|(name, _)| !matrix(name));
+    for (_, var) in settling.chain(&learner.head) {
         adam.add(var.clone(), 1.0);
     }
     for (step, pair) in batches.chunks_exact(2).enumerate() {

@@ -1,8 +1,8 @@
 //! The forward pass: the arithmetic of [`crate::bert::Encoder`] on bytes, without tensors.
 //!
 //! Texts are packed one after the other without padding, so a text's answer does not depend on
-//! its company, and a batch costs what its tokens cost. Nothing is allocated once a thread has
-//! seen its longest input.
+//! its company, and a batch costs what its tokens cost. Nothing is allocated once a workspace
+//! has seen its longest input.
 
 use super::attention::{Heads, Scratch, attend};
 use super::kernel::Kernel;

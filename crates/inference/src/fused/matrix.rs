@@ -12,6 +12,7 @@
 
 use super::kernel::{Kernel, vectorized};
 use super::math::{round_to_i8, widen_half};
+use std::cell::RefCell;
 
 /// Inputs that share one scale: as many as in the artifact's own blocks, so packing loses nothing.
 /// Measured: 64 is a tenth faster and turns twice as many intents.
@@ -191,6 +192,8 @@ pub(super) struct QuantizedRows {
     /// What the weights' offset adds to each dot product, to be taken off: −128 · the sum of bytes.
     pub(super) offsets: Vec<i32>,
     pub(super) groups: usize,
+    /// Room for a panel of half bytes, widened: it stays in the core's own cache.
+    pub(super) wide: RefCell<Vec<Line>>,
 }
 
 impl QuantizedRows {

@@ -1,8 +1,8 @@
-//! The fast path: the encoder and the head on bytes, in one pass without tensors.
+//! The fast path: the encoder and the head on half bytes and bytes, in one pass without tensors.
 //!
 //! ```text
 //! kernel     which instructions this processor has; the same bits from all of them
-//! matrix     weights and activations in bytes, in the order in which they are read
+//! matrix     weights in bytes or half bytes and activations in bytes, in the order of reading
 //! product    rows × matrix: where the time goes, with a file for each family of instructions
 //! ops        layer norm, activation, softmax: plain loops, compiled once for each family
 //! attention  within each text of a pack
@@ -32,5 +32,6 @@ mod words;
 pub(crate) use encoder::{FusedEncoder, Workspace};
 pub(crate) use head::{FusedHead, HeadWorkspace};
 pub use kernel::Kernel;
+pub(crate) use matrix::HALF_BLOCK;
 pub(crate) use ops::unit_mean;
 pub(crate) use words::WordTable;

@@ -20,7 +20,6 @@ mod tests;
 
 use super::kernel::{Isa, Kernel};
 use super::matrix::{Bits, GROUP, Line, PANEL, PackedMatrix, QuantizedRows, widen};
-use std::cell::RefCell;
 
 /// Writes rows × outputs to `out`.
 ///
@@ -68,11 +67,6 @@ struct Tile<'a> {
 /// Sums of one panel for `R` rows.
 type Sums<const R: usize> = [[f32; PANEL]; R];
 
-thread_local! {
-    /// A panel of half bytes, widened: it stays in the core's own cache.
-    static WIDE: RefCell<Vec<Line>> = const { RefCell::new(Vec::new()) };
-}
-
 /// [`walk`] for tiles that read bytes: panels of half bytes are widened before they are read.
 #[inline(always)]
 fn walk_in_bytes(
@@ -84,7 +78,10 @@ fn walk_in_bytes(
 ) {
     match matrix.bits {
         Bits::Eight => walk(matrix, rows, out, most, None, run),
-        Bits::Four => WIDE.with_borrow_mut(|wide| walk(matrix, rows, out, most, Some(wide), run)),
+        Bits::Four => {
+            let mut wide = rows.wide.borrow_mut();
+            walk(matrix, rows, out, most, Some(&mut wide), run);
+        }
     }
 }
 

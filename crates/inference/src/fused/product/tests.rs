@@ -107,6 +107,13 @@ fn the_twin_of_avx_vnni_gives_the_same_bits() {
         // SAFETY: its instructions were detected above.
         unsafe { super::avx_vnni::evex::product(&matrix, &bytes, &mut out) };
         assert_eq!(out, run(portable, &matrix, &rows, inputs));
+        if PackedMatrix::halves_fit(inputs) {
+            let (blocks, _) = halves(inputs, outputs, 9);
+            let matrix = PackedMatrix::pack_halves(&blocks, inputs, numbers(outputs, 1));
+            // SAFETY: as above.
+            unsafe { super::avx_vnni::evex::product(&matrix, &bytes, &mut out) };
+            assert_eq!(out, run(portable, &matrix, &rows, inputs));
+        }
     }
 }
 
