@@ -12,11 +12,12 @@
 //! ```
 //! The reference is [`crate::bert::Encoder`] in Candle over the same weights. Invariant: no
 //! padding, no shared state between texts, so a text's vector does not depend on its company, its
-//! batch or the processor. `unsafe` is only in `kernel` and `product`.
+//! batch or the processor. `unsafe` is only in `kernel`, `product` and one
+//! hint to the processor in `matrix`.
 
 #![allow(
     unsafe_code,
-    reason = "only in kernel and product, each block with its reason"
+    reason = "only in kernel, product and matrix, each block with its reason"
 )]
 
 mod attention;

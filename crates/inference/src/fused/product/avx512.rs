@@ -2,7 +2,7 @@
 //! registers, so they are never longer than they are in memory.
 
 use super::{Bits, GROUP, Line, MOST_ROWS, PackedMatrix, QuantizedRows, Sums, Tile, by_rows, walk};
-use crate::fused::matrix::GROUP_LINES;
+use crate::fused::matrix::{GROUP_LINES, fetch_ahead};
 use std::arch::x86_64::{
     __m512, __m512i, _mm256_load_si256, _mm512_add_ps, _mm512_and_si512, _mm512_cvtepi32_ps,
     _mm512_cvtph_ps, _mm512_dpbusd_epi32, _mm512_load_ps, _mm512_load_si512, _mm512_mul_ps,
@@ -47,6 +47,7 @@ fn tile<const R: usize>(lines: &[Line], rows: Tile<'_>, sums: &mut Sums<R>) {
             let bytes = rows.bytes.as_ptr().add(group * GROUP);
             for quad in 0..GROUP / 4 {
                 let weights = _mm512_load_si512(line.cast());
+                fetch_ahead(line);
                 line = line.add(64);
                 for (row, dot) in dots.iter_mut().enumerate() {
                     let four = bytes.add(row * groups * GROUP + quad * 4).cast::<i32>();
@@ -97,6 +98,7 @@ fn halves_tile<const R: usize>(lines: &[Line], rows: Tile<'_>, sums: &mut Sums<R
                 let bytes = rows.bytes.as_ptr().add(group * GROUP);
                 for eight in 0..GROUP / 8 {
                     let both: __m512i = _mm512_load_si512(line.cast());
+                    fetch_ahead(line);
                     line = line.add(64);
                     let low = _mm512_and_si512(both, low_half);
                     let high = _mm512_and_si512(_mm512_srli_epi16::<4>(both), low_half);
