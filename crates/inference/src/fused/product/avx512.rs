@@ -1,7 +1,10 @@
-//! 512-bit `vpdpbusd`: 64 products an instruction, 16 outputs a register. Half bytes are parted in
-//! registers, so they are never longer than they are in memory.
+//! 512-bit `vpdpbusd`: 64 products an instruction, 16 outputs a register. For few rows half bytes are
+//! parted in registers, so that they are never longer than they are in memory.
 
-use super::{Bits, GROUP, Line, MOST_ROWS, PackedMatrix, QuantizedRows, Sums, Tile, by_rows, walk};
+use super::{
+    Bits, GROUP, Line, MOST_ROWS, PackedMatrix, QuantizedRows, Sums, Tile, by_rows, walk,
+    walk_in_bytes,
+};
 use crate::fused::matrix::{GROUP_LINES, fetch_ahead};
 use std::arch::x86_64::{
     __m512, __m512i, _mm256_load_si256, _mm512_add_ps, _mm512_and_si512, _mm512_cvtepi32_ps,
@@ -10,18 +13,21 @@ use std::arch::x86_64::{
     _mm512_storeu_ps,
 };
 
+/// With more rows than this a panel is read so often that it is better widened once.
+const FEW_ROWS: usize = 2 * MOST_ROWS;
 /// Activations carry what takes an offset of 128 off; that of half bytes is 8.
 const OFFSET_SHIFT: u32 = 4;
 
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,avx2")]
 pub(super) fn product(matrix: &PackedMatrix, rows: &QuantizedRows, out: &mut [f32]) {
-    match matrix.bits {
-        Bits::Eight => walk(matrix, rows, out, MOST_ROWS, None, |lines, rows, sums| {
-            by_rows!(tile, lines, rows, sums, [1 2 3 4 5 6 7 8 9 10 11 12]);
-        }),
-        Bits::Four => walk(matrix, rows, out, MOST_ROWS, None, |lines, rows, sums| {
+    if matrix.bits == Bits::Four && rows.count() <= FEW_ROWS {
+        walk(matrix, rows, out, MOST_ROWS, None, |lines, rows, sums| {
             by_rows!(halves_tile, lines, rows, sums, [1 2 3 4 5 6 7 8 9 10 11 12]);
-        }),
+        });
+    } else {
+        walk_in_bytes(matrix, rows, out, MOST_ROWS, |lines, rows, sums| {
+            by_rows!(tile, lines, rows, sums, [1 2 3 4 5 6 7 8 9 10 11 12]);
+        });
     }
 }
 
