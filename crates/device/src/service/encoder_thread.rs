@@ -244,12 +244,15 @@ impl Shared {
 struct Turn<'a>(&'a Shared);
 
 impl Turn<'_> {
+    /// Gives the turn back before anybody is told, so that who asks again at once finds it free.
     fn answer(self, jobs: Vec<Job>) {
-        answer(jobs, &|texts| {
+        let told = answer(jobs, &|texts| {
             catch_unwind(AssertUnwindSafe(|| self.0.models.analyse(texts)))
                 .map_err(|_| ServiceError::Encoder("it panicked; see the log".to_owned()))?
                 .map_err(ServiceError::Inference)
         });
+        drop(self);
+        tell(told);
     }
 }
 
@@ -292,49 +295,54 @@ impl Queue {
     }
 }
 
-/// Encodes jobs together and answers each.
-fn answer(jobs: Vec<Job>, analyse: &Analyse<'_>) {
+/// An answer and who waits for it.
+type Told = (SyncSender<Reply>, Reply);
+
+fn tell(told: Vec<Told>) {
+    for (reply, answer) in told {
+        // Whoever asked may be gone.
+        let _ = reply.send(answer);
+    }
+}
+
+/// Encodes jobs together; an answer for each.
+fn answer(jobs: Vec<Job>, analyse: &Analyse<'_>) -> Vec<Told> {
     let started = Instant::now();
     let (late, jobs): (Vec<_>, Vec<_>) = jobs
         .into_iter()
         .partition(|job| job.deadline.is_some_and(|deadline| deadline <= started));
-    for job in late {
-        // Whoever asked may be gone; so here and below.
-        let _ = job.reply.send(Err(ServiceError::DeadlineExceeded));
-    }
+    let late = late.into_iter().map(|job| job.reply);
+    let mut told: Vec<Told> = late
+        .map(|reply| (reply, Err(ServiceError::DeadlineExceeded)))
+        .collect();
     let texts: Vec<&str> = jobs
         .iter()
         .flat_map(|job| job.texts.iter().map(String::as_str))
         .collect();
-    if texts.is_empty() {
-        for job in jobs {
-            let _ = job
-                .reply
-                .send(Ok(encoded(&job, started, Vec::new(), Timings::default())));
-        }
-        return;
-    }
-    match analyse(&texts) {
+    let done = match texts.is_empty() {
+        true => Ok(Default::default()),
+        false => analyse(&texts),
+    };
+    match done {
         Ok((analyses, timings)) => {
             let mut analyses = analyses.into_iter();
-            for job in jobs {
+            told.extend(jobs.into_iter().map(|job| {
                 let own = analyses.by_ref().take(job.texts.len()).collect();
-                let _ = job.reply.send(Ok(encoded(&job, started, own, timings)));
-            }
+                let encoded = encoded(&job, started, own, timings);
+                (job.reply, Ok(encoded))
+            }));
         }
         // One bad text must not fail its neighbours.
         Err(_) if jobs.len() > 1 => {
-            for job in jobs {
-                answer(vec![job], analyse);
-            }
+            let alone = jobs.into_iter().map(|job| answer(vec![job], analyse));
+            told.extend(alone.flatten());
         }
         Err(error) => {
             tracing::error!(%error, "encoding failed");
-            if let Some(job) = jobs.into_iter().next() {
-                let _ = job.reply.send(Err(error));
-            }
+            told.extend(jobs.into_iter().next().map(|job| (job.reply, Err(error))));
         }
     }
+    told
 }
 
 fn encoded(job: &Job, started: Instant, analyses: Vec<Analysis>, timings: Timings) -> Encoded {

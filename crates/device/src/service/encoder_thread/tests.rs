@@ -33,7 +33,7 @@ fn each_job_gets_its_own_answer_and_a_bad_one_fails_alone() {
     let (late, answer_late) = job("late", Some(past));
     let (bad, answer_bad) = job("bad", None);
     let (ccc, answer_ccc) = job("ccc", None);
-    answer(vec![a, late, bad, ccc], &analyse);
+    tell(answer(vec![a, late, bad, ccc], &analyse));
     let tokens = |answer: &Receiver<Reply>| wait(answer).expect("encodes").analyses[0].tokens;
     assert_eq!(tokens(&answer_a), 1);
     assert_eq!(tokens(&answer_ccc), 3);
