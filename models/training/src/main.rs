@@ -90,11 +90,7 @@ struct Args {
     anchor: f64,
     /// Parts of each layer in half bytes (`attention.self`, `attention.output`, `intermediate`,
     /// `output`), or `none`; the others are in bytes.
-    #[arg(
-        long,
-        value_delimiter = ',',
-        default_value = "attention.self,attention.output,intermediate,output"
-    )]
+    #[arg(long, value_delimiter = ',', default_value = "none")]
     halves: Vec<String>,
     /// Seed of everything drawn.
     #[arg(long, default_value_t = Settings::default().seed)]

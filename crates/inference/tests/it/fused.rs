@@ -72,12 +72,6 @@ impl Reference {
     }
 }
 
-/// How far the likeliest intent's logit is above the next.
-fn lead(mut logits: [f32; 6]) -> f32 {
-    logits.sort_by(|a, b| b.total_cmp(a));
-    logits[0] - logits[1]
-}
-
 #[test]
 fn bytes_say_what_candle_says_in_f32() {
     let engine = Engine::embedded().expect("loads");
@@ -95,7 +89,7 @@ fn bytes_say_what_candle_says_in_f32() {
         let decide = |logits| decide(logits, calibration, &Costs::EVEN, &[]).intent;
         let (a, b) = (decide(ours.logits.expect("a head")), decide(logits));
         if a != b {
-            other.push((text, a, b, lead(logits)));
+            other.push((text, a, b));
         }
     }
     let mean = sum / texts.len() as f64;
@@ -105,10 +99,7 @@ fn bytes_say_what_candle_says_in_f32() {
     );
     assert!(mean > 0.9995, "mean cosine {mean}");
     assert!(least > 0.998, "least cosine {least}");
-    assert!(other.len() * 200 <= texts.len(), "other intents: {other:?}");
-    // Of a model in half bytes more answers lie near a border. Only those may turn.
-    let widest = other.iter().map(|(.., lead)| *lead).fold(0.0, f32::max);
-    assert!(widest < 0.3, "one that was sure has turned: {other:?}");
+    assert!(other.len() * 500 <= texts.len(), "other intents: {other:?}");
 }
 
 #[test]
