@@ -15,6 +15,20 @@ fn call(server: &Server, endpoint: Endpoint, headers: &[(&str, &str)]) -> Answer
     server.send(endpoint.method().as_str(), &path, &all, BODY)
 }
 
+/// Asks again where a machine that is busy with other tests answered too late.
+fn patient(server: &Server, endpoint: Endpoint, headers: &[(&str, &str)]) -> Answer {
+    let answers = (0..10).map(|_| call(server, endpoint, headers));
+    let mut last = None;
+    for answer in answers {
+        let is_late = matches!(answer.status, 503 | 504);
+        last = Some(answer);
+        if !is_late {
+            break;
+        }
+    }
+    last.expect("it was asked")
+}
+
 #[test]
 fn every_route_asks_for_its_scope_once_a_key_exists() {
     let dir = tempfile::tempdir().expect("a folder");
@@ -36,24 +50,22 @@ fn every_route_asks_for_its_scope_once_a_key_exists() {
     for endpoint in Endpoint::ALL.iter().copied() {
         for (scope, key) in &keys {
             let bearer = format!("Bearer {key}");
+            let answer = patient(&server, endpoint, &[("authorization", &bearer)]);
+            let by_header = patient(&server, endpoint, &[("x-api-key", key)]);
+            assert_eq!(answer.status, by_header.status, "{endpoint:?}");
             let expected = match (endpoint.scope(), scope) {
                 (None, _) => None,
                 (Some(_), None) => Some("unauthorized"),
                 (Some(needed), Some(scope)) if *scope < needed => Some("forbidden"),
                 _ => None,
             };
-            for header in [("authorization", bearer.as_str()), ("x-api-key", key)] {
-                let answer = call(&server, endpoint, &[header]);
-                match expected {
-                    Some(code) => assert_eq!(answer.code(), code, "{endpoint:?} {scope:?}"),
-                    // On a machine that is busy with other tests an answer may come too late (503
-                    // and 504); that is no refusal.
-                    None => assert!(
-                        !matches!(answer.status, 401 | 403 | 500 | 502 | 507),
-                        "{endpoint:?} {scope:?}: {}",
-                        answer.status
-                    ),
-                }
+            match expected {
+                Some(code) => assert_eq!(answer.code(), code, "{endpoint:?} {scope:?}"),
+                None => assert!(
+                    answer.status != 401 && answer.status != 403 && answer.status < 500,
+                    "{endpoint:?} {scope:?}: {}",
+                    answer.status
+                ),
             }
         }
         let answer = call(&server, endpoint, &[]);
