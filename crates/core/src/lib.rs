@@ -15,6 +15,7 @@ pub mod cart;
 pub mod grant;
 pub mod image;
 pub mod intent;
+pub mod language;
 pub mod menu;
 pub mod order;
 pub mod parity;

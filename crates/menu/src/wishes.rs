@@ -105,18 +105,29 @@ impl MenuIndex {
     #[must_use]
     pub fn read(&self, query: &str, manner: Manner, ignore: &[String]) -> Reading {
         let mut parsed = attributes::parse(query, manner, ignore);
+        let is_named = self.is_named(query);
         if parsed.findings.iter().any(|found| !found.is_hard()) {
             // A word of a name is no attribute.
-            if self.is_named(query) {
+            if is_named {
                 parsed = attributes::parse_hard(query, manner, ignore);
             } else if self.is_named(&parsed.rest) {
                 parsed = attributes::parse_beside_name(query, manner, ignore);
             }
         }
-        if parsed.is_empty() && ignore.is_empty() {
+        if !is_named && let Some(rest) = parsed.rest_in_english(|word| self.has(word)) {
+            parsed.rest = rest;
+        }
+        if parsed.is_empty() && parsed.language.is_none() && ignore.is_empty() {
             return Reading::plain(query);
         }
         self.reading(query, parsed)
+    }
+
+    /// Whether the menu says the words somewhere.
+    fn has(&self, words: &str) -> bool {
+        let terms = analysis::tokens(words);
+        let known = |term: &str| self.vocabulary.id(term).is_some();
+        !terms.is_empty() && terms.iter().all(|token| known(&token.term))
     }
 
     fn reading(&self, query: &str, mut parsed: Parsed) -> Reading {
@@ -163,6 +174,7 @@ impl MenuIndex {
                 .collect(),
             filters: wire,
             rest: text.trim().to_owned(),
+            language: parsed.language.map(|language| language.tag().to_owned()),
         };
         if allowed.contains(&false) {
             wishes.allowed = Some(allowed);
@@ -171,7 +183,7 @@ impl MenuIndex {
             text,
             filter,
             wishes,
-            parse: (!parse.understood.is_empty()).then_some(parse),
+            parse: (!parse.understood.is_empty() || parse.language.is_some()).then_some(parse),
         }
     }
 

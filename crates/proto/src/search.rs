@@ -199,8 +199,12 @@ pub struct Parse {
     pub understood: Vec<Understood>,
     /// The limits that were applied because of them, without those of the request.
     pub filters: Filters,
-    /// The words that were searched for; empty where only attributes were said.
+    /// The words that were searched for; empty where only attributes were said. In English where
+    /// the query is in another language and the menu has no such word.
     pub rest: String,
+    /// The language the query was read in (BCP 47), where that is not English.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
 }
 
 /// A query that names a kind of dish of which the menu has several.

@@ -152,3 +152,37 @@ fn a_word_for_several_dishes_is_asked_back() {
 fn prices_that_exclude_one_another_find_nothing() {
     assert!(ask(&cafe(), "coffee over $5 and under $2").is_empty());
 }
+
+#[test]
+fn a_query_in_another_language_is_read_and_searched_in_the_menus_words() {
+    let menu = cafe();
+    for (query, language, found) in [
+        ("un postre sin frutos secos", "es", "Lemon Sorbet"),
+        ("je suis allergique aux arachides et aux noix", "fr", "Lemon Sorbet"),
+        ("etwas ohne Milch bitte", "de", "Lemon Sorbet"),
+        ("vorrei un dolce senza latte", "it", "Lemon Sorbet"),
+        ("uma sobremesa sem leite", "pt", "Lemon Sorbet"),
+        ("ich hätte gern was Scharfes ohne Fleisch", "de", "Vindaloo Curry"),
+        ("pizza con queso por favor", "es", "Cheese Pizza"),
+        ("sorbet au citron", "fr", "Lemon Sorbet"),
+    ] {
+        let reading = menu.read(query, Manner::Search, &[]);
+        let parse = reading.parse.expect(query);
+        assert_eq!(parse.language.as_deref(), Some(language), "{query}");
+        assert_eq!(ids(&ask(&menu, query))[0], found, "{query}: {parse:?}");
+    }
+    // What the menu prints is not translated.
+    let reading = menu.read("sorbet de chocolate", Manner::Search, &[]);
+    assert!(reading.text.contains("sorbet"), "{}", reading.text);
+}
+
+#[test]
+fn a_name_on_the_menu_is_a_name_in_any_language() {
+    let mut chili = item("Chili sin Carne", "Mains", 900);
+    chili.tags.push("vegetarian".to_owned());
+    let menu = index(vec![chili, item("Arroz con Pollo", "Mains", 1000), item("Pollo", "Mains", 800)]);
+    assert_eq!(ids(&ask(&menu, "arroz con pollo"))[0], "Arroz con Pollo");
+    assert_eq!(ids(&ask(&menu, "chili sin carne"))[0], "Chili sin Carne");
+    let english = menu.read("two pizzas and a coke", Manner::Search, &[]);
+    assert!(english.parse.is_none(), "{:?}", english.parse);
+}

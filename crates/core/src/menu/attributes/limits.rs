@@ -53,7 +53,7 @@ const PLAIN: &[&[&str]] = &[
     &["dont", "want"], &["dont", "like"], &["do", "not", "like"], &["do", "not", "want"],
     &["with", "no"], &["contains", "no"], &["contain", "no"], &["has", "no"], &["have", "no"],
     &["non"], &["zero"], &["neither"], &["nor"], &["anything", "but"], &["but", "not"],
-    &["rather", "not", "have"], &["other", "than"],
+    &["rather", "not", "have"], &["other", "than"], &["remove"], &["take", "off"], &["take", "out"],
 ];
 const NOW: &[&[&str]] = &[
     &["available", "now"],
@@ -84,6 +84,7 @@ pub(super) fn read(scan: &mut Scan<'_>, manner: Manner) {
             .or_else(|| refused(scan, at, manner))
             .or_else(|| free(scan, at))
             .or_else(|| allergy_named(scan, at))
+            .or_else(|| harmed_by(scan, at))
             .or_else(|| one_word(scan, at))
             .or_else(|| diet(scan, at));
         at = to.unwrap_or(at + 1);
@@ -148,6 +149,21 @@ fn refused(scan: &mut Scan<'_>, at: usize, manner: Manner) -> Option<usize> {
         (_, Some(plain)) => (plain, Refusal::Plain),
         (_, None) => return None,
     };
+    if refusal == Refusal::Plain && manner == Manner::Order {
+        return None;
+    }
+    refused_by(scan, at, length, refusal)
+}
+
+/// What English says after the thing, other languages may say before it: "me sienta mal el gluten".
+fn harmed_by(scan: &mut Scan<'_>, at: usize) -> Option<usize> {
+    let length = longest(scan, at, HARMS).filter(|_| scan.in_another_language())?;
+    let with = scan.is(at + length, &["with"]) && !scan.cut(at + length);
+    refused_by(scan, at, length + usize::from(with), Refusal::Allergy)
+}
+
+/// What is listed after the `length` words at `at`, which refuse it.
+fn refused_by(scan: &mut Scan<'_>, at: usize, length: usize, refusal: Refusal) -> Option<usize> {
     // "not allergic to", "nothing without", "why don't you have".
     let turned = matches!(
         scan.before(at),
@@ -156,10 +172,10 @@ fn refused(scan: &mut Scan<'_>, at: usize, manner: Manner) -> Option<usize> {
     if turned {
         return None;
     }
-    if refusal == Refusal::Plain && manner == Manner::Order {
-        return None;
-    }
-    let any = refusal == Refusal::Allergy
+    // "Allergic" alone may also stand after what it is said of.
+    let is_loose = length == 1 && scan.word(at) == Some("allergic");
+    let is_harm = scan.word(at).is_some_and(|word| word.starts_with("make"));
+    let any = (refusal == Refusal::Allergy && !is_loose && !is_harm)
         || ["without", "sans", "minus", "w", "excluding", "exclude"]
             .iter()
             .any(|word| scan.word(at) == Some(word));
@@ -186,7 +202,15 @@ fn refused(scan: &mut Scan<'_>, at: usize, manner: Manner) -> Option<usize> {
         let Some(next) = after_connector(scan, to) else {
             break;
         };
-        item = after_articles(scan, next);
+        // "Allergic to nuts and to milk."
+        let again = matches!(scan.word(next), Some("to" | "at" | "for")) && !scan.cut(next);
+        item = after_articles(scan, next + usize::from(again));
+        // "Senza le uova, le noci": other languages say the article again.
+        let is_said_again =
+            scan.cut(item) && matches!(scan.word(item), Some("the" | "with" | "of"));
+        if is_said_again && scan.in_another_language() {
+            item = after_articles(scan, item + 1);
+        }
     }
     last
 }
@@ -290,7 +314,7 @@ fn free(scan: &mut Scan<'_>, at: usize) -> Option<usize> {
     if !is_free || other {
         return None;
     }
-    suffixed(scan, at, at + 1)
+    suffixed(scan, at, at + 1, Refusal::Plain)
 }
 
 /// "lactose intolerant", "nut allergy".
@@ -308,27 +332,39 @@ fn allergy_named(scan: &mut Scan<'_>, at: usize) -> Option<usize> {
                 | "sensitive"
         )
     );
+    let turned = |phrases| longest(scan, at, phrases).filter(|_| scan.in_another_language());
     let length = match said {
         true => 1,
-        false => longest(scan, at, HARMS)?,
+        // "Tremoços não posso comer."
+        false => longest(scan, at, HARMS).or_else(|| turned(ALLERGY))?,
     };
-    if scan.cut(at) {
+    // "Gluten, it makes me sick."
+    if scan.cut(at) && (said || !matches!(scan.gap(at).trim(), "," | ":")) {
         return None;
     }
-    suffixed(scan, at, at + length)
+    suffixed(scan, at, at + length, Refusal::Allergy)
 }
 
 /// The allergens that stand before `at`, back to the first of a list; `to` is after the word that
 /// refuses them.
-fn suffixed(scan: &mut Scan<'_>, at: usize, to: usize) -> Option<usize> {
+fn suffixed(scan: &mut Scan<'_>, at: usize, to: usize, refusal: Refusal) -> Option<usize> {
     let mut found: Vec<(usize, usize, Meaning, String)> = Vec::new();
     let mut end = at;
     while let Some((from, meaning, label, is_food)) = ending_at(scan, end) {
         // "fish and gluten free chips" are fish.
-        if is_food && !found.is_empty() && !scan.ends_at(to) {
+        let doubtful = refusal == Refusal::Plain && is_food && !found.is_empty();
+        if doubtful && !scan.ends_at(to) {
             break;
         }
         found.push((from, end, meaning, label));
+        // "The squid and the octopus make me sick."
+        let mut from = from;
+        while from > 0
+            && !scan.cut(from)
+            && matches!(scan.before(from), Some("the" | "a" | "to" | "of"))
+        {
+            from -= 1;
+        }
         let comma = scan.gap(from).contains([',', '/', '&', '+']);
         let joined = matches!(scan.before(from), Some("and" | "or")) && !scan.cut(from);
         match (joined, comma) {

@@ -18,6 +18,8 @@ mod words;
 pub use facts::Facts;
 pub use soft::{Course, Taste};
 
+use crate::language::{self, Kind, Language, Phrase};
+use crate::menu::text;
 use olympus_proto::{Allergen, AvailabilityFilter, Filters, Understood, UnderstoodKind};
 use scan::Scan;
 use std::collections::BTreeSet;
@@ -79,6 +81,8 @@ pub struct Parsed {
     pub rest: String,
     /// Nothing but attributes and filling words was said: no dish is named.
     pub only_attributes: bool,
+    /// The language it was read in, where that is not English.
+    pub language: Option<Language>,
 }
 
 /// Which manner of speaking the text is in.
@@ -166,6 +170,23 @@ impl Parsed {
             .map(|allergen: Allergen| allergen.as_str().to_owned())
             .collect();
         filters
+    }
+
+    /// The rest in English, where it was said in another language; what `has` says that the menu
+    /// has stays as it was said.
+    #[must_use]
+    pub fn rest_in_english(&self, has: impl Fn(&str) -> bool) -> Option<String> {
+        let language = self.language?;
+        let said = text::words(&self.rest);
+        let keeps = |phrase: Phrase<'_>| {
+            phrase.kind != Kind::Cue && phrase.words.iter().all(|word| has(&word.text))
+        };
+        let words = language::in_english(&self.rest, said, language, keeps, &has);
+        let english = language::written(&self.rest, &words);
+        Some(match self.findings.is_empty() {
+            true => english,
+            false => scan::tidy(&english),
+        })
     }
 
     /// The courses asked for.

@@ -227,6 +227,21 @@ fn amount(scan: &Scan<'_>, at: usize) -> Option<Amount> {
 
 /// A whole number in digits or in words, and the first word after it.
 fn number(scan: &Scan<'_>, at: usize) -> Option<(i64, usize)> {
+    let times = |at| match scan.word(at) {
+        Some("hundred") => Some(100),
+        Some("thousand") => Some(1_000),
+        _ => None,
+    };
+    let Some((number, to)) = below_hundred(scan, at) else {
+        return Some((times(at)?, at + 1));
+    };
+    match times(to) {
+        Some(times) => Some((number * times, to + 1)),
+        None => Some((number, to)),
+    }
+}
+
+fn below_hundred(scan: &Scan<'_>, at: usize) -> Option<(i64, usize)> {
     let word = scan.word(at)?;
     if word.bytes().all(|byte| byte.is_ascii_digit()) && word.len() <= 6 {
         return Some((word.parse().ok()?, at + 1));
@@ -249,7 +264,9 @@ const ONES: [&str; 19] = [
     "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven",
     "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
 ];
-const TENS: [&str; 4] = ["twenty", "thirty", "forty", "fifty"];
+const TENS: [&str; 8] = [
+    "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety",
+];
 
 fn shown(cents: i64) -> String {
     format!("{}.{:02}", cents / 100, cents % 100)

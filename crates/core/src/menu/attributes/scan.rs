@@ -1,6 +1,7 @@
 //! The words of a query, and which of them have been understood.
 
 use super::{Finding, Meaning, Parsed, words};
+use crate::language::{self, Language};
 use crate::menu::text::{self, Word};
 
 /// A word with what stands before it.
@@ -15,15 +16,23 @@ pub(super) struct Token {
 /// A query being read.
 pub(super) struct Scan<'a> {
     query: &'a str,
+    language: Option<Language>,
     pub(super) tokens: Vec<Token>,
     /// Finding, and whether its words leave the text.
     findings: Vec<(Finding, bool)>,
 }
 
 impl<'a> Scan<'a> {
+    /// The query's words, in English where it is in another language that is known.
     pub(super) fn new(query: &'a str) -> Self {
+        let said = text::words(query);
+        let language = Language::of(query, &said);
+        let said = match language {
+            Some(language) => language::in_english(query, said, language, |_| false, |_| false),
+            None => language::refusals_in_english(query, said),
+        };
         let mut before = 0;
-        let tokens = text::words(query)
+        let tokens = said
             .into_iter()
             .map(|word| {
                 let gap = query.get(before..word.start).unwrap_or_default();
@@ -37,9 +46,15 @@ impl<'a> Scan<'a> {
             .collect();
         Self {
             query,
+            language,
             tokens,
             findings: Vec::new(),
         }
+    }
+
+    /// Whether the query is in a language other than English.
+    pub(super) fn in_another_language(&self) -> bool {
+        self.language.is_some()
     }
 
     /// The word at `at`, where it is free.
@@ -169,13 +184,14 @@ impl<'a> Scan<'a> {
         Parsed {
             only_attributes,
             rest: if from == 0 { rest } else { tidy(&rest) },
+            language: self.language,
             findings,
         }
     }
 }
 
 /// What is left of a sentence, without the filling words and punctuation around it.
-fn tidy(rest: &str) -> String {
+pub(super) fn tidy(rest: &str) -> String {
     let words = text::words(rest);
     let holds = |word: &&Word| !words::is_filler(&word.text);
     let first = words.iter().find(holds);

@@ -179,9 +179,10 @@ pub(super) const NAMES_ABSENCE: &[&str] = &["alcohol", "caffeine", "sugar"];
 /// What "without" is said of that is no ingredient.
 #[rustfmt::skip]
 const NO_INGREDIENT: &[&str] = &[
-    "added", "additives", "artificial", "being", "charge", "delay", "doubt", "extra", "fail", "fuss",
-    "getting", "going", "having", "it", "limit", "me", "much", "order", "paying", "problem", "question",
-    "reservation", "someone", "spending", "too", "us", "waiting", "you",
+    "added", "additives", "allergic", "allergy", "artificial", "being", "charge", "delay", "dont", "doubt",
+    "extra", "fail", "fuss", "getting", "going", "having", "intolerant", "it", "limit", "makes", "me",
+    "much", "must", "order", "paying", "problem", "question", "reservation", "someone", "spending",
+    "too", "us", "waiting", "you",
 ];
 
 /// What carries an ingredient without naming it, for the plainest cases.
