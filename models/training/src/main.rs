@@ -3,6 +3,7 @@
 //! Everything is drawn from one seed. Whole registers are held out to measure and to calibrate;
 //! the artifact learns from all of them. Files given with `--report` are only ever scored.
 
+mod ablation;
 mod adam;
 mod baseline;
 mod batches;
@@ -98,6 +99,10 @@ struct Args {
     /// Skip the held-out folds; the artifact is then not calibrated. For experiments.
     #[arg(long)]
     no_folds: bool,
+    /// Learn nothing: say what a linear head on the base model's vectors loses on the --report files
+    /// without each register.
+    #[arg(long)]
+    ablate: bool,
     /// Measure only; write no artifact.
     #[arg(long)]
     dry_run: bool,
@@ -167,6 +172,9 @@ fn main() -> anyhow::Result<()> {
     let text = Text::load(&args)?;
     let asked = text.asked.len() + text.lexicon.len();
     eprintln!("{} utterances, {asked} dishes", text.examples.len());
+    if args.ablate {
+        return ablation::run(&base, &text, &args.report);
+    }
     let teacher = Teacher::new(&base, text.texts());
     let run = Run {
         base: &base,

@@ -127,3 +127,27 @@ fn english_is_not_taken_for_another_language() {
     println!("{taken} of {rows} English sentences taken for another language");
     assert!(taken * 100 <= rows, "more than one in a hundred");
 }
+
+#[test]
+fn sentences_are_told_by_their_language() {
+    let path = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../eval/data/intent_languages.jsonl"
+    );
+    let text = std::fs::read_to_string(path).expect("the set is in the repository");
+    let (mut rows, mut right, mut none) = (0, 0, 0);
+    for line in text.lines() {
+        let row: serde_json::Value = serde_json::from_str(line).expect("a row");
+        let said = row["text"].as_str().expect("a text");
+        let meant = row["source"]
+            .as_str()
+            .and_then(|source| source.strip_prefix("own_"));
+        let read = Language::of(said, &words(said));
+        rows += 1;
+        none += usize::from(read.is_none());
+        let named = read.map(|language| format!("{language:?}").to_lowercase());
+        right += usize::from(named.as_deref() == meant);
+    }
+    println!("{right} of {rows} told rightly, {none} not at all");
+    assert!(right * 10 >= rows * 9, "fewer than nine in ten");
+}
