@@ -60,9 +60,26 @@ impl Language {
         if !is_foreign || text.contains(is_unspaced) {
             return None;
         }
+        let said: Vec<&str> = words.iter().map(|word| word.text.as_str()).collect();
+        Self::likeliest(text, words, |_| said.clone()).or_else(|| {
+            // With what is misspelt in a language of which something was said.
+            Self::likeliest(text, words, |table| {
+                match said.iter().any(|word| table.tells(word)) {
+                    true => said.iter().map(|word| spelt(word, table)).collect(),
+                    false => said.clone(),
+                }
+            })
+        })
+    }
+
+    fn likeliest<'a>(
+        text: &str,
+        words: &[Word],
+        said: impl Fn(&'static Table) -> Vec<&'a str>,
+    ) -> Option<Self> {
         let mut best: Option<((usize, usize), Self)> = None;
         for language in Self::ALL {
-            let said: Vec<&str> = words.iter().map(|word| word.text.as_str()).collect();
+            let said = said(language.table());
             let found = cover(text, words, &said, language.table());
             let (mut own, mut shared, mut english) = (0, 0, 0);
             for (at, word) in said.iter().enumerate() {

@@ -124,7 +124,13 @@ impl Table {
         self.words.binary_search_by(found).is_ok()
     }
 
-    /// The nearest word that begins like this one and is at most `budget` edits away.
+    /// Whether the word is of this language, and not English.
+    pub(super) fn tells(&self, word: &str) -> bool {
+        word.len() >= TELLING && !is_english(word) && self.has(word)
+    }
+
+    /// The nearest word that begins like this one and is at most `budget` edits away; of equally
+    /// near ones one that is a phrase by itself.
     pub(super) fn near(&self, word: &str, budget: u8) -> Option<&'static str> {
         let length = characters(word);
         let from = (length.saturating_sub(budget), "");
@@ -134,7 +140,7 @@ impl Table {
             .filter(|known| known.1.chars().next() == word.chars().next())
             .map(|known| (strsim::osa_distance(known.1, word), known.1))
             .filter(|(distance, _)| *distance <= usize::from(budget))
-            .min()
+            .min_by_key(|(distance, known)| (*distance, self.find(&[known]).is_none(), *known))
             .map(|(_, known)| known)
     }
 }
@@ -186,5 +192,5 @@ pub(super) fn is_english(word: &str) -> bool {
 
 /// Whether the word is in a table, and tells that the sentence is not English.
 pub(super) fn is_foreign(word: &str) -> bool {
-    word.len() >= TELLING && !is_english(word) && TABLES.iter().any(|table| table.has(word))
+    TABLES.iter().any(|table| table.tells(word))
 }

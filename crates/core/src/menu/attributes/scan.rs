@@ -57,6 +57,37 @@ impl<'a> Scan<'a> {
         self.language.is_some()
     }
 
+    /// The words of the sentence that `at` is in.
+    pub(super) fn sentence(&self, at: usize) -> (usize, usize) {
+        let ends = |at: &usize| self.gap(*at).contains(['.', '!', '?', ';', '\n']);
+        let from = (1..=at).rev().find(ends).unwrap_or(0);
+        let to = (at + 1..self.tokens.len()).find(ends);
+        (from, to.unwrap_or(self.tokens.len()))
+    }
+
+    /// Whether an allergen or a diet was read from the words `from..to`.
+    pub(super) fn has_limit(&self, from: usize, to: usize) -> bool {
+        let tokens = self.tokens.get(from..to).unwrap_or_default();
+        let (Some(first), Some(last)) = (tokens.first(), tokens.last()) else {
+            return false;
+        };
+        let is_within = |found: &Finding| {
+            let is_limit = matches!(found.meaning, Meaning::Free(_) | Meaning::Diet(_));
+            is_limit && found.start >= first.word.start && found.end <= last.word.end
+        };
+        self.findings.iter().any(|(found, _)| is_within(found))
+    }
+
+    /// Reads `from` as `to`, where it was found.
+    pub(super) fn turn_diet(&mut self, from: &str, to: &'static str) {
+        for (found, _) in &mut self.findings {
+            if matches!(found.meaning, Meaning::Diet(diet) if diet == from) {
+                found.meaning = Meaning::Diet(to);
+                to.clone_into(&mut found.label);
+            }
+        }
+    }
+
     /// The word at `at`, where it is free.
     pub(super) fn word(&self, at: usize) -> Option<&str> {
         let token = self.tokens.get(at)?;
