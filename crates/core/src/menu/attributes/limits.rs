@@ -6,7 +6,7 @@
 
 use super::scan::Scan;
 use super::soft::Taste;
-use super::{Manner, Meaning, words};
+use super::{Manner, Meaning, alarm, words};
 use crate::menu::text::singular;
 use olympus_proto::Allergen;
 
@@ -20,7 +20,7 @@ enum Refusal {
 }
 
 #[rustfmt::skip]
-const ALLERGY: &[&[&str]] = &[
+pub(super) const ALLERGY: &[&[&str]] = &[
     &["allergic", "to"], &["allergy", "to"], &["allergies", "to"], &["intolerant", "to"],
     &["intolerant", "of"], &["intolerance", "to"], &["sensitive", "to"], &["reaction", "to"],
     &["cant", "have"], &["cannot", "have"], &["can", "not", "have"], &["cant", "eat"],
@@ -36,7 +36,7 @@ const ALLERGY: &[&[&str]] = &[
 ];
 /// Said after what is not borne.
 #[rustfmt::skip]
-const HARMS: &[&[&str]] = &[
+pub(super) const HARMS: &[&[&str]] = &[
     &["makes", "me", "sick"], &["make", "me", "sick"], &["makes", "me", "ill"],
     &["make", "me", "ill"], &["kills", "me"], &["kill", "me"], &["will", "kill", "me"],
     &["could", "kill", "me"], &["gives", "me", "hives"], &["give", "me", "hives"],
@@ -89,62 +89,11 @@ pub(super) fn read(scan: &mut Scan<'_>, manner: Manner) {
             .or_else(|| diet(scan, at));
         at = to.unwrap_or(at + 1);
     }
-    unbound(scan);
-    with_fish(scan);
+    alarm::unbound(scan);
+    alarm::with_fish(scan);
 }
 
-/// An alarm in another language that nothing was read from ("the last time I ate prawns I was taken
-/// to hospital"): the allergens of its sentence are refused. Rather a limit too many, which is
-/// shown and can be taken away, than one missed.
-fn unbound(scan: &mut Scan<'_>) {
-    if !scan.in_another_language() {
-        return;
-    }
-    let alarms: Vec<usize> = (0..scan.tokens.len())
-        .filter(|at| longest(scan, *at, HARMS).is_some() || longest(scan, *at, ALLERGY).is_some())
-        .collect();
-    for alarm in alarms {
-        let (from, to) = scan.sentence(alarm);
-        let is_turned = matches!(scan.before(alarm), Some("not" | "never"));
-        if is_turned || scan.has_limit(from, to) {
-            continue;
-        }
-        let mut at = from;
-        while at < to {
-            let found = thing(scan, at, false)
-                .filter(|found| matches!(found.1, Meaning::Free(_)) && !is_welcome(scan, found.0));
-            at = match found {
-                Some((end, meaning, label, _)) => {
-                    scan.take(at, end, meaning, label);
-                    end
-                }
-                None => at + 1,
-            };
-        }
-    }
-}
-
-/// "… is okay", "… yes".
-fn is_welcome(scan: &Scan<'_>, at: usize) -> bool {
-    let at = at + usize::from(matches!(scan.word(at), Some("is" | "are" | "goes")));
-    matches!(scan.word(at), Some("yes" | "ok" | "okay" | "fine" | "good"))
-}
-
-/// "No meat, but fish is fine."
-fn with_fish(scan: &mut Scan<'_>) {
-    let place = (0..scan.tokens.len()).find(|at| scan.word(*at) == Some("fish"));
-    let Some(at) = place else { return };
-    let mut before = at;
-    while before > 0 && matches!(scan.before(before), Some("of" | "the" | "eat" | "i")) {
-        before -= 1;
-    }
-    let is_kept = matches!(scan.before(before), Some("but" | "only" | "except"));
-    if is_kept || is_welcome(scan, at + 1) {
-        scan.turn_diet("vegetarian", "pescatarian");
-    }
-}
-
-fn longest(scan: &Scan<'_>, at: usize, phrases: &[&[&str]]) -> Option<usize> {
+pub(super) fn longest(scan: &Scan<'_>, at: usize, phrases: &[&[&str]]) -> Option<usize> {
     let said = phrases.iter().filter(|phrase| scan.is(at, phrase));
     said.map(|phrase| phrase.len()).max()
 }
@@ -212,7 +161,7 @@ fn refused(scan: &mut Scan<'_>, at: usize, manner: Manner) -> Option<usize> {
 fn harmed_by(scan: &mut Scan<'_>, at: usize) -> Option<usize> {
     let length = longest(scan, at, HARMS).filter(|_| scan.in_another_language())?;
     let after = after_articles(scan, at + length);
-    if thing(scan, after, false).is_some_and(|found| is_welcome(scan, found.0)) {
+    if thing(scan, after, false).is_some_and(|found| alarm::is_welcome(scan, found.0)) {
         return None;
     }
     let with = scan.is(at + length, &["with"]) && !scan.cut(at + length);
@@ -274,7 +223,11 @@ fn refused_by(scan: &mut Scan<'_>, at: usize, length: usize, refusal: Refusal) -
 
 /// What is refused at `at`: first word after it, meaning, label, and whether it may be a food
 /// that a dish is named for.
-fn thing(scan: &Scan<'_>, at: usize, any: bool) -> Option<(usize, Meaning, String, bool)> {
+pub(super) fn thing(
+    scan: &Scan<'_>,
+    at: usize,
+    any: bool,
+) -> Option<(usize, Meaning, String, bool)> {
     let said: Vec<&str> = (at..at + 3)
         .map_while(|place| scan.word(place).filter(|_| place == at || !scan.cut(place)))
         .collect();

@@ -8,6 +8,7 @@
 //! a limit. A course or a taste is read only where it is not part of something named. Spans lie in
 //! the text. Never looks at a menu, apart from [`Facts`], which are of one item.
 
+mod alarm;
 mod facts;
 mod limits;
 mod price;
