@@ -1,11 +1,8 @@
-//! The tables: a language a file, a phrase a line, sorted.
+//! A table: a phrase a line, sorted.
 //!
 //! Phrase, kind, English, with tabs between. The phrase is written as `menu::text` normalises it
 //! (no accents, no punctuation; German also as `nuesse`), so that a line is found by halving and
 //! nothing is built but an index. Several English words have `|` between, the likeliest first.
-
-use super::Language;
-use std::sync::LazyLock;
 
 /// What a phrase of a table is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,6 +45,17 @@ impl Entry {
         liked.or_else(|| said.next()).unwrap_or(self.english)
     }
 
+    /// All its words for it, the likeliest first.
+    pub(super) fn all(&self) -> &'static str {
+        self.english
+    }
+
+    /// Whether it refuses a thing that it names: "sin gluten".
+    pub(super) fn refuses_something(&self) -> bool {
+        let refused = self.english.strip_prefix("without ");
+        self.kind == Kind::Cue && refused.is_some()
+    }
+
     /// Whether what follows is refused.
     pub(super) fn refuses(&self) -> bool {
         const REFUSALS: [&str; 7] = [
@@ -66,7 +74,7 @@ impl Entry {
 /// The phrases of a language.
 #[derive(Debug)]
 pub(super) struct Table {
-    lines: Vec<&'static str>,
+    pub(super) lines: Vec<&'static str>,
     /// The words of all phrases, by their length in characters and then by the alphabet.
     words: Vec<(u8, &'static str)>,
     pub(super) longest: usize,
@@ -82,7 +90,7 @@ fn characters(word: &str) -> u8 {
 }
 
 impl Table {
-    fn read(source: &'static str) -> Self {
+    pub(super) fn read(source: &'static str) -> Self {
         let lines: Vec<&str> = source.lines().collect();
         let mut words: Vec<(u8, &str)> = Vec::with_capacity(2 * lines.len());
         let mut longest = 0;
@@ -124,14 +132,9 @@ impl Table {
         self.words.binary_search_by(found).is_ok()
     }
 
-    /// Whether the word is of this language, and not English.
-    pub(super) fn tells(&self, word: &str) -> bool {
-        word.len() >= TELLING && !is_english(word) && self.has(word)
-    }
-
-    /// The nearest word that begins like this one and is at most `budget` edits away; of equally
-    /// near ones one that is a phrase by itself.
-    pub(super) fn near(&self, word: &str, budget: u8) -> Option<&'static str> {
+    /// The nearest word that begins like this one and is at most `budget` edits away, and how many
+    /// it is; of equally near ones one that is a phrase by itself.
+    pub(super) fn near(&self, word: &str, budget: u8) -> Option<(usize, &'static str)> {
         let length = characters(word);
         let from = (length.saturating_sub(budget), "");
         let from = self.words.partition_point(|known| *known < from);
@@ -141,56 +144,5 @@ impl Table {
             .map(|known| (strsim::osa_distance(known.1, word), known.1))
             .filter(|(distance, _)| *distance <= usize::from(budget))
             .min_by_key(|(distance, known)| (*distance, self.find(&[known]).is_none(), *known))
-            .map(|(_, known)| known)
     }
-}
-
-pub(super) const SOURCES: [(Language, &str); 5] = [
-    (Language::Spanish, include_str!("spanish.tsv")),
-    (Language::French, include_str!("french.tsv")),
-    (Language::German, include_str!("german.tsv")),
-    (Language::Italian, include_str!("italian.tsv")),
-    (Language::Portuguese, include_str!("portuguese.tsv")),
-];
-
-static TABLES: LazyLock<[Table; 5]> =
-    LazyLock::new(|| SOURCES.map(|(_, source)| Table::read(source)));
-
-/// Words of phrases that are English too ("pan", "die"), by the word list SCOWL and by what is said
-/// in the text that the model learns from.
-const ALSO_ENGLISH: &str = include_str!("english.txt");
-/// A word shorter than this is a word of too many languages to tell one.
-const TELLING: usize = 3;
-
-/// The English words of the tables, and those that are English too, sorted.
-static ENGLISH: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
-    let lines = SOURCES.iter().flat_map(|(_, source)| source.lines());
-    let english = lines.filter_map(|line| line.rsplit('\t').next());
-    let english = english.flat_map(|said| said.split(['|', ' ']));
-    let mut words: Vec<&str> = english.chain(ALSO_ENGLISH.lines()).collect();
-    words.sort_unstable();
-    words.dedup();
-    words.shrink_to_fit();
-    words
-});
-
-pub(super) fn of(language: Language) -> &'static Table {
-    let [spanish, french, german, italian, portuguese] = &*TABLES;
-    match language {
-        Language::Spanish => spanish,
-        Language::French => french,
-        Language::German => german,
-        Language::Italian => italian,
-        Language::Portuguese => portuguese,
-    }
-}
-
-/// Whether the word is English, and known here.
-pub(super) fn is_english(word: &str) -> bool {
-    ENGLISH.binary_search(&word).is_ok()
-}
-
-/// Whether the word is in a table, and tells that the sentence is not English.
-pub(super) fn is_foreign(word: &str) -> bool {
-    TABLES.iter().any(|table| table.tells(word))
 }

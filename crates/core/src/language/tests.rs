@@ -1,6 +1,8 @@
 //! The tables are well made, and a sentence is read in its own language.
 
-use super::table::{self, SOURCES};
+use super::book;
+use super::compound;
+use super::table::phrase;
 use super::{Language, in_english, refusals_in_english};
 use crate::menu::text::{normalise, words};
 
@@ -84,17 +86,17 @@ fn one_refusal_within_english_is_read() {
 
 #[test]
 fn tables_are_sorted_and_written_as_words_are_compared() {
-    for (language, source) in SOURCES {
-        let phrases: Vec<&str> = source.lines().map(table::phrase).collect();
-        assert!(
-            phrases.windows(2).all(|pair| pair[0] < pair[1]),
-            "{language:?}"
-        );
-        for (phrase, line) in phrases.iter().zip(source.lines()) {
-            assert_eq!(normalise(phrase), *phrase, "{language:?}");
-            let found = table::of(language).find(&phrase.split(' ').collect::<Vec<_>>());
-            let found = found.unwrap_or_else(|| panic!("{language:?}: {line}"));
-            assert!(!found.english(|_| false).is_empty(), "{line}");
+    for (folder, language, table) in book::all() {
+        let phrases: Vec<&str> = table.lines.iter().map(|line| phrase(line)).collect();
+        assert!(!phrases.is_empty(), "{folder} {language:?}");
+        for pair in phrases.windows(2) {
+            assert!(pair[0] < pair[1], "{folder} {language:?}: {pair:?}");
+        }
+        for phrase in phrases {
+            assert_eq!(normalise(phrase), phrase, "{folder} {language:?}");
+            let found = table.find(&phrase.split(' ').collect::<Vec<_>>());
+            let found = found.unwrap_or_else(|| panic!("{folder} {language:?}: {phrase}"));
+            assert!(!found.english(|_| false).is_empty(), "{phrase}");
         }
     }
 }
@@ -118,4 +120,14 @@ fn every_word_knows_the_phrase_it_came_from() {
                 .is_some_and(|part| !part.is_empty())
         );
     }
+}
+
+#[test]
+fn a_compound_is_two_words_that_are_known() {
+    let known = |word: &str| ["kirsche", "saft", "huhn", "suppe", "nudel"].contains(&word);
+    let parts =
+        |word: &str| compound::split(word, known).map(|(first, rest)| format!("{first} {rest}"));
+    assert_eq!(parts("kirschsaft").as_deref(), Some("kirsche saft"));
+    assert_eq!(parts("nudelsuppe").as_deref(), Some("nudel suppe"));
+    assert_eq!(parts("kirschbaum"), None);
 }

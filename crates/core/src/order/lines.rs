@@ -106,6 +106,11 @@ impl<'a> Lines<'a> {
     /// Another item in the place of one; as many as before unless a number was said.
     pub(super) fn replace(&mut self, line: usize, mut draft: Draft, number: Option<u32>) {
         if let Some(old) = self.drafts.get_mut(line) {
+            // "A bagel with butter, make it two bagels": still with butter.
+            if old.item == draft.item && draft.choices.is_empty() && number.is_some() {
+                old.quantity = draft.quantity;
+                return;
+            }
             if number.is_none() {
                 draft.quantity = old.quantity;
             }

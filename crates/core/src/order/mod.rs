@@ -8,6 +8,7 @@
 mod assemble;
 mod deeds;
 mod draft;
+mod foreign;
 mod lines;
 mod option;
 mod phrases;
@@ -16,6 +17,8 @@ mod spanish;
 mod speech;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_languages;
 #[cfg(test)]
 mod tests_negation;
 #[cfg(test)]
@@ -51,6 +54,15 @@ impl OrderParser {
     /// on the menu any more are left out.
     #[must_use]
     pub fn parse(&self, text: &str, order: &[OrderLine]) -> ParsedOrder {
+        let Some(told) = foreign::in_english(text, &self.phrases) else {
+            return self.parse_english(text, order);
+        };
+        let mut parsed = self.parse_english(&told.text, order);
+        told.point_back(text, &mut parsed);
+        parsed
+    }
+
+    fn parse_english(&self, text: &str, order: &[OrderLine]) -> ParsedOrder {
         let segments = segment::segment(text, &self.phrases);
         assemble::assemble(&self.items, &self.phrases, text, &segments, order)
     }

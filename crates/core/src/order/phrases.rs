@@ -1,6 +1,6 @@
 //! Every name on a menu that an order can mention, by its stemmed words.
 
-use super::option::Siblings;
+use super::option::{Portion, Siblings};
 use crate::menu::text::{typo_budget, words};
 use olympus_proto::MenuItem;
 use std::collections::{HashMap, HashSet};
@@ -34,6 +34,15 @@ pub(super) struct Names {
     pub(super) options: Vec<OptionRef>,
     /// Items with this word in their names, though it names an option: "pepperoni".
     pub(super) within: Vec<usize>,
+    /// Whether it is only a part of the items' names.
+    pub(super) is_part: bool,
+}
+
+impl Names {
+    /// Whether something on the menu goes by all of it.
+    pub(super) fn is_whole(&self) -> bool {
+        (!self.items.is_empty() && !self.is_part) || self.options.iter().any(|at| !at.derived)
+    }
 }
 
 /// What "#" is read as.
@@ -158,8 +167,13 @@ impl Phrases {
                 ..at
             };
             for said in siblings.otherwise(name, (at.group, at.option)) {
-                // "Sauce on the side" is all that "Sauce on Side" says.
-                let as_said = if said.ends_with(" side") { at } else { derived };
+                // "Sauce on the side" is all that "Sauce on Side" says, "extra whipped cream" all
+                // that "Xtra Whip" does.
+                let as_said = if Portion::of(&said).is_some() {
+                    at
+                } else {
+                    derived
+                };
                 self.add(&said, |names| names.options.push(as_said));
             }
         }
@@ -216,6 +230,7 @@ impl Phrases {
                 self.words.extend(part.split(' ').map(str::to_owned));
                 let names = Names {
                     items,
+                    is_part: true,
                     ..Names::default()
                 };
                 self.names.insert(part, names);

@@ -3,7 +3,6 @@
 
 use super::phrases::{NUMBER, Names, Phrases, stem};
 use super::speech::{self, Cue};
-use crate::language::{self, Kind as Sort, Language, Phrase};
 use crate::menu::text::{Word, words};
 
 /// What a phrase is.
@@ -23,7 +22,7 @@ pub(super) struct Segment<'a> {
 }
 
 /// Words that are read; nobody orders longer.
-const MOST_WORDS: usize = 400;
+pub(super) const MOST_WORDS: usize = 400;
 
 /// Worth of a word in a name, in a cue and in a filler. A phrase is worth a little more than its
 /// words apart, and a name more than a cue.
@@ -58,46 +57,9 @@ fn contracted(text: &str, words: Vec<Word>) -> Vec<Word> {
     out
 }
 
-/// The words in English where the text is in another language that is known, but for those that
-/// the menu prints.
-fn in_english(text: &str, words: Vec<Word>, phrases: &Phrases) -> Vec<Word> {
-    let Some(language) = Language::of(text, &words) else {
-        return words;
-    };
-    let stems: Vec<String> = words.iter().map(|word| stem(&word.text)).collect();
-    let mut printed = vec![false; stems.len()];
-    for start in 0..stems.len() {
-        let longest = phrases.longest.min(stems.len() - start);
-        let names = |length: &usize| {
-            let said = stems.get(start..start + length);
-            said.is_some_and(|said| phrases.find(said).is_some())
-        };
-        if let Some(length) = (2..=longest).rev().find(names) {
-            printed
-                .iter_mut()
-                .skip(start)
-                .take(length)
-                .for_each(|at| *at = true);
-        }
-    }
-    let keeps = |phrase: Phrase<'_>| {
-        let mut at = printed.iter().skip(phrase.from).take(phrase.words.len());
-        let known = || {
-            phrase
-                .words
-                .iter()
-                .all(|word| phrases.knows(&stem(&word.text)))
-        };
-        at.any(|printed| *printed) || (phrase.kind != Sort::Cue && known())
-    };
-    let is_known = |english: &str| english.split(' ').all(|word| phrases.knows(&stem(word)));
-    language::in_english(text, words, language, keeps, is_known)
-}
-
 pub(super) fn segment<'a>(text: &str, phrases: &'a Phrases) -> Vec<Segment<'a>> {
     let mut found = contracted(text, words(text));
     found.truncate(MOST_WORDS);
-    found = in_english(text, found, phrases);
     let mut before = String::new();
     let stems: Vec<String> = found
         .iter()

@@ -208,7 +208,12 @@ impl<'a> Reader<'a> {
         (self.all, self.place) = (None, None);
         let names_follow = rest
             .iter()
-            .take_while(|s| !matches!(s.kind, Kind::Cue(Cue::And | Cue::Clause | Cue::Not)))
+            .take_while(|s| {
+                !matches!(
+                    s.kind,
+                    Kind::Cue(Cue::And | Cue::Clause | Cue::Not | Cue::All | Cue::With)
+                )
+            })
             .any(|s| matches!(s.kind, Kind::Names(_)));
         match self.verb {
             // "make that two"; "two, no, three tacos"

@@ -125,10 +125,20 @@ impl<'a> Reader<'a> {
             let names_it = name.split(' ').any(|word| word == last);
             names_it.then(|| name.split(' ').count())
         };
+        // "A green tea" is hot where there is an iced tea too.
+        let is_said = self.before == "iced" || said.to_lowercase().contains("iced");
+        let is_iced = |item: &usize| {
+            let named = self.items.get(*item);
+            let name = named
+                .map(|item| option::key(&item.name))
+                .unwrap_or_default();
+            let in_run = matches!(&self.run, Some((items, _)) if items.contains(item));
+            name.split(' ').any(|word| word == "iced") && !(is_said || in_run)
+        };
         let is_derived = |item: usize| option_of(&names.options, item).is_some_and(|at| at.derived);
         let named = items
             .into_iter()
-            .filter_map(|item| Some((is_derived(item), length(&item)?, item)));
+            .filter_map(|item| Some((is_iced(&item), is_derived(item), length(&item)?, item)));
         let whole = named.min().map(|(.., item)| (item, names));
         // "A sesame bagel" where a sandwich can be had on one, and bagels with sesame.
         let parted = self.phrases.find(first).and_then(|choice| {

@@ -62,7 +62,7 @@ impl Lines<'_> {
             .and_then(|line| self.drafts.get(line));
         let adds = |at: &&OptionRef| {
             let option = named(self.items, **at).map(|(_, option)| option.name.to_lowercase());
-            option.is_some_and(|name| name.starts_with("add "))
+            option.is_some_and(|name| name.starts_with("add ") || is_deed(&name))
         };
         line.is_some_and(|draft| {
             let mut of_item = options.iter().filter(|at| at.item == draft.item).peekable();
@@ -90,4 +90,9 @@ fn is_left_out(items: &[MenuItem], kept: &LineModifier, options: &[OptionRef]) -
             .is_some_and(|(group, option)| kept.id == option.id && kept.group == group.id)
     };
     kept.action == ModifierAction::Remove && options.iter().any(is_it)
+}
+
+/// Whether an option, in small letters, is what is done with a dish: "Toasted", "Cut in Half".
+fn is_deed(name: &str) -> bool {
+    (name.ends_with("ed") && !name.contains(' ')) || name.starts_with("cut ")
 }
