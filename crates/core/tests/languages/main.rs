@@ -1,6 +1,7 @@
 //! Limits stated in five languages, on sentences that nobody who wrote the tables has read:
-//! `eval/data/limits_languages.jsonl`. `-- --nocapture` prints the figures, and with
-//! `SHOW=language` what was read wrongly in a language.
+//! `eval/data/limits_languages.jsonl`, and as stories `limits_stories.jsonl`. `-- --nocapture` prints
+//! the figures, with `SHOW=language` what was read wrongly in a language, with `LIMITS=FILE` of
+//! another set.
 
 use olympus_core::language::{Language, in_english};
 use olympus_core::menu::attributes::{Manner, parse};
@@ -30,6 +31,13 @@ struct Figures {
 }
 
 impl Figures {
+    fn print(&self, of: &str) {
+        println!(
+            "{of:<11} {:>5} {:>6} {:>17} {:>7} {:>28}",
+            self.rows, self.exact, self.stated, self.missed, self.invented
+        );
+    }
+
     fn add(&mut self, row: &Row) -> bool {
         let read = parse(&row.text, Manner::Search, &[]).filters();
         let allergens: BTreeSet<String> = read.exclude_allergens.into_iter().collect();
@@ -58,15 +66,10 @@ fn english(text: &str) -> String {
     said.join(" ")
 }
 
-#[test]
-fn an_allergy_is_a_limit_in_every_language_that_has_a_table() {
-    let path = std::env::var("LIMITS").unwrap_or_else(|_| {
-        concat!(
-            env!("CARGO_MANIFEST_DIR"),
-            "/../../eval/data/limits_languages.jsonl"
-        )
-        .to_owned()
-    });
+/// Figures of a set, printed by language; `SHOW=language` prints what is read wrongly.
+fn figures(file: &str) -> Figures {
+    let path = format!("{}/../../eval/data/{file}", env!("CARGO_MANIFEST_DIR"));
+    let path = std::env::var("LIMITS").unwrap_or(path);
     let text = std::fs::read_to_string(path).expect("the set is in the repository");
     let show = std::env::var("SHOW").unwrap_or_default();
     let mut of: BTreeMap<String, Figures> = BTreeMap::new();
@@ -74,32 +77,57 @@ fn an_allergy_is_a_limit_in_every_language_that_has_a_table() {
         let row: Row = serde_json::from_str(line).expect("a row");
         let exact = of.entry(row.language.clone()).or_default().add(&row);
         if !exact && show == row.language {
-            println!("{}\n  as {}", row.text, english(&row.text));
             let read = parse(&row.text, Manner::Search, &[]).filters();
+            println!("{}\n  as {}", row.text, english(&row.text));
             println!("  → {:?} {:?}", read.exclude_allergens, read.diets);
             println!("    {:?} {:?} meant", row.exclude_allergens, row.diets);
         }
     }
-    println!("language     rows  exact  allergens stated  missed  sentences with one invented");
+    println!(
+        "{file}\nlanguage     rows  exact  allergens stated  missed  sentences with one invented"
+    );
+    let mut all = Figures::default();
     for (language, f) in &of {
-        println!(
-            "{language:<11} {:>5} {:>6} {:>17} {:>7} {:>28}",
-            f.rows, f.exact, f.stated, f.missed, f.invented
-        );
+        f.print(language);
+        all.rows += f.rows;
+        all.exact += f.exact;
+        all.stated += f.stated;
+        all.missed += f.missed;
+        all.invented += f.invented;
     }
-    let sum = |figure: fn(&Figures) -> usize| of.values().map(figure).sum::<usize>();
-    assert_eq!(sum(|f| f.rows), 220);
+    all.print("all");
+    all
+}
+
+#[test]
+fn an_allergy_is_a_limit_in_every_language_that_has_a_table() {
+    let all = figures("limits_languages.jsonl");
+    assert!(all.rows >= 220);
     assert!(
-        sum(|f| f.missed) * 20 <= sum(|f| f.stated),
-        "more than one in twenty missed"
+        all.missed * 30 <= all.stated,
+        "more than one in thirty missed"
     );
     assert!(
-        sum(|f| f.invented) * 20 <= sum(|f| f.rows),
-        "more than one in twenty invented"
+        all.invented * 50 <= all.rows,
+        "more than one in fifty invented"
     );
     assert!(
-        sum(|f| f.exact) * 10 >= sum(|f| f.rows) * 9,
-        "fewer than nine in ten exact"
+        all.exact * 20 >= all.rows * 19,
+        "fewer than nineteen in twenty exact"
+    );
+}
+
+#[test]
+fn stories_of_allergies_are_mostly_read() {
+    let all = figures("limits_stories.jsonl");
+    assert!(all.rows >= 140);
+    assert!(
+        all.missed * 8 <= all.stated,
+        "more than one in eight missed"
+    );
+    assert!(
+        all.invented * 8 <= all.rows,
+        "more than one in eight invented"
     );
 }
 

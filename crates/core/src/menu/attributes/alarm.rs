@@ -1,7 +1,7 @@
 //! Allergies told as stories, and what is welcome after all.
 
 use super::Meaning;
-use super::limits::{ALLERGY, HARMS, longest, thing};
+use super::limits::{ALLERGY, BARE, HARMS, longest, thing};
 use super::scan::Scan;
 
 /// An alarm in another language that nothing was read from ("the last time I ate prawns I was taken
@@ -12,7 +12,10 @@ pub(super) fn unbound(scan: &mut Scan<'_>) {
         return;
     }
     let alarms: Vec<usize> = (0..scan.tokens.len())
-        .filter(|at| longest(scan, *at, HARMS).is_some() || longest(scan, *at, ALLERGY).is_some())
+        .filter(|at| {
+            let said = |phrases| longest(scan, *at, phrases).is_some();
+            said(HARMS) || said(ALLERGY) || said(BARE)
+        })
         .collect();
     for alarm in alarms {
         let (from, to) = scan.sentence(alarm);
@@ -20,19 +23,30 @@ pub(super) fn unbound(scan: &mut Scan<'_>) {
         if is_turned || scan.has_limit(from, to) {
             continue;
         }
-        let mut at = from;
-        while at < to {
-            let found = thing(scan, at, false)
-                .filter(|found| matches!(found.1, Meaning::Free(_)) && !is_welcome(scan, found.0));
-            at = match found {
-                Some((end, meaning, label, _)) => {
-                    scan.take(at, end, meaning, label);
-                    end
-                }
-                None => at + 1,
-            };
+        // "I ate prawns. And then: hospital." Where its own sentence names none, all do.
+        if !refuse_all(scan, from, to) && !scan.has_limit(0, scan.tokens.len()) {
+            refuse_all(scan, 0, scan.tokens.len());
         }
     }
+}
+
+/// Refuses the allergens named in the words `from..to`; whether there are any.
+fn refuse_all(scan: &mut Scan<'_>, from: usize, to: usize) -> bool {
+    let mut any = false;
+    let mut at = from;
+    while at < to {
+        let found = thing(scan, at, false)
+            .filter(|found| matches!(found.1, Meaning::Free(_)) && !is_welcome(scan, found.0));
+        at = match found {
+            Some((end, meaning, label, _)) => {
+                scan.take(at, end, meaning, label);
+                any = true;
+                end
+            }
+            None => at + 1,
+        };
+    }
+    any
 }
 
 /// "… is okay", "… yes".

@@ -42,6 +42,13 @@ pub(super) const HARMS: &[&[&str]] = &[
     &["could", "kill", "me"], &["gives", "me", "hives"], &["give", "me", "hives"],
     &["upsets", "my", "stomach"], &["upset", "my", "stomach"],
 ];
+/// Said of things that may stand on either side.
+pub(super) const BARE: &[&[&str]] = &[
+    &["allergy"],
+    &["allergies"],
+    &["intolerant"],
+    &["intolerance"],
+];
 #[rustfmt::skip]
 const PLAIN: &[&[&str]] = &[
     &["no"], &["without"], &["w", "o"], &["sans"], &["minus"], &["excluding"], &["exclude"],
@@ -159,7 +166,8 @@ fn refused(scan: &mut Scan<'_>, at: usize, manner: Manner) -> Option<usize> {
 
 /// What English says after the thing, other languages may say before it: "me sienta mal el gluten".
 fn harmed_by(scan: &mut Scan<'_>, at: usize) -> Option<usize> {
-    let length = longest(scan, at, HARMS).filter(|_| scan.in_another_language())?;
+    let length = longest(scan, at, HARMS).or_else(|| longest(scan, at, BARE));
+    let length = length.filter(|_| scan.in_another_language())?;
     let after = after_articles(scan, at + length);
     if thing(scan, after, false).is_some_and(|found| alarm::is_welcome(scan, found.0)) {
         return None;
@@ -181,7 +189,9 @@ fn refused_by(scan: &mut Scan<'_>, at: usize, length: usize, refusal: Refusal) -
     // "Allergic" alone may also stand after what it is said of.
     let is_loose = length == 1 && scan.word(at) == Some("allergic");
     let is_harm = scan.word(at).is_some_and(|word| word.starts_with("make"));
-    let any = (refusal == Refusal::Allergy && !is_loose && !is_harm)
+    // What no table has in another language is hardly a food.
+    let is_loose = is_loose || is_harm || scan.in_another_language();
+    let any = (refusal == Refusal::Allergy && !is_loose)
         || ["without", "sans", "minus", "w", "excluding", "exclude"]
             .iter()
             .any(|word| scan.word(at) == Some(word));
@@ -205,7 +215,11 @@ fn refused_by(scan: &mut Scan<'_>, at: usize, length: usize, refusal: Refusal) -
         scan.take(from, to, meaning, label);
         last = Some(to);
         from = to;
-        let Some(next) = after_connector(scan, to) else {
+        // "Allergia alla soia alla senape": the list needs no comma.
+        let is_list = refusal == Refusal::Allergy && scan.in_another_language();
+        let follows = || is_list && !scan.cut(to) && names_allergen(scan, to);
+        let next = after_connector(scan, to).or_else(|| follows().then_some(to));
+        let Some(next) = next else {
             break;
         };
         // "Allergic to nuts and to milk."
@@ -261,6 +275,11 @@ pub(super) fn thing(
     let meaning = Meaning::Without(words::mentions(&ingredient));
     let word = said.get(..length)?.join(" ");
     Some((at + length, meaning, not_mentioned(&word), true))
+}
+
+fn names_allergen(scan: &Scan<'_>, at: usize) -> bool {
+    thing(scan, after_articles(scan, at), false)
+        .is_some_and(|found| matches!(found.1, Meaning::Free(_)))
 }
 
 /// "Nut allergy" is said "no nuts".
@@ -380,6 +399,7 @@ fn suffixed(scan: &mut Scan<'_>, at: usize, to: usize, refusal: Refusal) -> Opti
         match (joined, comma) {
             (true, _) => end = from - 1,
             (false, true) if from > 0 => end = from,
+            _ if refusal == Refusal::Allergy && scan.in_another_language() => end = from,
             _ => break,
         }
     }

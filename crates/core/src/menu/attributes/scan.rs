@@ -65,14 +65,14 @@ impl<'a> Scan<'a> {
         (from, to.unwrap_or(self.tokens.len()))
     }
 
-    /// Whether an allergen or a diet was read from the words `from..to`.
+    /// Whether an allergen was read from the words `from..to`.
     pub(super) fn has_limit(&self, from: usize, to: usize) -> bool {
         let tokens = self.tokens.get(from..to).unwrap_or_default();
         let (Some(first), Some(last)) = (tokens.first(), tokens.last()) else {
             return false;
         };
         let is_within = |found: &Finding| {
-            let is_limit = matches!(found.meaning, Meaning::Free(_) | Meaning::Diet(_));
+            let is_limit = matches!(found.meaning, Meaning::Free(_));
             is_limit && found.start >= first.word.start && found.end <= last.word.end
         };
         self.findings.iter().any(|(found, _)| is_within(found))
