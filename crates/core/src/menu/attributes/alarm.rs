@@ -1,7 +1,8 @@
 //! Allergies told as stories, and what is welcome after all.
 
 use super::Meaning;
-use super::limits::{ALLERGY, BARE, HARMS, longest, thing};
+use super::limits::thing;
+use super::phrases::{ALLERGY, BARE, HARMS, longest};
 use super::scan::Scan;
 
 /// An alarm in another language that nothing was read from ("the last time I ate prawns I was taken

@@ -11,6 +11,7 @@
 mod alarm;
 mod facts;
 mod limits;
+mod phrases;
 mod price;
 mod scan;
 mod soft;
