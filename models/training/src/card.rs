@@ -163,10 +163,10 @@ impl Card {
             let row = (score.count, score.strict, score.linear_on_frozen);
             table_row(&mut out, &score.file, row, &score.recalls);
         }
-        out.push_str("\nThe last six columns are recall by class. Held-out registers are scored in f32 without thresholds and set the calibration; files are scored with it, on the artifact's weights in f32; `olympus-eval` scores the artifact as it runs.\n");
+        out.push_str("\nThe last six columns are recall by class. Held-out registers are scored in f32 without thresholds, and those in English set the calibration; files are scored with it, on the artifact's weights in f32; `olympus-eval` scores the artifact as it runs.\n");
         let _ = writeln!(
             out,
-            "\n## Out of scope\n\nOf the utterances out of scope in held-out registers, those found when 3 % of those in scope are taken for them: by the class's logit, by how much nearer the nearest of {PROTOTYPES} prototypes of what was learnt out of scope is than the nearest of as many in scope, and by both as the artifact has it: the logit gains {} for each 1 of that difference above {}. The weight is the smallest that is as accurate as any of ten on these same registers, the other number that of least log loss.\n\n| held out | by class | by distance | by both |\n|---|--:|--:|--:|",
+            "\n## Out of scope\n\nOf the utterances out of scope in held-out registers, those found when 3 % of those in scope are taken for them: by the class's logit, by how much nearer the nearest of {PROTOTYPES} prototypes of what was learnt out of scope is than the nearest of as many in scope, and by both as the artifact has it: the logit gains {} for each 1 of that difference above {}. The weight is the smallest that is as accurate as any of ten on these same registers (those in English), the other number that of least log loss.\n\n| held out | by class | by distance | by both |\n|---|--:|--:|--:|",
             self.familiarity.weight, self.familiarity.centre,
         );
         for fold in &self.folds {

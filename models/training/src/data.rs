@@ -23,6 +23,11 @@ pub(crate) fn label_of(intent: Intent) -> usize {
         .unwrap_or(Intent::ALL.len() - 1)
 }
 
+/// Whether a register is of a language other than English: `spanish_typed`.
+pub(crate) fn is_of_a_language(register: &str) -> bool {
+    register.ends_with("_spoken") || register.ends_with("_typed")
+}
+
 /// Case, spaces and punctuation do not make two utterances different.
 pub(crate) fn key(text: &str) -> String {
     text.to_lowercase()

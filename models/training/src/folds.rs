@@ -3,7 +3,7 @@
 
 use crate::calibrate::{self, Scored};
 use crate::card::{self, Fold};
-use crate::data::Example;
+use crate::data::{self, Example};
 use crate::novelty::{self, Judged};
 use crate::retrieval::{self, Retrieval};
 use crate::train::Run;
@@ -75,7 +75,7 @@ pub(crate) fn cross_validate(
         .iter()
         .map(|held_out| measure(run, text, held_out))
         .collect::<anyhow::Result<Vec<_>>>()?;
-    let all: Vec<Judged> = measured.iter().flat_map(|m| m.judged.clone()).collect();
+    let all: Vec<Judged> = measured.iter().flat_map(Measured::english).collect();
     let familiarity = novelty::fit(&all);
     let scored: Vec<Scored> = all.iter().map(|j| j.with(familiarity)).collect();
     let folds: Vec<Fold> = measured
@@ -92,12 +92,23 @@ pub(crate) fn cross_validate(
 struct Measured {
     held_out: &'static HeldOut,
     judged: Vec<Judged>,
+    /// Which of them are in English.
+    is_english: Vec<bool>,
     linear_on_frozen: f64,
     search: Retrieval,
     search_base: Retrieval,
 }
 
 impl Measured {
+    /// What the calibration is fitted to. A language of which one manner of a few hundred lines was
+    /// left out is far harder than anything in English: it would say how sure to be of either.
+    fn english(&self) -> impl Iterator<Item = Judged> {
+        let judged = self.judged.iter().zip(&self.is_english);
+        judged
+            .filter(|(_, english)| **english)
+            .map(|(judged, _)| *judged)
+    }
+
     fn fold(self, familiarity: Familiarity) -> Fold {
         let with: Vec<Scored> = self.judged.iter().map(|j| j.with(familiarity)).collect();
         Fold {
@@ -139,6 +150,10 @@ fn measure(run: &Run<'_>, text: &Text, held_out: &'static HeldOut) -> anyhow::Re
     Ok(Measured {
         held_out,
         judged: novelty::judge(&learner, run.base, &prototypes, &test)?,
+        is_english: test
+            .iter()
+            .map(|e| !data::is_of_a_language(&e.register))
+            .collect(),
         linear_on_frozen: linear.accuracy(&frozen, run.base, &test)?,
         search: retrieval::measure(&learner.build()?.0, run.base, &asked)?,
         search_base: retrieval::measure(&frozen, run.base, &asked)?,

@@ -20,6 +20,12 @@ pub use order::{Piece, Said};
 pub use search::{Phrase, in_english, refusals_in_english, written};
 pub use table::Kind;
 
+/// Makes the tables ready, which the first sentence would otherwise wait for.
+pub fn warm() {
+    std::sync::LazyLock::force(&book::SEARCH);
+    std::sync::LazyLock::force(&book::ORDER);
+}
+
 /// A language that has a table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Language {
