@@ -97,7 +97,7 @@ impl Card {
         let _ = writeln!(
             out,
             "# {}\n\n<!-- written by olympus-training; do not edit -->\n\n\
-             One encoder for intent and menu search, with an intent head, for restaurants. English, and Spanish, French,\n German, Portuguese and Italian as its text has them.\n\n\
+             One encoder for intent and menu search, with an intent head, for restaurants. English; Spanish, French, German, Portuguese and Italian less well.\n\n\
              | | |\n|---|---|\n\
              | Base | all-MiniLM-L6-v2 by sentence-transformers, f32, sha256 `{}` |\n\
              | Licence | Apache-2.0, as the base |\n\

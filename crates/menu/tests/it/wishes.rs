@@ -158,11 +158,19 @@ fn a_query_in_another_language_is_read_and_searched_in_the_menus_words() {
     let menu = cafe();
     for (query, language, found) in [
         ("un postre sin frutos secos", "es", "Lemon Sorbet"),
-        ("je suis allergique aux arachides et aux noix", "fr", "Lemon Sorbet"),
+        (
+            "je suis allergique aux arachides et aux noix",
+            "fr",
+            "Lemon Sorbet",
+        ),
         ("etwas ohne Milch bitte", "de", "Lemon Sorbet"),
         ("vorrei un dolce senza latte", "it", "Lemon Sorbet"),
         ("uma sobremesa sem leite", "pt", "Lemon Sorbet"),
-        ("ich hätte gern was Scharfes ohne Fleisch", "de", "Vindaloo Curry"),
+        (
+            "ich hätte gern was Scharfes ohne Fleisch",
+            "de",
+            "Vindaloo Curry",
+        ),
         ("pizza con queso por favor", "es", "Cheese Pizza"),
         ("sorbet au citron", "fr", "Lemon Sorbet"),
     ] {
@@ -180,7 +188,11 @@ fn a_query_in_another_language_is_read_and_searched_in_the_menus_words() {
 fn a_name_on_the_menu_is_a_name_in_any_language() {
     let mut chili = item("Chili sin Carne", "Mains", 900);
     chili.tags.push("vegetarian".to_owned());
-    let menu = index(vec![chili, item("Arroz con Pollo", "Mains", 1000), item("Pollo", "Mains", 800)]);
+    let menu = index(vec![
+        chili,
+        item("Arroz con Pollo", "Mains", 1000),
+        item("Pollo", "Mains", 800),
+    ]);
     assert_eq!(ids(&ask(&menu, "arroz con pollo"))[0], "Arroz con Pollo");
     assert_eq!(ids(&ask(&menu, "chili sin carne"))[0], "Chili sin Carne");
     let english = menu.read("two pizzas and a coke", Manner::Search, &[]);
