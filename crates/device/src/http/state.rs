@@ -10,16 +10,11 @@ use crate::sync::Agent;
 use crate::till::Handle;
 use axum::extract::Extension;
 use olympus_core::route::Policy;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
-use tokio::runtime::{Handle as Runtime, RuntimeFlavor};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::sync::{Semaphore, watch};
 
-/// Up to so many requests under way are computed by the threads that read them: no other thread has
-/// to wake for them, which takes longer than many an answer.
-const FEW: usize = 2;
 /// An answer of this device that is under way at the deadline is rather late than lost.
 const LATEST: Duration = Duration::from_millis(100);
 
@@ -110,7 +105,7 @@ impl AppState {
             .ok_or_else(|| ServiceError::NotReady("the model is being loaded").into())
     }
 
-    /// Computes the answer to a question; nobody waits past the deadline.
+    /// Runs a question on a blocking thread; nobody waits past the deadline.
     pub(crate) async fn ask<T: Send + 'static>(
         &self,
         ctx: &Ctx,
@@ -121,11 +116,10 @@ impl AppState {
             .deadline
             .unwrap_or(call.started + self.limits.default_deadline);
         call.deadline = Some(deadline);
-        let answer = self.computed(move |service| question(service, &call));
+        let answer = self.blocking(move |service| question(service, &call));
         match tokio::time::timeout_at(deadline.into(), answer).await {
-            // What was computed here may be done after it: whoever asked is gone.
-            Ok(answer) if Instant::now() < deadline => answer,
-            _ => Err(ServiceError::DeadlineExceeded.into()),
+            Ok(answer) => answer,
+            Err(_) => Err(ServiceError::DeadlineExceeded.into()),
         }
     }
 
@@ -186,36 +180,14 @@ impl AppState {
         self.blocking(move |service| change(service, &go_on)).await
     }
 
-    /// Runs work here where few others run, else on a blocking thread.
-    async fn computed<T: Send + 'static>(
-        &self,
-        work: impl FnOnce(&Service) -> Result<T, ServiceError> + Send + 'static,
-    ) -> Result<T, HttpError> {
-        let under_way = self.limits.max_calls - self.calls.available_permits();
-        let workers = Runtime::current().runtime_flavor();
-        if under_way >= FEW || workers != RuntimeFlavor::MultiThread {
-            return self.blocking(work).await;
-        }
-        let (service, _permit) = (self.service()?, self.permit()?);
-        // What else this thread has to do is handed to another one meanwhile.
-        let work = || tokio::task::block_in_place(|| work(&service));
-        match catch_unwind(AssertUnwindSafe(work)) {
-            Ok(answer) => answer.map_err(HttpError::from),
-            Err(_) => Err(ServiceError::Encoder("it panicked; see the log".to_owned()).into()),
-        }
-    }
-
-    fn permit(&self) -> Result<OwnedSemaphorePermit, HttpError> {
-        Arc::clone(&self.calls)
-            .try_acquire_owned()
-            .map_err(|_| HttpError::overloaded("too many requests are being answered"))
-    }
-
     async fn blocking<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Service) -> Result<T, ServiceError> + Send + 'static,
     ) -> Result<T, HttpError> {
-        let (service, permit) = (self.service()?, self.permit()?);
+        let service = self.service()?;
+        let permit = Arc::clone(&self.calls)
+            .try_acquire_owned()
+            .map_err(|_| HttpError::overloaded("too many requests are being answered"))?;
         let done = tokio::task::spawn_blocking(move || {
             let _permit = permit;
             work(&service)
