@@ -57,8 +57,5 @@ pub(crate) fn run(base: &Base, text: &Text, reports: &[PathBuf]) -> anyhow::Resu
 
 /// The two manners of a language are one: one alone teaches most of what both do.
 fn group(register: &str) -> &str {
-    let manner = |ending| register.strip_suffix(ending);
-    manner("_spoken")
-        .or_else(|| manner("_typed"))
-        .unwrap_or(register)
+    data::language_of(register).unwrap_or(register)
 }

@@ -23,9 +23,10 @@ pub(crate) fn label_of(intent: Intent) -> usize {
         .unwrap_or(Intent::ALL.len() - 1)
 }
 
-/// Whether a register is of a language other than English: `spanish_typed`.
-pub(crate) fn is_of_a_language(register: &str) -> bool {
-    register.ends_with("_spoken") || register.ends_with("_typed")
+/// The language of a register that is not in English: `spanish` of `spanish_typed`.
+pub(crate) fn language_of(register: &str) -> Option<&str> {
+    let manner = |ending| register.strip_suffix(ending);
+    manner("_spoken").or_else(|| manner("_typed"))
 }
 
 /// Case, spaces and punctuation do not make two utterances different.

@@ -152,7 +152,7 @@ fn measure(run: &Run<'_>, text: &Text, held_out: &'static HeldOut) -> anyhow::Re
         judged: novelty::judge(&learner, run.base, &prototypes, &test)?,
         is_english: test
             .iter()
-            .map(|e| !data::is_of_a_language(&e.register))
+            .map(|e| data::language_of(&e.register).is_none())
             .collect(),
         linear_on_frozen: linear.accuracy(&frozen, run.base, &test)?,
         search: retrieval::measure(&learner.build()?.0, run.base, &asked)?,

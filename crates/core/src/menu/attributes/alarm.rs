@@ -56,7 +56,7 @@ pub(super) fn is_welcome(scan: &Scan<'_>, at: usize) -> bool {
     matches!(scan.word(at), Some("yes" | "ok" | "okay" | "fine" | "good"))
 }
 
-/// "No meat, but fish is fine."
+/// "No meat, but fish is fine." A vegetarian by name stays one.
 pub(super) fn with_fish(scan: &mut Scan<'_>) {
     let place = (0..scan.tokens.len()).find(|at| scan.word(*at) == Some("fish"));
     let Some(at) = place else { return };

@@ -298,7 +298,7 @@ fn allergy_named(scan: &mut Scan<'_>, at: usize) -> Option<usize> {
         // "Tremoços não posso comer."
         false => longest(scan, at, HARMS).or_else(|| turned(ALLERGY))?,
     };
-    // "Gluten, it makes me sick."
+    // "Il latte, mi fa male": a comma may part the thing from what it does.
     if scan.cut(at) && (said || !matches!(scan.gap(at).trim(), "," | ":")) {
         return None;
     }

@@ -78,10 +78,16 @@ impl<'a> Scan<'a> {
         self.findings.iter().any(|(found, _)| is_within(found))
     }
 
-    /// Reads `from` as `to`, where it was found.
+    /// Reads `from` as `to`, where it was found and was not called by its name: who says
+    /// "vegetarian" means it.
     pub(super) fn turn_diet(&mut self, from: &str, to: &'static str) {
+        let query = self.query;
+        let is_named = |found: &Finding| {
+            let said = query.get(found.start..found.end).unwrap_or_default();
+            text::normalise(said).contains("veg")
+        };
         for (found, _) in &mut self.findings {
-            if matches!(found.meaning, Meaning::Diet(diet) if diet == from) {
+            if matches!(found.meaning, Meaning::Diet(diet) if diet == from) && !is_named(found) {
                 found.meaning = Meaning::Diet(to);
                 to.clone_into(&mut found.label);
             }

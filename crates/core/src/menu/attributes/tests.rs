@@ -114,6 +114,23 @@ fn allergens() {
 }
 
 #[test]
+fn fish_that_is_welcome_makes_no_vegetarian_of_who_eats_no_meat() {
+    for (query, diets) in [
+        ("no meat but fish is fine", &["pescatarian"][..]),
+        ("sin carne pero pescado sí", &["pescatarian"]),
+        ("I'm vegetarian, but fish for my husband", &["vegetarian"]),
+        (
+            "soy vegetariana, pero pescado para mi marido",
+            &["vegetarian"],
+        ),
+        ("no meat, no fish", &["vegetarian"]),
+    ] {
+        let read = parse(query, Manner::Search, &[]).filters();
+        assert_eq!(read.diets, diets, "{query}");
+    }
+}
+
+#[test]
 fn lists_of_refusals() {
     all(&[
         ("no nuts or dairy", &["no nuts", "no dairy"], ""),

@@ -3,10 +3,7 @@
 
 use super::super::assemble::option_of;
 use super::super::phrases::{Names, Phrases};
-use super::tokens::{Role, Token, stems};
-
-/// What a choice may begin with.
-const BEFORE: [&str; 5] = ["without ", "with ", "no ", "extra ", "light "];
+use super::tokens::{BEFORE, Role, Token, stems};
 
 /// Takes the first way to say a choice that the dish before has, or that after where none is.
 pub(super) fn choose(tokens: &mut [Token], phrases: &Phrases) {

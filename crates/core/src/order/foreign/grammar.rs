@@ -2,7 +2,7 @@
 
 use super::super::phrases::Phrases;
 use super::super::phrases::stem;
-use super::tokens::{Role, Token, is_choice};
+use super::tokens::{BEFORE, Role, Token, is_choice};
 
 /// Amounts that may come after what they are of.
 const AFTER: [&str; 3] = ["extra", "light", "double"];
@@ -140,8 +140,7 @@ fn is_one(tokens: &[Token], at: usize, phrases: &Phrases) -> bool {
 
 /// Whether a phrase says with what, or without.
 fn is_told(english: &str) -> bool {
-    let told = ["without ", "with ", "no ", "extra ", "light "];
-    told.iter().any(|told| english.starts_with(told))
+    BEFORE.iter().any(|told| english.starts_with(told))
 }
 
 fn number(english: &str) -> Option<u32> {

@@ -53,7 +53,7 @@ impl Token {
 }
 
 /// What an English phrase of a table may begin with beside what it names: "without sugar".
-const BEFORE: [&str; 5] = ["without ", "with ", "no ", "extra ", "light "];
+pub(super) const BEFORE: [&str; 5] = ["without ", "with ", "no ", "extra ", "light "];
 
 /// The stems of what a phrase names.
 pub(super) fn stems(text: &str) -> Vec<String> {
