@@ -16,7 +16,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 
-pub use order::{Piece, Said};
+pub use order::{Piece, Said, spanish};
 pub use search::{Phrase, in_english, refusals_in_english, written};
 pub use table::Kind;
 

@@ -95,6 +95,14 @@ impl Said {
     }
 }
 
+/// What a word of food or size in Spanish is in English, the likeliest first: such words are said
+/// within English too.
+pub fn spanish(word: &str) -> impl Iterator<Item = &'static str> {
+    let entry = ORDER.find(Language::Spanish, &[word]);
+    let entry = entry.filter(|entry| entry.kind != Kind::Cue);
+    entry.into_iter().flat_map(|entry| entry.all().split('|'))
+}
+
 fn reader(language: Language) -> Reader {
     Reader {
         book: &ORDER,

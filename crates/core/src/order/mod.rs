@@ -13,7 +13,6 @@ mod lines;
 mod option;
 mod phrases;
 mod segment;
-mod spanish;
 mod speech;
 #[cfg(test)]
 mod tests;

@@ -267,9 +267,9 @@ impl Phrases {
 
     /// The word on the menu that a Spanish one means.
     pub(super) fn translated(&self, word: &str) -> Option<&str> {
-        let meant = super::spanish::english(word).iter();
-        let mut known = meant.filter_map(|english| self.words.get(&stem(english)));
-        known.next().map(String::as_str)
+        let mut meant = crate::language::spanish(word);
+        let known = meant.find_map(|english| self.words.get(&stem(english)));
+        known.map(String::as_str)
     }
 
     /// The word on the menu that a misspelt one most likely is: the nearest within the budget,
