@@ -9,6 +9,7 @@ mod baseline;
 mod batches;
 mod calibrate;
 mod card;
+mod channels;
 mod checkpoint;
 mod data;
 mod folds;
@@ -190,6 +191,7 @@ fn main() -> anyhow::Result<()> {
     eprintln!("{familiarity:?}, {calibration:?}");
     let all: Vec<&Example> = text.examples.iter().collect();
     let (mut learner, curve) = run.fit("all", &all, &text.dishes_without(&[]))?;
+    channels::arrange(&mut learner, &base, &text)?;
     // What follows is fitted to and measured on the weights that the artifact has.
     let (rounded, rounding) =
         rounding::apply(&mut learner, &base, &text, &args.halves, settings.seed)?;

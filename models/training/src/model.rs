@@ -119,6 +119,18 @@ impl Learner {
         Ok(())
     }
 
+    /// Takes over every tensor.
+    pub(crate) fn take_over(&mut self, tensors: &HashMap<String, Tensor>) -> anyhow::Result<()> {
+        self.restore(tensors)?;
+        for (name, tensor) in &mut self.fixed {
+            *tensor = tensors
+                .get(name)
+                .with_context(|| format!("there is no {name}"))?
+                .clone();
+        }
+        Ok(())
+    }
+
     /// Takes over matrices as they are once they are rounded. They learn no more.
     pub(crate) fn fix(&mut self, rounded: &HashMap<String, QTensor>) -> anyhow::Result<()> {
         for (name, matrix) in rounded {

@@ -150,7 +150,7 @@ fn round_layers(
 }
 
 /// Nothing is padded, so that no padding is counted as an input.
-fn batches_of_one_length(base: &Base, texts: &[&str]) -> anyhow::Result<Vec<Batch>> {
+pub(crate) fn batches_of_one_length(base: &Base, texts: &[&str]) -> anyhow::Result<Vec<Batch>> {
     let mut by_length: BTreeMap<usize, Vec<Vec<u32>>> = BTreeMap::new();
     for text in texts {
         let ids = base.tokenizer.ids(text)?;
