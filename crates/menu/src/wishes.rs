@@ -117,7 +117,7 @@ impl MenuIndex {
         if !is_named && let Some(rest) = parsed.rest_in_english(|word| self.has(word)) {
             parsed.rest = rest;
         }
-        if parsed.is_empty() && parsed.language.is_none() && ignore.is_empty() {
+        if parsed.is_empty() && parsed.tag().is_none() && ignore.is_empty() {
             return Reading::plain(query);
         }
         self.reading(query, parsed)
@@ -174,7 +174,7 @@ impl MenuIndex {
                 .collect(),
             filters: wire,
             rest: text.trim().to_owned(),
-            language: parsed.language.map(|language| language.tag().to_owned()),
+            language: parsed.tag().map(str::to_owned),
         };
         if allowed.contains(&false) {
             wishes.allowed = Some(allowed);

@@ -202,7 +202,8 @@ pub struct Parse {
     /// The words that were searched for; empty where only attributes were said. In English where
     /// the query is in another language and the menu has no such word.
     pub rest: String,
-    /// The language the query was read in (BCP 47), where that is not English.
+    /// The language the query was read in (BCP 47), where that is not English; `und` for letters that
+    /// no table has: no limit was read then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub language: Option<String>,
 }

@@ -15,15 +15,18 @@ mod search;
 mod table;
 #[cfg(test)]
 mod tests;
+mod world;
 
 pub use order::{Piece, Said, spanish};
 pub use search::{Phrase, in_english, refusals_in_english, written};
 pub use table::Kind;
+pub use world::{Heard, Stated, heard, heard_after_all};
 
 /// Makes the tables ready, which the first sentence would otherwise wait for.
 pub fn warm() {
     std::sync::LazyLock::force(&book::SEARCH);
     std::sync::LazyLock::force(&book::ORDER);
+    world::warm();
 }
 
 /// A language that has a table.

@@ -33,6 +33,49 @@ pub fn words(text: &str) -> Vec<Word> {
     words
 }
 
+/// A word, a number, or a stretch of a script that is written without spaces.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Run {
+    /// Its characters as they are compared (not composed), never none, each with its first byte in
+    /// the original text and the byte after it.
+    pub parts: Vec<(char, usize, usize)>,
+    /// Whether its script is written without spaces.
+    pub is_unspaced: bool,
+}
+
+impl Run {
+    /// First byte in the original text.
+    #[must_use]
+    pub fn start(&self) -> usize {
+        self.parts.first().map_or(0, |part| part.1)
+    }
+
+    /// First byte after it in the original text.
+    #[must_use]
+    pub fn end(&self) -> usize {
+        self.parts.last().map_or(0, |part| part.2)
+    }
+
+    /// As [`words`] has it.
+    #[must_use]
+    pub fn word(&self) -> String {
+        self.parts.iter().map(|part| part.0).nfc().collect()
+    }
+}
+
+/// The runs of `text`, in their order.
+#[must_use]
+pub fn runs(text: &str) -> Vec<Run> {
+    let mut runs = Vec::new();
+    for_each_run(text, |kind, parts| {
+        runs.push(Run {
+            parts: parts.to_vec(),
+            is_unspaced: kind == Kind::Unspaced,
+        });
+    });
+    runs
+}
+
 /// `text` normalised: its words with one space between, scripts without spaces left whole.
 #[must_use]
 pub fn normalise(text: &str) -> String {

@@ -1,9 +1,9 @@
 //! Allergies told as stories, and what is welcome after all.
 
-use super::Meaning;
 use super::limits::thing;
 use super::phrases::{ALLERGY, BARE, HARMS, longest};
 use super::scan::Scan;
+use super::{Manner, Meaning, parse_hard};
 
 /// An alarm in another language that nothing was read from ("the last time I ate prawns I was taken
 /// to hospital"): the allergens of its sentence are refused. Rather a limit too many, which is
@@ -48,6 +48,22 @@ fn refuse_all(scan: &mut Scan<'_>, from: usize, to: usize) -> bool {
         };
     }
     any
+}
+
+/// Limits in a language that nothing else is read in.
+pub(super) fn heard(scan: &mut Scan<'_>, manner: Manner) {
+    if scan.in_another_language() && !scan.has_limit(0, scan.tokens.len()) {
+        scan.hear_after_all();
+    }
+    let stated = scan.heard.as_ref().map(|heard| heard.stated.clone());
+    for stated in stated.unwrap_or_default() {
+        if manner == Manner::Order && !stated.is_firm {
+            continue;
+        }
+        for found in parse_hard(&stated.english, manner, &[]).findings {
+            scan.take_bytes(stated.start, stated.end, found.meaning, found.label);
+        }
+    }
 }
 
 /// "… is okay", "… yes".

@@ -34,6 +34,7 @@ pub(super) fn read(scan: &mut Scan<'_>, manner: Manner) {
     }
     alarm::unbound(scan);
     alarm::with_fish(scan);
+    alarm::heard(scan, manner);
 }
 
 fn now(scan: &mut Scan<'_>, at: usize) -> Option<usize> {

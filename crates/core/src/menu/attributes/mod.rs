@@ -85,6 +85,8 @@ pub struct Parsed {
     pub only_attributes: bool,
     /// The language it was read in, where that is not English.
     pub language: Option<Language>,
+    /// The language (BCP 47) where only limits are read in it; `und` where not even they are.
+    pub heard: Option<&'static str>,
 }
 
 /// Which manner of speaking the text is in.
@@ -136,6 +138,12 @@ fn parse_only(
 }
 
 impl Parsed {
+    /// The language it is in, where that is not English.
+    #[must_use]
+    pub fn tag(&self) -> Option<&'static str> {
+        self.heard.or(self.language.map(Language::tag))
+    }
+
     /// Whether anything was understood.
     #[must_use]
     pub fn is_empty(&self) -> bool {

@@ -1,7 +1,7 @@
 //! The words of a query, and which of them have been understood.
 
 use super::{Finding, Meaning, Parsed, words};
-use crate::language::{self, Language};
+use crate::language::{self, Heard, Language};
 use crate::menu::text::{self, Word};
 
 /// A word with what stands before it.
@@ -17,6 +17,8 @@ pub(super) struct Token {
 pub(super) struct Scan<'a> {
     query: &'a str,
     language: Option<Language>,
+    /// What was read where limits alone are read in the query's language.
+    pub(super) heard: Option<Heard>,
     pub(super) tokens: Vec<Token>,
     /// Finding, and whether its words leave the text.
     findings: Vec<(Finding, bool)>,
@@ -26,10 +28,15 @@ impl<'a> Scan<'a> {
     /// The query's words, in English where it is in another language that is known.
     pub(super) fn new(query: &'a str) -> Self {
         let said = text::words(query);
-        let language = Language::of(query, &said);
+        let heard = language::heard(query);
+        let language = match heard {
+            Some(_) => None,
+            None => Language::of(query, &said),
+        };
         let said = match language {
             Some(language) => language::in_english(query, said, language, |_| false, |_| false),
-            None => language::refusals_in_english(query, said),
+            None if heard.is_none() => language::refusals_in_english(query, said),
+            None => said,
         };
         let mut before = 0;
         let tokens = said
@@ -47,9 +54,15 @@ impl<'a> Scan<'a> {
         Self {
             query,
             language,
+            heard,
             tokens,
             findings: Vec::new(),
         }
+    }
+
+    /// Listens for limits in the languages that nothing else is read in.
+    pub(super) fn hear_after_all(&mut self) {
+        self.heard = language::heard_after_all(self.query);
     }
 
     /// Whether the query is in a language other than English.
@@ -170,6 +183,25 @@ impl<'a> Scan<'a> {
         self.findings.push((finding, leaves));
     }
 
+    /// Notes what the bytes `start..end` of the query mean, where no finding has any of them yet.
+    pub(super) fn take_bytes(&mut self, start: usize, end: usize, meaning: Meaning, label: String) {
+        let is_within = |from: usize, to: usize| from < end && start < to;
+        let mut found = self.findings.iter();
+        if found.any(|(found, _)| is_within(found.start, found.end)) {
+            return;
+        }
+        for token in &mut self.tokens {
+            token.taken |= is_within(token.word.start, token.word.end);
+        }
+        let finding = Finding {
+            meaning,
+            label,
+            start,
+            end,
+        };
+        self.findings.push((finding, true));
+    }
+
     /// Widens the last finding to the bytes `start..end`: a currency sign belongs to its amount.
     pub(super) fn widen(&mut self, start: usize, end: usize) {
         if let Some((finding, _)) = self.findings.last_mut() {
@@ -222,6 +254,7 @@ impl<'a> Scan<'a> {
             only_attributes,
             rest: if from == 0 { rest } else { tidy(&rest) },
             language: self.language,
+            heard: self.heard.map(|heard| heard.tag),
             findings,
         }
     }

@@ -1,0 +1,178 @@
+//! Limits stated in languages that nothing else is read in: an allergy that is not understood is
+//! the one sentence that may not be passed over.
+//!
+//! A language is a table of stems: words of alarm ("allergic", "makes me ill"), of refusal
+//! ("without"), foods that can be refused, and phrases that are a limit by themselves. What they say
+//! together is put as English would ("allergic to peanuts") and read as that is. Rather a limit too
+//! many, which is shown and can be taken away, than one missed: an alarm is for all that is named in
+//! its sentence. Invariant: a sentence in English or in a language of [`super::Language`] is not
+//! read here, unless it has words in another script.
+
+mod script;
+mod stems;
+#[cfg(test)]
+mod tests;
+
+pub(super) use self::stems::warm;
+use self::stems::{Kind, Least, Match, matches};
+
+/// What a phrase of the text says, in English that states a limit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stated {
+    /// `allergic to peanuts`, `without cheese`, `vegetarian`.
+    pub english: String,
+    /// Whether it is an allergy, a diet or the like, and not only "without".
+    pub is_firm: bool,
+    /// First byte of the thing or of the phrase in the text.
+    pub start: usize,
+    /// First byte after it.
+    pub end: usize,
+}
+
+/// What was read of a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Heard {
+    /// BCP 47: `zh`; `und` for letters that no table has, whose limits are not read.
+    pub tag: &'static str,
+    /// In the order of the text.
+    pub stated: Vec<Stated>,
+}
+
+/// A refusal reaches its thing over so many words that say nothing.
+const REACH: usize = 3;
+/// From one thing of a list to the next.
+const LIST_REACH: usize = 1;
+
+/// What a text states in a language that only its limits are read in; `None` where it is in none,
+/// or, in Latin letters, states nothing.
+#[must_use]
+pub fn heard(text: &str) -> Option<Heard> {
+    heard_by(text, Least::MostWords)
+}
+
+/// The same of a text that was taken for a language that is read in full, where that came to no
+/// limit: one word is enough then.
+#[must_use]
+pub fn heard_after_all(text: &str) -> Option<Heard> {
+    heard_by(text, Least::AWord)
+}
+
+fn heard_by(text: &str, least: Least) -> Option<Heard> {
+    let found = matches(text, least);
+    let Some((language, found)) = found else {
+        let tag = script::tag(text)?;
+        return Some(Heard {
+            tag,
+            stated: Vec::new(),
+        });
+    };
+    let mut stated: Vec<Stated> = sentences(text, &found).flat_map(stated_in).collect();
+    if stated.iter().all(|one| !one.is_firm) && found.iter().any(|it| it.kind == Kind::Alarm) {
+        // "I ate prawns. And then: hospital." Its own sentence names nothing.
+        stated.extend(things(&found).map(|thing| thing.refused("allergic to", true)));
+    }
+    stated.sort_by_key(|one| (one.start, !one.is_firm));
+    stated.dedup_by_key(|one| one.start);
+    if stated.is_empty() && !script::is_foreign(text) {
+        return None;
+    }
+    Some(Heard {
+        tag: script::tag(text).map_or(language, |tag| script::narrowed(tag, language)),
+        stated,
+    })
+}
+
+fn things(found: &[Match]) -> impl Iterator<Item = &Match> {
+    found.iter().filter(|it| it.kind == Kind::Thing)
+}
+
+/// The matches of each sentence.
+fn sentences<'a>(text: &'a str, found: &'a [Match]) -> impl Iterator<Item = &'a [Match]> {
+    const ENDS: [char; 11] = ['.', '!', '?', ';', '\n', '。', '！', '？', '؟', '；', '।'];
+    found.chunk_by(move |left, right| {
+        let between = text.get(left.end..right.start).unwrap_or_default();
+        !between.contains(ENDS)
+    })
+}
+
+fn stated_in(sentence: &[Match]) -> Vec<Stated> {
+    let whole = sentence.iter().filter(|it| it.kind == Kind::Limit);
+    let mut stated: Vec<Stated> = whole.map(Match::whole).collect();
+    let is_alarm = |it: &Match| it.kind == Kind::Alarm;
+    if !sentence.iter().any(is_alarm) {
+        stated.extend(refused(sentence));
+        return stated;
+    }
+    // What stands on the other side of a "but" is not meant, unless nothing else is.
+    let parts = || sentence.split(|it| it.kind == Kind::But);
+    let alarming = parts().filter(|part| part.iter().any(is_alarm));
+    let named: Vec<&Match> = alarming.flat_map(things).collect();
+    let meant = match named.is_empty() && !stated.iter().any(|one| one.is_firm) {
+        true => things(sentence).collect(),
+        false => named,
+    };
+    stated.extend(
+        meant
+            .into_iter()
+            .map(|thing| thing.refused("allergic to", true)),
+    );
+    let calm = parts().filter(|part| !part.iter().any(is_alarm));
+    stated.extend(calm.flat_map(refused));
+    stated
+}
+
+/// What is refused without an alarm: the list after "without", or the one before a word that says
+/// so after it.
+fn refused(sentence: &[Match]) -> Vec<Stated> {
+    let mut stated = Vec::new();
+    for (at, it) in sentence.iter().enumerate() {
+        let (before, after) = (sentence.get(..at), sentence.get(at + 1..));
+        if it.kind == Kind::Without {
+            stated.extend(list(it, after.unwrap_or_default().iter()));
+        }
+        // A word can be both where a language says it on either side.
+        if it.kind == Kind::Less || it.is_either && !list_is_near(it, after) {
+            stated.extend(list(it, before.unwrap_or_default().iter().rev()));
+        }
+    }
+    stated
+}
+
+fn list_is_near(it: &Match, after: Option<&[Match]>) -> bool {
+    let next = after.and_then(<[Match]>::first);
+    next.is_some_and(|next| next.kind == Kind::Thing && it.gap(next) <= REACH)
+}
+
+/// The things nearest to a refusal, one after the other, as far as it reaches.
+fn list<'a>(refusal: &Match, others: impl Iterator<Item = &'a Match>) -> Vec<Stated> {
+    let (mut last, mut reach) = (refusal, REACH);
+    let mut stated = Vec::new();
+    for other in others {
+        if other.kind != Kind::Thing || last.gap(other) > reach {
+            break;
+        }
+        stated.push(other.refused("without", false));
+        (last, reach) = (other, LIST_REACH);
+    }
+    stated
+}
+
+impl Match {
+    fn refused(&self, how: &str, is_firm: bool) -> Stated {
+        Stated {
+            english: format!("{how} {}", self.english),
+            is_firm,
+            start: self.start,
+            end: self.end,
+        }
+    }
+
+    fn whole(&self) -> Stated {
+        Stated {
+            english: self.english.to_owned(),
+            is_firm: true,
+            start: self.start,
+            end: self.end,
+        }
+    }
+}
