@@ -36,8 +36,8 @@ pub fn words(text: &str) -> Vec<Word> {
 /// A word, a number, or a stretch of a script that is written without spaces.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Run {
-    /// Its characters as they are compared (not composed), never none, each with its first byte in
-    /// the original text and the byte after it.
+    /// Its characters as they are compared, never none, each with its first byte in the original
+    /// text and the byte after it.
     pub parts: Vec<(char, usize, usize)>,
     /// Whether its script is written without spaces.
     pub is_unspaced: bool,
@@ -59,7 +59,7 @@ impl Run {
     /// As [`words`] has it.
     #[must_use]
     pub fn word(&self) -> String {
-        self.parts.iter().map(|part| part.0).nfc().collect()
+        self.parts.iter().map(|part| part.0).collect()
     }
 }
 
@@ -68,8 +68,15 @@ impl Run {
 pub fn runs(text: &str) -> Vec<Run> {
     let mut runs = Vec::new();
     for_each_run(text, |kind, parts| {
+        // What was one character in the text is one again: a syllable of Hangul.
+        let whole = parts.chunk_by(|left, right| (left.1, left.2) == (right.1, right.2));
+        let composed = whole.flat_map(|parts| {
+            let (start, end) = parts.first().map_or((0, 0), |part| (part.1, part.2));
+            let composed = parts.iter().map(|part| part.0).nfc();
+            composed.map(move |c| (c, start, end))
+        });
         runs.push(Run {
-            parts: parts.to_vec(),
+            parts: composed.collect(),
             is_unspaced: kind == Kind::Unspaced,
         });
     });

@@ -1,9 +1,12 @@
 //! The tables of stems, and where a text has them.
+//!
+//! A line is read when a text has how it begins: all that is made of a table before is an index.
+//! So stems are written as `menu::text` normalises them.
 
 use crate::language::book::SEARCH;
 use crate::language::{Language, world::script};
 use crate::menu::text::{Run, runs};
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -57,20 +60,16 @@ impl Kind {
     }
 }
 
-/// A line of a table.
-#[derive(Debug)]
+/// A line of a table: words with blanks between, of which the last may go on.
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Stem {
-    language: usize,
-    /// Its words; the last may go on.
-    words: Vec<Vec<char>>,
+    words: &'static str,
     kind: Kind,
-    /// The language has the same word as [`Kind::Less`].
-    is_either: bool,
     /// The last word must end with it.
     is_whole: bool,
     /// It may stand within a word.
     is_within: bool,
-    pub(super) english: &'static str,
+    english: &'static str,
 }
 
 /// A stem in a text.
@@ -113,9 +112,10 @@ pub(super) enum Least {
     MostWords,
 }
 
-/// All stems, found by how they begin.
+/// All lines, found by how their stems begin.
 struct Stems {
-    all: Vec<Stem>,
+    /// Each with its language.
+    lines: Vec<(usize, &'static str)>,
     by_start: HashMap<(char, Option<char>), Vec<usize>>,
 }
 
@@ -132,77 +132,72 @@ const MOST_PARTICLES: usize = 3;
 
 impl Stems {
     fn read() -> Self {
-        let mut all = Vec::new();
-        for (language, (_, table)) in LANGUAGES.iter().enumerate() {
-            let lines = || table.lines().filter(|line| !line.starts_with('#'));
-            let less: HashSet<&str> = lines()
-                .filter_map(|line| line.split_once('\t'))
-                .filter(|(_, rest)| rest.starts_with("less"))
-                .map(|(stem, _)| stem)
-                .collect();
-            all.extend(lines().filter_map(|line| Stem::read(line, language, &less)));
-        }
+        let tables = LANGUAGES.iter().enumerate();
+        let lines = tables.flat_map(|(language, (_, table))| {
+            let lines = table.lines().filter(|line| !line.starts_with('#'));
+            lines.map(move |line| (language, line))
+        });
+        let lines: Vec<(usize, &str)> = lines.collect();
         let mut by_start: HashMap<_, Vec<usize>> = HashMap::new();
-        for (at, stem) in all.iter().enumerate() {
-            by_start.entry(stem.start()).or_default().push(at);
+        for (at, (_, line)) in lines.iter().enumerate() {
+            let mut characters = line.trim_start_matches('*').chars();
+            let first = characters.next().unwrap_or_default();
+            let second = characters.next().filter(|c| !matches!(c, '\t' | ' ' | '='));
+            by_start.entry((first, second)).or_default().push(at);
         }
-        Self { all, by_start }
+        Self { lines, by_start }
     }
 
-    fn starting(&self, first: char, second: Option<char>) -> impl Iterator<Item = &Stem> {
+    fn starting(&self, first: char, second: Option<char>) -> impl Iterator<Item = (usize, Stem)> {
         let of = |key| self.by_start.get(&key).into_iter().flatten();
         let longer = second.map(|second| of((first, Some(second))));
         let found = longer.into_iter().flatten().chain(of((first, None)));
-        found.filter_map(|at| self.all.get(*at))
+        found.filter_map(|at| {
+            let (language, line) = self.lines.get(*at)?;
+            Some((*language, Stem::read(line)?))
+        })
     }
 }
 
 impl Stem {
-    fn read(line: &'static str, language: usize, less: &HashSet<&str>) -> Option<Self> {
+    fn read(line: &'static str) -> Option<Self> {
         let mut columns = line.split('\t');
         let written = columns.next()?;
-        let kind = Kind::read(columns.next()?)?;
-        let is_either = kind == Kind::Without && less.contains(written);
-        let bare = written.trim_start_matches('*').trim_end_matches('=');
-        let words = runs(bare).into_iter();
-        let words = words.map(|run| run.parts.iter().map(|part| part.0).collect());
         Some(Self {
-            language,
-            words: words.collect(),
-            kind,
-            is_either,
+            words: written.trim_start_matches('*').trim_end_matches('='),
+            kind: Kind::read(columns.next()?)?,
             is_whole: written.ends_with('='),
             is_within: written.starts_with('*'),
             english: columns.next().unwrap_or_default(),
         })
-        .filter(|stem| !stem.words.is_empty())
     }
 
-    fn start(&self) -> (char, Option<char>) {
-        let mut characters = self.words.iter().flatten();
-        let first = characters.next().copied().unwrap_or_default();
-        let second = self.words.first().and_then(|word| word.get(1)).copied();
-        (first, second)
+    fn characters(&self) -> usize {
+        self.words.chars().filter(|c| *c != ' ').count()
     }
 
     /// Where it ends (run, and character in it) if it stands at character `at` of run `first`.
     fn ends(&self, text: &[Run], first: usize, at: usize) -> Option<(usize, usize)> {
-        let last = self.words.len() - 1;
-        for (offset, word) in self.words.iter().enumerate() {
-            let run = text.get(first + offset)?;
-            let from = if offset == 0 { at } else { 0 };
-            let said = run.parts.get(from..from + word.len())?;
-            if !said.iter().map(|part| part.0).eq(word.iter().copied()) {
+        let mut words = self.words.split(' ').peekable();
+        let (mut index, mut from) = (first, at);
+        while let Some(word) = words.next() {
+            let run = text.get(index)?;
+            let to = from + word.chars().count();
+            let said = run.parts.get(from..to)?;
+            if !said.iter().map(|part| part.0).eq(word.chars()) {
                 return None;
             }
-            let is_whole = from + word.len() == run.parts.len();
-            let may_go_on = offset == last && (!self.is_whole || run.is_unspaced);
-            if !is_whole && !may_go_on {
+            let is_last = words.peek().is_none();
+            let may_go_on = is_last && (!self.is_whole || run.is_unspaced);
+            if to < run.parts.len() && !may_go_on {
                 return None;
             }
+            if is_last {
+                return Some((index, to));
+            }
+            (index, from) = (index + 1, 0);
         }
-        let from = if last == 0 { at } else { 0 };
-        Some((first + last, from + self.words.last()?.len()))
+        None
     }
 }
 
@@ -237,17 +232,21 @@ pub(super) fn matches(text: &str, least: Least) -> Option<(&'static str, Vec<Mat
     read.max_by_key(|(_, found)| found.iter().map(Match::characters).sum::<usize>())
 }
 
-/// The longest first, and none that shares a character with one that is longer.
+/// The longest first, and none that shares a character with one that is longer. A word that refuses
+/// on either side stands in its table twice.
 fn apart(mut found: Vec<Match>) -> Vec<Match> {
     found.sort_by_key(|it| (usize::MAX - it.characters(), it.kind == Kind::Less));
     let mut kept: Vec<Match> = Vec::with_capacity(found.len());
     for it in found {
-        let is_free = |other: &Match| {
-            it.characters.end <= other.characters.start
-                || other.characters.end <= it.characters.start
+        let is_met = |other: &&mut Match| {
+            it.characters.start < other.characters.end && other.characters.start < it.characters.end
         };
-        if kept.iter().all(is_free) {
-            kept.push(it);
+        match kept.iter_mut().find(is_met) {
+            None => kept.push(it),
+            Some(other) if other.characters == it.characters => {
+                other.is_either |= other.kind == Kind::Without && it.kind == Kind::Less;
+            }
+            Some(_) => {}
         }
     }
     kept.sort_by_key(|it| it.characters.start);
@@ -280,22 +279,22 @@ impl Place {
             || before.len() <= MOST_PARTICLES && before.iter().all(is_particle);
         let second = run.parts.get(self.at + 1).map(|part| part.0);
         let standing = STEMS.starting(first.0, second);
-        let standing = standing.filter(|stem| begins || stem.is_within);
-        let found = standing.filter_map(|stem| Some((stem.language, self.of(stem, text)?)));
+        let standing = standing.filter(|(_, stem)| begins || stem.is_within);
+        let found = standing.filter_map(|(of, stem)| Some((of, self.of(stem, text)?)));
         found.collect()
     }
 
-    fn of(&self, stem: &Stem, text: &[Run]) -> Option<Match> {
+    fn of(&self, stem: Stem, text: &[Run]) -> Option<Match> {
         let (last, to) = stem.ends(text, self.run, self.at)?;
         let (run, end) = (text.get(self.run)?, text.get(last)?);
-        let count: usize = stem.words.iter().map(Vec::len).sum();
+        let count = stem.characters();
         let (start, end, half_words) = match run.is_unspaced {
             true => (run.parts.get(self.at)?.1, end.parts.get(to - 1)?.2, count),
             false => (run.start(), end.end(), 2 * (last + 1 - self.run)),
         };
         Some(Match {
             kind: stem.kind,
-            is_either: stem.is_either,
+            is_either: false,
             english: stem.english,
             start,
             end,
@@ -358,13 +357,18 @@ fn is_told(text: &str, runs: &[Run], found: &[Match], least: Least) -> bool {
 }
 
 #[cfg(test)]
-pub(super) fn all() -> impl Iterator<Item = (&'static str, &'static Stem)> {
-    let tag = |stem: &Stem| LANGUAGES.get(stem.language).map_or("", |(tag, _)| *tag);
-    STEMS.all.iter().map(move |stem| (tag(stem), stem))
+pub(super) fn all() -> impl Iterator<Item = (&'static str, Stem)> {
+    let lines = STEMS.lines.iter();
+    lines.filter_map(|(language, line)| Some((LANGUAGES.get(*language)?.0, Stem::read(line)?)))
 }
 
 #[cfg(test)]
 impl Stem {
+    /// As it is written, without its marks.
+    pub(super) fn words(&self) -> &'static str {
+        self.words
+    }
+
     /// Whether its English must be one that limits are read from.
     pub(super) fn as_english(&self) -> Option<String> {
         match self.kind {

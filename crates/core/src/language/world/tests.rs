@@ -3,6 +3,7 @@
 use super::stems::{LANGUAGES, all};
 use super::{Stated, heard};
 use crate::menu::attributes::{Finding, Manner, parse};
+use crate::menu::text::{Run, runs};
 use std::collections::{BTreeSet, HashSet};
 
 #[test]
@@ -21,6 +22,10 @@ fn every_line_of_a_table_is_read() {
         let read = all().filter(|(of, _)| of == tag).count();
         assert_eq!(read, lines.len(), "{tag}: a line that is none");
         assert!(read >= 80, "{tag}: only {read} lines");
+    }
+    for (tag, stem) in all() {
+        let normal: Vec<String> = runs(stem.words()).iter().map(Run::word).collect();
+        assert_eq!(stem.words(), normal.join(" "), "{tag}: not normalised");
     }
 }
 
