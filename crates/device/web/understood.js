@@ -10,12 +10,17 @@ const chip = ({ label, text, hard, kind }, forget) =>
     "data-kind": kind, "aria-label": `${label}, from “${text}”. Press to leave it out`, onclick: () => forget(label) },
   icon("close"), h("span", null, label), !hard && h("span", { class: "understood-soft" }, "preferred"));
 
+/** Letters that the device has no table of: whoever has an allergy must not think that it was heard. */
+const UNREAD = "und";
+
 /** Fills the line above the dishes for an answer of search or of understanding. */
 export function showUnderstood({ parse, ambiguous }, ignored, { forget, restore }) {
   const phrases = parse?.understood ?? [];
   const box = byId("understood");
-  box.hidden = phrases.length === 0 && ignored.length === 0 && !ambiguous;
+  const unread = parse?.language === UNREAD;
+  box.hidden = phrases.length === 0 && ignored.length === 0 && !ambiguous && !unread;
   put(box,
+    unread && h("p", { class: "understood-question" }, "Allergies and diets are not understood in this language: please choose them by hand, or ask us."),
     ambiguous && h("p", { class: "understood-question" }, sentence(ambiguous.question)),
     phrases.length > 0 && h("span", { class: "understood-label" }, "Understood as"),
     phrases.map((phrase) => chip(phrase, forget)),

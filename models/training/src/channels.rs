@@ -21,6 +21,8 @@ use olympus_inference::bert::Batch;
 use olympus_inference::{Encoder, EncoderConfig, Mode};
 use std::collections::HashMap;
 
+/// The most that a value's channel is divided by or multiplied by.
+const LARGEST: f64 = 100.0;
 /// Texts that sizes are measured on.
 const SAMPLE: usize = 4_096;
 
@@ -47,6 +49,7 @@ impl Channels {
         let channels = self.sums.iter().zip(&self.squares);
         channels
             .map(|(sum, square)| square / self.count() - (sum / self.count()).powi(2))
+            .map(|spread| spread.max(0.0))
             .collect()
     }
 
@@ -98,7 +101,7 @@ fn rearrange(tensors: &mut Tensors, seen: &Seen, config: &EncoderConfig) -> anyh
         let of = |part| seen.get(&(layer, part)).context("every part was seen");
         for part in ["attention.self", "intermediate"] {
             let spread = of(part)?.spread();
-            let all = spread.iter().sum::<f64>();
+            let all = spread.iter().sum::<f64>().max(f64::MIN_POSITIVE);
             for (state, spread) in states.iter_mut().zip(spread) {
                 *state += spread / all;
             }
@@ -199,8 +202,12 @@ fn even_out(tensors: &mut Tensors, at: &str, spread: &[f64]) -> anyhow::Result<(
     let reading = tensors.get(&out).context("the encoder has it")?;
     let reading: Vec<f32> = reading.sqr()?.sum(0)?.to_vec1()?;
     let factor = |(square, weight): (&f64, f32)| {
-        let ratio = square.max(f64::MIN_POSITIVE) / f64::from(weight.max(f32::MIN_POSITIVE));
-        ratio.sqrt().sqrt()
+        let ratio = square.max(0.0) / f64::from(weight);
+        // A channel that never varies, or that nobody reads, has no size.
+        match ratio.is_finite() && ratio > 0.0 {
+            true => ratio.sqrt().sqrt().clamp(1.0 / LARGEST, LARGEST),
+            false => 1.0,
+        }
     };
     let factors: Vec<f64> = spread.iter().zip(reading).map(factor).collect();
     let factors = Tensor::new(factors, &Device::Cpu)?.to_dtype(DType::F32)?;

@@ -233,4 +233,11 @@ describe("what is said besides names", () => {
     await page.getByRole("combobox").fill("");
     await page.waitForFunction(() => document.querySelector("#understood").hidden);
   });
+
+  it("says so where allergies are not understood", async () => {
+    await page.fill("#query", "მაქვს ალერგია თხილზე");
+    await page.waitForFunction(() => document.querySelector("#understood").textContent.includes("please choose them by hand"));
+    await page.fill("#query", "我对花生过敏");
+    await page.waitForFunction(() => document.querySelector(".understood-chip")?.textContent.includes("peanuts"));
+  });
 });

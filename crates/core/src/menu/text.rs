@@ -68,15 +68,17 @@ impl Run {
 pub fn runs(text: &str) -> Vec<Run> {
     let mut runs = Vec::new();
     for_each_run(text, |kind, parts| {
-        // What was one character in the text is one again: a syllable of Hangul.
-        let whole = parts.chunk_by(|left, right| (left.1, left.2) == (right.1, right.2));
-        let composed = whole.flat_map(|parts| {
-            let (start, end) = parts.first().map_or((0, 0), |part| (part.1, part.2));
-            let composed = parts.iter().map(|part| part.0).nfc();
-            composed.map(move |c| (c, start, end))
-        });
+        // A syllable of Hangul is one character, however it was typed.
+        let mut composed: Vec<(char, usize, usize)> = Vec::with_capacity(parts.len());
+        for part in parts {
+            let last = composed.last_mut();
+            match last.and_then(|last| Some((compose(last.0, part.0)?, last))) {
+                Some((whole, last)) => *last = (whole, last.1, part.2),
+                None => composed.push(*part),
+            }
+        }
         runs.push(Run {
-            parts: composed.collect(),
+            parts: composed,
             is_unspaced: kind == Kind::Unspaced,
         });
     });

@@ -15,6 +15,7 @@ mod tests;
 
 pub(super) use self::stems::warm;
 use self::stems::{Kind, Least, Match, matches};
+use std::collections::HashSet;
 
 /// What a phrase of the text says, in English that states a limit.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,13 +67,26 @@ fn heard_by(text: &str, least: Least) -> Option<Heard> {
             stated: Vec::new(),
         });
     };
-    let mut stated: Vec<Stated> = sentences(text, &found).flat_map(stated_in).collect();
-    if stated.iter().all(|one| !one.is_firm) && found.iter().any(|it| it.kind == Kind::Alarm) {
-        // "I ate prawns. And then: hospital." Its own sentence names nothing.
-        stated.extend(things(&found).map(|thing| thing.refused("allergic to", true)));
+    let sentences: Vec<&[Match]> = sentences(text, &found).collect();
+    let mut stated = Vec::new();
+    for (at, sentence) in sentences.iter().enumerate() {
+        let said = stated_in(text, sentence);
+        let is_bare = said.iter().all(|one| !one.is_firm) && sentence.iter().any(Match::alarms);
+        stated.extend(said);
+        if is_bare {
+            // "I ate prawns. And then: hospital." Where its own sentence names nothing, the one
+            // before it does, or any.
+            let before = at.checked_sub(1).and_then(|at| sentences.get(at));
+            let before = before.filter(|before| things(before).next().is_some());
+            let meant = before.map_or(found.as_slice(), |before| before);
+            stated.extend(things(meant).map(|thing| thing.refused("allergic to", true)));
+        }
     }
-    stated.sort_by_key(|one| (one.start, !one.is_firm));
-    stated.dedup_by_key(|one| one.start);
+    stated.sort_by_key(|one| (!one.is_firm, one.start));
+    let mut once = HashSet::new();
+    // Said once is enough, and firmly rather than not.
+    stated.retain(|one| once.insert(one.english.rsplit("to ").next().map(str::to_owned)));
+    stated.sort_by_key(|one| one.start);
     if stated.is_empty() && !script::is_foreign(text) {
         return None;
     }
@@ -95,44 +109,41 @@ fn sentences<'a>(text: &'a str, found: &'a [Match]) -> impl Iterator<Item = &'a 
     })
 }
 
-fn stated_in(sentence: &[Match]) -> Vec<Stated> {
+fn stated_in(text: &str, sentence: &[Match]) -> Vec<Stated> {
     let whole = sentence.iter().filter(|it| it.kind == Kind::Limit);
     let mut stated: Vec<Stated> = whole.map(Match::whole).collect();
-    let is_alarm = |it: &Match| it.kind == Kind::Alarm;
-    if !sentence.iter().any(is_alarm) {
-        stated.extend(refused(sentence));
+    if !sentence.iter().any(Match::alarms) {
+        stated.extend(refused(text, sentence));
         return stated;
     }
     // What stands on the other side of a "but" is not meant, unless nothing else is.
     let parts = || sentence.split(|it| it.kind == Kind::But);
-    let alarming = parts().filter(|part| part.iter().any(is_alarm));
+    let alarming = parts().filter(|part| part.iter().any(Match::alarms));
     let named: Vec<&Match> = alarming.flat_map(things).collect();
     let meant = match named.is_empty() && !stated.iter().any(|one| one.is_firm) {
         true => things(sentence).collect(),
         false => named,
     };
-    stated.extend(
-        meant
-            .into_iter()
-            .map(|thing| thing.refused("allergic to", true)),
-    );
-    let calm = parts().filter(|part| !part.iter().any(is_alarm));
-    stated.extend(calm.flat_map(refused));
+    let meant = meant.into_iter();
+    stated.extend(meant.map(|thing| thing.refused("allergic to", true)));
+    let calm = parts().filter(|part| !part.iter().any(Match::alarms));
+    stated.extend(calm.flat_map(|part| refused(text, part)));
     stated
 }
 
 /// What is refused without an alarm: the list after "without", or the one before a word that says
 /// so after it.
-fn refused(sentence: &[Match]) -> Vec<Stated> {
+fn refused(text: &str, sentence: &[Match]) -> Vec<Stated> {
     let mut stated = Vec::new();
     for (at, it) in sentence.iter().enumerate() {
         let (before, after) = (sentence.get(..at), sentence.get(at + 1..));
-        if it.kind == Kind::Without {
-            stated.extend(list(it, after.unwrap_or_default().iter()));
+        let says = |kind| it.kind == kind || it.holds == Some(kind);
+        if says(Kind::Without) {
+            stated.extend(list(text, it, after.unwrap_or_default().iter()));
         }
         // A word can be both where a language says it on either side.
-        if it.kind == Kind::Less || it.is_either && !list_is_near(it, after) {
-            stated.extend(list(it, before.unwrap_or_default().iter().rev()));
+        if says(Kind::Less) || it.is_either && !list_is_near(it, after) {
+            stated.extend(list(text, it, before.unwrap_or_default().iter().rev()));
         }
     }
     stated
@@ -144,20 +155,33 @@ fn list_is_near(it: &Match, after: Option<&[Match]>) -> bool {
 }
 
 /// The things nearest to a refusal, one after the other, as far as it reaches.
-fn list<'a>(refusal: &Match, others: impl Iterator<Item = &'a Match>) -> Vec<Stated> {
+fn list<'a>(text: &str, refusal: &Match, others: impl Iterator<Item = &'a Match>) -> Vec<Stated> {
+    const COMMAS: [char; 5] = [',', '、', '，', '،', ':'];
     let (mut last, mut reach) = (refusal, REACH);
     let mut stated = Vec::new();
     for other in others {
-        if other.kind != Kind::Thing || last.gap(other) > reach {
+        let is_listed = matches!(other.kind, Kind::Thing | Kind::Limit);
+        let is_next = is_listed && last.gap(other) <= reach;
+        // A comma parts a refusal from what it is not of, and the things of a list.
+        // "Without gluten" is one phrase and has its first thing.
+        let is_first = stated.is_empty() && refusal.kind != Kind::Limit;
+        let is_parted = is_first && last.between(other, text).contains(COMMAS);
+        if !is_next || is_parted {
             break;
         }
-        stated.push(other.refused("without", false));
+        if other.kind == Kind::Thing {
+            stated.push(other.refused("without", false));
+        }
         (last, reach) = (other, LIST_REACH);
     }
     stated
 }
 
 impl Match {
+    fn alarms(&self) -> bool {
+        self.kind == Kind::Alarm || self.holds == Some(Kind::Alarm)
+    }
+
     fn refused(&self, how: &str, is_firm: bool) -> Stated {
         Stated {
             english: format!("{how} {}", self.english),

@@ -41,7 +41,7 @@ fn is_latin(c: char) -> bool {
     matches!(c, '\0'..='\u{024F}' | '\u{0250}'..='\u{02AF}' | '\u{1E00}'..='\u{1EFF}')
         || c.is_ascii()
         // Full width, and letters that stand for quantities.
-        || matches!(c, '\u{FF00}'..='\u{FFEF}' | '\u{2070}'..='\u{218F}')
+        || matches!(c, '\u{FF00}'..='\u{FF65}' | '\u{2070}'..='\u{218F}')
 }
 
 /// Whether most letters are not Latin ones.
@@ -56,14 +56,26 @@ pub(super) fn tag(text: &str) -> Option<&'static str> {
     if !is_foreign(text) {
         return None;
     }
-    let known = SCRIPTS.iter().find(|script| text.chars().any(script.has));
-    let tag = known.and_then(|script| script.tags.first().copied());
+    if is_japanese(text) {
+        return Some("ja");
+    }
+    let count = |script: &Script| text.chars().filter(|c| (script.has)(*c)).count();
+    let most = SCRIPTS.iter().rev().max_by_key(|script| count(script));
+    let most = most.filter(|script| count(script) > 0);
+    let tag = most.and_then(|script| script.tags.first().copied());
     Some(tag.unwrap_or(UNDETERMINED))
 }
 
-/// Whether it is Japanese, which has Chinese words too.
+/// Whether it is Japanese, which has Chinese letters too: a fifth at least is its own. Chinese has
+/// a の for looks.
 pub(super) fn is_japanese(text: &str) -> bool {
-    tag(text) == Some("ja")
+    let own = |c: &char| matches!(c, '\u{3041}'..='\u{3096}' | '\u{30A1}'..='\u{30FA}');
+    let kana = text.chars().filter(own).count();
+    let han = text
+        .chars()
+        .filter(|c| matches!(c, '\u{3400}'..='\u{9FFF}'))
+        .count();
+    kana > 0 && kana * 4 >= han
 }
 
 /// The language whose words were found, where it is written like that; else what the letters say.

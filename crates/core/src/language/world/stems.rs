@@ -77,6 +77,8 @@ pub(super) struct Stem {
 pub(super) struct Match {
     pub(super) kind: Kind,
     pub(super) is_either: bool,
+    /// The alarm or the refusal that a limit has within it, which may be of more than it names.
+    pub(super) holds: Option<Kind>,
     pub(super) english: &'static str,
     /// First byte of the words that it stands in.
     pub(super) start: usize,
@@ -96,6 +98,15 @@ impl Match {
             false => (other, self),
         };
         right.half_words.start.saturating_sub(left.half_words.end) / 2
+    }
+
+    /// What stands between the two.
+    pub(super) fn between<'a>(&self, other: &Self, text: &'a str) -> &'a str {
+        let (left, right) = match self.start <= other.start {
+            true => (self, other),
+            false => (other, self),
+        };
+        text.get(left.end..right.start).unwrap_or_default()
     }
 
     fn characters(&self) -> usize {
@@ -222,14 +233,29 @@ pub(super) fn matches(text: &str, least: Least) -> Option<(&'static str, Vec<Mat
         before += run.parts.len();
     }
     let is_japanese = script::is_japanese(text);
-    let is_foreign = script::is_foreign(text);
     let read = by_language.into_iter().filter_map(|(language, found)| {
         let tag = LANGUAGES.get(language)?.0;
         let found = apart(found);
         let may_be = !(is_japanese && tag == "zh");
-        (may_be && (is_foreign || is_told(text, &runs, &found, least))).then_some((tag, found))
+        let of = |it: &Match| text.get(it.start..it.end).unwrap_or_default();
+        let is_told = match found.iter().any(|it| script::is_foreign(of(it))) {
+            true => true,
+            false => is_told(text, &runs, &found, least),
+        };
+        (may_be && is_told).then_some((tag, found))
     });
-    read.max_by_key(|(_, found)| found.iter().map(Match::characters).sum::<usize>())
+    // One that states a limit before one that has more words.
+    read.max_by_key(|(_, found)| {
+        let characters: usize = found.iter().map(Match::characters).sum();
+        (can_state(found), characters)
+    })
+}
+
+/// Whether there may be a limit in what was found.
+fn can_state(found: &[Match]) -> bool {
+    let has = |kinds: &[Kind]| found.iter().any(|it| kinds.contains(&it.kind));
+    let refuses = has(&[Kind::Alarm, Kind::Without, Kind::Less]) && has(&[Kind::Thing]);
+    refuses || has(&[Kind::Limit])
 }
 
 /// The longest first, and none that shares a character with one that is longer. A word that refuses
@@ -241,12 +267,16 @@ fn apart(mut found: Vec<Match>) -> Vec<Match> {
         let is_met = |other: &&mut Match| {
             it.characters.start < other.characters.end && other.characters.start < it.characters.end
         };
-        match kept.iter_mut().find(is_met) {
-            None => kept.push(it),
-            Some(other) if other.characters == it.characters => {
-                other.is_either |= other.kind == Kind::Without && it.kind == Kind::Less;
-            }
-            Some(_) => {}
+        let Some(other) = kept.iter_mut().find(is_met) else {
+            kept.push(it);
+            continue;
+        };
+        if other.characters == it.characters {
+            other.is_either |= other.kind == Kind::Without && it.kind == Kind::Less;
+        }
+        let is_sign = matches!(it.kind, Kind::Alarm | Kind::Without | Kind::Less);
+        if other.kind == Kind::Limit && is_sign {
+            other.holds.get_or_insert(it.kind);
         }
     }
     kept.sort_by_key(|it| it.characters.start);
@@ -295,6 +325,7 @@ impl Place {
         Some(Match {
             kind: stem.kind,
             is_either: false,
+            holds: None,
             english: stem.english,
             start,
             end,
@@ -309,27 +340,18 @@ impl Place {
 /// least is known in none of the languages that are read in full.
 fn is_told(text: &str, runs: &[Run], found: &[Match], least: Least) -> bool {
     /// English that other languages do not share.
-    const ENGLISH: [&str; 16] = [
+    const ENGLISH: [&str; 9] = [
         "the",
         "and",
         "please",
-        "i",
-        "my",
         "with",
-        "for",
         "without",
-        "have",
         "you",
         "any",
         "what",
         "something",
-        "im",
-        "are",
-        "is",
     ];
-    let has = |kinds: &[Kind]| found.iter().any(|it| kinds.contains(&it.kind));
-    let refuses = has(&[Kind::Alarm, Kind::Without, Kind::Less]) && has(&[Kind::Thing]);
-    if !refuses && !has(&[Kind::Limit]) {
+    if !can_state(found) {
         return false;
     }
     let words: Vec<String> = runs.iter().map(Run::word).collect();

@@ -2,9 +2,10 @@
 
 use super::stems::{LANGUAGES, all};
 use super::{Stated, heard};
-use crate::menu::attributes::{Finding, Manner, parse};
+use crate::menu::attributes::{Finding, Manner, Meaning, parse};
 use crate::menu::text::{Run, runs};
 use std::collections::{BTreeSet, HashSet};
+use unicode_normalization::UnicodeNormalization as _;
 
 #[test]
 fn every_line_of_a_table_is_read() {
@@ -36,7 +37,8 @@ fn what_a_stem_is_in_english_is_a_limit() {
         .iter()
         .filter(|english| {
             let read = parse(english, Manner::Search, &[]);
-            let is_limit = |found: &Finding| found.is_hard() || read.without().next().is_some();
+            let is_limit =
+                |found: &Finding| found.is_hard() || matches!(found.meaning, Meaning::Without(_));
             !read.findings.iter().any(is_limit) || !read.rest.trim().is_empty()
         })
         .collect();
@@ -65,8 +67,8 @@ fn an_alarm_is_for_all_of_its_sentence() {
     ];
     assert_eq!(read("У меня аллергия на орехи и молоко."), pairs(&nuts));
     assert_eq!(
-        read("我对花生过敏,要一份牛肉面").first(),
-        pairs(&[("花生", "allergic to peanuts")]).first()
+        read("我对花生过敏"),
+        pairs(&[("花生", "allergic to peanuts")])
     );
     assert_eq!(
         read("Я люблю рыбу. У меня аллергия на орехи."),
@@ -87,6 +89,42 @@ fn a_refusal_reaches_its_list_on_the_side_where_its_language_has_it() {
     assert_eq!(
         read("땅콩 빼고 주세요"),
         pairs(&[("땅콩", "without peanuts")])
+    );
+}
+
+#[test]
+fn a_limit_of_its_own_does_not_end_a_list() {
+    let all = |text| read(text).into_iter().map(|one| one.1).collect::<Vec<_>>();
+    for (text, named) in [
+        ("Mam uczulenie na gluten i orzechy", "nuts"),
+        ("без глютена, молока и орехов", "nuts"),
+        ("без глютена, молока и орехов", "milk"),
+        ("不吃猪肉和虾", "shrimp"),
+        ("Ел креветки. Потом больница. Я вегетарианец.", "shrimp"),
+    ] {
+        let read = all(text);
+        assert!(read.iter().any(|it| it.contains(named)), "{text}: {read:?}");
+    }
+}
+
+#[test]
+fn other_letters_among_english_are_heard_and_a_diet_is_one_in_an_order() {
+    let limits = |text, manner| parse(text, manner, &[]).filters();
+    let text = "Can I please have the noodles and the soup for my friend, 花生过敏";
+    assert!(
+        limits(text, Manner::Order)
+            .exclude_allergens
+            .contains(&"peanuts".to_owned())
+    );
+    assert_eq!(limits("我不吃肉", Manner::Order).diets, ["vegetarian"]);
+    let decomposed: String = "땅콩 알레르기".nfd().collect();
+    assert_eq!(
+        limits(&decomposed, Manner::Order).exclude_allergens,
+        ["peanuts"]
+    );
+    assert_eq!(
+        heard("鬼滅の拉麵，我对花生过敏").expect("letters").tag,
+        "zh"
     );
 }
 

@@ -3,7 +3,7 @@
 use super::limits::thing;
 use super::phrases::{ALLERGY, BARE, HARMS, longest};
 use super::scan::Scan;
-use super::{Manner, Meaning, parse_hard};
+use super::{Manner, Meaning, limits};
 
 /// An alarm in another language that nothing was read from ("the last time I ate prawns I was taken
 /// to hospital"): the allergens of its sentence are refused. Rather a limit too many, which is
@@ -60,7 +60,10 @@ pub(super) fn heard(scan: &mut Scan<'_>, manner: Manner) {
         if manner == Manner::Order && !stated.is_firm {
             continue;
         }
-        for found in parse_hard(&stated.english, manner, &[]).findings {
+        // Its English is that of a guest who looks for a dish, also where one orders.
+        let mut english = Scan::english(&stated.english);
+        limits::read(&mut english, Manner::Search);
+        for found in english.findings() {
             scan.take_bytes(stated.start, stated.end, found.meaning, found.label);
         }
     }

@@ -35,9 +35,21 @@ impl<'a> Scan<'a> {
         };
         let said = match language {
             Some(language) => language::in_english(query, said, language, |_| false, |_| false),
-            None if heard.is_none() => language::refusals_in_english(query, said),
-            None => said,
+            None => language::refusals_in_english(query, said),
         };
+        Self {
+            language,
+            heard,
+            ..Self::of(query, said)
+        }
+    }
+
+    /// What is known to be English.
+    pub(super) fn english(query: &'a str) -> Self {
+        Self::of(query, text::words(query))
+    }
+
+    fn of(query: &'a str, said: Vec<Word>) -> Self {
         let mut before = 0;
         let tokens = said
             .into_iter()
@@ -53,8 +65,8 @@ impl<'a> Scan<'a> {
             .collect();
         Self {
             query,
-            language,
-            heard,
+            language: None,
+            heard: None,
             tokens,
             findings: Vec::new(),
         }
@@ -183,11 +195,11 @@ impl<'a> Scan<'a> {
         self.findings.push((finding, leaves));
     }
 
-    /// Notes what the bytes `start..end` of the query mean, where no finding has any of them yet.
+    /// Notes what the bytes `start..end` of the query mean, where no finding in them says so yet.
     pub(super) fn take_bytes(&mut self, start: usize, end: usize, meaning: Meaning, label: String) {
         let is_within = |from: usize, to: usize| from < end && start < to;
         let mut found = self.findings.iter();
-        if found.any(|(found, _)| is_within(found.start, found.end)) {
+        if found.any(|(found, _)| is_within(found.start, found.end) && found.meaning == meaning) {
             return;
         }
         for token in &mut self.tokens {
@@ -227,6 +239,11 @@ impl<'a> Scan<'a> {
         self.tokens
             .iter()
             .all(|token| token.taken || words::is_filler(&token.word.text))
+    }
+
+    /// What was understood, in the order in which it was.
+    pub(super) fn findings(self) -> impl Iterator<Item = Finding> {
+        self.findings.into_iter().map(|(finding, _)| finding)
     }
 
     pub(super) fn finish(mut self, ignore: &[String]) -> Parsed {
