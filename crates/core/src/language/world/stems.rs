@@ -26,6 +26,14 @@ languages! {
     "th" "thai" "tl" "tagalog" "tr" "turkish" "uk" "ukrainian" "vi" "vietnamese" "zh" "chinese"
 }
 
+/// English words that are also in the tables, or begin as a stem does (by the word list SCOWL).
+const ALSO_ENGLISH: &str = include_str!("../stems/english.txt");
+
+fn is_english(word: &str) -> bool {
+    static WORDS: LazyLock<Vec<&str>> = LazyLock::new(|| ALSO_ENGLISH.lines().collect());
+    SEARCH.is_english(word) || WORDS.binary_search(&word).is_ok()
+}
+
 /// What a stem says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -355,9 +363,8 @@ fn is_told(text: &str, runs: &[Run], found: &[Match], least: Least) -> bool {
         return false;
     }
     let words: Vec<String> = runs.iter().map(Run::word).collect();
-    let is_known = |word: &String| {
-        SEARCH.is_english(word) || Language::ALL.iter().any(|of| SEARCH.has(*of, word))
-    };
+    let is_known =
+        |word: &String| is_english(word) || Language::ALL.iter().any(|of| SEARCH.has(*of, word));
     let is_strange = |word: &String| word.chars().count() > 2 && !is_known(word);
     let own = found.iter().filter(|it| {
         let said = words.get(it.runs.clone()).unwrap_or_default();
