@@ -65,8 +65,12 @@ pub(crate) fn arrange(learner: &mut Learner, base: &Base, text: &Text) -> anyhow
     let (encoder, _) = learner.build()?;
     let batches = batches_of_one_length(base, &text.sample(SAMPLE, 0))?;
     let seen = measure(&encoder, &batches)?;
-    let mut tensors = learner.tensors();
-    rearrange(&mut tensors, &seen, &base.config)?;
+    arrange_by(learner, &seen, &base.config)
+}
+
+fn arrange_by(learner: &mut Learner, seen: &Seen, config: &EncoderConfig) -> anyhow::Result<()> {
+    let mut tensors = learner.copied()?;
+    rearrange(&mut tensors, seen, config)?;
     learner.take_over(&tensors)
 }
 

@@ -93,6 +93,27 @@ impl Learner {
         })
     }
 
+    /// One that learns all of `tensors`.
+    #[cfg(test)]
+    pub(crate) fn of(
+        config: &EncoderConfig,
+        tensors: &HashMap<String, Tensor>,
+    ) -> anyhow::Result<Self> {
+        let vars = |of_head: bool| {
+            let tensors = tensors.iter();
+            let tensors = tensors.filter(move |(name, _)| name.starts_with("intent.") == of_head);
+            tensors
+                .map(|(name, tensor)| Ok((name.clone(), Var::from_tensor(tensor)?)))
+                .collect::<anyhow::Result<_>>()
+        };
+        Ok(Self {
+            config: config.clone(),
+            fixed: HashMap::new(),
+            encoder: vars(false)?,
+            head: vars(true)?,
+        })
+    }
+
     /// The learning layers' tensors by how far they lie below the top.
     pub(crate) fn layers(&self) -> BTreeMap<usize, Vec<Var>> {
         let mut layers: BTreeMap<usize, Vec<Var>> = BTreeMap::new();
@@ -119,7 +140,7 @@ impl Learner {
         Ok(())
     }
 
-    /// Takes over every tensor.
+    /// Takes over every tensor, none of which may be the learner's own.
     pub(crate) fn take_over(&mut self, tensors: &HashMap<String, Tensor>) -> anyhow::Result<()> {
         self.restore(tensors)?;
         for (name, tensor) in &mut self.fixed {
@@ -143,9 +164,14 @@ impl Learner {
 
     /// The model as it stands, whatever is learnt afterwards.
     pub(crate) fn snapshot(&self) -> anyhow::Result<(Encoder, IntentHead)> {
+        self.build_from(self.copied()?)
+    }
+
+    /// Every tensor as it stands, whatever is learnt afterwards.
+    pub(crate) fn copied(&self) -> anyhow::Result<HashMap<String, Tensor>> {
         let copied = self.tensors().into_iter();
         let copied = copied.map(|(name, tensor)| Ok((name, tensor.detach().copy()?)));
-        self.build_from(copied.collect::<anyhow::Result<_>>()?)
+        copied.collect()
     }
 
     /// Every tensor as it stands.

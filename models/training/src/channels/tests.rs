@@ -1,6 +1,7 @@
 //! An order of channels says nothing, and what shares a scale is alike afterwards.
 
-use super::{Tensors, measure, rearrange};
+use super::{Tensors, arrange_by, measure, rearrange};
+use crate::model::Learner;
 use candle_core::{Device, Tensor};
 use olympus_inference::bert::{Batch, pool};
 use olympus_inference::head::tensor_shapes;
@@ -121,4 +122,23 @@ fn rearranging_changes_the_company_and_no_answer() {
     }
     let near = unlike(&tensors, &config, &batch);
     assert!(near < apart * 0.8, "{near} of {apart}");
+}
+
+#[test]
+fn a_learner_takes_the_new_order_and_says_what_it_said() {
+    let config = config();
+    let mut learner = Learner::of(&config, &model(&config)).expect("a learner");
+    let ids: [&[u32]; 2] = [&[1, 7, 30, 2], &[1, 44, 9, 2]];
+    let batch = Batch::of(&ids).expect("a batch");
+    let before = learner.copied().expect("tensors");
+    let (encoder, _) = learner.build().expect("builds");
+    let seen = measure(&encoder, std::slice::from_ref(&batch)).expect("runs");
+    arrange_by(&mut learner, &seen, &config).expect("arranges");
+    let after = learner.copied().expect("tensors");
+    let (logits, vectors) = said(&before, &config, &batch);
+    let (others, turned) = said(&after, &config, &batch);
+    assert_ne!(vectors, turned, "nothing was moved");
+    for (one, other) in logits.iter().zip(&others) {
+        assert!((one - other).abs() < 1e-3, "{logits:?} {others:?}");
+    }
 }
