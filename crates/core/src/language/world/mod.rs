@@ -5,8 +5,8 @@
 //! ("without"), foods that can be refused, and phrases that are a limit by themselves. What they say
 //! together is put as English would ("allergic to peanuts") and read as that is. Rather a limit too
 //! many, which is shown and can be taken away, than one missed: an alarm is for all that is named in
-//! its sentence. Invariant: a sentence in English or in a language of [`super::Language`] is not
-//! read here, unless it has words in another script.
+//! its sentence. Invariant: a sentence in English is not read here, unless it has words in another
+//! script; one in a language of [`super::Language`] only where no limit came of it there.
 
 mod script;
 mod stems;
@@ -17,17 +17,44 @@ pub(super) use self::stems::warm;
 use self::stems::{Kind, Least, Match, matches};
 use std::collections::HashSet;
 
+/// How a limit is stated, the firmest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum How {
+    /// By a phrase that is one: "vegetarian".
+    Whole,
+    /// As an allergy or the like.
+    Alarmed,
+    /// Without it.
+    Refused,
+}
+
 /// What a phrase of the text says, in English that states a limit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stated {
-    /// `allergic to peanuts`, `without cheese`, `vegetarian`.
-    pub english: String,
-    /// Whether it is an allergy, a diet or the like, and not only "without".
-    pub is_firm: bool,
+    how: How,
+    thing: &'static str,
     /// First byte of the thing or of the phrase in the text.
     pub start: usize,
     /// First byte after it.
     pub end: usize,
+}
+
+impl Stated {
+    /// `allergic to peanuts`, `without cheese`, `vegetarian`.
+    #[must_use]
+    pub fn english(&self) -> String {
+        match self.how {
+            How::Whole => self.thing.to_owned(),
+            How::Alarmed => format!("allergic to {}", self.thing),
+            How::Refused => format!("without {}", self.thing),
+        }
+    }
+
+    /// Whether it is an allergy, a diet or the like, and not only "without".
+    #[must_use]
+    pub fn is_firm(&self) -> bool {
+        self.how != How::Refused
+    }
 }
 
 /// What was read of a text.
@@ -71,7 +98,7 @@ fn heard_by(text: &str, least: Least) -> Option<Heard> {
     let mut stated = Vec::new();
     for (at, sentence) in sentences.iter().enumerate() {
         let said = stated_in(text, sentence);
-        let is_bare = said.iter().all(|one| !one.is_firm) && sentence.iter().any(Match::alarms);
+        let is_bare = !said.iter().any(Stated::is_firm) && sentence.iter().any(Match::alarms);
         stated.extend(said);
         if is_bare {
             // "I ate prawns. And then: hospital." Where its own sentence names nothing, the one
@@ -79,13 +106,13 @@ fn heard_by(text: &str, least: Least) -> Option<Heard> {
             let before = at.checked_sub(1).and_then(|at| sentences.get(at));
             let before = before.filter(|before| things(before).next().is_some());
             let meant = before.map_or(found.as_slice(), |before| before);
-            stated.extend(things(meant).map(|thing| thing.refused("allergic to", true)));
+            stated.extend(things(meant).map(|thing| thing.stated(How::Alarmed)));
         }
     }
-    stated.sort_by_key(|one| (!one.is_firm, one.start));
+    stated.sort_by_key(|one| (one.how, one.start));
     let mut once = HashSet::new();
     // Said once is enough, and firmly rather than not.
-    stated.retain(|one| once.insert(one.english.rsplit("to ").next().map(str::to_owned)));
+    stated.retain(|one| once.insert(one.thing));
     stated.sort_by_key(|one| one.start);
     if stated.is_empty() && !script::is_foreign(text) {
         return None;
@@ -111,7 +138,7 @@ fn sentences<'a>(text: &'a str, found: &'a [Match]) -> impl Iterator<Item = &'a 
 
 fn stated_in(text: &str, sentence: &[Match]) -> Vec<Stated> {
     let whole = sentence.iter().filter(|it| it.kind == Kind::Limit);
-    let mut stated: Vec<Stated> = whole.map(Match::whole).collect();
+    let mut stated: Vec<Stated> = whole.map(|limit| limit.stated(How::Whole)).collect();
     if !sentence.iter().any(Match::alarms) {
         stated.extend(refused(text, sentence));
         return stated;
@@ -120,12 +147,12 @@ fn stated_in(text: &str, sentence: &[Match]) -> Vec<Stated> {
     let parts = || sentence.split(|it| it.kind == Kind::But);
     let alarming = parts().filter(|part| part.iter().any(Match::alarms));
     let named: Vec<&Match> = alarming.flat_map(things).collect();
-    let meant = match named.is_empty() && !stated.iter().any(|one| one.is_firm) {
+    let meant = match named.is_empty() && !stated.iter().any(Stated::is_firm) {
         true => things(sentence).collect(),
         false => named,
     };
     let meant = meant.into_iter();
-    stated.extend(meant.map(|thing| thing.refused("allergic to", true)));
+    stated.extend(meant.map(|thing| thing.stated(How::Alarmed)));
     let calm = parts().filter(|part| !part.iter().any(Match::alarms));
     stated.extend(calm.flat_map(|part| refused(text, part)));
     stated
@@ -170,7 +197,7 @@ fn list<'a>(text: &str, refusal: &Match, others: impl Iterator<Item = &'a Match>
             break;
         }
         if other.kind == Kind::Thing {
-            stated.push(other.refused("without", false));
+            stated.push(other.stated(How::Refused));
         }
         (last, reach) = (other, LIST_REACH);
     }
@@ -182,19 +209,10 @@ impl Match {
         self.kind == Kind::Alarm || self.holds == Some(Kind::Alarm)
     }
 
-    fn refused(&self, how: &str, is_firm: bool) -> Stated {
+    fn stated(&self, how: How) -> Stated {
         Stated {
-            english: format!("{how} {}", self.english),
-            is_firm,
-            start: self.start,
-            end: self.end,
-        }
-    }
-
-    fn whole(&self) -> Stated {
-        Stated {
-            english: self.english.to_owned(),
-            is_firm: true,
+            how,
+            thing: self.english,
             start: self.start,
             end: self.end,
         }

@@ -49,7 +49,7 @@ fn read(text: &str) -> Vec<(String, String)> {
     let heard = heard(text).expect("a language");
     let shown = |one: &Stated| {
         let said = text.get(one.start..one.end).expect("a part of the text");
-        (said.to_owned(), one.english.clone())
+        (said.to_owned(), one.english())
     };
     heard.stated.iter().map(shown).collect()
 }
@@ -90,6 +90,12 @@ fn a_refusal_reaches_its_list_on_the_side_where_its_language_has_it() {
         read("땅콩 빼고 주세요"),
         pairs(&[("땅콩", "without peanuts")])
     );
+}
+
+#[test]
+fn what_is_said_twice_is_stated_once_and_firmly() {
+    let twice = "суп без молока. У меня аллергия на молоко";
+    assert_eq!(read(twice), pairs(&[("молоко", "allergic to milk")]));
 }
 
 #[test]

@@ -57,11 +57,12 @@ pub(super) fn heard(scan: &mut Scan<'_>, manner: Manner) {
     }
     let stated = scan.heard.as_ref().map(|heard| heard.stated.clone());
     for stated in stated.unwrap_or_default() {
-        if manner == Manner::Order && !stated.is_firm {
+        if manner == Manner::Order && !stated.is_firm() {
             continue;
         }
         // Its English is that of a guest who looks for a dish, also where one orders.
-        let mut english = Scan::english(&stated.english);
+        let english = stated.english();
+        let mut english = Scan::english(&english);
         limits::read(&mut english, Manner::Search);
         for found in english.findings() {
             scan.take_bytes(stated.start, stated.end, found.meaning, found.label);
