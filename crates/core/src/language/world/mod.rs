@@ -8,13 +8,15 @@
 //! its sentence. Invariant: a sentence in English is not read here, unless it has words in another
 //! script; one in a language of [`super::Language`] only where no limit came of it there.
 
+mod find;
 mod script;
 mod stems;
 #[cfg(test)]
 mod tests;
 
+use self::find::{Least, Match, matches};
+use self::stems::Kind;
 pub(super) use self::stems::warm;
-use self::stems::{Kind, Least, Match, matches};
 use std::collections::HashSet;
 
 /// How a limit is stated, the firmest first.

@@ -1,13 +1,10 @@
-//! The tables of stems, and where a text has them.
+//! The tables of stems.
 //!
 //! A line is read when a text has how it begins: all that is made of a table before is an index.
 //! So stems are written as `menu::text` normalises them.
 
-use crate::language::book::SEARCH;
-use crate::language::{Language, world::script};
-use crate::menu::text::{Run, runs};
-use std::collections::{BTreeMap, HashMap};
-use std::ops::Range;
+use crate::menu::text::Run;
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 macro_rules! languages {
@@ -24,14 +21,6 @@ languages! {
     "fi" "finnish" "he" "hebrew" "hi" "hindi" "hu" "hungarian" "id" "indonesian" "ja" "japanese"
     "ko" "korean" "nl" "dutch" "pl" "polish" "ro" "romanian" "ru" "russian" "sv" "swedish"
     "th" "thai" "tl" "tagalog" "tr" "turkish" "uk" "ukrainian" "vi" "vietnamese" "zh" "chinese"
-}
-
-/// English words that are also in the tables, or begin as a stem does (by the word list SCOWL).
-const ALSO_ENGLISH: &str = include_str!("../stems/english.txt");
-
-fn is_english(word: &str) -> bool {
-    static WORDS: LazyLock<Vec<&str>> = LazyLock::new(|| ALSO_ENGLISH.lines().collect());
-    SEARCH.is_english(word) || WORDS.binary_search(&word).is_ok()
 }
 
 /// What a stem says.
@@ -72,82 +61,27 @@ impl Kind {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Stem {
     words: &'static str,
-    kind: Kind,
+    pub(super) kind: Kind,
     /// The last word must end with it.
     is_whole: bool,
     /// It may stand within a word.
-    is_within: bool,
-    english: &'static str,
-}
-
-/// A stem in a text.
-#[derive(Debug, Clone)]
-pub(super) struct Match {
-    pub(super) kind: Kind,
-    pub(super) is_either: bool,
-    /// The alarm or the refusal that a limit has within it, which may be of more than it names.
-    pub(super) holds: Option<Kind>,
+    pub(super) is_within: bool,
     pub(super) english: &'static str,
-    /// First byte of the words that it stands in.
-    pub(super) start: usize,
-    /// First byte after them.
-    pub(super) end: usize,
-    /// A word is two half words, a character of a script without spaces is one.
-    half_words: Range<usize>,
-    runs: Range<usize>,
-    characters: Range<usize>,
-}
-
-impl Match {
-    /// Words between the two.
-    pub(super) fn gap(&self, other: &Self) -> usize {
-        let (left, right) = match self.half_words.start <= other.half_words.start {
-            true => (self, other),
-            false => (other, self),
-        };
-        right.half_words.start.saturating_sub(left.half_words.end) / 2
-    }
-
-    /// What stands between the two.
-    pub(super) fn between<'a>(&self, other: &Self, text: &'a str) -> &'a str {
-        let (left, right) = match self.start <= other.start {
-            true => (self, other),
-            false => (other, self),
-        };
-        text.get(left.end..right.start).unwrap_or_default()
-    }
-
-    fn characters(&self) -> usize {
-        self.characters.len()
-    }
-}
-
-/// What tells that Latin letters are of a language read here.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Least {
-    /// A word that no language knows that is read in full.
-    AWord,
-    /// Besides, as many of them as words of the language that would be read in full.
-    MostWords,
 }
 
 /// All lines, found by how their stems begin.
-struct Stems {
+pub(super) struct Stems {
     /// Each with its language.
     lines: Vec<(usize, &'static str)>,
     by_start: HashMap<(char, Option<char>), Vec<usize>>,
 }
 
-static STEMS: LazyLock<Stems> = LazyLock::new(Stems::read);
+pub(super) static STEMS: LazyLock<Stems> = LazyLock::new(Stems::read);
 
 /// Reads the tables now.
 pub(in crate::language) fn warm() {
     LazyLock::force(&STEMS);
 }
-
-/// Particles that Arabic and Hebrew write with the word that follows.
-const PARTICLES: &str = "وفبلكاהוהבלמשכ";
-const MOST_PARTICLES: usize = 3;
 
 impl Stems {
     fn read() -> Self {
@@ -167,7 +101,12 @@ impl Stems {
         Self { lines, by_start }
     }
 
-    fn starting(&self, first: char, second: Option<char>) -> impl Iterator<Item = (usize, Stem)> {
+    /// The stems that begin so, each with its language.
+    pub(super) fn starting(
+        &self,
+        first: char,
+        second: Option<char>,
+    ) -> impl Iterator<Item = (usize, Stem)> {
         let of = |key| self.by_start.get(&key).into_iter().flatten();
         let longer = second.map(|second| of((first, Some(second))));
         let found = longer.into_iter().flatten().chain(of((first, None)));
@@ -191,12 +130,12 @@ impl Stem {
         })
     }
 
-    fn characters(&self) -> usize {
+    pub(super) fn characters(&self) -> usize {
         self.words.chars().filter(|c| *c != ' ').count()
     }
 
     /// Where it ends (run, and character in it) if it stands at character `at` of run `first`.
-    fn ends(&self, text: &[Run], first: usize, at: usize) -> Option<(usize, usize)> {
+    pub(super) fn ends(&self, text: &[Run], first: usize, at: usize) -> Option<(usize, usize)> {
         let mut words = self.words.split(' ').peekable();
         let (mut index, mut from) = (first, at);
         while let Some(word) = words.next() {
@@ -218,171 +157,6 @@ impl Stem {
         }
         None
     }
-}
-
-/// What a text has of the language that it has most of: its tag and the stems in their order.
-pub(super) fn matches(text: &str, least: Least) -> Option<(&'static str, Vec<Match>)> {
-    let runs = runs(text);
-    let mut by_language: BTreeMap<usize, Vec<Match>> = BTreeMap::new();
-    let (mut half_words, mut before) = (0, 0);
-    for (index, run) in runs.iter().enumerate() {
-        for at in 0..run.parts.len() {
-            let place = Place {
-                run: index,
-                at,
-                half_words: half_words + if run.is_unspaced { at } else { 0 },
-                character: before + at,
-            };
-            for (language, it) in place.standing(&runs) {
-                by_language.entry(language).or_default().push(it);
-            }
-        }
-        half_words += if run.is_unspaced { run.parts.len() } else { 2 };
-        before += run.parts.len();
-    }
-    let is_japanese = script::is_japanese(text);
-    let read = by_language.into_iter().filter_map(|(language, found)| {
-        let tag = LANGUAGES.get(language)?.0;
-        let found = apart(found);
-        let may_be = !(is_japanese && tag == "zh");
-        let of = |it: &Match| text.get(it.start..it.end).unwrap_or_default();
-        let is_told = match found.iter().any(|it| script::is_foreign(of(it))) {
-            true => true,
-            false => is_told(text, &runs, &found, least),
-        };
-        (may_be && is_told).then_some((tag, found))
-    });
-    // One that states a limit before one that has more words.
-    read.max_by_key(|(_, found)| {
-        let characters: usize = found.iter().map(Match::characters).sum();
-        (can_state(found), characters)
-    })
-}
-
-/// Whether there may be a limit in what was found.
-fn can_state(found: &[Match]) -> bool {
-    let has = |kinds: &[Kind]| found.iter().any(|it| kinds.contains(&it.kind));
-    let refuses = has(&[Kind::Alarm, Kind::Without, Kind::Less]) && has(&[Kind::Thing]);
-    refuses || has(&[Kind::Limit])
-}
-
-/// The longest first, and none that shares a character with one that is longer. A word that refuses
-/// on either side stands in its table twice.
-fn apart(mut found: Vec<Match>) -> Vec<Match> {
-    found.sort_by_key(|it| (usize::MAX - it.characters(), it.kind == Kind::Less));
-    let mut kept: Vec<Match> = Vec::with_capacity(found.len());
-    for it in found {
-        let is_met = |other: &&mut Match| {
-            it.characters.start < other.characters.end && other.characters.start < it.characters.end
-        };
-        let Some(other) = kept.iter_mut().find(is_met) else {
-            kept.push(it);
-            continue;
-        };
-        if other.characters == it.characters {
-            other.is_either |= other.kind == Kind::Without && it.kind == Kind::Less;
-        }
-        let is_sign = matches!(it.kind, Kind::Alarm | Kind::Without | Kind::Less);
-        if other.kind == Kind::Limit && is_sign {
-            other.holds.get_or_insert(it.kind);
-        }
-    }
-    kept.sort_by_key(|it| it.characters.start);
-    kept
-}
-
-/// A character of a text.
-struct Place {
-    run: usize,
-    at: usize,
-    /// Half words before it.
-    half_words: usize,
-    /// Characters before it.
-    character: usize,
-}
-
-impl Place {
-    /// The stems that stand here, each with its language.
-    fn standing(&self, text: &[Run]) -> Vec<(usize, Match)> {
-        let Some(run) = text.get(self.run) else {
-            return Vec::new();
-        };
-        let Some(first) = run.parts.get(self.at) else {
-            return Vec::new();
-        };
-        let is_particle = |part: &(char, usize, usize)| PARTICLES.contains(part.0);
-        let before = run.parts.get(..self.at).unwrap_or_default();
-        let begins = before.is_empty()
-            || run.is_unspaced
-            || before.len() <= MOST_PARTICLES && before.iter().all(is_particle);
-        let second = run.parts.get(self.at + 1).map(|part| part.0);
-        let standing = STEMS.starting(first.0, second);
-        let standing = standing.filter(|(_, stem)| begins || stem.is_within);
-        let found = standing.filter_map(|(of, stem)| Some((of, self.of(stem, text)?)));
-        found.collect()
-    }
-
-    fn of(&self, stem: Stem, text: &[Run]) -> Option<Match> {
-        let (last, to) = stem.ends(text, self.run, self.at)?;
-        let (run, end) = (text.get(self.run)?, text.get(last)?);
-        let count = stem.characters();
-        let (start, end, half_words) = match run.is_unspaced {
-            true => (run.parts.get(self.at)?.1, end.parts.get(to - 1)?.2, count),
-            false => (run.start(), end.end(), 2 * (last + 1 - self.run)),
-        };
-        Some(Match {
-            kind: stem.kind,
-            is_either: false,
-            holds: None,
-            english: stem.english,
-            start,
-            end,
-            half_words: self.half_words..self.half_words + half_words,
-            runs: self.run..last + 1,
-            characters: self.character..self.character + count,
-        })
-    }
-}
-
-/// Whether Latin letters are of this language: what was found can be a limit, and a word of it at
-/// least is known in none of the languages that are read in full.
-fn is_told(text: &str, runs: &[Run], found: &[Match], least: Least) -> bool {
-    /// English that other languages do not share.
-    const ENGLISH: [&str; 9] = [
-        "the",
-        "and",
-        "please",
-        "with",
-        "without",
-        "you",
-        "any",
-        "what",
-        "something",
-    ];
-    if !can_state(found) {
-        return false;
-    }
-    let words: Vec<String> = runs.iter().map(Run::word).collect();
-    let is_known =
-        |word: &String| is_english(word) || Language::ALL.iter().any(|of| SEARCH.has(*of, word));
-    let is_strange = |word: &String| word.chars().count() > 2 && !is_known(word);
-    let own = found.iter().filter(|it| {
-        let said = words.get(it.runs.clone()).unwrap_or_default();
-        said.iter().any(is_strange)
-    });
-    let own = own.count();
-    let english = words.iter().filter(|word| ENGLISH.contains(&word.as_str()));
-    if own == 0 || english.count() > own {
-        return false;
-    }
-    if least == Least::AWord {
-        return true;
-    }
-    Language::of(text, &crate::menu::text::words(text)).is_none_or(|language| {
-        let strange = words.iter().filter(|word| is_strange(word)).count();
-        let known = words.iter().filter(|word| SEARCH.has(language, word));
-        strange >= known.count()
-    })
 }
 
 #[cfg(test)]

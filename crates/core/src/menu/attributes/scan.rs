@@ -186,6 +186,10 @@ impl<'a> Scan<'a> {
         for token in tokens {
             token.taken = true;
         }
+        self.add(start, end, (meaning, label), leaves);
+    }
+
+    fn add(&mut self, start: usize, end: usize, (meaning, label): (Meaning, String), leaves: bool) {
         let finding = Finding {
             meaning,
             label,
@@ -205,13 +209,7 @@ impl<'a> Scan<'a> {
         for token in &mut self.tokens {
             token.taken |= is_within(token.word.start, token.word.end);
         }
-        let finding = Finding {
-            meaning,
-            label,
-            start,
-            end,
-        };
-        self.findings.push((finding, true));
+        self.add(start, end, (meaning, label), true);
     }
 
     /// Widens the last finding to the bytes `start..end`: a currency sign belongs to its amount.
