@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
-use std::io::{Seek, Write};
+use std::io::{Cursor, Seek, Write};
 use std::path::Path;
 
 /// GGUF metadata key of the manifest.
@@ -139,6 +139,30 @@ pub(crate) fn from_dir(dir: &Path) -> Result<Parts, InferenceError> {
         head: None,
         sha256: sha256_hex(&bytes),
     })
+}
+
+/// Reads our own GGUF whole, every tensor in f32: what [`write_gguf`] wrote, for more training.
+///
+/// # Errors
+/// [`InferenceError::Unfit`] where it is no such file.
+pub fn read_gguf(
+    model: &str,
+    gguf: &[u8],
+) -> Result<(Manifest, HashMap<String, Tensor>), InferenceError> {
+    let unfit = |error: &dyn std::fmt::Display| InferenceError::unfit(model, error.to_string());
+    let mut reader = Cursor::new(gguf);
+    let content = gguf_file::Content::read(&mut reader).map_err(|error| unfit(&error))?;
+    let manifest = content.metadata.get(MANIFEST_KEY);
+    let manifest = manifest
+        .ok_or_else(|| unfit(&format!("its GGUF has no `{MANIFEST_KEY}`")))?
+        .to_string()?;
+    let manifest = serde_json::from_str(manifest).map_err(|error| unfit(&error))?;
+    let mut tensors = HashMap::new();
+    for name in content.tensor_infos.keys() {
+        let tensor = content.tensor(&mut reader, name, &Device::Cpu)?;
+        tensors.insert(name.clone(), tensor.dequantize(&Device::Cpu)?);
+    }
+    Ok((manifest, tensors))
 }
 
 /// Writes our own GGUF: matrices that are already `rounded` as they are, others as 8-bit blocks of

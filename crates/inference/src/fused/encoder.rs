@@ -6,7 +6,7 @@
 
 use super::attention::{Heads, Scratch, attend};
 use super::kernel::Kernel;
-use super::matrix::{PackedMatrix, QuantizedRows};
+use super::matrix::{GROUP, PackedMatrix, QuantizedRows, WIDE_GROUP};
 use super::ops::{Norm, activate, add_and_normalise, normalise};
 use super::product::product;
 use super::words::WordTable;
@@ -144,17 +144,17 @@ impl Layer {
         let (hidden, wide) = (config.hidden_size, config.intermediate_size);
         let at = format!("encoder.layer.{index}");
         let norm = |name: &str| take_norm(weights, &format!("{at}.{name}.LayerNorm"), config);
-        let matrix = |names: &[&str], inputs, outputs| {
+        let matrix = |names: &[&str], inputs, outputs, group| {
             let names: Vec<_> = names.iter().map(|name| format!("{at}.{name}")).collect();
-            take_matrix(weights, &names, inputs, outputs)
+            take_matrix(weights, &names, inputs, outputs, group)
         };
         let qkv = ["query", "key", "value"].map(|name| format!("attention.self.{name}"));
         Ok(Self {
-            qkv: matrix(&qkv.each_ref().map(String::as_str), hidden, hidden)?,
-            attention_out: matrix(&["attention.output.dense"], hidden, hidden)?,
+            qkv: matrix(&qkv.each_ref().map(String::as_str), hidden, hidden, GROUP)?,
+            attention_out: matrix(&["attention.output.dense"], hidden, hidden, WIDE_GROUP)?,
             attention_norm: norm("attention.output")?,
-            up: matrix(&["intermediate.dense"], hidden, wide)?,
-            down: matrix(&["output.dense"], wide, hidden)?,
+            up: matrix(&["intermediate.dense"], hidden, wide, GROUP)?,
+            down: matrix(&["output.dense"], wide, hidden, WIDE_GROUP)?,
             out_norm: norm("output")?,
         })
     }
@@ -172,18 +172,18 @@ impl Layer {
         narrow.resize(tokens * hidden, 0.0);
 
         wide.resize(tokens * self.qkv.outputs, 0.0);
-        bytes.fill(kernel, states, hidden);
+        bytes.fill(kernel, states, hidden, &self.qkv);
         product(kernel, &self.qkv, bytes, wide);
         attend(kernel, wide, lengths, heads, scratch, narrow);
-        bytes.fill(kernel, narrow, hidden);
+        bytes.fill(kernel, narrow, hidden, &self.attention_out);
         product(kernel, &self.attention_out, bytes, narrow);
         add_and_normalise(kernel, states, narrow, &self.attention_norm);
 
         wide.resize(tokens * self.up.outputs, 0.0);
-        bytes.fill(kernel, states, hidden);
+        bytes.fill(kernel, states, hidden, &self.up);
         product(kernel, &self.up, bytes, wide);
         activate(kernel, wide);
-        bytes.fill(kernel, wide, self.up.outputs);
+        bytes.fill(kernel, wide, self.up.outputs, &self.down);
         product(kernel, &self.down, bytes, narrow);
         add_and_normalise(kernel, states, narrow, &self.out_norm);
     }
@@ -210,6 +210,7 @@ pub(super) fn take_matrix(
     names: &[String],
     inputs: usize,
     outputs: usize,
+    group: usize,
 ) -> Result<PackedMatrix, InferenceError> {
     let shape = [outputs, inputs];
     let mut bias = Vec::new();
@@ -228,5 +229,5 @@ pub(super) fn take_matrix(
     for name in names {
         values.extend(weights.values(&name, &shape)?);
     }
-    Ok(PackedMatrix::pack(&values, inputs, bias))
+    Ok(PackedMatrix::pack(&values, inputs, bias, group))
 }

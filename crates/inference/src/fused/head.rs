@@ -2,7 +2,7 @@
 
 use super::encoder::take_matrix;
 use super::kernel::Kernel;
-use super::matrix::{PackedMatrix, QuantizedRows};
+use super::matrix::{GROUP, PackedMatrix, QuantizedRows};
 use super::ops::{dense, shares, squash, sum, weighted_sum};
 use super::product::product;
 use crate::error::InferenceError;
@@ -35,7 +35,7 @@ impl KnownBytes {
         let both = [known.inside.as_slice(), &known.outside].concat();
         let bias = vec![0.0; 2 * PROTOTYPES];
         Self {
-            prototypes: PackedMatrix::pack(&both, hidden, bias),
+            prototypes: PackedMatrix::pack(&both, hidden, bias, GROUP),
             familiarity: known.familiarity,
         }
     }
@@ -71,7 +71,7 @@ impl FusedHead {
     pub(crate) fn take(weights: &Weights, hidden: usize) -> Result<Self, InferenceError> {
         Ok(Self {
             query: weights.values("intent.query", &[hidden, 1])?,
-            dense: take_matrix(weights, &["intent.dense".to_owned()], hidden, hidden)?,
+            dense: take_matrix(weights, &["intent.dense".to_owned()], hidden, hidden, GROUP)?,
             out: weights.values("intent.out.weight", &[INTENTS, hidden])?,
             out_bias: weights.values("intent.out.bias", &[INTENTS])?,
             known: Known::take(weights, hidden)?.map(|known| KnownBytes::pack(&known, hidden)),
@@ -96,12 +96,13 @@ impl FusedHead {
             rest = later;
         }
         work.hidden.resize(lengths.len() * hidden, 0.0);
-        work.bytes.fill(kernel, &work.pooled, hidden);
+        work.bytes.fill(kernel, &work.pooled, hidden, &self.dense);
         product(kernel, &self.dense, &work.bytes, &mut work.hidden);
         squash(kernel, &mut work.hidden);
         let count = lengths.len();
         if let Some(known) = &self.known {
-            work.bytes.fill(kernel, &work.hidden, hidden);
+            work.bytes
+                .fill(kernel, &work.hidden, hidden, &known.prototypes);
             work.products.resize(count * 2 * PROTOTYPES, 0.0);
             product(kernel, &known.prototypes, &work.bytes, &mut work.products);
         }

@@ -3,8 +3,8 @@
 //! Its sums of two products saturate at 16 bits, so the sign moves from the activation to the
 //! weight: 127 · 127 · 2 fits. Weights are therefore taken as signed and need no offset.
 
-use super::{GROUP, Line, PackedMatrix, QuantizedRows, Sums, Tile, by_rows, walk_in_bytes};
-use crate::fused::matrix::GROUP_LINES;
+use super::{Line, PackedMatrix, QuantizedRows, Sums, Tile, by_rows, walk_in_bytes};
+use crate::fused::matrix::group_lines;
 use std::arch::x86_64::{
     __m256i, _mm256_abs_epi8, _mm256_add_epi32, _mm256_add_ps, _mm256_cvtepi32_ps, _mm256_load_ps,
     _mm256_load_si256, _mm256_loadu_ps, _mm256_madd_epi16, _mm256_maddubs_epi16, _mm256_mul_ps,
@@ -27,11 +27,12 @@ fn dot(sum: __m256i, weights: __m256i, four: __m256i) -> __m256i {
 }
 
 #[target_feature(enable = "avx2")]
-fn tile<const R: usize>(lines: &[Line], rows: Tile<'_>, sums: &mut Sums<R>) {
+fn tile<const R: usize, const G: usize>(lines: &[Line], rows: Tile<'_>, sums: &mut Sums<R>) {
     let groups = rows.groups;
     // The reads below rely on these.
-    assert!(lines.len() >= groups * GROUP_LINES, "lines of a panel");
-    assert!(rows.bytes.len() >= R * groups * GROUP, "bytes of the rows");
+    assert_eq!(rows.group, G, "inputs of a group");
+    assert!(lines.len() >= groups * group_lines(G), "lines of a panel");
+    assert!(rows.bytes.len() >= R * groups * G, "bytes of the rows");
     assert!(rows.scales.len() >= R * groups);
     *sums = [[0.0; 16]; R];
     // SAFETY: every read lies within the lengths asserted above; a line is 64 bytes on a 64-byte
@@ -46,13 +47,13 @@ fn tile<const R: usize>(lines: &[Line], rows: Tile<'_>, sums: &mut Sums<R>) {
             ];
             line = line.add(64);
             let mut dots = [[_mm256_setzero_si256(); 2]; R];
-            let bytes = rows.bytes.as_ptr().add(group * GROUP);
-            for quad in 0..GROUP / 4 {
+            let bytes = rows.bytes.as_ptr().add(group * G);
+            for quad in 0..G / 4 {
                 let low = _mm256_xor_si256(_mm256_load_si256(line.cast()), sign);
                 let high = _mm256_xor_si256(_mm256_load_si256(line.add(32).cast()), sign);
                 line = line.add(64);
                 for (row, dots) in dots.iter_mut().enumerate() {
-                    let four = bytes.add(row * groups * GROUP + quad * 4).cast::<i32>();
+                    let four = bytes.add(row * groups * G + quad * 4).cast::<i32>();
                     let four = _mm256_set1_epi32(four.read_unaligned());
                     dots[0] = dot(dots[0], low, four);
                     dots[1] = dot(dots[1], high, four);

@@ -2,10 +2,10 @@
 //! parted in registers, so that they are never longer than they are in memory.
 
 use super::{
-    Bits, GROUP, Line, MOST_ROWS, PackedMatrix, QuantizedRows, Sums, Tile, by_rows, walk,
+    Bits, HALF_GROUP, Line, MOST_ROWS, PackedMatrix, QuantizedRows, Sums, Tile, by_rows, walk,
     walk_in_bytes,
 };
-use crate::fused::matrix::{GROUP_LINES, fetch_ahead};
+use crate::fused::matrix::{HALF_GROUP_LINES, fetch_ahead, group_lines};
 use std::arch::x86_64::{
     __m512, __m512i, _mm256_load_si256, _mm512_add_ps, _mm512_and_si512, _mm512_cvtepi32_ps,
     _mm512_cvtph_ps, _mm512_dpbusd_epi32, _mm512_load_ps, _mm512_load_si512, _mm512_mul_ps,
@@ -22,7 +22,7 @@ const OFFSET_SHIFT: u32 = 4;
 pub(super) fn product(matrix: &PackedMatrix, rows: &QuantizedRows, out: &mut [f32]) {
     if matrix.bits == Bits::Four && rows.count() <= FEW_ROWS {
         walk(matrix, rows, out, MOST_ROWS, None, |lines, rows, sums| {
-            by_rows!(halves_tile, lines, rows, sums, [1 2 3 4 5 6 7 8 9 10 11 12]);
+            by_rows!({ HALF_GROUP } halves_tile, lines, rows, sums, [1 2 3 4 5 6 7 8 9 10 11 12]);
         });
     } else {
         walk_in_bytes(matrix, rows, out, MOST_ROWS, |lines, rows, sums| {
@@ -32,11 +32,12 @@ pub(super) fn product(matrix: &PackedMatrix, rows: &QuantizedRows, out: &mut [f3
 }
 
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,avx2")]
-fn tile<const R: usize>(lines: &[Line], rows: Tile<'_>, sums: &mut Sums<R>) {
+fn tile<const R: usize, const G: usize>(lines: &[Line], rows: Tile<'_>, sums: &mut Sums<R>) {
     let groups = rows.groups;
     // The reads below rely on these.
-    assert!(lines.len() >= groups * GROUP_LINES, "lines of a panel");
-    assert!(rows.bytes.len() >= R * groups * GROUP, "bytes of the rows");
+    assert_eq!(rows.group, G, "inputs of a group");
+    assert!(lines.len() >= groups * group_lines(G), "lines of a panel");
+    assert!(rows.bytes.len() >= R * groups * G, "bytes of the rows");
     assert!(rows.scales.len() >= R * groups && rows.offsets.len() >= R * groups);
     let mut total = [_mm512_setzero_ps(); R];
     // SAFETY: every read lies within the lengths asserted above; a line is 64 bytes on a 64-byte
@@ -50,13 +51,13 @@ fn tile<const R: usize>(lines: &[Line], rows: Tile<'_>, sums: &mut Sums<R>) {
             for (row, dot) in dots.iter_mut().enumerate() {
                 *dot = _mm512_set1_epi32(*rows.offsets.get_unchecked(row * groups + group));
             }
-            let bytes = rows.bytes.as_ptr().add(group * GROUP);
-            for quad in 0..GROUP / 4 {
+            let bytes = rows.bytes.as_ptr().add(group * G);
+            for quad in 0..G / 4 {
                 let weights = _mm512_load_si512(line.cast());
                 fetch_ahead(line);
                 line = line.add(64);
                 for (row, dot) in dots.iter_mut().enumerate() {
-                    let four = bytes.add(row * groups * GROUP + quad * 4).cast::<i32>();
+                    let four = bytes.add(row * groups * G + quad * 4).cast::<i32>();
                     let four = _mm512_set1_epi32(four.read_unaligned());
                     *dot = _mm512_dpbusd_epi32(*dot, weights, four);
                 }
@@ -73,15 +74,19 @@ fn tile<const R: usize>(lines: &[Line], rows: Tile<'_>, sums: &mut Sums<R>) {
 }
 
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,avx2")]
-fn halves_tile<const R: usize>(lines: &[Line], rows: Tile<'_>, sums: &mut Sums<R>) {
+fn halves_tile<const R: usize, const G: usize>(lines: &[Line], rows: Tile<'_>, sums: &mut Sums<R>) {
     let groups = rows.groups;
     // The reads below rely on these.
     assert!(
         groups.is_multiple_of(2),
         "half bytes come in pairs of groups"
     );
-    assert!(lines.len() >= groups / 2 * GROUP_LINES, "lines of a panel");
-    assert!(rows.bytes.len() >= R * groups * GROUP, "bytes of the rows");
+    assert_eq!((rows.group, G), (HALF_GROUP, HALF_GROUP), "half bytes");
+    assert!(
+        lines.len() >= groups / 2 * HALF_GROUP_LINES,
+        "lines of a panel"
+    );
+    assert!(rows.bytes.len() >= R * groups * G, "bytes of the rows");
     assert!(rows.scales.len() >= R * groups && rows.offsets.len() >= R * groups);
     let mut total = [_mm512_setzero_ps(); R];
     let low_half = _mm512_set1_epi8(0x0f);
@@ -101,15 +106,15 @@ fn halves_tile<const R: usize>(lines: &[Line], rows: Tile<'_>, sums: &mut Sums<R
                     let offset = *rows.offsets.get_unchecked(row * groups + group);
                     *dot = _mm512_set1_epi32(offset >> OFFSET_SHIFT);
                 }
-                let bytes = rows.bytes.as_ptr().add(group * GROUP);
-                for eight in 0..GROUP / 8 {
+                let bytes = rows.bytes.as_ptr().add(group * G);
+                for eight in 0..G / 8 {
                     let both: __m512i = _mm512_load_si512(line.cast());
                     fetch_ahead(line);
                     line = line.add(64);
                     let low = _mm512_and_si512(both, low_half);
                     let high = _mm512_and_si512(_mm512_srli_epi16::<4>(both), low_half);
                     for (row, dot) in dots.iter_mut().enumerate() {
-                        let fours = bytes.add(row * groups * GROUP + eight * 8).cast::<i32>();
+                        let fours = bytes.add(row * groups * G + eight * 8).cast::<i32>();
                         let four = _mm512_set1_epi32(fours.read_unaligned());
                         *dot = _mm512_dpbusd_epi32(*dot, low, four);
                         let four = _mm512_set1_epi32(fours.add(1).read_unaligned());

@@ -3,8 +3,8 @@
 //! The instruction has two encodings. Processors without AVX-512 have the one that is used; the
 //! other one is compiled for the tests, so that this code is tested on machines that have only that.
 
-use super::{GROUP, Line, PackedMatrix, QuantizedRows, Sums, Tile, by_rows, walk_in_bytes};
-use crate::fused::matrix::GROUP_LINES;
+use super::{Line, PackedMatrix, QuantizedRows, Sums, Tile, by_rows, walk_in_bytes};
+use crate::fused::matrix::group_lines;
 use std::arch::x86_64::{
     _mm256_add_ps, _mm256_cvtepi32_ps, _mm256_load_ps, _mm256_load_si256, _mm256_loadu_ps,
     _mm256_mul_ps, _mm256_set1_epi32, _mm256_set1_ps, _mm256_storeu_ps,
@@ -25,11 +25,12 @@ macro_rules! kernel {
             }
 
             #[target_feature(enable = $features)]
-            fn tile<const R: usize>(lines: &[Line], rows: Tile<'_>, sums: &mut Sums<R>) {
+            fn tile<const R: usize, const G: usize>(lines: &[Line], rows: Tile<'_>, sums: &mut Sums<R>) {
                 let groups = rows.groups;
                 // The reads below rely on these.
-                assert!(lines.len() >= groups * GROUP_LINES, "lines of a panel");
-                assert!(rows.bytes.len() >= R * groups * GROUP, "bytes of the rows");
+                assert_eq!(rows.group, G, "inputs of a group");
+                assert!(lines.len() >= groups * group_lines(G), "lines of a panel");
+                assert!(rows.bytes.len() >= R * groups * G, "bytes of the rows");
                 assert!(rows.scales.len() >= R * groups && rows.offsets.len() >= R * groups);
                 *sums = [[0.0; 16]; R];
                 // SAFETY: every read lies within the lengths asserted above; a line is 64 bytes on a 64-byte
@@ -47,13 +48,13 @@ macro_rules! kernel {
                             let offset = *rows.offsets.get_unchecked(row * groups + group);
                             *dot = [_mm256_set1_epi32(offset); 2];
                         }
-                        let bytes = rows.bytes.as_ptr().add(group * GROUP);
-                        for quad in 0..GROUP / 4 {
+                        let bytes = rows.bytes.as_ptr().add(group * G);
+                        for quad in 0..G / 4 {
                             let low = _mm256_load_si256(line.cast());
                             let high = _mm256_load_si256(line.add(32).cast());
                             line = line.add(64);
                             for (row, dot) in dots.iter_mut().enumerate() {
-                                let four = bytes.add(row * groups * GROUP + quad * 4).cast::<i32>();
+                                let four = bytes.add(row * groups * G + quad * 4).cast::<i32>();
                                 let four = _mm256_set1_epi32(four.read_unaligned());
                                 dot[0] = $dpbusd(dot[0], low, four);
                                 dot[1] = $dpbusd(dot[1], high, four);

@@ -19,7 +19,9 @@ mod ssse3;
 mod tests;
 
 use super::kernel::{Isa, Kernel};
-use super::matrix::{Bits, GROUP, Line, PANEL, PackedMatrix, QuantizedRows, widen};
+use super::matrix::{
+    Bits, HALF_GROUP, Line, PANEL, PackedMatrix, QuantizedRows, group_lines, widen,
+};
 
 /// Writes rows × outputs to `out`.
 ///
@@ -32,6 +34,7 @@ pub(super) fn product(
     out: &mut [f32],
 ) {
     assert_eq!(matrix.groups, rows.groups, "inputs of matrix and rows");
+    assert_eq!(matrix.group, rows.group, "numbers with one scale");
     assert_eq!(out.len(), rows.count() * matrix.outputs, "room for outputs");
     match kernel.isa() {
         // SAFETY: a kernel exists only where its instructions were detected.
@@ -62,6 +65,15 @@ struct Tile<'a> {
     scales: &'a [f32],
     offsets: &'a [i32],
     groups: usize,
+    /// Inputs of a group.
+    group: usize,
+}
+
+impl Tile<'_> {
+    /// Lines of a group of bytes.
+    fn group_lines(&self) -> usize {
+        group_lines(self.group)
+    }
 }
 
 /// Sums of one panel for `R` rows.
@@ -96,7 +108,7 @@ fn walk(
     mut room: Option<&mut Vec<Line>>,
     run: impl Fn(&[Line], Tile<'_>, &mut [[f32; PANEL]]),
 ) {
-    let (count, groups) = (rows.count(), rows.groups);
+    let (count, groups, group) = (rows.count(), rows.groups, rows.group);
     if count == 0 {
         return;
     }
@@ -116,10 +128,11 @@ fn walk(
         for first in (0..count).step_by(height) {
             let last = (first + height).min(count);
             let tile = Tile {
-                bytes: &rows.bytes[first * groups * GROUP..last * groups * GROUP],
+                bytes: &rows.bytes[first * groups * group..last * groups * group],
                 scales: &rows.scales[first * groups..last * groups],
                 offsets: &rows.offsets[first * groups..last * groups],
                 groups,
+                group,
             };
             let sums = &mut sums[..last - first];
             run(lines, tile, sums);
@@ -137,13 +150,21 @@ fn walk(
 /// No tile has more rows than this.
 const MOST_ROWS: usize = 12;
 
-/// Calls a tile function whose number of rows is known when it is compiled.
+/// Calls a tile function whose number of rows and inputs of a group are known when it is compiled.
 macro_rules! by_rows {
-    ($tile:ident, $lines:expr, $rows:expr, $sums:expr, [$($count:literal)*]) => {
+    ($tile:ident, $lines:expr, $rows:expr, $sums:expr, $counts:tt) => {
+        match $rows.group {
+            $crate::fused::matrix::WIDE_GROUP => {
+                by_rows!({ $crate::fused::matrix::WIDE_GROUP } $tile, $lines, $rows, $sums, $counts)
+            }
+            _ => by_rows!({ $crate::fused::matrix::GROUP } $tile, $lines, $rows, $sums, $counts),
+        }
+    };
+    ($group:block $tile:ident, $lines:expr, $rows:expr, $sums:expr, [$($count:literal)*]) => {
         match $sums.len() {
             $($count => {
                 if let Ok(sums) = $sums.try_into() {
-                    $tile::<$count>($lines, $rows, sums);
+                    $tile::<$count, $group>($lines, $rows, sums);
                 }
             })*
             count => unreachable!("a tile of {count} rows"),

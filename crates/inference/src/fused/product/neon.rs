@@ -4,8 +4,8 @@
 //! `sdot` is written out because its intrinsic is not stable yet. Both want signed sides, so the
 //! weights' top bit is turned and no offset is needed.
 
-use super::{GROUP, Line, PackedMatrix, QuantizedRows, Sums, Tile, by_rows, walk_in_bytes};
-use crate::fused::matrix::GROUP_LINES;
+use super::{Line, PackedMatrix, QuantizedRows, Sums, Tile, by_rows, walk_in_bytes};
+use crate::fused::matrix::group_lines;
 use std::arch::aarch64::{
     int8x16_t, int32x4_t, vaddq_f32, vaddq_s32, vcvtq_f32_s32, vdupq_n_f32, vdupq_n_s32,
     vdupq_n_u8, veorq_u8, vget_low_s8, vld1q_f32, vld1q_u8, vmull_high_s8, vmull_s8, vmulq_f32,
@@ -29,8 +29,8 @@ pub(super) fn product(matrix: &PackedMatrix, rows: &QuantizedRows, out: &mut [f3
 }
 
 #[target_feature(enable = "neon,dotprod")]
-fn tile_dot<const R: usize>(lines: &[Line], rows: Tile<'_>, sums: &mut Sums<R>) {
-    tile(lines, rows, sums, |mut sum, weights, four| {
+fn tile_dot<const R: usize, const G: usize>(lines: &[Line], rows: Tile<'_>, sums: &mut Sums<R>) {
+    tile::<R, G>(lines, rows, sums, |mut sum, weights, four| {
         // SAFETY: one instruction on registers, which `dotprod` has.
         unsafe {
             asm!(
@@ -43,8 +43,8 @@ fn tile_dot<const R: usize>(lines: &[Line], rows: Tile<'_>, sums: &mut Sums<R>) 
     });
 }
 
-fn tile_pairs<const R: usize>(lines: &[Line], rows: Tile<'_>, sums: &mut Sums<R>) {
-    tile(lines, rows, sums, |sum, weights, four| {
+fn tile_pairs<const R: usize, const G: usize>(lines: &[Line], rows: Tile<'_>, sums: &mut Sums<R>) {
+    tile::<R, G>(lines, rows, sums, |sum, weights, four| {
         // SAFETY: NEON is part of every aarch64. A product is at most 127 · 127 and fits 16 bits.
         unsafe {
             let low = vmull_s8(vget_low_s8(weights), vget_low_s8(four));
@@ -55,7 +55,7 @@ fn tile_pairs<const R: usize>(lines: &[Line], rows: Tile<'_>, sums: &mut Sums<R>
 }
 
 #[inline(always)]
-fn tile<const R: usize>(
+fn tile<const R: usize, const G: usize>(
     lines: &[Line],
     rows: Tile<'_>,
     sums: &mut Sums<R>,
@@ -63,8 +63,9 @@ fn tile<const R: usize>(
 ) {
     let groups = rows.groups;
     // The reads below rely on these.
-    assert!(lines.len() >= groups * GROUP_LINES, "lines of a panel");
-    assert!(rows.bytes.len() >= R * groups * GROUP, "bytes of the rows");
+    assert_eq!(rows.group, G, "inputs of a group");
+    assert!(lines.len() >= groups * group_lines(G), "lines of a panel");
+    assert!(rows.bytes.len() >= R * groups * G, "bytes of the rows");
     assert!(rows.scales.len() >= R * groups);
     *sums = [[0.0; 16]; R];
     // SAFETY: every read lies within the lengths asserted above; four bytes of activations are
@@ -76,15 +77,15 @@ fn tile<const R: usize>(
             let weight_scales = line.cast::<f32>();
             line = line.add(64);
             let mut dots = [[vdupq_n_s32(0); 4]; R];
-            let bytes = rows.bytes.as_ptr().add(group * GROUP);
-            for quad in 0..GROUP / 4 {
+            let bytes = rows.bytes.as_ptr().add(group * G);
+            for quad in 0..G / 4 {
                 let weights: [int8x16_t; 4] = std::array::from_fn(|part| {
                     let bytes = vld1q_u8(line.add(part * 16));
                     vreinterpretq_s8_u8(veorq_u8(bytes, sign))
                 });
                 line = line.add(64);
                 for (row, dots) in dots.iter_mut().enumerate() {
-                    let four = bytes.add(row * groups * GROUP + quad * 4).cast::<i32>();
+                    let four = bytes.add(row * groups * G + quad * 4).cast::<i32>();
                     let four = vreinterpretq_s8_s32(vdupq_n_s32(four.read_unaligned()));
                     for (sum, weights) in dots.iter_mut().zip(weights) {
                         *sum = dot(*sum, weights, four);

@@ -1,7 +1,6 @@
 //! Plain loops: the reference, and what runs where nothing better is known.
 
 use super::{Line, PANEL, PackedMatrix, QuantizedRows, Tile, walk_in_bytes};
-use crate::fused::matrix::{GROUP, GROUP_LINES};
 
 pub(super) fn product(matrix: &PackedMatrix, rows: &QuantizedRows, out: &mut [f32]) {
     walk_in_bytes(matrix, rows, out, 1, |lines, tile, sums| {
@@ -13,8 +12,8 @@ pub(super) fn product(matrix: &PackedMatrix, rows: &QuantizedRows, out: &mut [f3
 
 fn one_row(lines: &[Line], tile: Tile<'_>, sums: &mut [f32; PANEL]) {
     *sums = [0.0; PANEL];
-    let activations = tile.bytes.chunks_exact(GROUP).zip(tile.scales);
-    let groups = lines.chunks_exact(GROUP_LINES);
+    let activations = tile.bytes.chunks_exact(tile.group).zip(tile.scales);
+    let groups = lines.chunks_exact(tile.group_lines());
     for (group, ((bytes, scale), offset)) in groups.zip(activations.zip(tile.offsets)) {
         let Some((scales, weights)) = group.split_first() else {
             continue;

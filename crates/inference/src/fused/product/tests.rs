@@ -2,7 +2,9 @@
 
 use super::product;
 use crate::fused::kernel::Kernel;
-use crate::fused::matrix::{GROUP, HALF_BLOCK, PackedMatrix, QuantizedRows};
+use crate::fused::matrix::{
+    GROUP, HALF_BLOCK, HALF_GROUP, PackedMatrix, QuantizedRows, WIDE_GROUP,
+};
 use half::f16;
 
 /// Pseudo-random numbers between −1 and 1 (a 64-bit linear congruence).
@@ -20,11 +22,11 @@ fn numbers(count: usize, seed: u64) -> Vec<f32> {
 
 /// A matrix in blocks of half bytes as a file has them, and the numbers that they stand for.
 fn halves(inputs: usize, outputs: usize, seed: u64) -> (Vec<u8>, Vec<f32>) {
-    let count = inputs / GROUP * outputs;
+    let count = inputs / HALF_GROUP * outputs;
     let (mut blocks, mut values) = (Vec::new(), Vec::new());
     let scales = numbers(count, seed);
-    let bytes = numbers(count * GROUP / 2, seed + 1);
-    for (scale, bytes) in scales.iter().zip(bytes.as_chunks::<{ GROUP / 2 }>().0) {
+    let bytes = numbers(count * HALF_GROUP / 2, seed + 1);
+    for (scale, bytes) in scales.iter().zip(bytes.as_chunks::<{ HALF_GROUP / 2 }>().0) {
         let scale = f16::from_f32(*scale);
         let bytes = bytes.map(|number| (number * 128.0 + 128.0) as u8);
         blocks.extend(scale.to_le_bytes());
@@ -39,7 +41,7 @@ fn halves(inputs: usize, outputs: usize, seed: u64) -> (Vec<u8>, Vec<f32>) {
 
 fn run(kernel: Kernel, matrix: &PackedMatrix, rows: &[f32], inputs: usize) -> Vec<f32> {
     let mut bytes = QuantizedRows::default();
-    bytes.fill(kernel, rows, inputs);
+    bytes.fill(kernel, rows, inputs, matrix);
     let mut out = vec![f32::NAN; bytes.count() * matrix.outputs];
     product(kernel, matrix, &bytes, &mut out);
     out
@@ -76,14 +78,17 @@ fn every_kernel_gives_the_bits_of_the_portable_one() {
             (GROUP + 4, 33),
             (384, 48),
         ] {
-            seed += 1;
-            let bias = numbers(outputs, seed + 1);
-            let matrix = PackedMatrix::pack(&numbers(inputs * outputs, seed), inputs, bias);
-            let rows = numbers(rows * inputs, seed + 2);
-            let reference = run(portable, &matrix, &rows, inputs);
-            for kernel in Kernel::available() {
-                let out = run(kernel, &matrix, &rows, inputs);
-                assert_eq!(out, reference, "{kernel}, {inputs} × {outputs}");
+            for group in [GROUP, WIDE_GROUP] {
+                seed += 1;
+                let bias = numbers(outputs, seed + 1);
+                let weights = numbers(inputs * outputs, seed);
+                let matrix = PackedMatrix::pack(&weights, inputs, bias, group);
+                let rows = numbers(rows * inputs, seed + 2);
+                let reference = run(portable, &matrix, &rows, inputs);
+                for kernel in Kernel::available() {
+                    let out = run(kernel, &matrix, &rows, inputs);
+                    assert_eq!(out, reference, "{kernel}, {inputs} × {outputs} by {group}");
+                }
             }
         }
     }
@@ -99,10 +104,10 @@ fn the_twin_of_avx_vnni_gives_the_same_bits() {
     let portable = Kernel::named("portable").expect("always there");
     for (rows, inputs, outputs) in [(1, 3, 17), (6, 384, 48), (7, 100, 16), (20, GROUP, 33)] {
         let weights = numbers(inputs * outputs, rows as u64);
-        let matrix = PackedMatrix::pack(&weights, inputs, numbers(outputs, 1));
+        let matrix = PackedMatrix::pack(&weights, inputs, numbers(outputs, 1), GROUP);
         let rows = numbers(rows * inputs, 2);
         let mut bytes = QuantizedRows::default();
-        bytes.fill(portable, &rows, inputs);
+        bytes.fill(portable, &rows, inputs, &matrix);
         let mut out = vec![f32::NAN; bytes.count() * outputs];
         // SAFETY: its instructions were detected above.
         unsafe { super::avx_vnni::evex::product(&matrix, &bytes, &mut out) };
@@ -123,7 +128,7 @@ fn the_portable_one_is_near_the_exact_product() {
     let (inputs, outputs, rows) = (384, 40, 5);
     let (weights, bias) = (numbers(inputs * outputs, 1), numbers(outputs, 2));
     let rows = numbers(rows * inputs, 3);
-    let matrix = PackedMatrix::pack(&weights, inputs, bias.clone());
+    let matrix = PackedMatrix::pack(&weights, inputs, bias.clone(), GROUP);
     let out = run(portable, &matrix, &rows, inputs);
     // Rounding to bytes: an error of at most half a step on each side, 384 of them at random.
     for (out, exact) in out.iter().zip(exact(&weights, &bias, &rows, inputs)) {
@@ -164,9 +169,14 @@ fn half_bytes_give_the_bits_of_the_portable_kernel_and_nearly_the_exact_product(
 
 #[test]
 fn the_largest_bytes_do_not_saturate() {
-    let inputs = 3 * GROUP;
+    let inputs = 3 * WIDE_GROUP;
     for (weight, value) in [(1.0, 1.0), (-1.0, 1.0), (1.0, -1.0), (-1.0, -1.0)] {
-        let matrix = PackedMatrix::pack(&vec![weight; inputs * 16], inputs, vec![0.0; 16]);
+        let matrix = PackedMatrix::pack(
+            &vec![weight; inputs * 16],
+            inputs,
+            vec![0.0; 16],
+            WIDE_GROUP,
+        );
         for kernel in Kernel::available() {
             for out in run(kernel, &matrix, &vec![value; inputs * 3], inputs) {
                 let exact = weight * value * inputs as f32;
@@ -178,7 +188,7 @@ fn the_largest_bytes_do_not_saturate() {
 
 #[test]
 fn a_group_of_zeros_is_zero_and_not_nothing() {
-    let matrix = PackedMatrix::pack(&vec![0.0; 16 * GROUP], GROUP, vec![0.25; 16]);
+    let matrix = PackedMatrix::pack(&vec![0.0; 16 * GROUP], GROUP, vec![0.25; 16], GROUP);
     for kernel in Kernel::available() {
         assert_eq!(run(kernel, &matrix, &[0.0; GROUP], GROUP), [0.25; 16]);
     }
