@@ -200,6 +200,12 @@ impl<'a> Lines<'a> {
         Some(is_size && draft.has_size())
     }
 
+    /// Whether a line has one of the options.
+    pub(super) fn takes(&self, line: usize, options: &[OptionRef]) -> bool {
+        let draft = self.drafts.get(line);
+        draft.is_some_and(|draft| option_of(options, draft.item).is_some())
+    }
+
     /// Whether the option is a size.
     pub(super) fn is_size(&self, at: OptionRef) -> bool {
         named(self.items, at).is_some_and(|(group, _)| is_size(group))

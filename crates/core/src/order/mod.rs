@@ -10,6 +10,7 @@ mod deeds;
 mod draft;
 mod foreign;
 mod lines;
+mod misspelt;
 mod option;
 mod phrases;
 mod segment;
@@ -22,6 +23,8 @@ mod tests_languages;
 mod tests_negation;
 #[cfg(test)]
 mod tests_parts;
+#[cfg(test)]
+mod tests_taken_back;
 #[cfg(test)]
 mod tests_till;
 
@@ -56,6 +59,9 @@ impl OrderParser {
         let Some(told) = foreign::in_english(text, &self.phrases) else {
             return self.parse_english(text, order);
         };
+        if std::env::var("ZZ").is_ok() {
+            eprintln!("ZZ {}", told.text);
+        }
         let mut parsed = self.parse_english(&told.text, order);
         told.point_back(text, &mut parsed);
         parsed

@@ -1,7 +1,7 @@
 //! Every name on a menu that an order can mention, by its stemmed words.
 
 use super::option::{Portion, Siblings};
-use crate::menu::text::{typo_budget, words};
+use crate::menu::text::words;
 use olympus_proto::MenuItem;
 use std::collections::{HashMap, HashSet};
 
@@ -48,7 +48,7 @@ impl Names {
 /// What "#" is read as.
 pub(super) const NUMBER: &str = "number";
 /// Characters that a word of a name must have to stand for it.
-const SHORTEST_PART: usize = 4;
+pub(super) const SHORTEST_PART: usize = 4;
 /// A word of more items than these names a kind of dish and not a dish.
 const MOST_OF_A_PART: usize = 6;
 
@@ -56,8 +56,8 @@ const MOST_OF_A_PART: usize = 6;
 #[derive(Debug, Clone, Default)]
 pub(super) struct Phrases {
     names: HashMap<String, Names>,
-    words: HashSet<String>,
-    by_length: HashMap<usize, Vec<String>>,
+    pub(super) words: HashSet<String>,
+    pub(super) by_length: HashMap<usize, Vec<String>>,
     pub(super) longest: usize,
 }
 
@@ -257,35 +257,6 @@ impl Phrases {
 
     pub(super) fn knows(&self, stem: &str) -> bool {
         self.words.contains(stem)
-    }
-
-    /// The word of two letters of which this is the plural: "OJs". Only a menu tells it from "as".
-    pub(super) fn short_plural(&self, stem: &str) -> Option<&str> {
-        let single = stem.strip_suffix('s').filter(|single| single.len() == 2)?;
-        self.words.get(single).map(String::as_str)
-    }
-
-    /// The word on the menu that a Spanish one means.
-    pub(super) fn translated(&self, word: &str) -> Option<&str> {
-        let mut meant = crate::language::spanish(word);
-        let known = meant.find_map(|english| self.words.get(&stem(english)));
-        known.map(String::as_str)
-    }
-
-    /// The word on the menu that a misspelt one most likely is: the nearest within the budget,
-    /// with the same first letter where several are equally near.
-    pub(super) fn nearest(&self, stem: &str) -> Option<&String> {
-        let budget = usize::from(typo_budget(stem));
-        let length = stem.chars().count();
-        let first = stem.chars().next();
-        (length.saturating_sub(budget)..=length + budget)
-            .filter(|_| budget > 0)
-            .filter_map(|length| self.by_length.get(&length))
-            .flatten()
-            .map(|word| (strsim::osa_distance(stem, word), word))
-            .filter(|(distance, _)| *distance <= budget)
-            .min_by_key(|(distance, word)| (*distance, word.chars().next() != first))
-            .map(|(_, word)| word)
     }
 }
 

@@ -69,20 +69,13 @@ pub(super) fn segment<'a>(text: &str, phrases: &'a Phrases) -> Vec<Segment<'a>> 
             if said == NUMBER && word.text == "ones" {
                 return "1".to_owned();
             }
-            let stem = stem(&word.text);
             if text
                 .get(..word.start)
                 .is_some_and(|said| said.ends_with('#'))
             {
-                return format!("{NUMBER} {stem}");
+                return format!("{NUMBER} {}", stem(&word.text));
             }
-            if phrases.knows(&stem) || speech::knows(&stem) {
-                return stem;
-            }
-            let meant = phrases.short_plural(&stem);
-            let meant = meant.or_else(|| phrases.translated(&word.text));
-            let meant = meant.or_else(|| phrases.nearest(&stem).map(String::as_str));
-            meant.map(str::to_owned).unwrap_or(stem)
+            phrases.meant(&word.text)
         })
         .collect();
     // best[i]: the worth of the first i words, with the phrase that ends there.

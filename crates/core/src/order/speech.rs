@@ -2,7 +2,7 @@
 //! takes something back. Stems, as [`super::phrases::stem`] makes them.
 
 use olympus_proto::Amount;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 /// What words do in an order.
@@ -72,7 +72,7 @@ const TABLE: &[(Cue, &str)] = &[
     ),
     (
         Cue::Not,
-        "no|without|without any|w o|hold|hold the|minus|skip|skip the|leave out|leave out the|leave off|leave off the|avoid|avoid the|not|dont want|dont add|dont put|dont include|do not want|do not add|do not put|do not include|except|except for|excluding|exclude|omit|sans|nix|nix the|and no|but no|with no|not any|dont want any|i dont want|i do not want|free of|hate|i hate|dislike|dont like|i dont like|instead of|in place of|keep off|no more|lose the|never|leave the|leave|not put|not put the|not put any|not add|not include|sin|but not|everything but|everything but the|everything except|everything except the|all but the|none of the|none of that|none of those|lay off|lay off the|no need for|go without|allergic to|im allergic to|allergy to|cant have|cant eat|cannot have|cannot eat|cant stand|cant do|ditch|ditch the|lose|drop|nothing with|wo|doesnt want|doesnt like|doesnt eat|wont eat|dont|dont make it|dont make it too|do not make it|pass on the|dont need|dont need any|hold off on|stay away from|get rid of all",
+        "no|without|without any|w o|hold|hold the|minus|skip|skip the|leave out|leave out the|leave off|leave off the|avoid|avoid the|not|dont want|dont add|dont put|dont include|do not want|do not add|do not put|do not include|except|except for|excluding|exclude|omit|sans|nix|nix the|and no|but no|with no|not any|dont want any|i dont want|i do not want|free of|hate|i hate|dislike|dont like|i dont like|instead of|in place of|keep off|no more|lose the|never|leave the|leave|not put|not put the|not put any|not add|not include|sin|but not|everything but|everything but the|everything except|everything except the|all but the|none of the|none of that|none of those|lay off|lay off the|no need for|go without|allergic to|im allergic to|allergy to|cant have|cant eat|cannot have|cannot eat|cant stand|cant do|ditch|ditch the|lose|drop|nothing with|wo|doesnt want|doesnt like|doesnt eat|wont eat|dont|dont make it|dont make it too|do not make it|pass on the|dont need|dont need any|hold off on|stay away from|get rid of all|86 the|86 all the|kill the|nuke the|axe the|scrap the|forgo the|do without|do without the|none of them with|none with",
     ),
     (
         Cue::Amount(Amount::Extra),
@@ -164,7 +164,7 @@ const TABLE: &[(Cue, &str)] = &[
     (Cue::Whole, "with everything|with everything on it|con todo"),
     (
         Cue::Neither,
-        "neither of them|neither one|neither of those|neither",
+        "neither of them|neither one|neither of those|neither|none of them",
     ),
     (
         Cue::Fine,
@@ -195,6 +195,18 @@ const TABLE: &[(Cue, &str)] = &[
         "de|del|la|el|los|las|por favor|gracias|quiero|para|dame|me da|buenas|hola|em|thing|i|we|me|my|you|your|he|she|they|them|it|its|im|is|are|be|was|am|the|this|that|these|those|of|at|to|for|up|so|as|just|please|pls|thanks|thank you|thank|hi|hello|hey|um|uh|er|like|yeah|yes|ok|okay|well|oh|ah|hmm|some|any|want|need|would|could|can|will|should|may|might|get|got|let|lets|give|take|do|going|go|gonna|wanna|try|love|today|now|here|side|top|side of|on top|on the top|on the side|inside|order|order of|piece|piece of|cup of|cups of|glass of|bottle of|plate of|bowl of|slice of|serving of|portion of|dish|meal|kind|type|there|too|maybe|really|very|good|day|morning|evening|sir|maam|hungry|which|who|what|all|only|each|per|if|possible|also|same|more|style|size|sized|topping|flavor|flavour|flavored|preferably|kindly|everyone|one for|delivery|pickup|takeout|table|lunch|dinner|instead|actually|else|still",
     ),
 ];
+
+/// Everyday words that say nothing about an order and are a letter from names of dishes: "party"
+/// is no patty.
+const EVERYDAY: &str = "party|people|friend|brother|sister|mother|father|mom|dad|boss|work|office|home|house|car|time|week|weekend|night|noon|birthday|game|team|name|phone|card|cash|bag|box|fork|knife|napkin|late|early|always|never|ever|kinda|guess|think|know|feel|say|said|tell|told|ask|come|came|went|see|look|eat|eating|drink|drinking|share|sharing|split|hear|start|begin|finish|end|done|ready|real|super|huge|bunch|place|line|window|minute|second|place|money|price|cost|bill|change|receipt|money|menu|special|combo|deal|boy|girl|man|guy|guys|baby|wife|husband|honey|dear|love|world|life|face|head|hand|back|road|way|door|store|shop|sign|word|words|question|problem|mind|matter|reason|point|part|half|whole|total|bit|lot|pair|rest|other|another|same|different|new|old|young|long|short|tall|high|low|right|left|wrong|sure|fine|great|nice|best|better|bad|worse|worst|fast|quick|slow|hard|soft|heavy|thirsty|starving|happy|sorry|tired|sick|allergy|allergic|diet|doctor|school|class|kid|child|children|sitting|standing|waiting|driving|running|paying|picking|bring|brought|carry|hold|held|leave|left|stay|keep|kept|turn|move|walk|call|called|talk|speak|read|write|send|sent|pay|paid|buy|bought|sell|sold|open|close|closed|put|set|cut|hit|meet|met|make|made|mean|meant|stop|stuff|thing|something|nothing|anything|everything|someone|nobody|myself|yourself|himself|herself|together|separate|separately|already|again|almost|enough|later|soon|yesterday|tomorrow|tonight";
+
+static EVERYDAY_STEMS: LazyLock<HashSet<String>> =
+    LazyLock::new(|| EVERYDAY.split('|').map(super::phrases::stem).collect());
+
+/// Whether a stem is a word of every day, and so no name misspelt.
+pub(super) fn is_everyday(stem: &str) -> bool {
+    EVERYDAY_STEMS.contains(stem)
+}
 
 /// The cues by their words, joined with a space.
 static CUES: LazyLock<HashMap<String, Cue>> = LazyLock::new(|| {

@@ -55,6 +55,7 @@ impl<'a> Reader<'a> {
         if self.pending.start.is_none() {
             self.settle();
         }
+        self.ends_drop();
         // "Neither with onions", "don't put on onions", "not with onions".
         let is_denied = self.before != "no"
             && speech::cue(&option::key(&self.before)) == Some(Cue::Not)
@@ -65,15 +66,26 @@ impl<'a> Reader<'a> {
         self.pending.with = self.with;
     }
 
+    /// "Cancel the fries and add onion rings": what comes is another wish.
+    pub(super) fn ends_drop(&mut self) {
+        if self.verb == Some(Verb::Drop) && self.dropped {
+            (self.verb, self.dropped, self.joined) = (None, false, false);
+        }
+    }
+
     /// What the words right after a name say of it: "pickles off", "onions are fine".
     pub(super) fn told_after(&mut self, names: &Names, rest: &[Segment<'_>]) {
         if names.options.is_empty() {
             return;
         }
-        if names.items.is_empty() && self.is_taken_off(rest) {
+        let is_choice = names.items.is_empty() || self.lines.can_leave_out(&names.options);
+        if is_choice && self.is_taken_off(rest) {
             (self.negated, self.negation_used, self.contrast) = (true, false, false);
             self.keep = false;
-            self.skip = rest.first().map(|next| next.start);
+            self.skip = rest
+                .first()
+                .filter(|next| !matches!(next.kind, Kind::Names(_) | Kind::Cue(Cue::And)))
+                .map(|next| next.start);
         }
         // "Whip on top, extra"
         let on_top = rest

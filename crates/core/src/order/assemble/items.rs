@@ -130,6 +130,10 @@ impl<'a> Reader<'a> {
             // "no fries": off the order, if they are on it
             if let Some(line) = self.lines.find(items) {
                 self.take_off(line);
+                // "Actually, instead of the coke an iced tea": what comes replaces nothing else.
+                if self.contrast {
+                    self.verb = None;
+                }
             }
             self.negation_used = true;
             return;
@@ -257,6 +261,7 @@ impl<'a> Reader<'a> {
             _ => self.lines.push(draft),
         }
         (self.amount, self.shared, self.lost) = (None, None, false);
+        self.told_of_all = false;
         (self.all, self.place) = (None, None);
     }
 

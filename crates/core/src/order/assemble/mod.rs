@@ -4,6 +4,7 @@
 //! it go to it (`items`, `options`, `numbers`). A negation holds for a coordinated list and ends where
 //! a new wish begins.
 
+mod apart;
 mod around;
 mod items;
 mod meant;
@@ -57,6 +58,8 @@ struct Reader<'a> {
     negated: bool,
     /// Whether the negation has met what it negates.
     negation_used: bool,
+    /// Whether a list was begun: "hold: pickles, onion".
+    negated_list: bool,
     /// Whether it met a word that the menu does not know: a new item may come.
     negation_missed: bool,
     /// Whether that is on the dish, and the menu has a way to leave it out.
@@ -109,6 +112,9 @@ struct Reader<'a> {
     run: Option<(Vec<usize>, bool)>,
     /// What waited for the item when its name was not clear yet.
     held: Pending<'a>,
+    /// Whether something was said of all of the last line: "no onions on any of them, and one with
+    /// cheese" is one of these.
+    told_of_all: bool,
     /// The line of several from which some are told apart: "two of them without onions".
     shared: Option<usize>,
     out: ParsedOrder,
@@ -129,6 +135,7 @@ pub(super) fn assemble(
         pending: Pending::default(),
         negated: false,
         negation_used: false,
+        negated_list: false,
         negation_missed: false,
         negated_away: false,
         neither: false,
@@ -155,6 +162,7 @@ pub(super) fn assemble(
         times: false,
         run: None,
         held: Pending::default(),
+        told_of_all: false,
         shared: None,
         out: ParsedOrder::default(),
     };
@@ -213,6 +221,7 @@ impl<'a> Reader<'a> {
                 self.towards = waits || self.lines.has_recent();
                 self.onto = true;
             }
+            Cue::Article if self.is_another_told(segment, rest) => {}
             Cue::Article => self.article(segment, rest),
             Cue::Not => self.not(segment, rest),
             Cue::Neither => self.neither(segment, rest),
@@ -232,6 +241,7 @@ impl<'a> Reader<'a> {
             Cue::And => (self.joined, self.amount, self.towards) = (true, None, false),
             Cue::Clause => {
                 self.settle();
+                self.ends_drop();
                 (self.negated, self.amount, self.with, self.towards) = (false, None, false, false);
                 (self.all, self.place) = (None, None);
             }
@@ -258,7 +268,7 @@ impl<'a> Reader<'a> {
                     self.negated = false;
                 }
             }
-            Cue::Place(place) => self.at_place(place, rest),
+            Cue::Place(place) => self.at_place(place, segment, rest),
             Cue::All => self.of_all(&self.said_of(segment).to_lowercase(), rest),
         }
     }
@@ -278,11 +288,23 @@ impl<'a> Reader<'a> {
             self.move_to(line);
             return;
         }
-        if self.by_choice(names, rest) {
+        if self.by_choice(names, rest)
+            || self.is_called_off(names, rest)
+            || self.is_named_again(names, segment, rest)
+        {
+            return;
+        }
+        if let Some(choices) = self.choices_in(names, span) {
+            for (names, segment) in choices {
+                self.names(names, &segment, rest);
+                self.after_name = true;
+                self.joined = false;
+            }
             return;
         }
         // "Slaw instead of fries and ranch": the ranch is wanted.
-        let goes_on = !self.contrast && (self.joined || self.is_listed(names, rest));
+        let is_listed = self.negated_list || self.is_listed(names, rest);
+        let goes_on = !self.contrast && (self.joined || is_listed);
         let goes_on = goes_on && !self.is_wanted_too(names);
         self.negated &= !self.negation_used || goes_on;
         let is_size = names.options.iter().any(|at| self.lines.is_size(*at));

@@ -58,6 +58,8 @@ impl<'a> Reader<'a> {
         }
         (self.negated, self.negation_used, self.amount) = (true, false, None);
         (self.contrast, self.negation_missed) = (is_contrast, false);
+        let after = self.text.get(segment.end..).unwrap_or_default();
+        self.negated_list = after.trim_start().starts_with(':');
     }
 
     /// "Neither with onions": all that were said, and "with" does not end it.
@@ -66,8 +68,9 @@ impl<'a> Reader<'a> {
         let names = |s: &Segment<'_>| matches!(s.kind, Kind::Names(_));
         if self.negated && !rest.first().is_some_and(names) {
             (self.all, self.place) = (Some(self.lines.meant_by("neither")), None);
-            self.two = true;
+            self.two = !self.said_of(segment).eq_ignore_ascii_case("none of them");
             self.neither = true;
+            self.told_of_all = self.lines.last().is_some_and(|(_, quantity)| quantity > 1);
         }
     }
 
@@ -123,6 +126,22 @@ impl<'a> Reader<'a> {
     /// Whether the name before is left out by what comes right after it: "pickles off", "onion
     /// free", "cheese left out".
     pub(super) fn is_taken_off(&self, rest: &[Segment<'_>]) -> bool {
+        // "Lettuce and tomato left out"
+        let is_list = |s: &&Segment<'_>| match s.kind {
+            Kind::Names(names) => names.items.is_empty() || !names.options.is_empty(),
+            kind => matches!(kind, Kind::Cue(Cue::And)),
+        };
+        let listed = rest.iter().take_while(is_list).count();
+        let off = rest
+            .get(listed)
+            .map(|s| (s.kind, self.said_of(s).to_lowercase()));
+        if let Some((Kind::Cue(Cue::Off), said)) = off
+            && listed > 0
+            && !self.with
+            && !said.starts_with("no ")
+        {
+            return true;
+        }
         rest.first().is_some_and(|next| {
             let said = self.said_of(next).to_lowercase();
             match next.kind {
@@ -204,8 +223,21 @@ impl<'a> Reader<'a> {
         (self.keep, self.negated, self.amount) = (true, false, None);
     }
 
+    /// Whether nothing but a blank stands between two phrases.
+    fn goes_straight_on(&self, segment: &Segment<'_>, next: &Segment<'_>) -> bool {
+        let gap = self.text.get(segment.end..next.start).unwrap_or_default();
+        gap.chars().all(|c| c == ' ')
+    }
+
     pub(super) fn correction(&mut self, segment: &Segment<'_>, rest: &[Segment<'a>]) {
         let said = self.said_of(segment).to_lowercase();
+        // "A large one rather, and a pie": it is said after what it is of.
+        let next = rest.first().map(|next| next.kind);
+        if matches!(said.as_str(), "rather" | "make it")
+            && matches!(next, None | Some(Kind::Cue(Cue::And | Cue::Clause)))
+        {
+            return;
+        }
         self.verb = Some(Verb::Correct);
         let goes_on = ["make", "change", "better"]
             .iter()
@@ -224,6 +256,23 @@ impl<'a> Reader<'a> {
         if self.retracts && is_more {
             self.settle();
             self.verb = None;
+        }
+        // "A burger and fries, actually no fries"
+        let again = |names: &Names| self.lines.find(&names.items);
+        let off = match rest.first() {
+            Some(next) if said.ends_with(" no") && self.goes_straight_on(segment, next) => {
+                match next.kind {
+                    Kind::Names(names) => again(names).map(|line| (line, next.start)),
+                    _ => None,
+                }
+            }
+            _ => None,
+        };
+        if let Some((line, start)) = off {
+            self.settle();
+            self.take_off(line);
+            (self.verb, self.skip) = (None, Some(start));
+            return;
         }
         // "sorry no bacon": the "no" belongs to what can only be an option.
         let is_option = |next: &Segment<'_>| {

@@ -8,17 +8,6 @@ use super::super::speech::Cue;
 use super::{Reader, Verb};
 use olympus_proto::Span;
 
-/// What is said of some of several that have nothing changed.
-const PLAIN: [&str; 7] = [
-    "regular",
-    "plain",
-    "normal",
-    "standard",
-    "original",
-    "untouched",
-    "as is",
-];
-
 impl<'a> Reader<'a> {
     /// Whether a number comes next, fillers apart: "two, no, three".
     pub(super) fn begins_number(&self, rest: &[Segment<'_>]) -> bool {
@@ -34,128 +23,6 @@ impl<'a> Reader<'a> {
         match rest.first().map(|next| next.kind) {
             Some(Kind::Names(names)) => {
                 names.items.is_empty() && self.lines.last_takes(&names.options) == Some(true)
-            }
-            _ => false,
-        }
-    }
-
-    /// Some of the last line are told apart: "two cokes, one large and one small". `true` where
-    /// they have a line of their own now.
-    pub(super) fn tell_apart(&mut self, number: u32, rest: &[Segment<'a>]) -> bool {
-        let waits = self.pending.number.is_some() || !self.pending.options.is_empty();
-        if waits || self.verb.is_some() || (self.joined && self.shared.is_none()) {
-            return false;
-        }
-        let Some((last, quantity)) = self.lines.last() else {
-            return false;
-        };
-        let line = match self.shared {
-            Some(line) => line,
-            None if quantity > number => last,
-            None => return false,
-        };
-        if !self.says_how_it_differs(rest) {
-            return false;
-        }
-        let Some(is_left) = self.lines.split(line, number) else {
-            return false;
-        };
-        self.shared = is_left.then_some(line);
-        self.lines.forget_recent();
-        (self.negated, self.joined) = (false, false);
-        (self.all, self.place) = (None, None);
-        true
-    }
-
-    /// "…, one coke, one water" of two that were told apart before: each has one.
-    fn share_out(&mut self, number: u32, rest: &[Segment<'a>]) -> bool {
-        let waits = self.pending.number.is_some() || !self.pending.options.is_empty();
-        if waits || self.verb.is_some() || !self.says_how_it_differs(rest) {
-            return false;
-        }
-        let names = rest.iter().find_map(|s| match s.kind {
-            Kind::Names(names) => Some(names),
-            _ => None,
-        });
-        let line = names.and_then(|names| self.lines.next_part(number, &names.options));
-        if line.is_none() {
-            return false;
-        }
-        (self.all, self.place) = (None, line);
-        self.lines.forget_recent();
-        (self.negated, self.joined) = (false, false);
-        true
-    }
-
-    /// "Four tacos, two regular, …": some of them as they are.
-    fn tell_plain(&mut self, number: u32, rest: &[Segment<'a>]) -> bool {
-        let said = |at: usize| rest.get(at).map(|s| self.said_of(s).to_lowercase());
-        let is_plain = said(0).is_some_and(|said| PLAIN.contains(&said.as_str()));
-        let takes = |at: usize| match rest.get(at).map(|s| s.kind) {
-            Some(Kind::Names(names)) => self.lines.last_takes(&names.options).is_some(),
-            _ => false,
-        };
-        let goes_on = matches!(rest.get(1).map(|s| s.kind), Some(Kind::Names(names)) if !names.items.is_empty());
-        if !is_plain || takes(0) || goes_on || self.pending.start.is_some() || self.verb.is_some() {
-            return false;
-        }
-        let line = match (self.shared, self.lines.last()) {
-            (Some(line), _) => line,
-            (None, Some((last, quantity))) if quantity > number => last,
-            _ => return false,
-        };
-        let Some(is_left) = self.lines.split(line, number) else {
-            return false;
-        };
-        self.shared = is_left.then_some(line);
-        self.skip = rest.first().map(|next| next.start);
-        self.lines.forget_recent();
-        (self.all, self.place, self.joined) = (None, None, false);
-        true
-    }
-
-    /// "The rest", "the other": of a line of which some were told apart.
-    pub(super) fn remaining(&mut self, segment: &Segment<'_>, rest: &[Segment<'a>]) {
-        if self.onto && self.lines.has_recent() {
-            self.lines.move_to_other_parts();
-            return;
-        }
-        let Some(left) = self.shared.and_then(|line| self.lines.quantity(line)) else {
-            return;
-        };
-        let said = self.said_of(segment).to_lowercase();
-        let is_one = said.ends_with("other") || said.ends_with("one");
-        let number = if is_one { 1 } else { left };
-        if !self.tell_plain(number, rest) {
-            self.tell_apart(number, rest);
-        }
-    }
-
-    /// Whether a choice that the last line has comes next, and no other item: "with oat milk", "no
-    /// onions", "large".
-    pub(super) fn says_how_it_differs(&self, rest: &[Segment<'_>]) -> bool {
-        let is_before = |s: &&Segment<'_>| {
-            matches!(
-                s.kind,
-                Kind::Cue(Cue::Filler | Cue::With | Cue::On | Cue::Not | Cue::Amount(_))
-            )
-        };
-        let mut at = rest.iter().take_while(is_before).count();
-        // "One on a roll"
-        let is_article = |s: &Segment<'_>| matches!(s.kind, Kind::Cue(Cue::Article));
-        at += usize::from(at > 0 && rest.get(at).is_some_and(is_article));
-        let later = rest.get(at + 1..).unwrap_or_default();
-        let before = rest.get(..at).unwrap_or_default();
-        let is_told = |s: &Segment<'_>| matches!(s.kind, Kind::Cue(Cue::With | Cue::Not));
-        match rest.get(at).map(|next| next.kind) {
-            Some(Kind::Names(names)) => {
-                let needs = match self.shared {
-                    Some(line) => self.lines.needs(line, &names.options),
-                    None => self.lines.last_needs(&names.options),
-                };
-                self.lines.last_takes(&names.options).is_some()
-                    && (needs || names.items.is_empty() || before.iter().any(is_told))
-                    && self.next_item(names, later).is_none()
             }
             _ => false,
         }
@@ -177,7 +44,15 @@ impl<'a> Reader<'a> {
             self.lines.set_quantity(number);
             return;
         }
-        if self.is_that_many(number, rest) {
+        // "Two short stacks, one with …": the only dish of that size.
+        let told = matches!(
+            rest.first().map(|next| next.kind),
+            Some(Kind::Cue(Cue::With | Cue::Not))
+        );
+        if told && self.pending.number.is_some_and(|n| n > number) && self.implied().is_some() {
+            self.settle();
+        }
+        if self.is_that_many(number, rest) || self.is_tallied(segment) {
             self.lines.set_quantity(number);
             return;
         }
@@ -197,7 +72,8 @@ impl<'a> Reader<'a> {
         if self.verb == Some(Verb::Correct) && self.other_portion(number, segment) {
             return;
         }
-        if self.tell_apart(number, rest)
+        if self.is_without_that(number, rest)
+            || self.tell_apart(number, rest)
             || self.share_out(number, rest)
             || self.tell_plain(number, rest)
             || self.more_of_last(number, segment, rest)
@@ -214,7 +90,7 @@ impl<'a> Reader<'a> {
                     Kind::Cue(Cue::And | Cue::Clause | Cue::Not | Cue::All | Cue::With)
                 )
             })
-            .any(|s| matches!(s.kind, Kind::Names(_)));
+            .any(|s| matches!(s.kind, Kind::Names(names) if !self.is_of_last_alone(names)));
         match self.verb {
             // "make that two"; "two, no, three tacos"
             Some(Verb::Correct) if !names_follow => {
@@ -240,6 +116,11 @@ impl<'a> Reader<'a> {
         self.pending.joined = self.joined;
     }
 
+    /// A choice of the last line and no dish: "three beers, no, two small and one large".
+    fn is_of_last_alone(&self, names: &Names) -> bool {
+        names.items.is_empty() && self.lines.last_takes(&names.options).is_some()
+    }
+
     /// "A juice with ice and two without": more of the item before.
     fn more_of_last(&mut self, number: u32, segment: &Segment<'_>, rest: &[Segment<'a>]) -> bool {
         let is_told = matches!(
@@ -252,7 +133,7 @@ impl<'a> Reader<'a> {
         let Some(item) = last.filter(|_| is_told && is_new && !waits) else {
             return false;
         };
-        if !self.says_how_it_differs(rest) {
+        if !self.says_how_it_differs(number, rest) {
             return false;
         }
         let span = Span {
@@ -264,6 +145,13 @@ impl<'a> Reader<'a> {
         self.lines.forget_recent();
         (self.negated, self.joined) = (false, false);
         true
+    }
+
+    /// "A burger without tomato and another without onion".
+    pub(super) fn is_another_told(&mut self, segment: &Segment<'_>, rest: &[Segment<'a>]) -> bool {
+        let said = self.said_of(segment).to_lowercase();
+        let is_another = matches!(said.as_str(), "another" | "one more" | "another one of");
+        is_another && self.more_of_last(1, segment, rest)
     }
 
     /// "A muffin, actually two muffins": so many of the line before.
@@ -296,6 +184,17 @@ impl<'a> Reader<'a> {
                 .lines
                 .last()
                 .is_some_and(|(_, quantity)| quantity < number)
+    }
+
+    /// "Cheeseburger - 3, coke - 3": so many of what stands before the dash.
+    fn is_tallied(&self, segment: &Segment<'_>) -> bool {
+        let before = self.text.get(..segment.start).unwrap_or_default();
+        let after = self.text.get(segment.end..).unwrap_or_default();
+        let ends = after.trim_start_matches(' ');
+        self.after_name
+            && self.pending.start.is_none()
+            && before.ends_with(" - ")
+            && (ends.is_empty() || ends.starts_with([',', ';', '.', '\n']))
     }
 
     /// "A large juice and a small one": one more of the last item.

@@ -1,9 +1,9 @@
 //! Choices: of which line each is, and what waits for its item.
 
-use super::super::draft::Choice;
+use super::super::draft::{Choice, named};
 use super::super::option::{self, Portion};
 use super::super::phrases::{Names, stem};
-use super::super::segment::Segment;
+use super::super::segment::{Kind, Segment};
 use super::super::speech::{self, Cue};
 use super::meant::option_of;
 use super::{Pending, Reader, Verb};
@@ -48,6 +48,9 @@ impl<'a> Reader<'a> {
         // A drink that the last line comes with is no line of its own, whatever article it has.
         if self.is_single() && !self.negated && self.belongs_to_last(names) {
             self.pending = Pending::default();
+        }
+        if self.is_plain_item(&said, rest) {
+            return;
         }
         if let Some(Verb::Put(line)) = self.verb {
             // "make the fries large"
@@ -99,12 +102,39 @@ impl<'a> Reader<'a> {
             Amount::Light => "light",
         };
         let stems = std::iter::once(amount.to_owned());
-        let stems: Vec<String> = stems
-            .chain(words(said).iter().map(|word| stem(&word.text)))
-            .collect();
+        let stems: Vec<String> = stems.chain(self.phrases.stems_of(said)).collect();
         let portioned = self.phrases.find(&stems)?;
         let fits = self.lines.accepting(&portioned.options).is_some();
         fits.then_some(portioned)
+    }
+
+    /// "With lettuce tomato", "with ham and cheese", where the line that is open has each of them as a
+    /// choice and a dish is called so.
+    pub(super) fn choices_in(
+        &self,
+        names: &Names,
+        span: Span,
+    ) -> Option<Vec<(&'a Names, Segment<'a>)>> {
+        let goes_on = self.with || (names.is_part && (self.after_name || self.joined));
+        if !goes_on || self.pending.start.is_some() || !names.options.is_empty() {
+            return None;
+        }
+        let said = self.said(span);
+        let mut choices = Vec::new();
+        for word in words(&said) {
+            if speech::cue(&stem(&word.text)) == Some(Cue::And) {
+                continue;
+            }
+            let names = self.phrases.find(&[self.phrases.meant(&word.text)])?;
+            self.lines.last_takes(&names.options)?;
+            let segment = Segment {
+                kind: Kind::Names(names),
+                start: span.start + word.start,
+                end: span.start + word.end,
+            };
+            choices.push((names, segment));
+        }
+        (choices.len() > 1).then_some(choices)
     }
 
     /// The item that ends the name of its own choice: "two everything bagels" where bagels have
@@ -115,7 +145,7 @@ impl<'a> Reader<'a> {
         if !is_new && (is_more || self.lines.accepting(&names.options).is_some()) {
             return None;
         }
-        let stems: Vec<String> = words(said).iter().map(|word| stem(&word.text)).collect();
+        let stems: Vec<String> = self.phrases.stems_of(said);
         let (last, first) = stems.split_last().filter(|(_, first)| !first.is_empty())?;
         let mut items: Vec<usize> = names.options.iter().map(|at| at.item).collect();
         items.dedup();
@@ -154,9 +184,8 @@ impl<'a> Reader<'a> {
     /// "Chips and salsa" where that is a side of a meal, and chips with a choice of salsa an item.
     fn told_in_parts(&self, choice: Choice) -> Option<(usize, &'a Names)> {
         let said = self.said(choice.span).replace('&', " and ");
-        let words = words(&said);
-        let stems = words.iter().map(|word| stem(&word.text));
-        let stems: Vec<String> = stems.filter(|stem| stem != "and").collect();
+        let mut stems = self.phrases.stems_of(&said);
+        stems.retain(|stem| stem != "and");
         (1..stems.len()).rev().find_map(|at| {
             let (first, rest) = stems.split_at(at);
             let (first, rest) = (self.phrases.find(first)?, self.phrases.find(rest)?);
@@ -199,7 +228,10 @@ impl<'a> Reader<'a> {
             .starts_with(|c: char| c.is_ascii_digit())
             || speech::begins_with_number(&self.said(choice.span));
         match of.as_slice() {
-            [item] if is_portion && choice.action == ModifierAction::Add => {
+            [item]
+                if (is_portion || self.is_size_of_one(names))
+                    && choice.action == ModifierAction::Add =>
+            {
                 self.pending.options.push((names, choice));
                 self.place_item(*item, choice.span);
             }
@@ -217,11 +249,20 @@ impl<'a> Reader<'a> {
         true
     }
 
+    /// "Short stack with blueberries": a size of two words that one dish alone has.
+    fn is_size_of_one(&self, names: &Names) -> bool {
+        let own = |at: &super::super::phrases::OptionRef| {
+            let name = named(self.items, *at).map_or("", |(_, option)| option.name.as_str());
+            self.lines.is_size(*at) && !at.derived && name.contains(' ')
+        };
+        names.options.iter().all(own)
+    }
+
     /// "Extra cheese" or "with milk" where that is an option of another item, and the cheese or the
     /// milk one of this.
     pub(super) fn attach_amount(&mut self, choice: Choice) -> bool {
         let said = self.said(choice.span);
-        let stems: Vec<String> = words(&said).iter().map(|word| stem(&word.text)).collect();
+        let stems: Vec<String> = self.phrases.stems_of(&said);
         let Some((first, rest)) = stems.split_first() else {
             return false;
         };

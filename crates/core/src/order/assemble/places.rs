@@ -10,7 +10,12 @@ use olympus_proto::Span;
 
 impl<'a> Reader<'a> {
     /// "… on the second one": what was just said moves there; before an option, it waits.
-    pub(super) fn at_place(&mut self, place: Option<u8>, rest: &[Segment<'_>]) {
+    pub(super) fn at_place(
+        &mut self,
+        place: Option<u8>,
+        segment: &Segment<'_>,
+        rest: &[Segment<'_>],
+    ) {
         self.settle_options();
         if let Some(target) = self.copying.take() {
             self.copy(self.lines.at(place), target);
@@ -22,7 +27,14 @@ impl<'a> Reader<'a> {
             self.lines.forget_recent();
         }
         // "Two sandwiches, make the second one spicy"
-        let line = place.and_then(|place| self.lines.unit(place));
+        let line = match place {
+            Some(place) => self.lines.unit(place),
+            // "Three burgers, the last one without pickles"
+            None if self.said_of(segment).to_lowercase().starts_with("last") => {
+                self.lines.last_unit()
+            }
+            None => None,
+        };
         let line = line.or_else(|| self.lines.at(place));
         let line = line.or_else(|| self.lines.part_off(place));
         self.point(line.into_iter().collect(), false);
@@ -46,6 +58,7 @@ impl<'a> Reader<'a> {
             self.lines.forget_recent();
         }
         self.two = is_two(said);
+        self.told_of_all = self.lines.last().is_some_and(|(_, quantity)| quantity > 1);
         let lines = self.lines.meant_by(said);
         let lines = self.lines.narrowed_to_recent(&lines, self.two);
         self.point(lines, true);
@@ -111,6 +124,74 @@ impl<'a> Reader<'a> {
         self.two = false;
         self.point(lines, is_all);
         true
+    }
+
+    /// "… and on the blt no tomato", "…, the brownies without nuts": a line that is there, of which
+    /// something is told next. `true` where it was meant.
+    pub(super) fn is_named_again(
+        &mut self,
+        names: &Names,
+        segment: &Segment<'_>,
+        rest: &[Segment<'_>],
+    ) -> bool {
+        let is_told = self.before.ends_with("the") || self.before.ends_with("my");
+        let waits = self.pending.number.is_some() || !self.pending.options.is_empty();
+        if !is_told || waits || self.verb.is_some() || self.negated || names.is_part {
+            return false;
+        }
+        let Some(line) = self.lines.find(&names.items) else {
+            return false;
+        };
+        // Only one line goes by that name, and not the one that is being said.
+        let is_filler = |s: &&Segment<'_>| matches!(s.kind, Kind::Cue(Cue::Filler));
+        let tells = rest
+            .iter()
+            .find(|s| !is_filler(s))
+            .is_some_and(|next| match next.kind {
+                Kind::Cue(Cue::Not | Cue::With | Cue::Amount(_)) => true,
+                Kind::Names(names) => self.lines.takes(line, &names.options),
+                _ => false,
+            });
+        let before = self.text.get(..segment.start).unwrap_or_default();
+        let before = before.trim_end().to_lowercase();
+        let leads = [
+            "on the", "for the", ", the", ". the", "and the", "on my", "; the",
+        ];
+        if !tells || !leads.iter().any(|lead| before.ends_with(lead)) {
+            return false;
+        }
+        self.settle();
+        self.lines.forget_recent();
+        (self.all, self.place) = (None, Some(line));
+        (self.towards, self.onto, self.joined) = (false, false, false);
+        true
+    }
+
+    /// "The fries no", "fries no thanks": not ordered, or off the order again.
+    pub(super) fn is_called_off(&mut self, names: &Names, rest: &[Segment<'_>]) -> bool {
+        let is_choice = self.lines.last_takes(&names.options).is_some();
+        let is_whole = !names.items.is_empty() && !names.is_part && !is_choice;
+        let waits = self.pending.number.is_some() || !self.pending.options.is_empty();
+        let is_open = self.negated && !self.negation_used;
+        let Some(next) = rest.first().filter(|_| is_whole && !is_open && !waits) else {
+            return false;
+        };
+        let said = self.said_of(next).to_lowercase();
+        let line = self.lines.find(&names.items);
+        let is_off = match next.kind {
+            Kind::Cue(Cue::Off) => line.is_some() || said.starts_with("no "),
+            Kind::Cue(Cue::Not) => line.is_some() && said == "no" && rest.len() == 1,
+            _ => false,
+        };
+        if is_off {
+            self.pending = super::Pending::default();
+            self.skip = Some(next.start);
+            if let Some(line) = line {
+                self.take_off(line);
+            }
+            (self.verb, self.dropped) = (None, false);
+        }
+        is_off
     }
 
     /// "… in the coffee", "on the burger": the line whose item's name ends so, where something was

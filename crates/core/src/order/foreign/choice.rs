@@ -13,11 +13,12 @@ pub(super) fn choose(tokens: &mut [Token], phrases: &Phrases) {
         let after = dishes.iter().skip(at + 1).flatten().next().copied();
         let is_said_with = tokens.get(..at).is_some_and(is_with);
         let is_counted = tokens.get(..at).is_some_and(is_counted);
+        let is_refused = is_refused(tokens, at);
         let Some(token) = tokens.get_mut(at).filter(|token| token.role == Role::Thing) else {
             continue;
         };
         let is_dish = dishes.get(at).copied().flatten().is_some();
-        if token.ways.len() < 2 || (is_dish && !is_said_with) {
+        if token.ways.len() < 2 || (is_dish && !is_said_with && !is_refused) {
             continue;
         }
         let is_of = |way: &&String, dish: Option<&Names>| {
@@ -57,6 +58,34 @@ fn is_with(before: &[Token]) -> bool {
             && (is_with(&token.english) || AMOUNTS.contains(&token.english.as_str()));
         says || token.role == Role::With
     })
+}
+
+/// Whether a thing stands in a list that is not wanted: "sans salade ni tomate", "Salat und Tomate
+/// weglassen".
+fn is_refused(tokens: &[Token], at: usize) -> bool {
+    let goes_on = |token: &&Token| match token.role {
+        Role::Thing | Role::And | Role::The => true,
+        Role::Cue => matches!(token.english.as_str(), "please" | "nor" | "or"),
+        Role::Of | Role::With => false,
+    };
+    let says = |token: Option<&Token>, words: &[&str]| {
+        token.is_some_and(|token| words.contains(&token.english.as_str()))
+    };
+    let mut before = tokens.get(..at).unwrap_or_default().iter().rev();
+    let before = before.find(|token| !goes_on(token));
+    let mut after = tokens.get(at + 1..).unwrap_or_default().iter();
+    let after = after.find(|token| !goes_on(token));
+    says(
+        before,
+        &[
+            "without",
+            "no",
+            "dont put",
+            "leave out the",
+            "hold the",
+            "take off the",
+        ],
+    ) || says(after, &["left out", "left off", "taken off"])
 }
 
 /// Whether how many comes right before, or nothing that says what it is; and no "with".

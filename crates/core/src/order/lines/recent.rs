@@ -66,6 +66,12 @@ impl<'a> Lines<'a> {
         !self.recent.is_empty()
     }
 
+    /// What goes by the words that were added last in this clause.
+    pub(in super::super) fn added_last(&self) -> Option<&'a [OptionRef]> {
+        let added = |recent: &&Recent<'a>| recent.choice.action == ModifierAction::Add;
+        self.recent.iter().rfind(added).map(|recent| recent.options)
+    }
+
     pub(in super::super) fn forget_recent(&mut self) {
         self.recent.clear();
     }

@@ -124,6 +124,12 @@ impl Lines<'_> {
         Some(line)
     }
 
+    /// The last of several of the same item, when there is nothing else.
+    pub(in super::super) fn last_unit(&mut self) -> Option<usize> {
+        let all: u32 = self.drafts.iter().map(|draft| draft.quantity).sum();
+        self.unit(u8::try_from(all.checked_sub(1)?).ok()?)
+    }
+
     /// The lines that have one of the options chosen, or are of that size.
     pub(in super::super) fn having(&self, options: &[OptionRef]) -> Vec<usize> {
         let has = |line: &usize| {

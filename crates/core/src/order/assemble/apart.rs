@@ -1,0 +1,206 @@
+//! Some of several told apart: "two cokes, one large and one small", "the rest", "the other
+//! without".
+
+use super::super::draft::Choice;
+use super::super::segment::{Kind, Segment};
+use super::super::speech::Cue;
+use super::{Reader, option_of};
+use olympus_proto::{ModifierAction, Span};
+
+/// What is said of some of several that have nothing changed.
+const PLAIN: [&str; 7] = [
+    "regular",
+    "plain",
+    "normal",
+    "standard",
+    "original",
+    "untouched",
+    "as is",
+];
+
+impl<'a> Reader<'a> {
+    /// Some of the last line are told apart: "two cokes, one large and one small". `true` where
+    /// they have a line of their own now.
+    pub(super) fn tell_apart(&mut self, number: u32, rest: &[Segment<'a>]) -> bool {
+        let waits = self.pending.number.is_some() || !self.pending.options.is_empty();
+        let is_one_more = self.joined && self.shared.is_none() && !self.told_of_all;
+        if waits || self.verb.is_some() || is_one_more {
+            return false;
+        }
+        let Some((last, quantity)) = self.lines.last() else {
+            return false;
+        };
+        let line = match self.shared {
+            Some(line) => line,
+            None if quantity > number => last,
+            None => return false,
+        };
+        if !self.says_how_it_differs(number, rest) {
+            return false;
+        }
+        let Some(is_left) = self.lines.split(line, number) else {
+            return false;
+        };
+        self.shared = is_left.then_some(line);
+        self.lines.forget_recent();
+        (self.negated, self.joined) = (false, false);
+        (self.all, self.place) = (None, None);
+        true
+    }
+
+    /// "…, one coke, one water" of two that were told apart before: each has one.
+    pub(super) fn share_out(&mut self, number: u32, rest: &[Segment<'a>]) -> bool {
+        let waits = self.pending.number.is_some() || !self.pending.options.is_empty();
+        if waits || self.verb.is_some() || !self.says_how_it_differs(number, rest) {
+            return false;
+        }
+        let names = rest.iter().find_map(|s| match s.kind {
+            Kind::Names(names) => Some(names),
+            _ => None,
+        });
+        let line = names.and_then(|names| self.lines.next_part(number, &names.options));
+        if line.is_none() {
+            return false;
+        }
+        (self.all, self.place) = (None, line);
+        self.lines.forget_recent();
+        (self.negated, self.joined) = (false, false);
+        true
+    }
+
+    /// "Four tacos, two regular, …": some of them as they are.
+    pub(super) fn tell_plain(&mut self, number: u32, rest: &[Segment<'a>]) -> bool {
+        let said = |at: usize| rest.get(at).map(|s| self.said_of(s).to_lowercase());
+        let is_plain = said(0).is_some_and(|said| PLAIN.contains(&said.as_str()));
+        let takes = |at: usize| match rest.get(at).map(|s| s.kind) {
+            Some(Kind::Names(names)) => self.lines.last_takes(&names.options).is_some(),
+            _ => false,
+        };
+        let goes_on = matches!(rest.get(1).map(|s| s.kind), Some(Kind::Names(names)) if !names.items.is_empty());
+        if !is_plain || takes(0) || goes_on || self.pending.start.is_some() || self.verb.is_some() {
+            return false;
+        }
+        let line = match (self.shared, self.lines.last()) {
+            (Some(line), _) => line,
+            (None, Some((last, quantity))) if quantity > number => last,
+            _ => return false,
+        };
+        let Some(is_left) = self.lines.split(line, number) else {
+            return false;
+        };
+        self.shared = is_left.then_some(line);
+        self.skip = rest.first().map(|next| next.start);
+        self.lines.forget_recent();
+        (self.all, self.place, self.joined) = (None, None, false);
+        true
+    }
+
+    /// "A regular cheeseburger" where a cheeseburger is nothing else.
+    pub(super) fn is_plain_item(&self, said: &str, rest: &[Segment<'a>]) -> bool {
+        let is_plain = PLAIN.contains(&said.to_lowercase().as_str());
+        match rest.first().map(|next| next.kind) {
+            Some(Kind::Names(next)) => {
+                is_plain && !next.items.is_empty() && next.options.is_empty() && {
+                    let own = self.phrases.find(&[said.to_lowercase()]);
+                    let takes = |item: &usize| {
+                        own.is_some_and(|own| option_of(&own.options, *item).is_some())
+                    };
+                    !next.items.iter().any(takes)
+                }
+            }
+            _ => false,
+        }
+    }
+
+    /// "The rest", "the other": of a line of which some were told apart.
+    pub(super) fn remaining(&mut self, segment: &Segment<'_>, rest: &[Segment<'a>]) {
+        if self.onto && self.lines.has_recent() {
+            self.lines.move_to_other_parts();
+            return;
+        }
+        let Some(left) = self.shared.and_then(|line| self.lines.quantity(line)) else {
+            return;
+        };
+        let said = self.said_of(segment).to_lowercase();
+        let is_one = said.ends_with("other") || said.ends_with("one");
+        let number = if is_one { 1 } else { left };
+        if self.is_without_that(number, rest) {
+            return;
+        }
+        if !self.tell_plain(number, rest) {
+            self.tell_apart(number, rest);
+        }
+    }
+
+    /// "One with onion and the other without": what the one has.
+    pub(super) fn is_without_that(&mut self, number: u32, rest: &[Segment<'a>]) -> bool {
+        let said = rest.first().map(|next| self.said_of(next).to_lowercase());
+        let ends = rest.get(1).is_none_or(|next| {
+            let gap = rest
+                .first()
+                .and_then(|not| self.text.get(not.end..next.start));
+            gap.is_some_and(|gap| gap.contains([',', '.', ';', '!', '?', '\n']))
+                || matches!(next.kind, Kind::Cue(Cue::And | Cue::Clause))
+        });
+        let Some(options) = self
+            .lines
+            .added_last()
+            .filter(|_| ends && matches!(said.as_deref(), Some("without" | "w o" | "wo")))
+        else {
+            return false;
+        };
+        let Some(is_left) = self.shared.and_then(|line| self.lines.split(line, number)) else {
+            return false;
+        };
+        self.shared = self.shared.filter(|_| is_left);
+        let span = rest.first().map(|not| Span {
+            start: not.start,
+            end: not.end,
+        });
+        let last = self.lines.last().map(|(line, _)| line);
+        if let (Some(line), Some(span)) = (last, span) {
+            let choice = Choice {
+                action: ModifierAction::Remove,
+                ..Choice::added(span)
+            };
+            self.lines.put(line, options, choice);
+        }
+        self.skip = rest.first().map(|not| not.start);
+        self.lines.forget_recent();
+        (self.all, self.place, self.joined) = (None, None, false);
+        true
+    }
+
+    /// Whether a choice that the last line has comes next, and no other item: "with oat milk", "no
+    /// onions", "large".
+    pub(super) fn says_how_it_differs(&self, number: u32, rest: &[Segment<'_>]) -> bool {
+        let is_before = |s: &&Segment<'_>| {
+            matches!(
+                s.kind,
+                Kind::Cue(Cue::Filler | Cue::With | Cue::On | Cue::Not | Cue::Amount(_))
+            )
+        };
+        let mut at = rest.iter().take_while(is_before).count();
+        // "One on a roll"
+        let is_article = |s: &Segment<'_>| matches!(s.kind, Kind::Cue(Cue::Article));
+        at += usize::from(at > 0 && rest.get(at).is_some_and(is_article));
+        let later = rest.get(at + 1..).unwrap_or_default();
+        let before = rest.get(..at).unwrap_or_default();
+        let is_told = |s: &Segment<'_>| matches!(s.kind, Kind::Cue(Cue::With | Cue::Not));
+        match rest.get(at).map(|next| next.kind) {
+            Some(Kind::Names(names)) => {
+                let needs = match self.shared {
+                    Some(line) => self.lines.needs(line, &names.options),
+                    None => self.lines.last_needs(&names.options),
+                };
+                // "One ranch, two italian" of three: just as many are left.
+                let are_left = self.shared.and_then(|line| self.lines.quantity(line));
+                let is_rest = self.told_of_all && are_left == Some(number);
+                self.lines.last_takes(&names.options).is_some()
+                    && (needs || names.items.is_empty() || is_rest || before.iter().any(is_told))
+                    && self.next_item(names, later).is_none()
+            }
+            _ => false,
+        }
+    }
+}
