@@ -1,8 +1,39 @@
-//! Many texts through a finished model: in batches of similar length, on two threads.
+//! Batches of similar length: to learn from, and to put many texts through a finished model on two threads.
 
 use crate::model::Base;
+use crate::noise::disturb;
 use anyhow::anyhow;
 use olympus_inference::bert::Batch;
+use rand::Rng;
+use rand::seq::SliceRandom;
+
+/// Places of texts in batches of `size` of similar length, in random order.
+pub(crate) fn of_like_length(texts: &[&str], size: usize, rng: &mut impl Rng) -> Vec<Vec<usize>> {
+    let mut order: Vec<usize> = (0..texts.len()).collect();
+    order.shuffle(rng);
+    let mut out = Vec::new();
+    for pool in order.chunks_mut(size * 16) {
+        pool.sort_by_key(|index| texts[*index].len());
+        out.extend(pool.chunks(size).map(<[usize]>::to_vec));
+    }
+    out.shuffle(rng);
+    out
+}
+
+/// The texts at those places, disturbed, as one batch.
+pub(crate) fn disturbed(
+    base: &Base,
+    texts: &[&str],
+    places: &[usize],
+    rng: &mut impl Rng,
+) -> anyhow::Result<Batch> {
+    let ids = places
+        .iter()
+        .map(|at| Ok(base.tokenizer.ids(&disturb(texts[*at], rng))?))
+        .collect::<anyhow::Result<Vec<_>>>()?;
+    let rows: Vec<&[u32]> = ids.iter().map(Vec::as_slice).collect();
+    Ok(Batch::of(&rows)?)
+}
 
 /// What `of` makes of each text, in the order of the texts; `size` of them at a time.
 pub(crate) fn in_batches<T: Clone + Default + Send>(

@@ -6,10 +6,12 @@
 use crate::data::Example;
 use crate::model::Learner;
 use crate::pairs::Dish;
-use crate::train::{Epoch, Settings};
+use crate::train::Settings;
 use anyhow::Context as _;
 use candle_core::{Device, Tensor};
 use olympus_inference::artifact::sha256_hex;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
@@ -26,7 +28,14 @@ impl Checkpoint {
         examples: &[&Example],
         dishes: &[Dish],
     ) -> Self {
-        let all = format!("{name}\n{settings:?}\n{examples:?}\n{dishes:?}");
+        Self::of(
+            root,
+            &format!("{name}\n{settings:?}\n{examples:?}\n{dishes:?}"),
+        )
+    }
+
+    /// Of a fit that depends on all that is said here.
+    pub(crate) fn of(root: &Path, all: &str) -> Self {
         let hash: String = sha256_hex(all.as_bytes()).chars().take(16).collect();
         Self {
             weights: root.join(format!("{hash}.safetensors")),
@@ -35,7 +44,10 @@ impl Checkpoint {
     }
 
     /// The learning curve so far, with the learner brought to its end; empty where none is kept.
-    pub(crate) fn restore(&self, learner: &mut Learner) -> anyhow::Result<Vec<Epoch>> {
+    pub(crate) fn restore<E: DeserializeOwned>(
+        &self,
+        learner: &mut Learner,
+    ) -> anyhow::Result<Vec<E>> {
         let Ok(curve) = std::fs::read(&self.curve) else {
             return Ok(Vec::new());
         };
@@ -49,7 +61,7 @@ impl Checkpoint {
     }
 
     /// Keeps what was learnt; the curve last, since it is what says that an epoch is whole.
-    pub(crate) fn save(&self, learner: &Learner, curve: &[Epoch]) -> anyhow::Result<()> {
+    pub(crate) fn save(&self, learner: &Learner, curve: &[impl Serialize]) -> anyhow::Result<()> {
         let parent = self
             .weights
             .parent()

@@ -1,4 +1,4 @@
-//! What is made small: the three losses.
+//! What is made small: the losses.
 
 use candle_core::{D, Result, Tensor};
 
@@ -27,6 +27,16 @@ pub(crate) fn distance(vectors: &Tensor, anchors: &Tensor) -> Result<Tensor> {
     cosine.affine(-1.0, 1.0)?.mean_all()
 }
 
+/// How far token states (batch × length × width) are from those wanted, as a share of their size;
+/// padding (0 in the mask, batch × length) does not count.
+pub(crate) fn apart(states: &Tensor, wanted: &Tensor, mask: Option<&Tensor>) -> Result<Tensor> {
+    let size = |tensor: Tensor| match mask {
+        Some(mask) => tensor.sqr()?.broadcast_mul(&mask.unsqueeze(2)?)?.sum_all(),
+        None => tensor.sqr()?.sum_all(),
+    };
+    size((states - wanted)?)? / size(wanted.clone())?
+}
+
 /// Each query must find its own dish among all of the batch, and each dish its query. Unit
 /// vectors, batch × width.
 pub(crate) fn contrastive(queries: &Tensor, dishes: &Tensor) -> Result<Tensor> {
@@ -39,7 +49,7 @@ pub(crate) fn contrastive(queries: &Tensor, dishes: &Tensor) -> Result<Tensor> {
 
 #[cfg(test)]
 mod tests {
-    use super::{contrastive, cross_entropy, distance, divergence};
+    use super::{apart, contrastive, cross_entropy, distance, divergence};
     use candle_core::{Device, Tensor};
 
     #[test]
@@ -69,5 +79,17 @@ mod tests {
         let b = Tensor::new(&[[0.6f32, 0.8]], &Device::Cpu).unwrap();
         let apart = distance(&a, &b).unwrap().to_scalar::<f32>().unwrap();
         assert!((apart - 0.4).abs() < 1e-6);
+    }
+
+    #[test]
+    fn padding_is_not_apart() {
+        let states = |far: f32| Tensor::new(&[[[1f32, 2.0], [far, 9.0]]], &Device::Cpu).unwrap();
+        let wanted = Tensor::new(&[[[1f32, 1.0], [0.0, 0.0]]], &Device::Cpu).unwrap();
+        let mask = Tensor::new(&[[1f32, 0.0]], &Device::Cpu).unwrap();
+        let of = |far: f32| {
+            let apart = apart(&states(far), &wanted, Some(&mask)).unwrap();
+            apart.to_scalar::<f32>().unwrap()
+        };
+        assert!((of(3.0) - 0.5).abs() < 1e-6 && (of(7.0) - 0.5).abs() < 1e-6);
     }
 }

@@ -12,6 +12,7 @@ mod card;
 mod channels;
 mod checkpoint;
 mod data;
+mod distil;
 mod folds;
 mod loss;
 mod model;
@@ -97,6 +98,13 @@ struct Args {
     /// Seed of everything drawn.
     #[arg(long, default_value_t = Settings::default().seed)]
     seed: u64,
+    /// Learn from this finished artifact instead of from labels: its student has fewer layers
+    /// (`--keep`) or half bytes (`--halves`), and goes to --out.
+    #[arg(long, value_name = "FOLDER")]
+    student_of: Option<PathBuf>,
+    /// Layers that a student keeps, from below.
+    #[arg(long, value_delimiter = ',', default_value = "0,1,2,3,4,5")]
+    keep: Vec<usize>,
     /// Skip the held-out folds; the artifact is then not calibrated. For experiments.
     #[arg(long)]
     no_folds: bool,
@@ -176,6 +184,9 @@ fn main() -> anyhow::Result<()> {
     if args.ablate {
         return ablation::run(&base, &text, &args.report);
     }
+    if let Some(dir) = &args.student_of {
+        return student(&args, dir, &base, &text);
+    }
     let teacher = Teacher::new(&base, text.texts());
     let run = Run {
         base: &base,
@@ -238,6 +249,31 @@ fn main() -> anyhow::Result<()> {
         scores,
     };
     card.write(&args.out)?;
+    eprintln!("wrote {}", args.out.display());
+    Ok(())
+}
+
+/// Makes a student of a finished artifact and says how it compares.
+fn student(args: &Args, dir: &Path, base: &Base, text: &Text) -> anyhow::Result<()> {
+    let teacher = distil::Teacher::load(dir)?;
+    let plan = distil::Plan {
+        layers: args.keep.clone(),
+        halves: args.halves.clone(),
+        epochs: args.epochs,
+        seed: args.seed,
+    };
+    let student = distil::run(&teacher, base, text, &plan, &args.checkpoints)?;
+    eprintln!("cosines to the teacher's vectors: {:?}", student.near);
+    let all: Vec<&Example> = text.examples.iter().collect();
+    let prototypes = novelty::prototypes(&student.learner, base, &all, args.seed)?;
+    let mut manifest = teacher.manifest;
+    manifest.id = name_of(&args.out)?;
+    manifest.config = student.config;
+    let mut tensors = student.learner.tensors();
+    let [inside, outside] = prototypes;
+    let known = [inside, outside, teacher.fit];
+    tensors.extend(TENSORS.map(str::to_owned).into_iter().zip(known));
+    write_artifact(&args.out, &manifest, &tensors, student.rounded, base)?;
     eprintln!("wrote {}", args.out.display());
     Ok(())
 }

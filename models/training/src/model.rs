@@ -93,22 +93,23 @@ impl Learner {
         })
     }
 
-    /// One that learns all of `tensors`.
-    #[cfg(test)]
+    /// One that learns all of `tensors` but those named.
     pub(crate) fn of(
         config: &EncoderConfig,
         tensors: &HashMap<String, Tensor>,
+        stays: impl Fn(&str) -> bool,
     ) -> anyhow::Result<Self> {
         let vars = |of_head: bool| {
-            let tensors = tensors.iter();
+            let tensors = tensors.iter().filter(|(name, _)| !stays(name));
             let tensors = tensors.filter(move |(name, _)| name.starts_with("intent.") == of_head);
             tensors
                 .map(|(name, tensor)| Ok((name.clone(), Var::from_tensor(tensor)?)))
                 .collect::<anyhow::Result<_>>()
         };
+        let fixed = tensors.iter().filter(|(name, _)| stays(name));
         Ok(Self {
             config: config.clone(),
-            fixed: HashMap::new(),
+            fixed: fixed.map(|(name, t)| (name.clone(), t.clone())).collect(),
             encoder: vars(false)?,
             head: vars(true)?,
         })
@@ -197,7 +198,8 @@ impl Learner {
         self.build_from(self.tensors())
     }
 
-    fn build_from(
+    /// The same from other tensors.
+    pub(crate) fn build_from(
         &self,
         tensors: HashMap<String, Tensor>,
     ) -> anyhow::Result<(Encoder, IntentHead)> {
@@ -209,7 +211,7 @@ impl Learner {
 }
 
 /// The layer that a tensor belongs to; the embeddings belong to none.
-fn layer_of(name: &str) -> Option<usize> {
+pub(crate) fn layer_of(name: &str) -> Option<usize> {
     name.strip_prefix("encoder.layer.")?
         .split('.')
         .next()?

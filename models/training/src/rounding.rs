@@ -11,7 +11,7 @@ use crate::settling::settle;
 use crate::teacher::encode;
 use anyhow::Context as _;
 use candle_core::quantized::{GgmlDType, QStorage, QTensor};
-use candle_core::{Device, Tensor};
+use candle_core::{Device, Shape, Tensor};
 use half::f16;
 use olympus_inference::bert::Batch;
 use olympus_inference::{Encoder, Mode, Weights};
@@ -20,7 +20,7 @@ use serde::Serialize;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// Numbers with one scale.
-const BLOCK: usize = 32;
+pub(crate) const BLOCK: usize = 32;
 /// Texts that the rounding goes by, and as many others that it is measured on.
 const SAMPLE: usize = 4_096;
 /// Texts in one pass.
@@ -28,7 +28,7 @@ const TOGETHER: usize = 64;
 /// Share of the mean that is added to the diagonal, so that inputs which never vary can be solved.
 const DAMPING: f64 = 0.01;
 /// Inputs of a layer and the matrices that read them.
-const SITES: [(&str, &[&str]); 4] = [
+pub(crate) const SITES: [(&str, &[&str]); 4] = [
     (
         "attention.self",
         &[
@@ -62,7 +62,7 @@ pub(crate) struct Cosines {
 }
 
 impl Cosines {
-    fn between(some: &[Vec<f32>], others: &[Vec<f32>]) -> Self {
+    pub(crate) fn between(some: &[Vec<f32>], others: &[Vec<f32>]) -> Self {
         let cosines: Vec<f32> = some
             .iter()
             .zip(others)
@@ -236,12 +236,13 @@ impl Inputs {
     /// A matrix, outputs × inputs, in blocks of half bytes.
     fn round(&self, weight: &Tensor) -> anyhow::Result<QTensor> {
         let rows: Vec<Vec<f32>> = weight.to_vec2()?;
-        let blocks: Vec<Vec<u8>> = rows.par_iter().map(|row| self.round_row(row)).collect();
-        let storage = QStorage::from_data(blocks.concat().into(), &Device::Cpu, GgmlDType::Q4_0)?;
-        Ok(QTensor::new(storage, weight.shape())?)
+        let rounded: Vec<_> = rows.par_iter().map(|row| self.round_row(row)).collect();
+        let (halves, scales): (Vec<_>, Vec<_>) = rounded.into_iter().unzip();
+        pack(&halves.concat(), &scales.concat(), weight.shape())
     }
 
-    fn round_row(&self, row: &[f32]) -> Vec<u8> {
+    /// Half bytes of a row and a scale for each block of them.
+    fn round_row(&self, row: &[f32]) -> (Vec<u8>, Vec<f16>) {
         let width = row.len();
         let scales: Vec<f16> = row
             .chunks(BLOCK)
@@ -259,15 +260,22 @@ impl Inputs {
                 *left -= error * share;
             }
         }
-        let blocks = halves.chunks(BLOCK).zip(scales);
-        blocks
-            .flat_map(|(halves, scale)| {
-                let (low, high) = halves.split_at(BLOCK / 2);
-                let both = low.iter().zip(high).map(|(low, high)| low | high << 4);
-                scale.to_le_bytes().into_iter().chain(both)
-            })
-            .collect()
+        (halves, scales)
     }
+}
+
+/// Half bytes and the scales of their blocks as a file has them.
+pub(crate) fn pack(halves: &[u8], scales: &[f16], shape: &Shape) -> anyhow::Result<QTensor> {
+    let blocks = halves.chunks(BLOCK).zip(scales);
+    let bytes: Vec<u8> = blocks
+        .flat_map(|(halves, scale)| {
+            let (low, high) = halves.split_at(BLOCK / 2);
+            let both = low.iter().zip(high).map(|(low, high)| low | high << 4);
+            scale.to_le_bytes().into_iter().chain(both)
+        })
+        .collect();
+    let storage = QStorage::from_data(bytes.into(), &Device::Cpu, GgmlDType::Q4_0)?;
+    Ok(QTensor::new(storage, shape)?)
 }
 
 /// Cholesky's factor: a symmetric matrix becomes the lower triangle L with L · Lᵀ = it, in place.
@@ -311,7 +319,7 @@ fn invert(lower: &[f64], width: usize) -> Vec<f64> {
 }
 
 /// The half byte nearest to a number, and what it stands for.
-fn nearest(number: f32, scale: f32) -> (u8, f32) {
+pub(crate) fn nearest(number: f32, scale: f32) -> (u8, f32) {
     if scale == 0.0 {
         return (8, 0.0);
     }
@@ -327,7 +335,7 @@ fn nearest(number: f32, scale: f32) -> (u8, f32) {
 
 /// The scale that rounds a block with the least error, inputs weighed by their mean squares. The
 /// half bytes reach one step further to the one side than to the other, so the sign counts too.
-fn best_scale(values: &[f32], squares: &[f32]) -> f16 {
+pub(crate) fn best_scale(values: &[f32], squares: &[f32]) -> f16 {
     let largest = values
         .iter()
         .fold(0f32, |most, value| most.max(value.abs()));

@@ -2,22 +2,19 @@
 //! head learn to give the vectors and the intents that the model gave in f32. Labels play no part.
 
 use crate::adam::Adam;
+use crate::batches::{disturbed, of_like_length};
 use crate::loss::{distance, divergence};
 use crate::model::{Base, Learner, run};
-use crate::noise::disturb;
 use anyhow::anyhow;
 use candle_core::backprop::GradStore;
 use olympus_inference::bert::Batch;
 use olympus_inference::{Encoder, IntentHead, Mode};
 use rand::SeedableRng;
-use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 
 const STEPS: usize = 160;
 /// Texts of a batch; a step learns from two.
 const BATCH: usize = 48;
-/// Texts that are sorted by length together, so that little is padded.
-const POOL: usize = BATCH * 16;
 /// Rate of the first step; it falls to zero in a straight line.
 const RATE: f64 = 4e-4;
 /// Weight of the vectors beside the intents: a cosine moves far less than a probability.
@@ -56,26 +53,14 @@ pub(crate) fn settle(
     Ok(())
 }
 
-/// Batches of similar length in random order, of disturbed text.
+/// Batches of disturbed text.
 fn draw(base: &Base, texts: &[&str], rng: &mut ChaCha8Rng) -> anyhow::Result<Vec<Batch>> {
-    let mut texts = texts.to_vec();
-    texts.shuffle(rng);
-    let mut chunks = Vec::new();
-    for pool in texts.chunks_mut(POOL) {
-        pool.sort_by_key(|text| text.len());
-        chunks.extend(pool.chunks(BATCH).map(<[&str]>::to_vec));
-    }
-    chunks.shuffle(rng);
+    let mut chunks = of_like_length(texts, BATCH, rng);
     chunks.truncate(2 * STEPS);
-    let batch = |chunk: &Vec<&str>| {
-        let ids = chunk
-            .iter()
-            .map(|text| Ok(base.tokenizer.ids(&disturb(text, rng))?))
-            .collect::<anyhow::Result<Vec<_>>>()?;
-        let rows: Vec<&[u32]> = ids.iter().map(Vec::as_slice).collect();
-        Ok(Batch::of(&rows)?)
-    };
-    chunks.iter().map(batch).collect()
+    chunks
+        .iter()
+        .map(|chunk| disturbed(base, texts, chunk, rng))
+        .collect()
 }
 
 fn slopes(

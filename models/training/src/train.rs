@@ -7,6 +7,7 @@
 //! typing errors.
 
 use crate::adam::Adam;
+use crate::batches::of_like_length;
 use crate::checkpoint::Checkpoint;
 use crate::data::Example;
 use crate::loss::{contrastive, cross_entropy, distance};
@@ -21,7 +22,6 @@ use indicatif::{ProgressBar, ProgressStyle};
 use olympus_inference::Mode;
 use olympus_inference::bert::Batch;
 use rand::SeedableRng;
-use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 
 /// What a run is made with; part of the card.
@@ -117,7 +117,10 @@ impl Run<'_> {
             let mut rng = ChaCha8Rng::seed_from_u64(settings.seed ^ (epoch as u64 + 1) << 32);
             let mut rates = Rates::new(&learner, settings)?;
             let mut sums = [0.0; 3];
-            for (index, batch) in batches(&texts, settings.batch, &mut rng).iter().enumerate() {
+            for (index, batch) in of_like_length(&texts, settings.batch, &mut rng)
+                .iter()
+                .enumerate()
+            {
                 rates.set(epoch * steps + index, steps * settings.epochs, index);
                 let parts = self.step(&learner, examples, batch, dishes, &mut rng)?;
                 let (intent, contrast) = parts;
@@ -242,7 +245,7 @@ struct Rates<'a> {
 }
 
 /// Steps over which an epoch's fresh optimiser comes up to its rate.
-const WARM_UP: usize = 20;
+pub(crate) const WARM_UP: usize = 20;
 
 impl<'a> Rates<'a> {
     fn new(learner: &Learner, settings: &'a Settings) -> anyhow::Result<Self> {
@@ -278,20 +281,8 @@ impl<'a> Rates<'a> {
     }
 }
 
-/// Batches of similar length, in random order.
-fn batches(texts: &[&str], size: usize, rng: &mut ChaCha8Rng) -> Vec<Vec<usize>> {
-    let mut order: Vec<usize> = (0..texts.len()).collect();
-    order.shuffle(rng);
-    let mut out = Vec::new();
-    for pool in order.chunks_mut(size * 16) {
-        pool.sort_by_key(|index| texts[*index].len());
-        out.extend(pool.chunks(size).map(<[usize]>::to_vec));
-    }
-    out.shuffle(rng);
-    out
-}
-
-fn progress(name: &str, steps: usize, done: usize) -> ProgressBar {
+/// A bar of `steps`, of which so many are done.
+pub(crate) fn progress(name: &str, steps: usize, done: usize) -> ProgressBar {
     let style = ProgressStyle::with_template("{prefix:>24} {bar:32} {pos}/{len} {msg} eta {eta}")
         .unwrap_or_else(|_| ProgressStyle::default_bar());
     ProgressBar::new(steps as u64)

@@ -127,7 +127,7 @@ fn rearranging_changes_the_company_and_no_answer() {
 #[test]
 fn a_learner_takes_the_new_order_and_says_what_it_said() {
     let config = config();
-    let mut learner = Learner::of(&config, &model(&config)).expect("a learner");
+    let mut learner = Learner::of(&config, &model(&config), |_| false).expect("a learner");
     let ids: [&[u32]; 2] = [&[1, 7, 30, 2], &[1, 44, 9, 2]];
     let batch = Batch::of(&ids).expect("a batch");
     let before = learner.copied().expect("tensors");
