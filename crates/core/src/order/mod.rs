@@ -59,9 +59,6 @@ impl OrderParser {
         let Some(told) = foreign::in_english(text, &self.phrases) else {
             return self.parse_english(text, order);
         };
-        if std::env::var("ZZ").is_ok() {
-            eprintln!("ZZ {}", told.text);
-        }
         let mut parsed = self.parse_english(&told.text, order);
         told.point_back(text, &mut parsed);
         parsed

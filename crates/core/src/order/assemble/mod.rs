@@ -226,6 +226,10 @@ impl<'a> Reader<'a> {
             Cue::Not => self.not(segment, rest),
             Cue::Neither => self.neither(segment, rest),
             Cue::Keep => self.keep(rest),
+            // "On none of them mustard"
+            Cue::Off if !self.after_name && self.said_of(segment).ends_with("none of them") => {
+                self.neither(segment, rest);
+            }
             // Told by the name before it.
             Cue::Fine | Cue::Off => {}
             Cue::Same => self.same(segment, rest),

@@ -126,6 +126,13 @@ impl<'a> Reader<'a> {
     /// Whether the name before is left out by what comes right after it: "pickles off", "onion
     /// free", "cheese left out".
     pub(super) fn is_taken_off(&self, rest: &[Segment<'_>]) -> bool {
+        let is_filler = |s: &&Segment<'_>| matches!(s.kind, Kind::Cue(Cue::Filler));
+        let fillers = rest.iter().take_while(is_filler).count();
+        let after = rest.get(fillers..).unwrap_or_default();
+        // "The onion you can leave out": small words stand between.
+        if fillers > 0 && matches!(after.first().map(|s| s.kind), Some(Kind::Cue(Cue::Off))) {
+            return true;
+        }
         // "Lettuce and tomato left out"
         let is_list = |s: &&Segment<'_>| match s.kind {
             Kind::Names(names) => names.items.is_empty() || !names.options.is_empty(),

@@ -173,7 +173,9 @@ impl<'a> Reader<'a> {
         let is_whole = !names.items.is_empty() && !names.is_part && !is_choice;
         let waits = self.pending.number.is_some() || !self.pending.options.is_empty();
         let is_open = self.negated && !self.negation_used;
-        let Some(next) = rest.first().filter(|_| is_whole && !is_open && !waits) else {
+        let is_filler = |s: &&Segment<'_>| matches!(s.kind, Kind::Cue(Cue::Filler));
+        let next = rest.iter().find(|s| !is_filler(s));
+        let Some(next) = next.filter(|_| is_whole && !is_open && !waits) else {
             return false;
         };
         let said = self.said_of(next).to_lowercase();

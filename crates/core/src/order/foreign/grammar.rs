@@ -2,7 +2,7 @@
 
 use super::super::phrases::Phrases;
 use super::super::phrases::stem;
-use super::tokens::{BEFORE, Role, Token, is_choice};
+use super::tokens::{BEFORE, Role, Token, is_choice, stems};
 
 /// Amounts that may come after what they are of.
 const AFTER: [&str; 3] = ["extra", "light", "double"];
@@ -103,10 +103,20 @@ fn count_ones(tokens: &mut [Token], phrases: &Phrases) {
         if let Some(next) = tokens.get_mut(at + 1).filter(|next| is_how(next)) {
             next.english.insert_str(0, "with ");
         }
+        // "Two chicken wraps and one of tuna" is one more dish.
+        let of = tokens
+            .get(at + 2)
+            .is_some_and(|of| is_no_choice(of, phrases));
         if let Some(next) = tokens.get_mut(at + 1).filter(|next| next.role == Role::Of) {
-            next.set("with");
+            next.set(if of { "of" } else { "with" });
         }
     }
+}
+
+/// Whether a thing is a word of a dish's name, and nothing that a dish can be had with.
+fn is_no_choice(token: &Token, phrases: &Phrases) -> bool {
+    let names = phrases.find(&stems(&token.english));
+    token.role == Role::Thing && names.is_some_and(|names| names.options.is_empty())
 }
 
 /// Whether an article or "another" says how one of several is.
