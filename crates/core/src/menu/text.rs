@@ -93,7 +93,7 @@ pub fn normalise(text: &str) -> String {
         if !line.is_empty() {
             line.push(' ');
         }
-        line.extend(run.iter().map(|part| part.0).nfc());
+        line.extend(composed(run));
     });
     line
 }
@@ -216,6 +216,10 @@ fn for_each_run(text: &str, found: impl FnMut(Kind, &[Part])) {
         if is_invisible(c) {
             continue;
         }
+        if c.is_ascii() {
+            runs.push_ascii(c, start, end);
+            continue;
+        }
         for part in std::iter::once(c).nfkd() {
             runs.push(part, start, end);
         }
@@ -231,6 +235,26 @@ struct Runs<F> {
 }
 
 impl<F: FnMut(Kind, &[Part])> Runs<F> {
+    /// What [`Runs::push`] does of such a character, without tables: nearly all text on menus is made
+    /// of them.
+    fn push_ascii(&mut self, c: char, start: usize, end: usize) {
+        let kind = match c {
+            '0'..='9' => Kind::Digits,
+            'a'..='z' | 'A'..='Z' => Kind::Letters,
+            _ => return self.close(),
+        };
+        self.begin(kind);
+        self.run.push((c.to_ascii_lowercase(), start, end));
+    }
+
+    /// Goes on with a run of this kind.
+    fn begin(&mut self, kind: Kind) {
+        if self.kind != Some(kind) {
+            self.close();
+        }
+        self.kind = Some(kind);
+    }
+
     fn push(&mut self, c: char, start: usize, end: usize) {
         if is_accent(c) {
             // Part of the letter before it, so that a mark around the word takes it in.
@@ -250,10 +274,7 @@ impl<F: FnMut(Kind, &[Part])> Runs<F> {
         } else {
             return self.close();
         };
-        if self.kind != Some(kind) {
-            self.close();
-        }
-        self.kind = Some(kind);
+        self.begin(kind);
         for lower in c.to_lowercase().filter(|&c| !is_accent(c)) {
             let (first, second) = fold(lower);
             self.run.push((first, start, end));
@@ -289,10 +310,21 @@ impl<F: FnMut(Kind, &[Part])> Runs<F> {
 fn word(run: &[Part]) -> Option<Word> {
     let (first, last) = (run.first()?, run.last()?);
     Some(Word {
-        text: run.iter().map(|part| part.0).nfc().collect(),
+        text: composed(run).collect(),
         start: first.1,
         end: last.2,
     })
+}
+
+/// The characters of a run, composed: those of ASCII are.
+fn composed(run: &[Part]) -> impl Iterator<Item = char> {
+    let is_ascii = run.iter().all(|part| part.0.is_ascii());
+    let plain = is_ascii.then(|| run.iter().map(|part| part.0));
+    let other = (!is_ascii).then(|| run.iter().map(|part| part.0).nfc());
+    plain
+        .into_iter()
+        .flatten()
+        .chain(other.into_iter().flatten())
 }
 
 /// Marks that people leave out when they type: accents of Latin, Greek and Cyrillic, the vowel
@@ -458,6 +490,19 @@ mod tests {
     }
 
     proptest! {
+        /// The short way for ASCII says what the long way says of the same letters in full width.
+        #[test]
+        fn ascii_is_read_as_all_else_is(text in "[ -&(-_a-~]{0,40}") {
+            let wide = |c: char| match c {
+                ' ' => c,
+                _ => char::from_u32(u32::from(c) + 0xfee0).expect("a letter in full width"),
+            };
+            let wide: String = text.chars().map(wide).collect();
+            prop_assert_eq!(normalise(&text), normalise(&wide));
+            let said = |text: &str| words(text).into_iter().map(|word| word.text).collect::<Vec<_>>();
+            prop_assert_eq!(said(&text), said(&wide));
+        }
+
         #[test]
         fn words_of_any_text_lie_in_it_and_normalising_twice_changes_nothing(text in "\\PC{0,40}") {
             for word in words(&text) {

@@ -188,7 +188,7 @@ const TABLE: &[(Cue, &str)] = &[
     ),
     (
         Cue::Aside,
-        "hold on a second|hold on a sec|hang on|one moment|one second|one sec|let me see|let me think|no ok|no okay|ok no|no problem|no worries|i dont know|dont know|dont worry|i dont care|dont mind|i dont mind|i dont think|thats everything|thats all|thats it|that is all|that is it|that will be all|thatll be all|thatll be it|nothing else|and nothing else|and thats it|and thats all|and that is it|that is everything|and thats everything|and that is everything|that will be everything|thatll be everything|as always|like last time|as usual|the usual way|the normal way|you know what|no you know what|if you have it|if you can|no rush|no hurry|the same size|same size|all the same|the same way|at the same time",
+        "never mind just|nevermind just|hold on a second|hold on a sec|hang on|one moment|one second|one sec|let me see|let me think|no ok|no okay|ok no|no problem|no worries|i dont know|dont know|dont worry|i dont care|dont mind|i dont mind|i dont think|thats everything|thats all|thats it|that is all|that is it|that will be all|thatll be all|thatll be it|nothing else|and nothing else|and thats it|and thats all|and that is it|that is everything|and thats everything|and that is everything|that will be everything|thatll be everything|as always|like last time|as usual|the usual way|the normal way|you know what|no you know what|if you have it|if you can|no rush|no hurry|the same size|same size|all the same|the same way|at the same time",
     ),
     (
         Cue::Filler,
