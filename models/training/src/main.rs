@@ -274,6 +274,14 @@ fn student(args: &Args, dir: &Path, base: &Base, text: &Text) -> anyhow::Result<
     let known = [inside, outside, teacher.fit];
     tensors.extend(TENSORS.map(str::to_owned).into_iter().zip(known));
     write_artifact(&args.out, &manifest, &tensors, student.rounded, base)?;
+    let card = serde_json::json!({
+        "teacher_sha256": teacher.sha256,
+        "plan": plan,
+        "cosines_to_teacher": student.near,
+        "curve": student.curve,
+    });
+    let card = serde_json::to_string_pretty(&card)? + "\n";
+    std::fs::write(args.out.join("card.json"), card)?;
     eprintln!("wrote {}", args.out.display());
     Ok(())
 }

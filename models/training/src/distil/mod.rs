@@ -44,7 +44,7 @@ const SAMPLE: usize = 4_096;
 const RESCALED: usize = 50;
 
 /// What the student shall be.
-#[derive(Debug)]
+#[derive(Debug, serde::Serialize)]
 pub(crate) struct Plan {
     /// The teacher's layers that it keeps, from below.
     pub(crate) layers: Vec<usize>,

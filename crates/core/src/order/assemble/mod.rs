@@ -60,7 +60,7 @@ struct Reader<'a> {
     negation_used: bool,
     /// Whether a list was begun: "hold: pickles, onion".
     negated_list: bool,
-    /// Whether it met a word that the menu does not know: a new item may come.
+    /// Whether the negation met a word that the menu does not know: a new item may come.
     negation_missed: bool,
     /// Whether that is on the dish, and the menu has a way to leave it out.
     negated_away: bool,
@@ -75,9 +75,9 @@ struct Reader<'a> {
     retracts: bool,
     /// What is left out of an item that is still to come: "no pickles on the burger".
     ahead: Vec<(&'a Names, Choice)>,
-    /// The line that what comes is of.
     /// Whether that is of every item to come: "no onions on anything".
     ahead_of_all: bool,
+    /// The line that what comes is of.
     place: Option<usize>,
     /// The same of several.
     all: Option<Vec<usize>>,
