@@ -253,8 +253,20 @@ fn main() -> anyhow::Result<()> {
     Ok(())
 }
 
+fn same_folder(one: &Path, other: &Path) -> bool {
+    match (one.canonicalize(), other.canonicalize()) {
+        (Ok(one), Ok(other)) => one == other,
+        _ => false,
+    }
+}
+
 /// Makes a student of a finished artifact and says how it compares.
 fn student(args: &Args, dir: &Path, base: &Base, text: &Text) -> anyhow::Result<()> {
+    anyhow::ensure!(
+        !same_folder(dir, &args.out),
+        "--out {} is the teacher's own folder; name another",
+        args.out.display()
+    );
     let teacher = distil::Teacher::load(dir)?;
     let plan = distil::Plan {
         layers: args.keep.clone(),
@@ -264,6 +276,9 @@ fn student(args: &Args, dir: &Path, base: &Base, text: &Text) -> anyhow::Result<
     };
     let student = distil::run(&teacher, base, text, &plan, &args.checkpoints)?;
     eprintln!("cosines to the teacher's vectors: {:?}", student.near);
+    if args.dry_run {
+        return Ok(());
+    }
     let all: Vec<&Example> = text.examples.iter().collect();
     let prototypes = novelty::prototypes(&student.learner, base, &all, args.seed)?;
     let mut manifest = teacher.manifest;

@@ -115,10 +115,7 @@ fn round_layers(
     texts: &[&str],
     parts: &[String],
 ) -> anyhow::Result<HashMap<String, QTensor>> {
-    for part in parts.iter().filter(|part| *part != "none") {
-        let known = SITES.iter().any(|(site, _)| site == part);
-        anyhow::ensure!(known, "a layer has no part `{part}` to round");
-    }
+    check(parts)?;
     if parts.iter().all(|part| part == "none") {
         return Ok(HashMap::new());
     }
@@ -147,6 +144,15 @@ fn round_layers(
         eprintln!("rounded layer {} of {layers}", layer + 1);
     }
     Ok(rounded)
+}
+
+/// Refuses parts that no layer has.
+pub(crate) fn check(parts: &[String]) -> anyhow::Result<()> {
+    for part in parts.iter().filter(|part| *part != "none") {
+        let known = SITES.iter().any(|(site, _)| site == part);
+        anyhow::ensure!(known, "a layer has no part `{part}` to round");
+    }
+    Ok(())
 }
 
 /// Nothing is padded, so that no padding is counted as an input.

@@ -29,6 +29,12 @@ pub fn warm() {
     world::warm();
 }
 
+/// Whether a table says an English word, so that it is food or the like.
+pub(crate) fn is_english(word: &str) -> bool {
+    let plural = format!("{word}s");
+    book::ORDER.is_english(word) || book::ORDER.is_english(&plural)
+}
+
 /// A language that has a table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Language {

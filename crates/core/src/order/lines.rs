@@ -97,6 +97,13 @@ impl<'a> Lines<'a> {
     }
 
     pub(super) fn replace_last(&mut self, draft: Draft, number: Option<u32>) {
+        // "Actually no fries, make it onion rings": these come for what was taken off.
+        if let Some((at, _)) = self.taken.take()
+            && self.drafts.len() < MOST_LINES
+        {
+            self.drafts.insert(at.min(self.drafts.len()), draft);
+            return;
+        }
         match self.drafts.len().checked_sub(1) {
             Some(last) => self.replace(last, draft, number),
             None => self.push(draft),
@@ -147,7 +154,13 @@ impl<'a> Lines<'a> {
 
     /// Whether the last line has another of a group of which there is only one, or another size.
     pub(super) fn last_has_other(&self, options: &[OptionRef]) -> bool {
-        self.drafts.last().is_some_and(|draft| {
+        let last = self.drafts.len().checked_sub(1);
+        last.is_some_and(|last| self.has_other(last, options))
+    }
+
+    /// The same of any line.
+    pub(super) fn has_other(&self, line: usize, options: &[OptionRef]) -> bool {
+        self.drafts.get(line).is_some_and(|draft| {
             let at = option_of(options, draft.item);
             at.is_some_and(|at| {
                 let group = named(self.items, at).map(|(group, _)| group);

@@ -8,12 +8,13 @@ impl Phrases {
     /// The stem of a word, of the menu's where it is one of them misspelt or cut short.
     pub(super) fn meant(&self, word: &str) -> String {
         let stem = stem(word);
-        if self.knows(&stem) || speech::knows(&stem) || speech::is_everyday(&stem) {
+        if self.knows(&stem) || speech::knows(&stem) {
             return stem;
         }
         let meant = self.short_plural(&stem);
         let meant = meant.or_else(|| self.translated(word));
-        let meant = meant.or_else(|| self.nearest(&stem).map(String::as_str));
+        let near = || self.nearest(&stem).filter(|_| !speech::is_everyday(&stem));
+        let meant = meant.or_else(|| near().map(String::as_str));
         meant.map(str::to_owned).unwrap_or(stem)
     }
 
@@ -56,8 +57,15 @@ impl Phrases {
                 (*distance, word.chars().next() != first, is_shorter)
             })
             .map(|(_, word)| word)
-            .or_else(|| self.begun(stem))
-            .or_else(|| self.begun_alike(stem))
+            // Salami is no salad, and pepper no pepperoni.
+            .or_else(|| {
+                self.begun(stem)
+                    .filter(|_| !crate::language::is_english(stem))
+            })
+            .or_else(|| {
+                self.begun_alike(stem)
+                    .filter(|_| !crate::language::is_english(stem))
+            })
     }
 
     /// The one word on the menu that begins so and has few letters more: "larg", "sourdo".

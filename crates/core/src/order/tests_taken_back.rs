@@ -20,6 +20,13 @@ fn a_dish_is_called_off_by_its_name() {
             "a burger and a coke, actually instead of the coke a lemonade",
             "1 Burger; 1 Lemonade",
         ),
+        (
+            "a burger and fries, actually no fries, make it a lemonade",
+            "1 Burger; 1 Lemonade",
+        ),
+        // An answer to something else takes nothing off.
+        ("just a burger. no thanks.", "1 Burger"),
+        ("a burger, that's it, no thank you", "1 Burger"),
         // What is not on the order is corrected to, as before.
         ("a burger, actually no, fries", "1 Fries"),
     ]);
@@ -52,6 +59,32 @@ fn one_of_several_is_told_apart_after_all_were_told() {
 }
 
 #[test]
+fn none_of_them_are_all_of_them() {
+    for text in [
+        "a burger and a hot dog, none of them with onions",
+        "a burger and a hot dog, none with onions",
+        "a burger and a hot dog, on none of them any onion",
+        "a burger and a hot dog, ON NONE OF THEM onion",
+    ] {
+        check(&[(text, "1 Burger -Onion; 1 Hot Dog -Onion")]);
+    }
+    check(&[
+        (
+            "a hot dog, a burger with bacon and a burger with cheese, none of them have onion",
+            "1 Hot Dog -Onion; 1 Burger +Add Bacon -Onion; 1 Burger +Add Cheese -Onion",
+        ),
+        (
+            "two lattes both with oat milk and one with soy milk",
+            "2 Latte +Oat Milk; 1 Latte +Soy Milk",
+        ),
+        (
+            "the taco with chicken and the taco with beef",
+            "1 Taco +Chicken; 1 Taco +Beef",
+        ),
+    ]);
+}
+
+#[test]
 fn a_line_is_named_again_to_say_more_of_it() {
     check(&[
         (
@@ -79,6 +112,18 @@ fn lists_after_a_colon_and_before_their_verb() {
             "1 Burger -Onion +Add Cheese",
         ),
         ("burger - 3, coke - 2", "3 Burger; 2 Coke"),
+        // What is wanted stands before a comma, and a size is no part of a list.
+        (
+            "burger with bacon and cheese, pickles left off",
+            "1 Burger +Add Bacon +Add Cheese -Pickle",
+        ),
+        ("latte large, foam left off", "1 Large Latte -Foam"),
+        ("bagel toasted. butter left off", "1 Bagel +Toasted -Butter"),
+        (
+            "burger, the onion you can leave out and fries",
+            "1 Burger -Onion; 1 Fries",
+        ),
+        ("hot dog, hold: onion. ketchup", "1 Hot Dog -Onion +Ketchup"),
     ]);
 }
 

@@ -13,7 +13,7 @@ use crate::batches::{disturbed, of_like_length};
 use crate::checkpoint::Checkpoint;
 use crate::loss::{apart, distance, divergence};
 use crate::model::{Base, Learner, layer_of};
-use crate::rounding::{Cosines, SITES};
+use crate::rounding::{Cosines, SITES, check};
 use crate::teacher::encode;
 use crate::train::{WARM_UP, progress};
 use anyhow::{Context as _, anyhow};
@@ -145,6 +145,7 @@ pub(crate) fn run(
     plan: &Plan,
     checkpoints: &Path,
 ) -> anyhow::Result<Student> {
+    check(&plan.halves)?;
     let model = teacher.model()?;
     let (mut learner, config) = teacher.student(&plan.layers)?;
     let measured = text.sample(SAMPLE, 1);

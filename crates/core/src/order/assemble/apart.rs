@@ -23,7 +23,13 @@ impl<'a> Reader<'a> {
     /// they have a line of their own now.
     pub(super) fn tell_apart(&mut self, number: u32, rest: &[Segment<'a>]) -> bool {
         let waits = self.pending.number.is_some() || !self.pending.options.is_empty();
-        let is_one_more = self.joined && self.shared.is_none() && !self.told_of_all;
+        // "Both with oat milk and one with soy" is one more.
+        let differs = rest.iter().find_map(|s| match s.kind {
+            Kind::Names(names) => Some(self.lines.last_has_other(&names.options)),
+            _ => None,
+        });
+        let is_of_all = self.told_of_all && differs != Some(true);
+        let is_one_more = self.joined && self.shared.is_none() && !is_of_all;
         if waits || self.verb.is_some() || is_one_more {
             return false;
         }
@@ -97,7 +103,10 @@ impl<'a> Reader<'a> {
 
     /// "A regular cheeseburger" where a cheeseburger is nothing else.
     pub(super) fn is_plain_item(&self, said: &str, rest: &[Segment<'a>]) -> bool {
-        let is_plain = PLAIN.contains(&said.to_lowercase().as_str());
+        let is_plain = PLAIN.contains(&said.to_lowercase().as_str())
+            && rest
+                .first()
+                .is_some_and(|next| !self.ends_phrase(next.start));
         match rest.first().map(|next| next.kind) {
             Some(Kind::Names(next)) => {
                 is_plain && !next.items.is_empty() && next.options.is_empty() && {

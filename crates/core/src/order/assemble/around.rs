@@ -79,13 +79,12 @@ impl<'a> Reader<'a> {
             return;
         }
         let is_choice = names.items.is_empty() || self.lines.can_leave_out(&names.options);
-        if is_choice && self.is_taken_off(rest) {
+        let is_size = names.options.iter().any(|at| self.lines.is_size(*at));
+        let off = self.taken_off_by(rest).map(|off| off.start);
+        if is_choice && !is_size && (off.is_some() || self.is_in_list_off(rest)) {
             (self.negated, self.negation_used, self.contrast) = (true, false, false);
-            self.keep = false;
-            self.skip = rest
-                .first()
-                .filter(|next| !matches!(next.kind, Kind::Names(_) | Kind::Cue(Cue::And)))
-                .map(|next| next.start);
+            (self.keep, self.negated_list) = (false, false);
+            self.skip = off;
         }
         // "Whip on top, extra"
         let on_top = rest

@@ -227,7 +227,13 @@ impl<'a> Reader<'a> {
             Cue::Neither => self.neither(segment, rest),
             Cue::Keep => self.keep(rest),
             // "On none of them mustard"
-            Cue::Off if !self.after_name && self.said_of(segment).ends_with("none of them") => {
+            Cue::Off
+                if (!self.after_name || self.ends_phrase(segment.start))
+                    && self
+                        .said_of(segment)
+                        .to_lowercase()
+                        .ends_with("none of them") =>
+            {
                 self.neither(segment, rest);
             }
             // Told by the name before it.
@@ -301,12 +307,12 @@ impl<'a> Reader<'a> {
         if let Some(choices) = self.choices_in(names, span) {
             for (names, segment) in choices {
                 self.names(names, &segment, rest);
-                self.after_name = true;
-                self.joined = false;
+                (self.after_name, self.joined) = (true, self.negated);
             }
             return;
         }
         // "Slaw instead of fries and ranch": the ranch is wanted.
+        self.negated_list &= !self.ends_sentence(segment.start);
         let is_listed = self.negated_list || self.is_listed(names, rest);
         let goes_on = !self.contrast && (self.joined || is_listed);
         let goes_on = goes_on && !self.is_wanted_too(names);

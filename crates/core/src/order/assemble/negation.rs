@@ -10,6 +10,8 @@ use olympus_proto::Span;
 
 /// Words that say one thing against another and leave nothing out.
 const CONTRASTS: [&str; 3] = ["not", "instead of", "in place of"];
+/// Negations that may come after what they leave out.
+const LEFT: [&str; 4] = ["leave out", "leave off", "skip", "omit"];
 
 impl<'a> Reader<'a> {
     pub(super) fn not(&mut self, segment: &Segment<'_>, rest: &[Segment<'a>]) {
@@ -65,10 +67,12 @@ impl<'a> Reader<'a> {
     /// "Neither with onions": all that were said, and "with" does not end it.
     pub(super) fn neither(&mut self, segment: &Segment<'_>, rest: &[Segment<'a>]) {
         self.not(segment, rest);
+        let is_none = self.said_of(segment).to_lowercase().contains("none");
         let names = |s: &Segment<'_>| matches!(s.kind, Kind::Names(_));
-        if self.negated && !rest.first().is_some_and(names) {
-            (self.all, self.place) = (Some(self.lines.meant_by("neither")), None);
-            self.two = !self.said_of(segment).eq_ignore_ascii_case("none of them");
+        if self.negated && (is_none || !rest.first().is_some_and(names)) {
+            let meant = if is_none { "all" } else { "neither" };
+            (self.all, self.place) = (Some(self.lines.meant_by(meant)), None);
+            self.two = !is_none;
             self.neither = true;
             self.told_of_all = self.lines.last().is_some_and(|(_, quantity)| quantity > 1);
         }
@@ -123,40 +127,83 @@ impl<'a> Reader<'a> {
                 .is_some_and(|next| self.said_of(next).starts_with("off"))
     }
 
-    /// Whether the name before is left out by what comes right after it: "pickles off", "onion
-    /// free", "cheese left out".
-    pub(super) fn is_taken_off(&self, rest: &[Segment<'_>]) -> bool {
-        let is_filler = |s: &&Segment<'_>| matches!(s.kind, Kind::Cue(Cue::Filler));
-        let fillers = rest.iter().take_while(is_filler).count();
-        let after = rest.get(fillers..).unwrap_or_default();
-        // "The onion you can leave out": small words stand between.
-        if fillers > 0 && matches!(after.first().map(|s| s.kind), Some(Kind::Cue(Cue::Off))) {
-            return true;
-        }
-        // "Lettuce and tomato left out"
-        let is_list = |s: &&Segment<'_>| match s.kind {
-            Kind::Names(names) => names.items.is_empty() || !names.options.is_empty(),
-            kind => matches!(kind, Kind::Cue(Cue::And)),
+    /// What leaves out the name before, where something does: "pickles off", "onion free", "the onion
+    /// you can leave out". Of a list it is said once: "lettuce and tomato left out".
+    pub(super) fn taken_off_by<'s>(&self, rest: &'s [Segment<'a>]) -> Option<&'s Segment<'a>> {
+        let first = rest.first()?;
+        let said = self.said_of(first).to_lowercase();
+        let is_off = match first.kind {
+            Kind::Cue(Cue::Off) => true,
+            Kind::Cue(_) => said == "off" || said.starts_with("off "),
+            _ => said == "free",
         };
-        let listed = rest.iter().take_while(is_list).count();
-        let off = rest
-            .get(listed)
-            .map(|s| (s.kind, self.said_of(s).to_lowercase()));
-        if let Some((Kind::Cue(Cue::Off), said)) = off
-            && listed > 0
-            && !self.with
-            && !said.starts_with("no ")
-        {
-            return true;
+        if is_off {
+            // "A hot dog, on none of them any onion" begins something else.
+            return Some(first)
+                .filter(|_| !(said.starts_with("on ") && self.ends_phrase(first.start)));
         }
-        rest.first().is_some_and(|next| {
-            let said = self.said_of(next).to_lowercase();
-            match next.kind {
-                Kind::Cue(Cue::Off) => true,
-                Kind::Cue(_) => said == "off" || said.starts_with("off "),
-                _ => said == "free",
+        let is_filler = |s: &&Segment<'_>| {
+            matches!(s.kind, Kind::Cue(Cue::Filler)) && !self.ends_phrase(s.start)
+        };
+        let fillers = rest.iter().take_while(is_filler).count();
+        let off = rest.get(fillers).filter(|_| fillers > 0)?;
+        let said = self.said_of(off).to_lowercase();
+        let is_last = !matches!(rest.get(fillers + 1).map(|s| s.kind), Some(Kind::Names(_)));
+        let is_off = match off.kind {
+            Kind::Cue(Cue::Off) => !said.starts_with("no "),
+            Kind::Cue(Cue::Not) => is_last && LEFT.contains(&said.as_str()),
+            _ => false,
+        };
+        (is_off && !self.ends_phrase(off.start)).then_some(off)
+    }
+
+    /// Whether the name before is the first of a list that is left out: "lettuce and tomato left
+    /// out".
+    pub(super) fn is_in_list_off(&self, rest: &[Segment<'a>]) -> bool {
+        if self.with || self.amount.is_some() {
+            return false;
+        }
+        let mut rest = rest;
+        while let [and, named, after @ ..] = rest {
+            let is_size = |names: &Names| names.options.iter().any(|at| self.lines.is_size(*at));
+            let goes_on = match (and.kind, named.kind) {
+                (Kind::Cue(Cue::And), Kind::Names(names)) => {
+                    !names.options.is_empty() && !is_size(names)
+                }
+                _ => false,
+            };
+            if !goes_on || self.ends_phrase(and.start) || self.ends_phrase(named.start) {
+                return false;
             }
-        })
+            if let Some(off) = after.first()
+                && matches!(off.kind, Kind::Cue(Cue::Off))
+            {
+                let said = self.said_of(off).to_lowercase();
+                return !said.starts_with("no ") && !self.ends_phrase(off.start);
+            }
+            rest = after;
+        }
+        false
+    }
+
+    /// Whether a sentence or a line ends right before a byte.
+    pub(super) fn ends_sentence(&self, at: usize) -> bool {
+        let before = self
+            .text
+            .get(..at)
+            .unwrap_or_default()
+            .trim_end_matches(' ');
+        before.ends_with(['.', ';', '!', '?', '\n'])
+    }
+
+    /// Whether anything but a blank stands right before a byte.
+    pub(super) fn ends_phrase(&self, at: usize) -> bool {
+        let before = self
+            .text
+            .get(..at)
+            .unwrap_or_default()
+            .trim_end_matches(' ');
+        before.ends_with([',', '.', ';', ':', '!', '?', '\n'])
     }
 
     /// "No rice, beans or cheese": right after a name that is left out, what a list goes on with, or

@@ -194,6 +194,9 @@ impl<'a> Reader<'a> {
         self.after_name
             && self.pending.start.is_none()
             && before.ends_with(" - ")
+            && !ends
+                .get(1..)
+                .is_some_and(|cents| cents.starts_with(|c: char| c.is_ascii_digit()))
             && (ends.is_empty() || ends.starts_with([',', ';', '.', '\n']))
     }
 

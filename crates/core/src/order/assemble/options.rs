@@ -127,6 +127,10 @@ impl<'a> Reader<'a> {
             }
             let names = self.phrases.find(&[self.phrases.meant(&word.text)])?;
             self.lines.last_takes(&names.options)?;
+            // "With cheese fries" are fries.
+            if !names.items.is_empty() {
+                return None;
+            }
             let segment = Segment {
                 kind: Kind::Names(names),
                 start: span.start + word.start,
@@ -206,7 +210,7 @@ impl<'a> Reader<'a> {
     pub(super) fn attach(&mut self, names: &'a Names, choice: Choice) -> bool {
         let targets = match (&self.all, self.place) {
             (Some(lines), _) => self.lines.narrowed(lines, &names.options, self.two),
-            (_, Some(line)) => vec![line],
+            (_, Some(line)) if self.lines.takes(line, &names.options) => vec![line],
             _ => self
                 .lines
                 .fitting(&names.options, choice)
@@ -255,7 +259,7 @@ impl<'a> Reader<'a> {
             let name = named(self.items, *at).map_or("", |(_, option)| option.name.as_str());
             self.lines.is_size(*at) && !at.derived && name.contains(' ')
         };
-        names.options.iter().all(own)
+        self.lines.is_empty() && names.options.iter().all(own)
     }
 
     /// "Extra cheese" or "with milk" where that is an option of another item, and the cheese or the

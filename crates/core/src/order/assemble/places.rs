@@ -30,14 +30,23 @@ impl<'a> Reader<'a> {
         let line = match place {
             Some(place) => self.lines.unit(place),
             // "Three burgers, the last one without pickles"
-            None if self.said_of(segment).to_lowercase().starts_with("last") => {
-                self.lines.last_unit()
-            }
+            None if self.is_last_one(segment, rest) => self.lines.last_unit(),
             None => None,
         };
         let line = line.or_else(|| self.lines.at(place));
         let line = line.or_else(|| self.lines.part_off(place));
         self.point(line.into_iter().collect(), false);
+    }
+
+    /// "The last one", "the last with cheese", and not "that is the last of it".
+    fn is_last_one(&self, segment: &Segment<'_>, rest: &[Segment<'_>]) -> bool {
+        let said = self.said_of(segment).to_lowercase();
+        let tells = match rest.first().map(|next| next.kind) {
+            Some(Kind::Cue(Cue::Not | Cue::With)) => true,
+            Some(Kind::Names(names)) => self.lines.last_takes(&names.options).is_some(),
+            _ => false,
+        };
+        said == "last one" || (said == "last" && tells)
     }
 
     /// Of all lines, or those that `said` means ("both").
@@ -136,13 +145,13 @@ impl<'a> Reader<'a> {
     ) -> bool {
         let is_told = self.before.ends_with("the") || self.before.ends_with("my");
         let waits = self.pending.number.is_some() || !self.pending.options.is_empty();
-        if !is_told || waits || self.verb.is_some() || self.negated || names.is_part {
+        let is_open = self.negated && !self.negation_used;
+        if !is_told || waits || self.verb.is_some() || is_open || names.is_part {
             return false;
         }
         let Some(line) = self.lines.find(&names.items) else {
             return false;
         };
-        // Only one line goes by that name, and not the one that is being said.
         let is_filler = |s: &&Segment<'_>| matches!(s.kind, Kind::Cue(Cue::Filler));
         let tells = rest
             .iter()
@@ -152,6 +161,12 @@ impl<'a> Reader<'a> {
                 Kind::Names(names) => self.lines.takes(line, &names.options),
                 _ => false,
             });
+        // "The taco with chicken and the taco with beef" are two.
+        let displaces = rest.iter().find_map(|s| match s.kind {
+            Kind::Names(names) => Some(self.lines.has_other(line, &names.options)),
+            _ => None,
+        });
+        let tells = tells && displaces != Some(true);
         let before = self.text.get(..segment.start).unwrap_or_default();
         let before = before.trim_end().to_lowercase();
         let leads = [
@@ -180,9 +195,15 @@ impl<'a> Reader<'a> {
         };
         let said = self.said_of(next).to_lowercase();
         let line = self.lines.find(&names.items);
+        // "Just a burger. No thanks." answers something else.
+        let is_straight = self.pending.start.is_none()
+            && !self.with
+            && !self.ends_phrase(next.start)
+            && rest.first().map(|first| first.start) == Some(next.start);
         let is_off = match next.kind {
-            Kind::Cue(Cue::Off) => line.is_some() || said.starts_with("no "),
-            Kind::Cue(Cue::Not) => line.is_some() && said == "no" && rest.len() == 1,
+            Kind::Cue(Cue::Off) if said.starts_with("no ") => is_straight,
+            Kind::Cue(Cue::Off) => line.is_some() && !self.ends_phrase(next.start),
+            Kind::Cue(Cue::Not) => line.is_some() && is_straight && said == "no" && rest.len() == 1,
             _ => false,
         };
         if is_off {
