@@ -91,6 +91,8 @@ fn deny(root: &Path) -> anyhow::Result<()> {
                 .env("CARGO_TARGET_DIR", root.join("target/tools-build")),
         )?;
     }
+    // It looks at the crates of every platform, and a fresh machine has those of its own.
+    run_in(root, &["fetch", "--locked"])?;
     let args = ["--offline", "check", "licenses", "bans", "sources"];
     run_command(Command::new(&deny).current_dir(root).args(args))
 }
