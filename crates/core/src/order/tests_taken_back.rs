@@ -48,6 +48,10 @@ fn one_of_several_is_told_apart_after_all_were_told() {
             "1 Hot Dog +Ketchup; 1 Hot Dog -Ketchup",
         ),
         (
+            "two hot dogs, one with ketchup and mustard and the other w/o",
+            "1 Hot Dog +Ketchup +Mustard; 1 Hot Dog -Ketchup -Mustard",
+        ),
+        (
             "a burger without onion and another without pickles",
             "1 Burger -Onion; 1 Burger -Pickle",
         ),

@@ -151,13 +151,11 @@ impl<'a> Reader<'a> {
             gap.is_some_and(|gap| gap.contains([',', '.', ';', '!', '?', '\n']))
                 || matches!(next.kind, Kind::Cue(Cue::And | Cue::Clause))
         });
-        let Some(options) = self
-            .lines
-            .added_last()
-            .filter(|_| ends && matches!(said.as_deref(), Some("without" | "w o" | "wo")))
-        else {
+        let added = self.lines.added_in_clause();
+        let says = matches!(said.as_deref(), Some("without" | "w/o" | "wo"));
+        if !ends || !says || added.is_empty() {
             return false;
-        };
+        }
         let Some(is_left) = self.shared.and_then(|line| self.lines.split(line, number)) else {
             return false;
         };
@@ -172,7 +170,9 @@ impl<'a> Reader<'a> {
                 action: ModifierAction::Remove,
                 ..Choice::added(span)
             };
-            self.lines.put(line, options, choice);
+            for options in added {
+                self.lines.put(line, options, choice);
+            }
         }
         self.skip = rest.first().map(|not| not.start);
         self.lines.forget_recent();

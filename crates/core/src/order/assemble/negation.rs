@@ -277,12 +277,6 @@ impl<'a> Reader<'a> {
         (self.keep, self.negated, self.amount) = (true, false, None);
     }
 
-    /// Whether nothing but a blank stands between two phrases.
-    fn goes_straight_on(&self, segment: &Segment<'_>, next: &Segment<'_>) -> bool {
-        let gap = self.text.get(segment.end..next.start).unwrap_or_default();
-        gap.chars().all(|c| c == ' ')
-    }
-
     pub(super) fn correction(&mut self, segment: &Segment<'_>, rest: &[Segment<'a>]) {
         let said = self.said_of(segment).to_lowercase();
         // "A large one rather, and a pie": it is said after what it is of.
@@ -314,7 +308,7 @@ impl<'a> Reader<'a> {
         // "A burger and fries, actually no fries"
         let again = |names: &Names| self.lines.find(&names.items);
         let off = match rest.first() {
-            Some(next) if said.ends_with(" no") && self.goes_straight_on(segment, next) => {
+            Some(next) if said.ends_with(" no") && !self.ends_phrase(next.start) => {
                 match next.kind {
                     Kind::Names(names) => again(names).map(|line| (line, next.start)),
                     _ => None,

@@ -66,10 +66,11 @@ impl<'a> Lines<'a> {
         !self.recent.is_empty()
     }
 
-    /// What goes by the words that were added last in this clause.
-    pub(in super::super) fn added_last(&self) -> Option<&'a [OptionRef]> {
+    /// What goes by each of the words that were added in this clause.
+    pub(in super::super) fn added_in_clause(&self) -> Vec<&'a [OptionRef]> {
         let added = |recent: &&Recent<'a>| recent.choice.action == ModifierAction::Add;
-        self.recent.iter().rfind(added).map(|recent| recent.options)
+        let added = self.recent.iter().filter(added);
+        added.map(|recent| recent.options).collect()
     }
 
     pub(in super::super) fn forget_recent(&mut self) {
