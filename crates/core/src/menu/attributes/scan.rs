@@ -209,7 +209,17 @@ impl<'a> Scan<'a> {
         for token in &mut self.tokens {
             token.taken |= is_within(token.word.start, token.word.end);
         }
-        self.add(start, end, (meaning, label), true);
+        // "Without dairyno": that the menu does not mention it is less than what it is known to be.
+        let (mut from, mut to) = (start, end);
+        self.findings.retain(|(found, _)| {
+            let is_less = matches!(found.meaning, Meaning::Without(_));
+            let gives_way = is_less && is_within(found.start, found.end);
+            if gives_way {
+                (from, to) = (from.min(found.start), to.max(found.end));
+            }
+            !gives_way
+        });
+        self.add(from, to, (meaning, label), true);
     }
 
     /// Widens the last finding to the bytes `start..end`: a currency sign belongs to its amount.
