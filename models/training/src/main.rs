@@ -99,12 +99,18 @@ struct Args {
     #[arg(long, default_value_t = Settings::default().seed)]
     seed: u64,
     /// Learn from this finished artifact instead of from labels: its student has fewer layers
-    /// (`--keep`) or half bytes (`--halves`), and goes to --out.
+    /// (`--keep`), narrower feed-forwards (`--width`) or half bytes (`--halves`), and goes to --out.
     #[arg(long, value_name = "FOLDER")]
     student_of: Option<PathBuf>,
     /// Layers that a student keeps, from below.
     #[arg(long, value_delimiter = ',', default_value = "0,1,2,3,4,5")]
     keep: Vec<usize>,
+    /// Channels of a student's feed-forwards; by default as many as the artifact has.
+    #[arg(long)]
+    width: Option<usize>,
+    /// Learning rate of a student.
+    #[arg(long, default_value_t = 5e-5)]
+    student_rate: f64,
     /// Skip the held-out folds; the artifact is then not calibrated. For experiments.
     #[arg(long)]
     no_folds: bool,
@@ -270,8 +276,10 @@ fn student(args: &Args, dir: &Path, base: &Base, text: &Text) -> anyhow::Result<
     let teacher = distil::Teacher::load(dir)?;
     let plan = distil::Plan {
         layers: args.keep.clone(),
+        width: args.width,
         halves: args.halves.clone(),
         epochs: args.epochs,
+        rate: args.student_rate,
         seed: args.seed,
     };
     let student = distil::run(&teacher, base, text, &plan, &args.checkpoints)?;

@@ -14,7 +14,7 @@ use candle_core::quantized::{GgmlDType, QStorage, QTensor};
 use candle_core::{Device, Shape, Tensor};
 use half::f16;
 use olympus_inference::bert::Batch;
-use olympus_inference::{Encoder, Mode, Weights};
+use olympus_inference::{Encoder, EncoderConfig, Mode, Weights};
 use rayon::prelude::*;
 use serde::Serialize;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -22,11 +22,11 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 /// Numbers with one scale.
 pub(crate) const BLOCK: usize = 32;
 /// Texts that the rounding goes by, and as many others that it is measured on.
-const SAMPLE: usize = 4_096;
+pub(crate) const SAMPLE: usize = 4_096;
 /// Texts in one pass.
 const TOGETHER: usize = 64;
 /// Share of the mean that is added to the diagonal, so that inputs which never vary can be solved.
-const DAMPING: f64 = 0.01;
+pub(crate) const DAMPING: f64 = 0.01;
 /// Inputs of a layer and the matrices that read them.
 pub(crate) const SITES: [(&str, &[&str]); 4] = [
     (
@@ -89,7 +89,7 @@ pub(crate) fn apply(
     let others = text.sample(SAMPLE, 1);
     let before = learner.snapshot()?;
     let vectors = encode(&before.0, base, &others)?;
-    let matrices = round_layers(learner, base, &text.sample(SAMPLE, 0), parts)?;
+    let matrices = round_layers(learner, base, &base.config, &text.sample(SAMPLE, 0), parts)?;
     learner.fix(&matrices)?;
     let rounded = encode(&learner.build()?.0, base, &others)?;
     let mut rest: Vec<&str> = text.texts().collect();
@@ -109,9 +109,10 @@ pub(crate) fn apply(
 
 /// The matrices of those parts of all layers in half bytes, by name, rounded for what `texts` make
 /// of their inputs.
-fn round_layers(
+pub(crate) fn round_layers(
     learner: &Learner,
     base: &Base,
+    config: &EncoderConfig,
     texts: &[&str],
     parts: &[String],
 ) -> anyhow::Result<HashMap<String, QTensor>> {
@@ -122,10 +123,10 @@ fn round_layers(
     let batches = batches_of_one_length(base, texts)?;
     let mut tensors = learner.tensors();
     let mut rounded = HashMap::new();
-    let layers = base.config.num_hidden_layers;
+    let layers = config.num_hidden_layers;
     for layer in 0..layers {
         let weights = Weights::new("rounding", tensors.clone());
-        let encoder = Encoder::take(&weights, &base.config)?;
+        let encoder = Encoder::take(&weights, config)?;
         let seen = inputs(&encoder, layer, &batches)?;
         for (site, names) in SITES {
             if !parts.iter().any(|part| part == site) {
@@ -172,7 +173,7 @@ pub(crate) fn batches_of_one_length(base: &Base, texts: &[&str]) -> anyhow::Resu
 }
 
 /// How the inputs of a layer go together: Σ xᵀx over all tokens, by site.
-fn inputs(
+pub(crate) fn inputs(
     encoder: &Encoder,
     layer: usize,
     batches: &[Batch],
@@ -286,7 +287,7 @@ pub(crate) fn pack(halves: &[u8], scales: &[f16], shape: &Shape) -> anyhow::Resu
 
 /// Cholesky's factor: a symmetric matrix becomes the lower triangle L with L · Lᵀ = it, in place.
 /// Nothing where there is none.
-fn factorise(matrix: &mut [f64], width: usize) -> Option<()> {
+pub(crate) fn factorise(matrix: &mut [f64], width: usize) -> Option<()> {
     for at in 0..width {
         let (above, rest) = matrix.split_at_mut(at * width);
         let row = &mut rest[..width];
@@ -306,7 +307,7 @@ fn factorise(matrix: &mut [f64], width: usize) -> Option<()> {
 }
 
 /// The inverse of a lower triangle.
-fn invert(lower: &[f64], width: usize) -> Vec<f64> {
+pub(crate) fn invert(lower: &[f64], width: usize) -> Vec<f64> {
     let mut inverse = vec![0.0; width * width];
     for (at, factors) in lower.chunks_exact(width).enumerate() {
         let (above, rest) = inverse.split_at_mut(at * width);

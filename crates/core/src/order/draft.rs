@@ -2,6 +2,7 @@
 
 use super::MOST;
 use super::assemble::option_for;
+use super::option::{self, Portion};
 use super::phrases::{OptionRef, removed, shortened};
 use olympus_proto::{
     Amount, LineModifier, MenuItem, Modifier, ModifierAction, ModifierGroup, Span,
@@ -90,15 +91,21 @@ impl Draft {
             return;
         }
         let before = self.choices.iter().position(|(other, _)| *other == at);
-        let was_added = before
-            .map(|at| self.choices.remove(at))
-            .is_some_and(|(_, was)| was.action == ModifierAction::Add);
+        let was = before.map(|at| self.choices.remove(at).1.action);
+        let was_added = was == Some(ModifierAction::Add);
+        // "No cherry… I like the cherry, leave it": as it comes.
+        let is_back = was == Some(ModifierAction::Remove)
+            && choice.action == ModifierAction::Add
+            && choice.amount.is_none();
+        if is_back && comes_with(items, at) {
+            return;
+        }
         let is_it = |kept: &LineModifier| kept.id == option.id && kept.group == group.id;
         let was_kept = |kept: &LineModifier| is_it(kept) && kept.action == ModifierAction::Add;
         let was_added = was_added || self.kept.iter().any(was_kept);
         self.kept.retain(|kept| !is_it(kept));
         // "Avocado… scratch the avocado": as if it had not been said.
-        if was_added && choice.action == ModifierAction::Remove {
+        if was_added && choice.action == ModifierAction::Remove && !comes_with(items, at) {
             return;
         }
         // One of a group of which there is only one takes the place of the other.
@@ -108,6 +115,18 @@ impl Draft {
                 .retain(|(other, was)| was.action == ModifierAction::Remove || !same(other));
         }
         self.choices.push((at, choice));
+    }
+
+    /// "A large coke, no, a sprite": still a large one, where the sprite has that size.
+    pub(super) fn take_size(&mut self, items: &[MenuItem], other: &Self) {
+        let groups = items.get(self.item).map(|item| &item.modifier_groups);
+        let mut sizes = groups.into_iter().flatten().filter(|group| is_size(group));
+        let has = |size: &String| {
+            sizes.any(|group| group.options.iter().any(|option| option.name == *size))
+        };
+        if self.size.is_none() {
+            self.size = other.size.clone().filter(has);
+        }
     }
 
     pub(super) fn has_size(&self) -> bool {
@@ -130,6 +149,22 @@ pub(super) fn is_size(group: &ModifierGroup) -> bool {
             .any(|word| matches!(word, "size" | "sizes" | "portion"))
     };
     says(&group.id) || says(&group.name)
+}
+
+/// Whether an item has what an option says without its being asked for: its name or its description
+/// names it.
+pub(super) fn comes_with(items: &[MenuItem], at: OptionRef) -> bool {
+    let (Some(item), Some((_, option))) = (items.get(at.item), named(items, at)) else {
+        return false;
+    };
+    if Portion::of(&option.name).is_some() {
+        return false;
+    }
+    let described = item.description.as_deref().unwrap_or_default();
+    let described = option::key(&format!("{} {described}", item.name));
+    let described: Vec<&str> = described.split(' ').collect();
+    let wanted = option::shortest(away(&option.name));
+    wanted.split(' ').all(|word| described.contains(&word))
 }
 
 pub(super) fn named(items: &[MenuItem], at: OptionRef) -> Option<(&ModifierGroup, &Modifier)> {

@@ -6,7 +6,7 @@ mod which;
 pub(super) use which::is_two;
 
 use super::assemble::option_of;
-use super::draft::{Choice, Draft, away, is_size, named};
+use super::draft::{Choice, Draft, away, comes_with, is_size, named};
 use super::phrases::{OptionRef, removed};
 use super::{MOST, MOST_LINES};
 use olympus_proto::{LineModifier, MenuItem, Modifier, ModifierAction, ModifierGroup, OrderLine};
@@ -64,6 +64,11 @@ impl<'a> Lines<'a> {
             .rposition(|draft| items.contains(&draft.item))
     }
 
+    /// Whether the last line was told apart from others.
+    pub(super) fn was_parted(&self) -> bool {
+        self.drafts.last().is_some_and(|draft| draft.parted)
+    }
+
     /// The latest line that has such an option, and of a size one that has none yet.
     pub(super) fn accepting(&self, options: &[OptionRef]) -> Option<usize> {
         let takes = |draft: &Draft| option_of(options, draft.item);
@@ -96,6 +101,12 @@ impl<'a> Lines<'a> {
         }
     }
 
+    pub(super) fn set_quantity_of(&mut self, line: usize, quantity: u32) {
+        if let Some(draft) = self.drafts.get_mut(line) {
+            draft.quantity = quantity.clamp(1, MOST);
+        }
+    }
+
     pub(super) fn replace_last(&mut self, draft: Draft, number: Option<u32>) {
         // "Actually no fries, make it onion rings": these come for what was taken off.
         if let Some((at, _)) = self.taken.take()
@@ -107,6 +118,14 @@ impl<'a> Lines<'a> {
         match self.drafts.len().checked_sub(1) {
             Some(last) => self.replace(last, draft, number),
             None => self.push(draft),
+        }
+    }
+
+    /// A draft in the size of a line, the last where none is told.
+    pub(super) fn sized_as(&self, line: Option<usize>, draft: &mut Draft) {
+        let line = line.or_else(|| self.drafts.len().checked_sub(1));
+        if let Some(other) = line.and_then(|line| self.drafts.get(line)) {
+            draft.take_size(self.items, other);
         }
     }
 
@@ -178,7 +197,11 @@ impl<'a> Lines<'a> {
             let at = option_of(options, draft.item);
             at.is_some_and(|at| {
                 let group = named(self.items, at).map(|(group, _)| group);
-                group.is_some_and(|group| group.min > 0 && !is_size(group)) && !draft.has_other(at)
+                let item = self.items.get(draft.item);
+                let must = |group: &ModifierGroup| {
+                    group.min > 0 || item.is_some_and(|item| is_of_a_meal(item, group))
+                };
+                group.is_some_and(|group| must(group) && !is_size(group)) && !draft.has_other(at)
             })
         })
     }
@@ -266,7 +289,9 @@ impl<'a> Lines<'a> {
                     let is_one = choice.contrast || group.max == Some(1);
                     let of_other =
                         is_one && removed(&option.name).is_none() && draft.has_other(*at);
-                    if choice.action == ModifierAction::Remove && of_other {
+                    // "Bacon instead of ham": the ham was.
+                    let goes = comes_with(items, *at);
+                    if choice.action == ModifierAction::Remove && of_other && !goes {
                         return None;
                     }
                     Some(LineModifier {
@@ -290,8 +315,37 @@ impl<'a> Lines<'a> {
                 span: draft.span,
             })
         };
-        self.drafts.into_iter().filter_map(line).collect()
+        merged(self.drafts.into_iter().filter_map(line))
     }
+}
+
+/// The same said twice is one line of two: "a coke, a burger, and another coke". Lines of the order
+/// before stay as they are.
+fn merged(lines: impl Iterator<Item = OrderLine>) -> Vec<OrderLine> {
+    let mut out: Vec<OrderLine> = Vec::new();
+    for line in lines {
+        let is_same = |other: &&mut OrderLine| {
+            let rest = (&other.id, &other.size, &other.modifiers);
+            other.span.is_some() && rest == (&line.id, &line.size, &line.modifiers)
+        };
+        match out.iter_mut().find(is_same).filter(|_| line.span.is_some()) {
+            Some(same) => same.quantity = same.quantity.saturating_add(line.quantity).min(MOST),
+            None => out.push(line),
+        }
+    }
+    out
+}
+
+/// Whether a group holds the drink or the side of a meal: tills seldom say that it must be chosen.
+fn is_of_a_meal(item: &MenuItem, group: &ModifierGroup) -> bool {
+    let has = |name: &str, known: &[&str]| {
+        let name = name.to_lowercase();
+        let mut words = name.split(|c: char| !c.is_alphanumeric());
+        words.any(|word| known.contains(&word))
+    };
+    let is_meal = has(&item.name, &["combo", "combos", "meal", "menu"]);
+    let part = ["drink", "drinks", "beverage", "soda", "side", "sides"];
+    is_meal && group.max == Some(1) && (has(&group.name, &part) || has(&group.id, &part))
 }
 
 fn same_option(

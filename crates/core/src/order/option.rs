@@ -22,9 +22,16 @@ const OPENINGS: [&str; 10] = [
 ];
 /// What stands at the end and says only what sort of thing it is: "oat drink", "caramel syrup".
 /// Those in one group are said for each other.
-const SORTS: [&[&str]; 6] = [
+const SORTS: [&[&str]; 13] = [
     &["milk", "drink"],
     &["sauce", "dip", "dressing"],
+    &["vinaigrette"],
+    &["bit", "crumble", "piece", "chunk"],
+    &["wedge", "slice"],
+    &["shot"],
+    &["cup"],
+    &["cream"],
+    &["rub", "seasoning"],
     &["syrup", "pump"],
     &["bun", "bread", "roll", "toast", "tortilla", "wrap"],
     &["crust", "base", "dough"],
@@ -171,6 +178,12 @@ fn otherwise(name: &str, is_sort: bool) -> Vec<Said> {
             said.push(words.collect::<Vec<_>>().join(" "));
         }
     }
+    // "Whipped Cream" is said as "whip".
+    for (letters, meant) in LETTERS {
+        if whole.join(" ") == meant.split(' ').map(stem).collect::<Vec<_>>().join(" ") {
+            said.push(letters.to_owned());
+        }
+    }
     if ends(&whole, "on side") {
         let before = whole.get(..whole.len() - 2).unwrap_or_default();
         said.push(format!("{} on the side", before.join(" ")));
@@ -259,6 +272,69 @@ impl Siblings {
                 (!begins && !others(of.get(&said.text))).then_some(said.text)
             })
     }
+}
+
+/// Some words of a name that mean one option of an item, though others have them too: of several it
+/// is the one that the item's description names. "Onion" is the diced onion that is on the burger,
+/// and not the grilled ones; "lemon pepper" is the Lemon Pepper Dry Rub.
+pub(super) fn by_some_words(names: &[(&str, Place)], described: &[String]) -> Vec<(String, Place)> {
+    let mut parts: HashMap<String, Vec<Place>> = HashMap::new();
+    let mut known = Vec::new();
+    let mut listed = Vec::new();
+    for (name, at) in names {
+        if Portion::of(name).is_some() {
+            continue;
+        }
+        let whole = stems(name);
+        known.push(whole.join(" "));
+        if whole.iter().all(|word| described.contains(word)) {
+            listed.push(*at);
+        }
+        let is_word =
+            |word: &String| word.chars().count() >= SHORTEST && !super::speech::is_cue(word);
+        let pairs = [
+            whole.get(..2),
+            whole.len().checked_sub(2).and_then(|at| whole.get(at..)),
+        ];
+        let pairs = pairs.into_iter().flatten().filter(|_| whole.len() > 2);
+        let pairs = pairs
+            .filter(|pair| pair.iter().all(is_word))
+            .map(|pair| pair.join(" "));
+        let last = whole.last().filter(|_| whole.len() > 1).cloned();
+        for part in pairs.chain(last) {
+            let of = parts.entry(part).or_default();
+            if !of.contains(at) {
+                of.push(*at);
+            }
+        }
+    }
+    let usable = |part: &String| {
+        part.chars().count() >= SHORTEST && !super::speech::is_cue(part) && !known.contains(part)
+    };
+    parts.retain(|part, _| usable(part));
+    let one = |(part, of): (String, Vec<Place>)| {
+        let meant = match of.as_slice() {
+            [at] => Some(*at),
+            _ => {
+                let mut on_it = of.iter().filter(|at| listed.contains(at));
+                on_it.next().copied().filter(|_| on_it.next().is_none())
+            }
+        };
+        Some((part, meant?))
+    };
+    let mut found: Vec<_> = parts.into_iter().filter_map(one).collect();
+    found.sort_unstable();
+    found
+}
+
+/// The first word of an option's name: "diet" of Diet Coke, where no option and no dish is called so.
+pub(super) fn first_word(name: &str) -> Option<String> {
+    let whole = stems(name);
+    let first = whole
+        .first()
+        .filter(|_| whole.len() > 1 && Portion::of(name).is_none())?;
+    let usable = first.chars().count() > SHORTEST && !super::speech::knows(first);
+    usable.then(|| first.clone())
 }
 
 fn starts(stems: &[String], opening: &str) -> bool {

@@ -1,6 +1,7 @@
 //! Every name on a menu that an order can mention, by its stemmed words.
 
-use super::option::{Portion, Siblings};
+use super::draft::is_size;
+use super::option::{Portion, Siblings, by_some_words, first_word};
 use crate::menu::text::words;
 use olympus_proto::MenuItem;
 use std::collections::{HashMap, HashSet};
@@ -39,6 +40,12 @@ pub(super) struct Names {
 }
 
 impl Names {
+    fn add_item(&mut self, item: usize) {
+        if self.items.last() != Some(&item) {
+            self.items.push(item);
+        }
+    }
+
     /// Whether something on the menu goes by all of it.
     pub(super) fn is_whole(&self) -> bool {
         (!self.items.is_empty() && !self.is_part) || self.options.iter().any(|at| !at.derived)
@@ -59,24 +66,29 @@ pub(super) struct Phrases {
     pub(super) words: HashSet<String>,
     pub(super) by_length: HashMap<usize, Vec<String>>,
     pub(super) longest: usize,
+    /// Words that several dishes' names end with: "pizza".
+    kinds: HashSet<String>,
 }
 
 impl Phrases {
     pub(super) fn new(items: &[MenuItem]) -> Self {
         let mut all = Self::default();
         for (index, item) in items.iter().enumerate() {
-            for name in std::iter::once(&item.name).chain(&item.aliases) {
-                all.add(name, |names| {
-                    if names.items.last() != Some(&index) {
-                        names.items.push(index);
-                    }
-                });
+            let others = otherwise_called(&item.name);
+            for name in std::iter::once(&item.name)
+                .chain(&item.aliases)
+                .chain(&others)
+            {
+                all.add(name, |names| names.add_item(index));
             }
             all.add_options(index, item);
         }
+        all.add_plain_names(items);
+        all.add_first_words(items);
         all.sort_options();
         all.add_parts(items);
         all.add_deeds(items);
+        all.kinds = kinds(items);
         let mut sorted: Vec<&String> = all.words.iter().collect();
         sorted.sort_unstable();
         for word in sorted {
@@ -160,6 +172,31 @@ impl Phrases {
         for (name, at, takes_away) in &exact {
             siblings.add(name, (at.group, at.option), *takes_away);
         }
+        // A size that is called regular is the normal one.
+        for (name, at, _) in exact.clone() {
+            let group = item.modifier_groups.get(at.group);
+            if stem(name) == "regular" && group.is_some_and(is_size) {
+                exact.push(("normal", at, false));
+            }
+        }
+        let described = item.description.as_deref().unwrap_or_default();
+        let described: Vec<String> = words(described)
+            .iter()
+            .map(|word| stem(&word.text))
+            .collect();
+        let adding = exact.iter().filter(|(.., takes_away)| !takes_away);
+        let adding: Vec<_> = adding
+            .map(|(name, at, _)| (*name, (at.group, at.option)))
+            .collect();
+        for (said, (group, option)) in by_some_words(&adding, &described) {
+            let at = OptionRef {
+                item: index,
+                derived: true,
+                group,
+                option,
+            };
+            self.add(&said, |names| names.options.push(at));
+        }
         for (name, at, _) in exact {
             self.add(name, |names| names.options.push(at));
             let derived = OptionRef {
@@ -179,6 +216,60 @@ impl Phrases {
         }
     }
 
+    /// Names without what menus praise a dish with and nobody says: "The Classic Burger", "#1 Burger
+    /// Combo", "Fresh Brewed Coffee", where that leaves no two the same.
+    fn add_plain_names(&mut self, items: &[MenuItem]) {
+        let mut plain: HashMap<String, Vec<usize>> = HashMap::new();
+        for (index, item) in items.iter().enumerate() {
+            if let Some(name) = plain_name(&item.name) {
+                plain.entry(name).or_default().push(index);
+            }
+        }
+        for (name, of) in plain {
+            let stems: Vec<String> = words(&name).iter().map(|word| stem(&word.text)).collect();
+            let is_taken = self.find(&stems).is_some_and(|names| {
+                !names.items.is_empty() || names.options.iter().any(|at| !at.derived)
+            });
+            if let ([index], false) = (of.as_slice(), is_taken) {
+                for name in otherwise_called(&name).iter().chain([&name]) {
+                    self.add(name, |names| names.add_item(*index));
+                }
+            }
+        }
+    }
+
+    /// Options by the first word of their names, where the item has no other such and the menu nothing
+    /// of that name.
+    fn add_first_words(&mut self, items: &[MenuItem]) {
+        let mut found: HashMap<String, Vec<OptionRef>> = HashMap::new();
+        for (index, item) in items.iter().enumerate() {
+            let mut of_item: HashMap<String, Vec<OptionRef>> = HashMap::new();
+            for (group, choices) in item.modifier_groups.iter().enumerate() {
+                for (option, choice) in choices.options.iter().enumerate() {
+                    let first =
+                        removed(&choice.name).map_or_else(|| first_word(&choice.name), |_| None);
+                    let at = OptionRef {
+                        item: index,
+                        derived: true,
+                        group,
+                        option,
+                    };
+                    if let Some(first) = first {
+                        of_item.entry(first).or_default().push(at);
+                    }
+                }
+            }
+            of_item.retain(|first, of| of.len() == 1 && !self.names.contains_key(first));
+            for (first, of) in of_item {
+                found.entry(first).or_default().extend(of);
+            }
+        }
+        for (first, of) in found {
+            self.words.insert(first.clone());
+            self.names.entry(first).or_default().options.extend(of);
+        }
+    }
+
     /// A word that only a few items' names hold stands for them: "margherita"; so do two words of
     /// a name in their order: "bbq ribs" of BBQ Spare Ribs. Where it is also an option or a cue,
     /// it stays that.
@@ -193,7 +284,9 @@ impl Phrases {
                 let usable: Vec<_> = stems.filter(|(stem, _)| usable(stem)).collect();
                 // As printed: "fries" is long enough, though one of them is a fry.
                 let is_long = |printed: &str| printed.chars().count() >= SHORTEST_PART;
-                let long = usable.iter().filter(|(_, printed)| is_long(printed));
+                let long = usable.iter().filter(|(_, printed)| {
+                    is_long(printed) && !MANNERS.contains(&printed.as_str())
+                });
                 // "Drip" of the alias "drip coffee" of Brewed Coffee.
                 let is_sort = printed.len() == 2
                     && printed.last().map(|word| stem(&word.text))
@@ -255,8 +348,100 @@ impl Phrases {
         })
     }
 
+    /// Whether several dishes' names end with this word.
+    pub(super) fn is_kind(&self, stem: &str) -> bool {
+        self.kinds.contains(stem)
+    }
+
     pub(super) fn knows(&self, stem: &str) -> bool {
         self.words.contains(stem)
+    }
+}
+
+/// Words that say how a dish is and, by themselves, of no dish that it is meant.
+#[rustfmt::skip]
+const MANNERS: [&str; 16] = [
+    "green", "white", "black", "brown", "blue", "golden", "cold", "iced", "loaded", "stuffed", "mixed", "mini",
+    "fresh", "warm", "double", "triple",
+];
+
+fn kinds(items: &[MenuItem]) -> HashSet<String> {
+    let mut counts: HashMap<String, usize> = HashMap::new();
+    for item in items {
+        if let [_, .., last] = words(&item.name).as_slice() {
+            *counts.entry(stem(&last.text)).or_default() += 1;
+        }
+    }
+    counts.retain(|_, count| *count > 1);
+    counts.into_keys().collect()
+}
+
+/// What is said for the end or the beginning of a name: a combo is called a meal too, Coca-Cola a
+/// coke, and the other way round.
+fn otherwise_called(name: &str) -> Option<String> {
+    let lower = name.to_lowercase();
+    let ends = |(one, other): (&str, &str)| {
+        let rest = lower.strip_suffix(one)?;
+        rest.ends_with(' ').then(|| format!("{rest}{other}"))
+    };
+    let begins = |(one, other): (&str, &str)| Some(format!("{other}{}", lower.strip_prefix(one)?));
+    let ending = [("combo", "meal"), ("meal", "combo")]
+        .into_iter()
+        .find_map(ends);
+    let beginning = [
+        ("coca-cola", "coke"),
+        ("coca cola", "coke"),
+        ("coke zero", "coca cola zero"),
+    ];
+    ending.or_else(|| beginning.into_iter().find_map(begins))
+}
+
+/// What menus put before a dish's name.
+#[rustfmt::skip]
+const PRAISE: [&str; 40] = [
+    "the", "our", "my", "famous", "world", "signature", "classic", "original", "traditional", "authentic",
+    "homemade", "housemade", "house", "made", "home", "hand", "handmade", "crafted", "breaded", "battered", "cut",
+    "dipped", "tossed", "squeezed", "fresh", "freshly", "brewed", "baked", "new", "york", "style", "old",
+    "fashioned", "southern", "warm", "steamed", "real", "premium", "all", "natural",
+];
+/// What they put after it.
+const SERVED: [&str; 6] = ["cup", "slice", "bottle", "glass", "serving", "portion"];
+
+/// A name without what it is praised with and numbered by; `None` where nothing of that is in it.
+pub(super) fn plain_name(name: &str) -> Option<String> {
+    let bare = name.split(['(', '[']).next().unwrap_or(name);
+    let bare = without_amount(bare);
+    let spoken = bare.replace('&', " and ");
+    let all: Vec<String> = words(&spoken).into_iter().map(|word| word.text).collect();
+    let is_numbered = bare.trim_start().starts_with('#');
+    let is_praise = |(at, word): (usize, &String)| {
+        PRAISE.contains(&word.as_str())
+            || (is_numbered && at == 0 && word.chars().all(char::is_numeric))
+    };
+    let from = all
+        .iter()
+        .enumerate()
+        .take_while(|word| is_praise(*word))
+        .count();
+    let to = match all.last() {
+        Some(last) if SERVED.contains(&last.as_str()) && all.len() > from + 1 => all.len() - 1,
+        _ => all.len(),
+    };
+    let left = all.get(from..to).filter(|left| !left.is_empty())?;
+    (left.len() < all.len() || bare.len() < name.len()).then(|| left.join(" "))
+}
+
+/// A name without how much of it is served: "Still Water 0.5 L", "Ice Cream, 2 Scoops".
+fn without_amount(name: &str) -> &str {
+    let is_amount = |rest: &str| {
+        let rest = words(rest);
+        let unit = |word: &str| is_amount(&stem(word)) || matches!(word, "scoops" | "scoop");
+        !rest.is_empty() && rest.iter().all(|word| unit(&word.text))
+    };
+    let at = name.find(|c: char| c.is_ascii_digit()).filter(|at| *at > 0);
+    match at.and_then(|at| name.split_at_checked(at)) {
+        Some((before, rest)) if is_amount(rest) => before.trim_end_matches([' ', ',', '-']),
+        _ => name,
     }
 }
 

@@ -68,7 +68,7 @@ pub(super) const LONGEST: usize = 5;
 const TABLE: &[(Cue, &str)] = &[
     (
         Cue::Article,
-        "a|an|un|una|uno|another|one more|a single|another one of",
+        "a|an|un|una|uno|another|one more|a single|another one of|another one|one more of those|another one of those|another of those|a second one|second one more|a third one",
     ),
     (
         Cue::Not,
@@ -84,7 +84,7 @@ const TABLE: &[(Cue, &str)] = &[
     ),
     (
         Cue::With,
-        "with|w|con|throw|throw in|throw on|add|plus|have|having|including|include|along with|topped with|put|put on|together with|with added|with a side of|on it|make it with|covered in|covered with|loaded with|filled with|in it|dont forget|dont forget the|dont skip|dont skip the|dont skimp on the|dont leave out|dont leave out the|dont leave off|dont leave off the|dont hold|dont hold the|not without",
+        "with|w|con|throw|throw in|throw on|add|plus|have|having|including|include|along with|topped with|put|put on|together with|with added|with a side of|on it|make it with|covered in|covered with|loaded with|filled with|in it|dont forget|dont forget the|dont skip|dont skip the|dont skimp on the|dont leave out|dont leave out the|dont leave off|dont leave off the|dont hold|dont hold the|not without|hold everything but|hold everything but the|hold everything except|hold everything except the|hold all but the",
     ),
     (
         Cue::And,
@@ -92,12 +92,12 @@ const TABLE: &[(Cue, &str)] = &[
     ),
     (
         Cue::Clause,
-        "i want|i need|lemme get|lemme have|lemme do|lemme|can you|could you|would you|will you|i would like|i would love|id like|id love|i like|ill have|ill take|ill get|ill do|i will have|i will take|can i get|can i have|can you give me|could i get|could i have|may i have|may i get|let me get|let me have|lets get|lets do|lets have|give me|get me|bring me|we want|we need|wed like|we would like|well have|well take|can we get|can we have|could we get|could we have|gimme|i also want|and i want|for me|but|go for|im going for|to drink|for my side|for drink|i would also like|i would also want|id also like|i also need|ill also have|ill also take|i will also have|for him|for her|for my kid|for my son|for my daughter|for my wife|for my husband|for my friend|for the kid|for the little one|also i want|i will try|ill try|i wanna|i wanna get|i am going to have|im going to have|i want to order|i would like to order|id like to order|make me|please get me|do me",
+        "i want|i need|lemme get|lemme have|lemme do|lemme|can you|could you|would you|will you|i would like|i would love|id like|id love|i like|ill have|ill take|ill get|ill do|i will have|i will take|can i get|can i have|can you give me|could i get|could i have|may i have|may i get|let me get|let me have|lets get|lets do|lets have|give me|get me|bring me|we want|we need|wed like|we would like|well have|well take|can we get|can we have|could we get|could we have|gimme|i also want|and i want|for me|but|go for|im going for|to drink|for my side|for drink|i would also like|i would also want|id also like|i also need|ill also have|ill also take|i will also have|for him|for her|for my kid|for my son|for my daughter|for my wife|for my husband|for my friend|for the kid|for the little one|also i want|i will try|ill try|i wanna|i wanna get|i am going to have|im going to have|i only want|i just want|only want|just want|i only need|just give me|just get me|all i want is|i really want|i just need|i want to order|i would like to order|id like to order|make me|please get me|do me",
     ),
     (Cue::Keep, "keep|keep the|leave on the"),
     (
         Cue::Correction,
-        "no wait|wait no|oh wait|wait|i mean|i meant|no sorry|sorry|sorry no|or rather|rather|no make it|no make that|make it|make that|make them|actually make it|actually make that|actually no|no actually|scratch that|scratch that make it|on second thought|correction|change that to|change it to|better|you dont have that|you dont have those|you dont have it|you dont have any|dont have that|dont have those|dont have it|no i mean|no i meant|or actually",
+        "no wait|wait no|oh wait|wait|i mean|i meant|no sorry|sorry|sorry no|or rather|rather|no make it|no make that|make it|make that|make them|actually make it|actually make that|actually no|no actually|scratch that|sry|sry meant|meant|i meant to say|edit|scratch that make it|on second thought|correction|change that to|change it to|better|you dont have that|you dont have those|you dont have it|you dont have any|dont have that|dont have those|dont have it|no i mean|no i meant|or actually",
     ),
     (
         Cue::Drop,
@@ -105,7 +105,7 @@ const TABLE: &[(Cue, &str)] = &[
     ),
     (
         Cue::Change,
-        "change|change the|change my|make the|make my|swap|swap the|swap my|switch|switch the|switch my|replace|replace the|replace my|substitute|exchange the",
+        "change|change the|change my|cut the|make the|make my|swap|swap the|swap my|switch|switch the|switch my|replace|replace the|replace my|substitute|exchange the",
     ),
     (
         Cue::To,
@@ -188,7 +188,7 @@ const TABLE: &[(Cue, &str)] = &[
     ),
     (
         Cue::Aside,
-        "never mind just|nevermind just|hold on a second|hold on a sec|hang on|one moment|one second|one sec|let me see|let me think|no ok|no okay|ok no|no problem|no worries|i dont know|dont know|dont worry|i dont care|dont mind|i dont mind|i dont think|thats everything|thats all|thats it|that is all|that is it|that will be all|thatll be all|thatll be it|nothing else|and nothing else|and thats it|and thats all|and that is it|that is everything|and thats everything|and that is everything|that will be everything|thatll be everything|as always|like last time|as usual|the usual way|the normal way|you know what|no you know what|if you have it|if you can|no rush|no hurry|the same size|same size|all the same|the same way|at the same time",
+        "never mind just|nevermind just|hold on a second|hold on a sec|hang on|one moment|one second|one sec|let me see|let me think|no ok|no okay|ok no|no problem|no worries|i dont know|dont know|dont worry|i dont care|dont mind|i dont mind|i dont think|thats everything|thats all|thats it|that is all|that is it|that will be all|thatll be all|thatll be it|nothing else|and nothing else|and thats it|and thats all|and that is it|that is everything|and thats everything|and that is everything|that will be everything|thatll be everything|as always|like last time|as usual|the usual way|the normal way|the regular way|as is|as it comes|exactly as it comes|just as it comes|how it comes|the way it comes|like it comes|the way it normally comes|as you make it|wait hold on|you know what|no you know what|if you have it|if you can|no rush|no hurry|the same size|same size|all the same|the same way|at the same time",
     ),
     (
         Cue::Filler,

@@ -57,11 +57,11 @@ fn lines_are_meant_by_what_they_have() {
         ),
         (
             "three tacos: the first is beef, the second is pork with guac, the third is the same as the second",
-            "1 Taco +Beef; 1 Taco +Pork +Add Guac; 1 Taco +Pork +Add Guac",
+            "1 Taco +Beef; 2 Taco +Pork +Add Guac",
         ),
         (
             "a burger without mayo and the same for my brother",
-            "1 Burger -Mayo; 1 Burger -Mayo",
+            "2 Burger -Mayo",
         ),
     ]);
 }

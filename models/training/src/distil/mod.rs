@@ -1,10 +1,12 @@
-//! Makes a smaller student of a finished artifact: fewer layers, matrices in half bytes, or both.
+//! Makes a smaller student of a finished artifact: fewer layers, narrower feed-forwards, matrices in half
+//! bytes, or some of these.
 //!
 //! The student starts with the teacher's own weights and learns to say what the teacher says of the
 //! same disturbed text: the states of every token, the sentence vector and the intents. Labels play no
 //! part. What the artifact was calibrated to stays; its prototypes are made anew in the student's
 //! features.
 
+mod narrow;
 mod through;
 
 use crate::Text;
@@ -13,13 +15,13 @@ use crate::batches::{disturbed, of_like_length};
 use crate::checkpoint::Checkpoint;
 use crate::loss::{apart, distance, divergence};
 use crate::model::{Base, Learner, layer_of};
-use crate::rounding::{Cosines, SITES, check};
+use crate::rounding::{self, Cosines, SITES, check, round_layers};
 use crate::teacher::encode;
 use crate::train::{WARM_UP, progress};
 use anyhow::{Context as _, anyhow};
-use candle_core::Tensor;
 use candle_core::backprop::GradStore;
 use candle_core::quantized::QTensor;
+use candle_core::{Device, Tensor};
 use olympus_inference::artifact::{Manifest, read_gguf, sha256_hex};
 use olympus_inference::bert::{Batch, pool};
 use olympus_inference::known::TENSORS;
@@ -32,8 +34,6 @@ use through::Halved;
 
 /// Texts of a batch; a step learns from two batches, on two threads.
 const BATCH: usize = 48;
-/// Rate at the start; it falls to zero in a straight line.
-const RATE: f64 = 2e-4;
 /// Weights of what is made small beside the intents' cross entropy: the sentence vectors and the
 /// tokens' states move far less.
 const VECTORS: f64 = 8.0;
@@ -48,10 +48,14 @@ const RESCALED: usize = 50;
 pub(crate) struct Plan {
     /// The teacher's layers that it keeps, from below.
     pub(crate) layers: Vec<usize>,
+    /// Channels of its feed-forwards; nothing for as many as the teacher has.
+    pub(crate) width: Option<usize>,
     /// Parts of its layers in half bytes.
     pub(crate) halves: Vec<String>,
     /// Passes over the text.
     pub(crate) epochs: usize,
+    /// Rate at the start; it falls to zero in a straight line.
+    pub(crate) rate: f64,
     /// Seed of everything drawn.
     pub(crate) seed: u64,
 }
@@ -110,7 +114,7 @@ impl Teacher {
         Ok((encoder, head))
     }
 
-    /// A student as it starts: the layers kept, one after the other; embeddings do not learn.
+    /// A student as it starts: the layers kept, one after the other.
     fn student(&self, layers: &[usize]) -> anyhow::Result<(Learner, EncoderConfig)> {
         let mut config = self.manifest.config.clone();
         let known = layers.iter().all(|at| *at < config.num_hidden_layers);
@@ -132,9 +136,48 @@ impl Teacher {
                 tensors.insert(name.replacen(&old, &new, 1), tensor.clone());
             }
         }
-        let table = |name: &str| name.ends_with("_embeddings.weight");
-        Ok((Learner::of(&config, &tensors, table)?, config))
+        Ok((Learner::of(&config, &tensors, stays)?, config))
     }
+}
+
+/// Embeddings do not learn.
+fn stays(name: &str) -> bool {
+    name.ends_with("_embeddings.weight")
+}
+
+/// A student with fewer channels in its feed-forwards.
+fn narrower(
+    learner: &Learner,
+    base: &Base,
+    text: &Text,
+    config: &mut EncoderConfig,
+    width: usize,
+) -> anyhow::Result<Learner> {
+    let whole = config.intermediate_size;
+    // Products read channels by groups of up to 64.
+    anyhow::ensure!(
+        width > 0 && width <= whole && width.is_multiple_of(64),
+        "a width of {width}: name a multiple of 64 up to {whole}"
+    );
+    let tensors = narrow::narrow(learner, base, text, config, width)?;
+    config.intermediate_size = width;
+    Learner::of(config, &tensors, stays)
+}
+
+/// Matrices that learn in half bytes begin where GPTQ puts them.
+fn start_in_halves(
+    learner: &Learner,
+    base: &Base,
+    text: &Text,
+    config: &EncoderConfig,
+    parts: &[String],
+) -> anyhow::Result<()> {
+    let sample = text.sample(rounding::SAMPLE, 0);
+    for (name, matrix) in round_layers(learner, base, config, &sample, parts)? {
+        let var = learner.encoder.get(&name).context("it learns")?;
+        var.set(&matrix.dequantize(&Device::Cpu)?)?;
+    }
+    Ok(())
 }
 
 /// Makes a student of `teacher`.
@@ -147,7 +190,11 @@ pub(crate) fn run(
 ) -> anyhow::Result<Student> {
     check(&plan.halves)?;
     let model = teacher.model()?;
-    let (mut learner, config) = teacher.student(&plan.layers)?;
+    let (mut learner, mut config) = teacher.student(&plan.layers)?;
+    if let Some(width) = plan.width {
+        learner = narrower(&learner, base, text, &mut config, width)?;
+    }
+    start_in_halves(&learner, base, text, &config, &plan.halves)?;
     let measured = text.sample(SAMPLE, 1);
     let apart: HashSet<&str> = measured.iter().copied().collect();
     let mut texts: Vec<&str> = text.texts().filter(|text| !apart.contains(text)).collect();
@@ -187,7 +234,7 @@ pub(crate) fn run(
                 1.0 - done as f64 / (steps * plan.epochs) as f64,
                 (step + 1) as f64 / WARM_UP as f64,
             );
-            adam.step(&grads, RATE * left * warm.min(1.0))?;
+            adam.step(&grads, plan.rate * left * warm.min(1.0))?;
             bar.inc(1);
         }
         #[expect(clippy::cast_precision_loss, reason = "a count of batches")]
@@ -202,14 +249,27 @@ pub(crate) fn run(
         kept.save(&learner, &curve)?;
     }
     bar.finish();
+    finished(learner, config, plan, &model.0, base, &measured, curve)
+}
+
+/// The student with its matrices rounded, and how near it came.
+fn finished(
+    mut learner: Learner,
+    config: EncoderConfig,
+    plan: &Plan,
+    teacher: &Encoder,
+    base: &Base,
+    measured: &[&str],
+    curve: Vec<Epoch>,
+) -> anyhow::Result<Student> {
     let mut blocks = HashMap::new();
     for (name, halved) in rounded(&learner, &plan.halves)? {
         let matrix = learner.encoder.get(&name).context("it learns")?;
         blocks.insert(name, halved.blocks(matrix)?);
     }
     learner.fix(&blocks)?;
-    let wanted = encode(&model.0, base, &measured)?;
-    let said = encode(&learner.build()?.0, base, &measured)?;
+    let wanted = encode(teacher, base, measured)?;
+    let said = encode(&learner.build()?.0, base, measured)?;
     Ok(Student {
         learner,
         config,

@@ -1,10 +1,12 @@
 //! Small words around a name: articles, "with", and what comes right after it.
 
+use super::super::draft::Choice;
 use super::super::option;
 use super::super::phrases::Names;
 use super::super::segment::{Kind, Segment};
 use super::super::speech::{self, Cue};
 use super::{Reader, Verb};
+use olympus_proto::{ModifierAction, Span};
 
 impl<'a> Reader<'a> {
     /// "Soup with both": what was said is of both.
@@ -15,7 +17,9 @@ impl<'a> Reader<'a> {
     }
 
     pub(super) fn article(&mut self, segment: &Segment<'_>, rest: &[Segment<'a>]) {
-        let is_over = self.negation_missed && self.item_comes(rest);
+        // "No toppings and a salad": what was not ordered is not left out.
+        let is_new = self.joined && self.is_new_item(rest);
+        let is_over = is_new || (self.negation_missed && self.item_comes(rest));
         let is_negated = self.negated && !self.negation_used && !is_over;
         let corrects = matches!(self.verb, Some(Verb::Correct | Verb::Put(_)));
         if is_negated || corrects {
@@ -30,6 +34,19 @@ impl<'a> Reader<'a> {
         (self.all, self.place) = (None, None);
         self.pending.start = Some(segment.start);
         self.pending.joined = self.joined;
+    }
+
+    /// Whether an item comes next that is not on the order, and no choice of the line that is open.
+    fn is_new_item(&self, rest: &[Segment<'_>]) -> bool {
+        let named = rest.iter().find_map(|s| match s.kind {
+            Kind::Names(names) if !names.items.is_empty() => Some(names),
+            _ => None,
+        });
+        self.item_comes(rest)
+            && named.is_some_and(|names| {
+                self.lines.find(&names.items).is_none()
+                    && self.lines.last_takes(&names.options).is_none()
+            })
     }
 
     /// "On a roll", "both with fries and a pickle": a choice, and no item of its own.
@@ -73,6 +90,53 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// "Actually the ziti", and no ziti was ordered yet: it takes the place of what was said last.
+    pub(super) fn is_another_item(&self, rest: &[Segment<'_>]) -> bool {
+        let is_the = rest
+            .first()
+            .is_some_and(|next| self.said_of(next).eq_ignore_ascii_case("the"));
+        match rest.get(1).map(|next| next.kind) {
+            Some(Kind::Names(names)) if is_the && self.verb.is_none() => {
+                !names.items.is_empty()
+                    && !self.lines.is_empty()
+                    && self.ordered(names).is_none()
+                    && self.lines.accepting(&names.options).is_none()
+            }
+            _ => false,
+        }
+    }
+
+    /// "Change the mango to cucumber": one choice of a line goes, and another comes.
+    pub(super) fn exchange(&mut self, names: &'a Names, span: Span, rest: &[Segment<'_>]) -> bool {
+        let is_option = |kind| matches!(kind, Kind::Names(next) if !next.options.is_empty() && self.lines.accepting(&next.options).is_some());
+        let [to, next, ..] = rest else {
+            return false;
+        };
+        let is_size = names.options.iter().any(|at| self.lines.is_size(*at));
+        let goes = !is_size && self.lines.accepting(&names.options).is_some();
+        if !goes || !matches!(to.kind, Kind::Cue(Cue::To)) || !is_option(next.kind) {
+            return false;
+        }
+        let choice = Choice {
+            action: ModifierAction::Remove,
+            contrast: true,
+            ..Choice::added(span)
+        };
+        self.attach(names, choice);
+        self.skip = Some(to.start);
+        (self.verb, self.negated) = (None, false);
+        true
+    }
+
+    /// "Swap the fries for onion rings" where no fries were ordered: rings are wanted.
+    pub(super) fn is_exchanged_unordered(&self, names: &Names, rest: &[Segment<'_>]) -> bool {
+        let mut comes = rest.iter().map(|next| next.kind);
+        !names.items.is_empty()
+            && self.lines.accepting(&names.options).is_none()
+            && matches!(comes.next(), Some(Kind::Cue(Cue::To)))
+            && matches!(comes.next(), Some(Kind::Names(_)))
+    }
+
     /// What the words right after a name say of it: "pickles off", "onions are fine".
     pub(super) fn told_after(&mut self, names: &Names, rest: &[Segment<'_>]) {
         if names.options.is_empty() {
@@ -80,11 +144,18 @@ impl<'a> Reader<'a> {
         }
         let is_choice = names.items.is_empty() || self.lines.can_leave_out(&names.options);
         let is_size = names.options.iter().any(|at| self.lines.is_size(*at));
-        let off = self.taken_off_by(rest).map(|off| off.start);
+        let off = self.taken_off_by(rest);
+        // "Mustard off the burger": off, and of the burger.
+        let is_of = off.is_some_and(|off| {
+            let named = rest.iter().find(|s| s.start > off.start);
+            self.said_of(off).to_lowercase().ends_with("the")
+                && matches!(named.map(|s| s.kind), Some(Kind::Names(names)) if self.ordered(names).is_some())
+        });
+        let off = off.map(|off| off.start);
         if is_choice && !is_size && (off.is_some() || self.is_in_list_off(rest)) {
             (self.negated, self.negation_used, self.contrast) = (true, false, false);
             (self.keep, self.negated_list) = (false, false);
-            self.skip = off;
+            self.skip = off.filter(|_| !is_of);
         }
         // "Whip on top, extra"
         let on_top = rest
@@ -114,7 +185,14 @@ impl<'a> Reader<'a> {
         let said = |at: usize| rest.get(at).map(|s| self.said_of(s).to_lowercase());
         let is_use = matches!(said(0).as_deref(), Some("to" | "for"))
             && matches!(said(1).as_deref(), Some("dip" | "dipping"));
-        self.negated &= !(is_use && self.negation_used);
+        // "Hold the bacon and do mushrooms instead", "no spinach and sausage on it"
+        let is_put = match said(0).as_deref() {
+            Some("instead") => true,
+            // "Don't put onions and pickles on it"
+            Some("on it" | "in it") => self.before == "and" && !self.puts,
+            _ => false,
+        };
+        self.negated &= !((is_use || is_put) && self.negation_used);
         // "No pico, sour cream is fine"
         self.negated &= !(is_fine && self.negation_used);
         if is_fine && self.lines.leaves_out(&names.options) {

@@ -27,6 +27,15 @@ impl<'a> Reader<'a> {
             self.pending = Pending::default();
             return false;
         }
+        // "A pepper instead of the coke" that the meal was to have.
+        let is_instead = rest.first().is_some_and(|next| {
+            let said = self.said_of(next).to_lowercase();
+            matches!(said.as_str(), "instead of" | "in place of")
+        });
+        if is_instead && self.lines.last_has_other(&names.options) {
+            self.pending = Pending::default();
+            return false;
+        }
         let waits = |line: usize| self.lines.needs(line, &names.options);
         if self.pending.start.is_none() && self.place.is_some_and(waits) {
             return false;
@@ -109,6 +118,36 @@ impl<'a> Reader<'a> {
         None
     }
 
+    /// "Large root beer": after a size, a choice that no line takes and one item alone has in that
+    /// size.
+    pub(super) fn leads_to_choice(&self, names: &Names, rest: &[Segment<'_>]) -> bool {
+        let is_size = names.options.iter().any(|at| self.lines.is_size(*at));
+        match rest.first().map(|next| next.kind) {
+            Some(Kind::Names(next)) if is_size && next.items.is_empty() => {
+                let mut having: Vec<usize> = next.options.iter().map(|at| at.item).collect();
+                having.dedup();
+                having.retain(|item| option_of(&names.options, *item).is_some());
+                having.len() == 1 && self.lines.accepting(&next.options).is_none()
+            }
+            _ => false,
+        }
+    }
+
+    /// "Burger combo, large coke": the drink of the meal, and its size.
+    pub(super) fn is_of_meal(&self, names: &Names) -> bool {
+        let is_size = |names: &Names| names.options.iter().any(|at| self.lines.is_size(*at));
+        let fits = |(names, _): &(&Names, Choice)| {
+            is_size(names) && self.lines.last_takes(&names.options) == Some(false)
+        };
+        let sizes = &self.pending.options;
+        !names.items.is_empty()
+            && !self.negated
+            && !self.is_opened()
+            && !sizes.is_empty()
+            && sizes.iter().all(fits)
+            && self.lines.last_needs(&names.options)
+    }
+
     /// Whether no number but one waits, and no choice.
     pub(super) fn is_single(&self) -> bool {
         self.pending.number.is_none_or(|number| number == 1) && self.pending.options.is_empty()
@@ -167,7 +206,8 @@ impl<'a> Reader<'a> {
             self.pending = std::mem::take(&mut self.held);
             items = shared;
         }
-        let Some(item) = self.choose(&items) else {
+        let chosen = self.choose(&items).or_else(|| self.of_kind(&items));
+        let Some(item) = chosen.or_else(|| self.named_last(&items, span)) else {
             self.out.ambiguous.push(AmbiguousItem {
                 text: self.said(span),
                 span,
@@ -230,6 +270,9 @@ impl<'a> Reader<'a> {
         if let Some(at) = pieces {
             draft.put(self.items, at, Choice::added(whole));
         }
+        for (names, choice) in self.sizes_of_kind(item) {
+            draft.choose(self.items, &names.options, choice);
+        }
         let mut strays = Vec::new();
         for (names, choice) in pending.options {
             // A word of the item's own name chooses nothing.
@@ -256,8 +299,16 @@ impl<'a> Reader<'a> {
             }
         }
         match self.verb.take() {
-            Some(Verb::Correct) if !self.lost => self.lines.replace_last(draft, number),
-            Some(Verb::Put(line)) => self.lines.replace(line, draft, number),
+            Some(Verb::Correct) if !self.lost => {
+                if !self.retracts {
+                    self.lines.sized_as(None, &mut draft);
+                }
+                self.lines.replace_last(draft, number);
+            }
+            Some(Verb::Put(line)) => {
+                self.lines.sized_as(Some(line), &mut draft);
+                self.lines.replace(line, draft, number);
+            }
             _ => self.lines.push(draft),
         }
         (self.amount, self.shared, self.lost) = (None, None, false);
@@ -280,6 +331,17 @@ impl<'a> Reader<'a> {
             (Some(item), None) => Some(*item),
             _ => None,
         }
+    }
+
+    /// "Nuggets" of Chicken Nuggets and Kid's Nugget Meal: the one whose name ends so.
+    fn named_last(&self, items: &[usize], span: Span) -> Option<usize> {
+        let said = option::key(&self.said(span));
+        let ends = |item: &&usize| {
+            let key = self.items.get(**item).map(|item| option::key(&item.name));
+            key.is_some_and(|key| key.ends_with(&format!(" {said}")))
+        };
+        let mut ending = items.iter().filter(ends);
+        ending.next().copied().filter(|_| ending.next().is_none())
     }
 
     pub(super) fn ids(&self, items: &[usize]) -> Vec<olympus_proto::ItemId> {

@@ -7,6 +7,7 @@
 mod apart;
 mod around;
 mod items;
+mod kinds;
 mod meant;
 mod negation;
 mod numbers;
@@ -34,6 +35,14 @@ struct Pending<'a> {
     joined: bool,
 }
 
+/// A kind of dish, and what was said of all of it.
+#[derive(Debug, Clone)]
+struct ToldKind<'a> {
+    /// Stem of the word.
+    word: String,
+    sizes: Vec<(&'a Names, Choice)>,
+}
+
 /// What a verb does to the next name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Verb {
@@ -48,6 +57,9 @@ enum Verb {
 
 /// What ends a negation that the menu knows nothing of.
 const RESUMES: [&str; 5] = ["ok", "okay", "well", "yeah", "alright"];
+
+/// What denies the verb that comes next.
+const DENIES: [&str; 5] = ["don't", "don\u{2019}t", "dont", "do not", "doesn't"];
 
 struct Reader<'a> {
     items: &'a [MenuItem],
@@ -95,6 +107,8 @@ struct Reader<'a> {
     lost: bool,
     /// Whether "with" came since the last name: an option of the line that is open comes next.
     with: bool,
+    /// Whether the negation itself says where: "don't put onions on it".
+    puts: bool,
     /// Whether what is named next stays as it is: "keep the lettuce".
     keep: bool,
     /// Whether something was taken off since it was asked for.
@@ -115,6 +129,9 @@ struct Reader<'a> {
     /// Whether something was said of all of the last line: "no onions on any of them, and one with
     /// cheese" is one of these.
     told_of_all: bool,
+    /// A word that several dishes' names end with, said before which of them are meant: "two large
+    /// pizzas, one pepperoni and one cheese"; and the sizes said with it.
+    kind: Option<ToldKind<'a>>,
     /// The line of several from which some are told apart: "two of them without onions".
     shared: Option<usize>,
     out: ParsedOrder,
@@ -154,6 +171,7 @@ pub(super) fn assemble(
         skip: None,
         lost: false,
         with: false,
+        puts: false,
         keep: false,
         dropped: false,
         contrast: false,
@@ -163,6 +181,7 @@ pub(super) fn assemble(
         run: None,
         held: Pending::default(),
         told_of_all: false,
+        kind: None,
         shared: None,
         out: ParsedOrder::default(),
     };
@@ -249,6 +268,11 @@ impl<'a> Reader<'a> {
             Cue::With if self.is_with_both(rest) => {}
             Cue::With => self.with(segment),
             Cue::And => (self.joined, self.amount, self.towards) = (true, None, false),
+            // "Don't give me any mayo"
+            Cue::Clause
+                if self.negated
+                    && !self.negation_used
+                    && DENIES.contains(&self.before.as_str()) => {}
             Cue::Clause => {
                 self.settle();
                 self.ends_drop();
@@ -270,8 +294,13 @@ impl<'a> Reader<'a> {
             }
             Cue::Filler | Cue::Aside => {
                 let said = self.said_of(segment).to_lowercase();
-                if said == "all" && self.is_of_all(rest) {
+                let is_dropped = self.verb == Some(Verb::Drop) && !self.dropped;
+                if said == "all" && (is_dropped || self.is_of_all(rest)) {
                     self.of_all("all", rest);
+                }
+                if said == "actually" && self.is_another_item(rest) {
+                    self.settle();
+                    (self.verb, self.retracts) = (Some(Verb::Correct), true);
                 }
                 // "You don't do zorbl? Okay, then fries."
                 if self.negation_missed && RESUMES.contains(&said.as_str()) {
@@ -285,6 +314,10 @@ impl<'a> Reader<'a> {
 
     fn unknown(&mut self, segment: &Segment<'_>) {
         self.negation_missed |= self.negated;
+        let stem = self.phrases.stems_of(&self.said_of(segment).to_lowercase());
+        if stem.iter().all(|stem| self.phrases.is_kind(stem)) && self.tells_kind(&stem.concat()) {
+            return;
+        }
         self.lost |= self.pending.start.is_some();
         self.not_understood(segment.start, segment.end);
     }
@@ -298,8 +331,10 @@ impl<'a> Reader<'a> {
             self.move_to(line);
             return;
         }
-        if self.by_choice(names, rest)
+        if self.by_choice(names, segment, rest)
             || self.is_called_off(names, rest)
+            || self.is_of_those(names, segment)
+            || self.says_kind(names, segment)
             || self.is_named_again(names, segment, rest)
         {
             return;
@@ -328,6 +363,13 @@ impl<'a> Reader<'a> {
         self.negated &= !is_size;
         self.told_after(names, rest);
         let goes_on = std::mem::take(&mut self.joined);
+        if self.is_other_kind(names, rest) {
+            self.not_understood(segment.start, segment.end);
+            return;
+        }
+        if self.takes_some_off(names, rest) {
+            return;
+        }
         if self.verb == Some(Verb::Drop) {
             // "Forget the latte, just the waters": only a list goes on.
             if self.dropped && !goes_on {
@@ -350,6 +392,17 @@ impl<'a> Reader<'a> {
         {
             self.verb = Some(Verb::Put(line));
             return;
+        }
+        if self.verb == Some(Verb::Change) && self.is_exchanged_unordered(names, rest) {
+            self.verb = None;
+            return;
+        }
+        if self.verb == Some(Verb::Change) && self.exchange(names, span, rest) {
+            return;
+        }
+        if self.is_of_meal(names) {
+            self.settle_options();
+            self.pending = Pending::default();
         }
         if names.options.is_empty() || (!names.items.is_empty() && self.is_item(names, rest)) {
             self.item(&names.items, span);

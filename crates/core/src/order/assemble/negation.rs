@@ -39,6 +39,11 @@ impl<'a> Reader<'a> {
             (self.verb, self.retracts, self.negated) = (Some(Verb::Correct), true, false);
             return;
         }
+        // "I don't like mushrooms, so leave them off"
+        if self.negated && self.negation_used && self.is_of_that(rest) {
+            self.negated = false;
+            return;
+        }
         if self.implied().is_some() || self.is_one_more() {
             self.settle();
         }
@@ -55,6 +60,7 @@ impl<'a> Reader<'a> {
                 self.lines.forget_recent();
             }
         }
+        self.puts = said.contains("put") || said.contains("add");
         if said.starts_with("everything") {
             self.everything(segment);
         }
@@ -62,6 +68,16 @@ impl<'a> Reader<'a> {
         (self.contrast, self.negation_missed) = (is_contrast, false);
         let after = self.text.get(segment.end..).unwrap_or_default();
         self.negated_list = after.trim_start().starts_with(':');
+    }
+
+    /// Whether what was named before is meant, and nothing new: "leave them off", "hold those".
+    fn is_of_that(&self, rest: &[Segment<'_>]) -> bool {
+        let said = |at: usize| rest.get(at).map(|s| self.said_of(s).to_lowercase());
+        let is_pronoun = matches!(
+            said(0).as_deref(),
+            Some("em" | "them" | "it" | "those" | "that" | "these")
+        );
+        is_pronoun && !matches!(rest.get(1).map(|s| s.kind), Some(Kind::Names(_)))
     }
 
     /// "Neither with onions": all that were said, and "with" does not end it.

@@ -8,6 +8,18 @@ use super::super::speech::Cue;
 use super::{Reader, Verb};
 use olympus_proto::Span;
 
+/// What is said of one more that has nothing changed.
+const AS_IT_COMES: [&str; 8] = [
+    "plain",
+    "normal",
+    "regular",
+    "as is",
+    "as it comes",
+    "exactly as it comes",
+    "the regular way",
+    "the normal way",
+];
+
 impl<'a> Reader<'a> {
     /// Whether a number comes next, fillers apart: "two, no, three".
     pub(super) fn begins_number(&self, rest: &[Segment<'_>]) -> bool {
@@ -51,6 +63,14 @@ impl<'a> Reader<'a> {
         );
         if told && self.pending.number.is_some_and(|n| n > number) && self.implied().is_some() {
             self.settle();
+        }
+        // "Three three tacos"
+        let again = self.said_of(segment).eq_ignore_ascii_case(&self.before);
+        if again && self.pending.number == Some(number) && self.pending.options.is_empty() {
+            return;
+        }
+        if self.is_portion_of_last(number, segment, rest) || self.is_some_exchanged(number, rest) {
+            return;
         }
         if self.is_that_many(number, rest) || self.is_tallied(segment) {
             self.lines.set_quantity(number);
@@ -101,6 +121,12 @@ impl<'a> Reader<'a> {
                 }
                 self.verb = None;
             }
+            // "Cut the fries to one"
+            Some(Verb::Put(line)) if !names_follow => {
+                self.lines.set_quantity_of(line, number);
+                self.verb = None;
+                return;
+            }
             Some(Verb::Correct) if self.pending.number.is_some() => {
                 self.pending.number = Some(number);
                 self.verb = None;
@@ -150,8 +176,49 @@ impl<'a> Reader<'a> {
     /// "A burger without tomato and another without onion".
     pub(super) fn is_another_told(&mut self, segment: &Segment<'_>, rest: &[Segment<'a>]) -> bool {
         let said = self.said_of(segment).to_lowercase();
-        let is_another = matches!(said.as_str(), "another" | "one more" | "another one of");
-        is_another && self.more_of_last(1, segment, rest)
+        if matches!(said.as_str(), "another" | "one more" | "another one of") {
+            return self.more_of_last(1, segment, rest);
+        }
+        let is_another = ["another", "one more", "a second", "a third"]
+            .iter()
+            .any(|more| said.starts_with(more));
+        is_another && self.verb.is_none() && self.another_one(segment, rest)
+    }
+
+    /// "And another one", "another one without mayo", "another one, small": of the item before.
+    fn another_one(&mut self, segment: &Segment<'_>, rest: &[Segment<'a>]) -> bool {
+        let waits = self.pending.start.is_some() || !self.pending.options.is_empty();
+        let Some((_, quantity)) = self.lines.last().filter(|_| !waits) else {
+            return false;
+        };
+        let next = rest
+            .iter()
+            .find(|s| !matches!(s.kind, Kind::Cue(Cue::Filler)));
+        let said = next.map(|next| self.said_of(next).to_lowercase());
+        let is_plain = said.is_some_and(|said| AS_IT_COMES.contains(&said.as_str()));
+        let is_as_before = match next.map(|next| next.kind) {
+            _ if is_plain => false,
+            Some(Kind::Names(names)) if self.is_of_last_alone(names) => false,
+            Some(Kind::Cue(Cue::With | Cue::Not)) => false,
+            Some(
+                Kind::Names(_)
+                | Kind::Unknown
+                | Kind::Cue(Cue::Number(_) | Cue::Same | Cue::Place(_)),
+            ) => return false,
+            _ => true,
+        };
+        if is_as_before {
+            self.lines.set_quantity(quantity + 1);
+        } else if let Some(item) = self.lines.last_item() {
+            let span = Span {
+                start: segment.start,
+                end: segment.end,
+            };
+            self.place_item(item, span);
+        }
+        self.lines.forget_recent();
+        (self.negated, self.joined) = (false, false);
+        true
     }
 
     /// "A muffin, actually two muffins": so many of the line before.
@@ -172,6 +239,54 @@ impl<'a> Reader<'a> {
         }
         self.lines.set_quantity(number);
         last.is_some()
+    }
+
+    /// "Change one of those to a cheeseburger": some of the last line are something else.
+    fn is_some_exchanged(&mut self, number: u32, rest: &[Segment<'_>]) -> bool {
+        let next = rest
+            .iter()
+            .find(|s| !matches!(s.kind, Kind::Cue(Cue::Filler)));
+        let is_to = matches!(next.map(|s| s.kind), Some(Kind::Cue(Cue::To)));
+        let Some((last, quantity)) = self.lines.last() else {
+            return false;
+        };
+        if self.verb != Some(Verb::Change) || !is_to || quantity <= number {
+            return false;
+        }
+        let line = self
+            .lines
+            .split(last, number)
+            .and_then(|_| self.lines.last());
+        self.verb = line.map(|(line, _)| Verb::Put(line));
+        true
+    }
+
+    /// "Wings twelve, plain": right after a dish that is sold by the piece.
+    fn is_portion_of_last(
+        &mut self,
+        number: u32,
+        segment: &Segment<'_>,
+        rest: &[Segment<'_>],
+    ) -> bool {
+        let waits = self.pending.start.is_some() || self.verb.is_some() || self.negated;
+        let is_item = matches!(rest.first().map(|next| next.kind),
+            Some(Kind::Names(next)) if next.options.is_empty());
+        if !self.after_name || waits || is_item || self.ends_phrase(segment.start) {
+            return false;
+        }
+        let at = self
+            .lines
+            .last_item()
+            .and_then(|item| self.pieces(item, number));
+        let Some(at) = at.filter(|at| self.lines.last_takes(&[*at]) == Some(false)) else {
+            return false;
+        };
+        let span = Span {
+            start: segment.start,
+            end: segment.end,
+        };
+        self.lines.put_last(at, Choice::added(span));
+        true
     }
 
     /// "A chicken sandwich, two of them": of which one was said.

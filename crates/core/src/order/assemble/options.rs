@@ -49,7 +49,8 @@ impl<'a> Reader<'a> {
         if self.is_single() && !self.negated && self.belongs_to_last(names) {
             self.pending = Pending::default();
         }
-        if self.is_plain_item(&said, rest) {
+        if self.is_plain_item(&said, rest) || (!self.negated && self.is_complained_of(names, rest))
+        {
             return;
         }
         if let Some(Verb::Put(line)) = self.verb {
@@ -59,7 +60,12 @@ impl<'a> Reader<'a> {
                 return;
             }
         }
-        let leads = !self.negated && self.next_item(names, rest).is_some();
+        // "The ham on wheat, the tuna on rye": told of the ham.
+        let takes = |line| self.lines.takes(line, &names.options);
+        let is_told = (self.onto || self.with) && self.place.is_some_and(takes);
+        let leads = !self.negated
+            && !is_told
+            && (self.next_item(names, rest).is_some() || self.leads_to_choice(names, rest));
         let waits = self.pending.start.is_some() && !self.negated;
         if !leads
             && choice.action == ModifierAction::Add
@@ -80,7 +86,8 @@ impl<'a> Reader<'a> {
         } else {
             // Another of its kind takes the place of what was said by itself.
             let replaces = self.lines.last_has_other(&names.options);
-            let takes_back = choice.contrast && self.lines.has_added(&names.options);
+            let takes_back =
+                choice.action == ModifierAction::Remove && self.lines.has_added(&names.options);
             if self.verb == Some(Verb::Correct) && self.retracts && !replaces && !takes_back {
                 self.lines.undo();
             }
@@ -93,6 +100,20 @@ impl<'a> Reader<'a> {
                 self.verb = None;
             }
         }
+    }
+
+    /// "No onions please, onions make me sick": why they were left out.
+    fn is_complained_of(&self, names: &Names, rest: &[Segment<'_>]) -> bool {
+        let asks = self.with || self.onto || self.verb.is_some() || self.amount.is_some();
+        let is_why = match rest.first() {
+            Some(next) => {
+                let said = self.said_of(next).to_lowercase();
+                let is_unknown = matches!(next.kind, Kind::Unknown) && said != "back";
+                is_unknown || matches!(said.as_str(), "make me" | "give me")
+            }
+            None => false,
+        };
+        is_why && !asks && self.pending.start.is_none() && self.lines.leaves_out(&names.options)
     }
 
     /// "Easy on the ice" where the menu has "Lt Ice": that option.
@@ -287,6 +308,11 @@ impl<'a> Reader<'a> {
 
     /// What waits without its item: the only item that it fits, else choices of a line before.
     pub(super) fn settle(&mut self) {
+        if let Some((item, at)) = self.called_by_choice() {
+            // A word of its own name chooses nothing.
+            let (_, choice) = self.pending.options.remove(at);
+            self.place_item(item, choice.span);
+        }
         if self.is_one_more()
             && let Some(item) = self.lines.last_item()
             && let Some((_, choice)) = self.pending.options.last()

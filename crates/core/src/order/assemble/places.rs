@@ -30,12 +30,20 @@ impl<'a> Reader<'a> {
         let line = match place {
             Some(place) => self.lines.unit(place),
             // "Three burgers, the last one without pickles"
-            None if self.is_last_one(segment, rest) => self.lines.last_unit(),
+            None if self.is_last_one(segment, rest) => {
+                self.left_over().or_else(|| self.lines.last_unit())
+            }
             None => None,
         };
         let line = line.or_else(|| self.lines.at(place));
         let line = line.or_else(|| self.lines.part_off(place));
         self.point(line.into_iter().collect(), false);
+    }
+
+    /// The one that is left where others were told apart from it.
+    fn left_over(&self) -> Option<usize> {
+        self.shared
+            .filter(|line| self.lines.quantity(*line) == Some(1))
     }
 
     /// "The last one", "the last with cheese", and not "that is the last of it".
@@ -51,6 +59,9 @@ impl<'a> Reader<'a> {
 
     /// Of all lines, or those that `said` means ("both").
     pub(super) fn of_all(&mut self, said: &str, rest: &[Segment<'_>]) {
+        if self.is_opened() && self.implied().is_some() {
+            self.settle();
+        }
         self.settle_options();
         self.ahead_of_all |= self.lines.is_empty() && self.onto && !self.ahead.is_empty();
         // "…, both medium": of what comes, not of what was said.
@@ -109,8 +120,13 @@ impl<'a> Reader<'a> {
 
     /// "The small one", "the chicken ones", "no pickles on the classic": lines by what they have.
     /// `true` where such were meant.
-    pub(super) fn by_choice(&mut self, names: &Names, rest: &[Segment<'_>]) -> bool {
-        if !self.before.ends_with("the") || names.options.is_empty() {
+    pub(super) fn by_choice(
+        &mut self,
+        names: &Names,
+        segment: &Segment<'_>,
+        rest: &[Segment<'_>],
+    ) -> bool {
+        if !self.before.ends_with("the") {
             return false;
         }
         let next = rest.first().map(|next| self.said_of(next).to_lowercase());
@@ -119,7 +135,12 @@ impl<'a> Reader<'a> {
         if !is_called && !moves {
             return false;
         }
-        let lines = self.lines.having(&names.options);
+        let mut lines = self.lines.having(&names.options);
+        // "The chicken one" of a chicken pizza and another.
+        if lines.is_empty() && is_called && self.pending.start.is_none() {
+            let said = self.phrases.stems_of(&self.said_of(segment).to_lowercase());
+            lines.extend(self.lines.only_called(&said));
+        }
         if lines.is_empty() || lines.len() == self.lines.all().len() {
             return false;
         }
@@ -146,10 +167,19 @@ impl<'a> Reader<'a> {
         let is_told = self.before.ends_with("the") || self.before.ends_with("my");
         let waits = self.pending.number.is_some() || !self.pending.options.is_empty();
         let is_open = self.negated && !self.negation_used;
-        if !is_told || waits || self.verb.is_some() || is_open || names.is_part {
+        if !is_told || waits || self.verb.is_some() || is_open {
             return false;
         }
-        let Some(line) = self.lines.find(&names.items) else {
+        // "…, the tuna on rye": a word that one line alone is called by.
+        let called = match names.is_part || names.items.is_empty() {
+            true if self.lines.accepting(&names.options).is_none() => {
+                let said = self.said_of(segment).to_lowercase();
+                self.lines.only_called(&self.phrases.stems_of(&said))
+            }
+            true => None,
+            false => self.lines.find(&names.items),
+        };
+        let Some(line) = called else {
             return false;
         };
         let is_filler = |s: &&Segment<'_>| matches!(s.kind, Kind::Cue(Cue::Filler));
@@ -158,6 +188,7 @@ impl<'a> Reader<'a> {
             .find(|s| !is_filler(s))
             .is_some_and(|next| match next.kind {
                 Kind::Cue(Cue::Not | Cue::With | Cue::Amount(_)) => true,
+                Kind::Cue(Cue::On) => true,
                 Kind::Names(names) => self.lines.takes(line, &names.options),
                 _ => false,
             });
@@ -172,7 +203,8 @@ impl<'a> Reader<'a> {
         let leads = [
             "on the", "for the", ", the", ". the", "and the", "on my", "; the",
         ];
-        if !tells || !leads.iter().any(|lead| before.ends_with(lead)) {
+        let goes_on = self.place.is_some_and(|told| told != line);
+        if !tells || !(goes_on || leads.iter().any(|lead| before.ends_with(lead))) {
             return false;
         }
         self.settle();
@@ -180,6 +212,19 @@ impl<'a> Reader<'a> {
         (self.all, self.place) = (None, Some(line));
         (self.towards, self.onto, self.joined) = (false, false, false);
         true
+    }
+
+    /// "No ice in one of the cokes": the cokes that one was told apart from.
+    pub(super) fn is_of_those(&self, names: &Names, segment: &Segment<'_>) -> bool {
+        let before = self.text.get(..segment.start).unwrap_or_default();
+        let before = before.trim_end().to_lowercase();
+        let is_of = ["of the", "of those", "of these", "of my"]
+            .iter()
+            .any(|of| before.ends_with(of));
+        let is_same = |line: usize| self.lines.find(&names.items) == Some(line);
+        let waits = self.pending.number.is_some() || !self.pending.options.is_empty();
+        let last = self.lines.last().map(|(line, _)| line);
+        is_of && !waits && self.lines.was_parted() && last.is_some_and(is_same)
     }
 
     /// "The fries no", "fries no thanks": not ordered, or off the order again.
@@ -220,7 +265,9 @@ impl<'a> Reader<'a> {
     /// "… in the coffee", "on the burger": the line whose item's name ends so, where something was
     /// said that can move there.
     pub(super) fn by_ending(&self, names: &Names, span: Span) -> Option<usize> {
-        let is_told = self.before.ends_with("the") || self.before.ends_with("my");
+        let is_told = ["the", "my", "that", "this", "his", "her", "our"]
+            .iter()
+            .any(|which| self.before.ends_with(which));
         let moves = self.towards && (self.lines.has_recent() || !self.pending.options.is_empty());
         if !is_told || !moves {
             return None;
@@ -243,6 +290,7 @@ impl<'a> Reader<'a> {
             || self.pending.start.is_some()
             || self.joined
             || said.ends_with("again")
+            || said.ends_with("the same")
             || said.ends_with("thing");
         let mut comes = rest.iter().map(|s| s.kind);
         let comes = comes.find(|kind| !matches!(kind, Kind::Cue(Cue::Filler)));

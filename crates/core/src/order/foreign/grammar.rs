@@ -12,6 +12,7 @@ pub(super) fn write_out(tokens: &mut [Token], phrases: &Phrases) {
     amounts_first(tokens);
     beside_last(tokens);
     answers(tokens);
+    wanted_after_all(tokens);
     count_ones(tokens, phrases);
 }
 
@@ -45,6 +46,24 @@ fn answers(tokens: &mut [Token]) {
             && (ends || token.is_answer)
         {
             token.set("no wait");
+        }
+    }
+}
+
+/// "Pas de tomate, et du pain": with bread. French and Italian leave out without an article.
+fn wanted_after_all(tokens: &mut [Token]) {
+    let mut negated = false;
+    for at in 0..tokens.len() {
+        let is_some = |next: &Token| next.goes_on() && next.english == "some";
+        let leads = tokens.get(at + 1).is_some_and(is_some);
+        let Some(token) = tokens.get_mut(at) else {
+            return;
+        };
+        let ends = token.gap.contains(['.', ';', '!', '?', '\n']);
+        let refuses = matches!(token.english.as_str(), "no" | "without" | "nor" | "not");
+        negated = refuses || (negated && !ends);
+        if negated && leads && token.role == Role::And {
+            token.set("and with");
         }
     }
 }

@@ -164,6 +164,21 @@ impl Lines<'_> {
         })
     }
 
+    /// The one line whose item's name has these words in it, where no other has.
+    pub(in super::super) fn only_called(&self, stems: &[String]) -> Option<usize> {
+        let has = |draft: &super::Draft| {
+            let item = self.items.get(draft.item);
+            item.is_some_and(|item| {
+                let key = option::key(&item.name);
+                let words: Vec<&str> = key.split(' ').collect();
+                words.windows(stems.len().max(1)).any(|part| part == stems)
+            })
+        };
+        let mut lines =
+            (0..self.drafts.len()).filter(|line| self.drafts.get(*line).is_some_and(has));
+        lines.next().filter(|_| lines.next().is_none())
+    }
+
     /// The latest line that can have the choice, else that has such an option.
     pub(in super::super) fn fitting(&self, options: &[OptionRef], choice: Choice) -> Option<usize> {
         let line = self.accepting(options)?;

@@ -1,0 +1,159 @@
+//! Kinds of dishes that are named before the dishes: "two large pizzas, one pepperoni and one
+//! cheese", "rolls: one california, one veggie".
+
+use super::super::draft::Choice;
+use super::super::option;
+use super::super::phrases::{Names, plain_name};
+use super::super::segment::{Kind, Segment};
+use super::super::speech::Cue;
+use super::{Pending, Reader, ToldKind, Verb, option_of};
+use olympus_proto::ModifierAction;
+
+impl<'a> Reader<'a> {
+    /// A word of several dishes that are told next; what is said with it is of each of them.
+    pub(super) fn tells_kind(&mut self, word: &str) -> bool {
+        let is_size = |names: &Names| names.options.iter().any(|at| self.lines.is_size(*at));
+        let only_sizes = self.pending.options.iter().all(|(names, _)| is_size(names));
+        if self.verb.is_some() || self.negated || !only_sizes || self.pending.number.is_none() {
+            return false;
+        }
+        let sizes = std::mem::take(&mut self.pending).options;
+        let word = word.to_owned();
+        self.kind = Some(ToldKind { word, sizes });
+        true
+    }
+
+    /// The same where the menu has the word as a part of several names.
+    pub(super) fn says_kind(&mut self, names: &Names, segment: &Segment<'_>) -> bool {
+        let stems = self.phrases.stems_of(&self.said_of(segment).to_lowercase());
+        let is_kind = matches!(stems.as_slice(), [word] if self.phrases.is_kind(word));
+        if !is_kind || names.items.len() < 2 || !names.options.is_empty() || !names.is_part {
+            return false;
+        }
+        let after = self.text.get(segment.end..).unwrap_or_default();
+        let is_list = after.trim_start().starts_with([':', '-']);
+        let told = after.trim_start().to_lowercase();
+        let comes =
+            is_list || told.starts_with("one ") || told.starts_with("a ") || told.starts_with("1 ");
+        if comes && self.pending.number.is_none() && is_list {
+            self.kind = Some(ToldKind {
+                word: stems.concat(),
+                sizes: Vec::new(),
+            });
+            self.pending = Pending::default();
+            return true;
+        }
+        comes && self.tells_kind(&stems.concat())
+    }
+
+    /// Of several items the one of the kind that was told.
+    pub(super) fn of_kind(&self, items: &[usize]) -> Option<usize> {
+        let kind = self.kind.as_ref()?;
+        let mut of_kind = items
+            .iter()
+            .filter(|item| self.ends_with(**item, &kind.word));
+        of_kind.next().copied().filter(|_| of_kind.next().is_none())
+    }
+
+    /// "Mushroom pizza" where there is a mushroom calzone and no such pizza.
+    pub(super) fn is_other_kind(&self, names: &Names, rest: &[Segment<'_>]) -> bool {
+        let Some(next) = rest
+            .first()
+            .filter(|next| matches!(next.kind, Kind::Unknown))
+        else {
+            return false;
+        };
+        let kind = self.phrases.stems_of(&self.said_of(next).to_lowercase());
+        let kind = kind.concat();
+        let items = match names.items.is_empty() {
+            true => &names.within,
+            false => &names.items,
+        };
+        self.phrases.is_kind(&kind)
+            && (names.is_part || names.items.is_empty())
+            && !items.is_empty()
+            && !self.ends_phrase(next.start)
+            && items.iter().all(|item| !self.ends_with(*item, &kind))
+    }
+
+    fn ends_with(&self, item: usize, word: &str) -> bool {
+        let key = self.items.get(item).map(|item| option::key(&item.name));
+        key.is_some_and(|key| key.split(' ').next_back() == Some(word))
+    }
+
+    /// "A small cheese", "1 large pepperoni": the one item that is called so and has all else that
+    /// waits, a size among it or its kind told before. Where it stands in what waits.
+    pub(super) fn called_by_choice(&self) -> Option<(usize, usize)> {
+        let options = &self.pending.options;
+        let is_size = |names: &Names| names.options.iter().any(|at| self.lines.is_size(*at));
+        let is_sized = options.iter().any(|(names, _)| is_size(names));
+        if !self.is_opened() || self.pending.with || !(is_sized || self.kind.is_some()) {
+            return None;
+        }
+        let (at, (names, choice)) = options.iter().enumerate().find(|(_, (names, choice))| {
+            choice.action == ModifierAction::Add && !names.within.is_empty() && !is_size(names)
+        })?;
+        let said = self.phrases.stems_of(&self.said(choice.span));
+        let is_told = |item: usize| {
+            let kind = self.kind.as_ref();
+            is_sized || kind.is_some_and(|kind| self.ends_with(item, &kind.word))
+        };
+        let mut items = names.within.iter().copied().filter(|item| {
+            let mut others = options.iter().enumerate().filter(|(which, _)| *which != at);
+            is_told(*item)
+                && self.is_kind_of(*item, &said)
+                && others.all(|(_, (names, _))| option_of(&names.options, *item).is_some())
+        });
+        let item = items.next()?;
+        items.next().is_none().then_some((item, at))
+    }
+
+    /// Whether an item's name is these words and one more, which says what sort of thing it is.
+    fn is_kind_of(&self, item: usize, said: &[String]) -> bool {
+        let Some(item) = self.items.get(item) else {
+            return false;
+        };
+        let plain = plain_name(&item.name);
+        let name = option::key(plain.as_deref().unwrap_or(&item.name));
+        name.rsplit_once(' ')
+            .is_some_and(|(kind, _)| kind == said.join(" "))
+    }
+
+    /// What was said of the kind, for a dish of it.
+    pub(super) fn sizes_of_kind(&self, item: usize) -> Vec<(&'a Names, Choice)> {
+        let kind = self.kind.as_ref();
+        let kind = kind.filter(|kind| self.ends_with(item, &kind.word));
+        kind.map(|kind| kind.sizes.clone()).unwrap_or_default()
+    }
+
+    /// "Take off one water", "take one water off" of four.
+    pub(super) fn takes_some_off(&mut self, names: &Names, rest: &[Segment<'_>]) -> bool {
+        let Some(number) = self
+            .pending
+            .number
+            .filter(|_| self.pending.options.is_empty())
+        else {
+            return false;
+        };
+        let Some(line) = self.ordered(names) else {
+            return false;
+        };
+        let quantity = self.lines.quantity(line).unwrap_or_default();
+        let off = rest
+            .first()
+            .map(|next| (next.kind, self.said_of(next).to_lowercase()));
+        let is_off = match off {
+            Some((Kind::Cue(Cue::Off), said)) => !said.starts_with("no "),
+            Some((Kind::Cue(Cue::On), said)) => said == "off",
+            _ => false,
+        };
+        if quantity <= number || !(is_off || self.verb == Some(Verb::Drop)) {
+            return false;
+        }
+        self.lines.set_quantity_of(line, quantity - number);
+        self.pending = Pending::default();
+        (self.verb, self.dropped) = (None, false);
+        self.skip = rest.first().map(|next| next.start).filter(|_| is_off);
+        true
+    }
+}
