@@ -338,14 +338,23 @@ fn merged(lines: impl Iterator<Item = OrderLine>) -> Vec<OrderLine> {
 
 /// Whether a group holds the drink or the side of a meal: tills seldom say that it must be chosen.
 fn is_of_a_meal(item: &MenuItem, group: &ModifierGroup) -> bool {
-    let has = |name: &str, known: &[&str]| {
-        let name = name.to_lowercase();
-        let mut words = name.split(|c: char| !c.is_alphanumeric());
-        words.any(|word| known.contains(&word))
-    };
-    let is_meal = has(&item.name, &["combo", "combos", "meal", "menu"]);
     let part = ["drink", "drinks", "beverage", "soda", "side", "sides"];
-    is_meal && group.max == Some(1) && (has(&group.name, &part) || has(&group.id, &part))
+    is_meal(item) && group.max == Some(1) && (has(&group.name, &part) || has(&group.id, &part))
+}
+
+/// Whether an item is several things at one price.
+pub(super) fn is_meal(item: &MenuItem) -> bool {
+    item.name.trim_start().starts_with('#')
+        || has(
+            &item.name,
+            &["combo", "combos", "meal", "menu", "lunch", "bento"],
+        )
+}
+
+fn has(name: &str, known: &[&str]) -> bool {
+    let name = name.to_lowercase();
+    let mut words = name.split(|c: char| !c.is_alphanumeric());
+    words.any(|word| known.contains(&word))
 }
 
 fn same_option(

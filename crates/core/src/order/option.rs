@@ -157,8 +157,10 @@ fn otherwise(name: &str, is_sort: bool) -> Vec<Said> {
         rest = rest.get(..at).unwrap_or_default();
         said.push(rest.join(" "));
     }
+    let is_denied = rest.first().is_some_and(|first| first == "not");
     if let Some((last, before)) = rest.split_last()
         && !before.is_empty()
+        && !is_denied
     {
         let before = before.join(" ");
         match sort_of(last) {
@@ -182,6 +184,7 @@ fn otherwise(name: &str, is_sort: bool) -> Vec<Said> {
     for (letters, meant) in LETTERS {
         if whole.join(" ") == meant.split(' ').map(stem).collect::<Vec<_>>().join(" ") {
             said.push(letters.to_owned());
+            said.extend((letters == "whip").then(|| "whip cream".to_owned()));
         }
     }
     if ends(&whole, "on side") {
@@ -282,10 +285,11 @@ pub(super) fn by_some_words(names: &[(&str, Place)], described: &[String]) -> Ve
     let mut known = Vec::new();
     let mut listed = Vec::new();
     for (name, at) in names {
-        if Portion::of(name).is_some() {
+        let whole = stems(name);
+        // "Not Spicy" is the opposite of what its last word says.
+        if Portion::of(name).is_some() || whole.first().is_some_and(|first| first == "not") {
             continue;
         }
-        let whole = stems(name);
         known.push(whole.join(" "));
         if whole.iter().all(|word| described.contains(word)) {
             listed.push(*at);

@@ -85,6 +85,7 @@ impl Phrases {
         }
         all.add_plain_names(items);
         all.add_first_words(items);
+        all.add_meals(items);
         all.sort_options();
         all.add_parts(items);
         all.add_deeds(items);
@@ -221,14 +222,18 @@ impl Phrases {
     fn add_plain_names(&mut self, items: &[MenuItem]) {
         let mut plain: HashMap<String, Vec<usize>> = HashMap::new();
         for (index, item) in items.iter().enumerate() {
-            if let Some(name) = plain_name(&item.name) {
-                plain.entry(name).or_default().push(index);
+            for name in plain_names(&item.name) {
+                let of = plain.entry(name).or_default();
+                if of.last() != Some(&index) {
+                    of.push(index);
+                }
             }
         }
         for (name, of) in plain {
             let stems: Vec<String> = words(&name).iter().map(|word| stem(&word.text)).collect();
             let is_taken = self.find(&stems).is_some_and(|names| {
-                !names.items.is_empty() || names.options.iter().any(|at| !at.derived)
+                let is_option = names.options.iter().any(|at| !at.derived);
+                !names.items.is_empty() || (is_option && stems.len() == 1)
             });
             if let ([index], false) = (of.as_slice(), is_taken) {
                 for name in otherwise_called(&name).iter().chain([&name]) {
@@ -270,6 +275,35 @@ impl Phrases {
         }
     }
 
+    /// A meal by the whole name of what is in it: "crispy chicken sandwich combo" is the #3 Crispy
+    /// Chicken Combo where there is a Crispy Chicken Sandwich.
+    fn add_meals(&mut self, items: &[MenuItem]) {
+        let stems = |item: &MenuItem| -> Vec<String> {
+            let plain = plain_name(&item.name);
+            let name = plain.as_deref().unwrap_or(&item.name);
+            words(name).iter().map(|word| stem(&word.text)).collect()
+        };
+        let names: Vec<Vec<String>> = items.iter().map(stems).collect();
+        for (index, name) in names.iter().enumerate() {
+            let Some((last, kind)) = name.split_last() else {
+                continue;
+            };
+            if !matches!(last.as_str(), "combo" | "meal") || kind.is_empty() {
+                continue;
+            }
+            let is_inside =
+                |dish: &&Vec<String>| dish.split_last().is_some_and(|(_, first)| first == kind);
+            for dish in names.iter().filter(is_inside) {
+                for meal in ["combo", "meal"] {
+                    let name = format!("{} {meal}", dish.join(" "));
+                    if self.find(&[name.clone()]).is_none() {
+                        self.add(&name, |names| names.add_item(index));
+                    }
+                }
+            }
+        }
+    }
+
     /// A word that only a few items' names hold stands for them: "margherita"; so do two words of
     /// a name in their order: "bbq ribs" of BBQ Spare Ribs. Where it is also an option or a cue,
     /// it stays that.
@@ -278,6 +312,11 @@ impl Phrases {
         for (index, item) in items.iter().enumerate() {
             for name in std::iter::once(&item.name).chain(&item.aliases) {
                 let printed = words(name);
+                let runs = runs_of(name).into_iter().filter(|run| {
+                    let (first, last) = (run.split(' ').next(), run.split(' ').next_back());
+                    let (first, last) = (first.unwrap_or_default(), last.unwrap_or_default());
+                    !self.is_choice_of_item(first, last)
+                });
                 let stems = printed.iter().map(|word| (stem(&word.text), &word.text));
                 let is_name = *name == item.name;
                 let usable = |part: &str| !super::speech::knows(part) && !is_amount(part);
@@ -304,7 +343,7 @@ impl Phrases {
                         [format!("{first} {second}"), format!("{first}{second}")]
                     })
                 });
-                for part in alone.chain(pairs) {
+                for part in alone.chain(pairs).chain(runs) {
                     let of = parts.entry(part).or_default();
                     if of.last() != Some(&index) {
                         of.push(index);
@@ -319,7 +358,7 @@ impl Phrases {
             if let Some(names) = self.names.get_mut(&part) {
                 names.within = items;
             } else {
-                self.longest = self.longest.max(2);
+                self.longest = self.longest.max(part.split(' ').count());
                 self.words.extend(part.split(' ').map(str::to_owned));
                 let names = Names {
                     items,
@@ -365,6 +404,34 @@ const MANNERS: [&str; 16] = [
     "fresh", "warm", "double", "triple",
 ];
 
+/// Words that stand side by side in a name, not all of them: "hot and sour" of Hot & Sour Soup,
+/// "tres leches" of Tres Leches Cake.
+fn runs_of(name: &str) -> Vec<String> {
+    use super::speech::{Cue, cue, is_cue};
+    let spoken = name.replace(['&', '+'], " and ");
+    let stems: Vec<String> = words(&spoken).iter().map(|word| stem(&word.text)).collect();
+    let joins = |stem: &String| {
+        stem.parse::<u32>().is_ok()
+            || !matches!(
+                cue(stem),
+                None | Some(Cue::Number(_) | Cue::Drop | Cue::Amount(_))
+            )
+    };
+    let is_content = |stem: &String| stem.chars().count() >= SHORTEST_PART && cue(stem).is_none();
+    let lengths = 2..stems.len().min(5);
+    let runs = lengths.flat_map(|length| stems.windows(length));
+    let said = runs.filter(|run| {
+        let ends = [run.first(), run.last()];
+        let is_open = ends.into_iter().flatten().any(joins);
+        let is_counted = run
+            .iter()
+            .all(|stem| is_amount(stem) || cue(stem).is_some());
+        !is_open && !is_counted && run.iter().any(is_content)
+    });
+    let said = said.map(|run| run.join(" "));
+    said.filter(|said| !is_cue(said)).collect()
+}
+
 fn kinds(items: &[MenuItem]) -> HashSet<String> {
     let mut counts: HashMap<String, usize> = HashMap::new();
     for item in items {
@@ -372,7 +439,7 @@ fn kinds(items: &[MenuItem]) -> HashSet<String> {
             *counts.entry(stem(&last.text)).or_default() += 1;
         }
     }
-    counts.retain(|_, count| *count > 1);
+    counts.retain(|word, count| *count > 1 || super::speech::knows(word));
     counts.into_keys().collect()
 }
 
@@ -407,28 +474,85 @@ const PRAISE: [&str; 40] = [
 /// What they put after it.
 const SERVED: [&str; 6] = ["cup", "slice", "bottle", "glass", "serving", "portion"];
 
-/// A name without what it is praised with and numbered by; `None` where nothing of that is in it.
-pub(super) fn plain_name(name: &str) -> Option<String> {
-    let bare = name.split(['(', '[']).next().unwrap_or(name);
-    let bare = without_amount(bare);
+/// A name without what it is praised with, numbered by and served in, step by step, and what it is
+/// called besides; the name itself is none of them.
+fn plain_names(name: &str) -> Vec<String> {
+    let bare = without_amount(name.split(['(', '[']).next().unwrap_or(name));
     let spoken = bare.replace('&', " and ");
     let all: Vec<String> = words(&spoken).into_iter().map(|word| word.text).collect();
-    let is_numbered = bare.trim_start().starts_with('#');
-    let is_praise = |(at, word): (usize, &String)| {
-        PRAISE.contains(&word.as_str())
-            || (is_numbered && at == 0 && word.chars().all(char::is_numeric))
+    let number = all
+        .first()
+        .filter(|first| bare.trim_start().starts_with('#') && first.chars().all(char::is_numeric));
+    // "L2 Beef Lunch"
+    let code = match all.as_slice() {
+        [letter, number, _, ..]
+            if letter.chars().count() == 1 && number.chars().all(char::is_numeric) =>
+        {
+            Some(format!("{letter} {number}"))
+        }
+        _ => None,
     };
-    let from = all
-        .iter()
-        .enumerate()
-        .take_while(|word| is_praise(*word))
+    let from = if code.is_some() {
+        2
+    } else {
+        usize::from(number.is_some())
+    };
+    let mut found: Vec<String> = Vec::new();
+    let mut put = |part: Option<&[String]>| {
+        let part = part.unwrap_or_default().join(" ");
+        if !part.is_empty() && !found.contains(&part) {
+            found.push(part);
+        }
+    };
+    let praised = all.iter().skip(from);
+    let praised = praised
+        .take_while(|word| PRAISE.contains(&word.as_str()))
         .count();
-    let to = match all.last() {
-        Some(last) if SERVED.contains(&last.as_str()) && all.len() > from + 1 => all.len() - 1,
+    let is_served = |last: &String| SERVED.contains(&last.as_str());
+    let to = match all.last().filter(|last| is_served(last)) {
+        Some(_) if all.len() > from + praised + 1 => all.len() - 1,
         _ => all.len(),
     };
-    let left = all.get(from..to).filter(|left| !left.is_empty())?;
-    (left.len() < all.len() || bare.len() < name.len()).then(|| left.join(" "))
+    if bare.len() < name.len() || from > 0 {
+        put(all.get(from..));
+    }
+    if praised > 0 {
+        put(all.get(from + praised..));
+    }
+    if to < all.len() {
+        put(all.get(from + praised..to));
+    }
+    if let Some(number) = number {
+        found.extend(["number", "combo", "meal"].map(|kind| format!("{kind} {number}")));
+        found.extend(["combo", "meal"].map(|kind| format!("number {number} {kind}")));
+    }
+    if let (Some(code), Some(last)) = (code, all.last()) {
+        found.extend([format!("{code} {last}"), code]);
+    }
+    // "Burrito Ahogado (Wet)" is a wet burrito.
+    let also = name
+        .split_once('(')
+        .and_then(|(_, rest)| rest.split_once(')'));
+    let also = also.map(|(also, _)| also.trim().to_lowercase());
+    if let Some(also) =
+        also.filter(|also| also.chars().all(char::is_alphabetic) && !also.is_empty())
+    {
+        let heads = [all.get(from), all.last()];
+        found.extend(
+            heads
+                .into_iter()
+                .flatten()
+                .map(|head| format!("{also} {head}")),
+        );
+    }
+    found
+}
+
+/// The shortest of them that is no number.
+pub(super) fn plain_name(name: &str) -> Option<String> {
+    let names = plain_names(name).into_iter();
+    let names = names.filter(|name| !name.chars().any(char::is_numeric));
+    names.min_by_key(|name| name.split(' ').count())
 }
 
 /// A name without how much of it is served: "Still Water 0.5 L", "Ice Cream, 2 Scoops".

@@ -123,6 +123,19 @@ impl<'a> Reader<'a> {
 
     /// "The rest", "the other": of a line of which some were told apart.
     pub(super) fn remaining(&mut self, segment: &Segment<'_>, rest: &[Segment<'a>]) {
+        let tells = matches!(
+            rest.first().map(|next| next.kind),
+            Some(Kind::Cue(Cue::Not | Cue::With))
+        );
+        // "No rice on one of them, and on the other no beans"
+        if self.onto
+            && tells
+            && let Some(line) = self.shared
+        {
+            self.lines.forget_recent();
+            (self.all, self.place, self.onto) = (None, Some(line), false);
+            return;
+        }
         if self.onto && self.lines.has_recent() {
             self.lines.move_to_other_parts();
             return;

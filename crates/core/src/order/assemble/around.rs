@@ -20,6 +20,8 @@ impl<'a> Reader<'a> {
         // "No toppings and a salad": what was not ordered is not left out.
         let is_new = self.joined && self.is_new_item(rest);
         let is_over = is_new || (self.negation_missed && self.item_comes(rest));
+        // "Forget the fries, and a coke"
+        self.ends_drop();
         let is_negated = self.negated && !self.negation_used && !is_over;
         let corrects = matches!(self.verb, Some(Verb::Correct | Verb::Put(_)));
         if is_negated || corrects {
@@ -124,8 +126,14 @@ impl<'a> Reader<'a> {
         };
         self.attach(names, choice);
         self.skip = Some(to.start);
-        (self.verb, self.negated) = (None, false);
+        (self.verb, self.negated, self.exchanged) = (None, false, true);
         true
+    }
+
+    /// Whether "either" ends what is left out: "no onion, and no tomato either".
+    pub(super) fn is_also(&self, segment: &Segment<'_>, rest: &[Segment<'_>]) -> bool {
+        let names_next = matches!(rest.first().map(|next| next.kind), Some(Kind::Names(_)));
+        self.said_of(segment).eq_ignore_ascii_case("either") && !names_next
     }
 
     /// "Swap the fries for onion rings" where no fries were ordered: rings are wanted.

@@ -1,6 +1,7 @@
 //! Names of items, and the lines that are made of them.
 
 use super::super::draft::{Choice, Draft};
+use super::super::lines::is_meal;
 use super::super::option;
 use super::super::phrases::Names;
 use super::super::segment::{Kind, Segment};
@@ -127,7 +128,7 @@ impl<'a> Reader<'a> {
                 let mut having: Vec<usize> = next.options.iter().map(|at| at.item).collect();
                 having.dedup();
                 having.retain(|item| option_of(&names.options, *item).is_some());
-                having.len() == 1 && self.lines.accepting(&next.options).is_none()
+                self.one_of(having).is_some() && self.lines.accepting(&next.options).is_none()
             }
             _ => false,
         }
@@ -323,12 +324,20 @@ impl<'a> Reader<'a> {
             return Some(*item);
         }
         let waiting = &self.pending.options;
-        let mut fitting = items.iter().filter(|item| {
-            let has = |(names, _): &(&Names, Choice)| option_of(&names.options, **item).is_some();
+        let fitting = items.iter().copied().filter(|item| {
+            let has = |(names, _): &(&Names, Choice)| option_of(&names.options, *item).is_some();
             !waiting.is_empty() && waiting.iter().all(has)
         });
-        match (fitting.next(), fitting.next()) {
-            (Some(item), None) => Some(*item),
+        self.one_of(fitting.collect())
+    }
+
+    /// The one of several items; of a dish and meals with it the dish.
+    pub(super) fn one_of(&self, mut items: Vec<usize>) -> Option<usize> {
+        if items.len() > 1 {
+            items.retain(|item| self.items.get(*item).is_some_and(|item| !is_meal(item)));
+        }
+        match items.as_slice() {
+            [item] => Some(*item),
             _ => None,
         }
     }

@@ -7,7 +7,7 @@ use super::super::phrases::{Names, plain_name};
 use super::super::segment::{Kind, Segment};
 use super::super::speech::Cue;
 use super::{Pending, Reader, ToldKind, Verb, option_of};
-use olympus_proto::ModifierAction;
+use olympus_proto::{ModifierAction, Span};
 
 impl<'a> Reader<'a> {
     /// A word of several dishes that are told next; what is said with it is of each of them.
@@ -20,6 +20,32 @@ impl<'a> Reader<'a> {
         let sizes = std::mem::take(&mut self.pending).options;
         let word = word.to_owned();
         self.kind = Some(ToldKind { word, sizes });
+        true
+    }
+
+    /// "Three al pastor tacos": what waits is had by one of the dishes of that kind alone.
+    pub(super) fn is_kind_with_choices(&mut self, word: &str, segment: &Segment<'_>) -> bool {
+        let waiting = &self.pending.options;
+        let is_size = |names: &Names| names.options.iter().any(|at| self.lines.is_size(*at));
+        if self.negated || !waiting.iter().any(|(names, _)| !is_size(names)) {
+            return false;
+        }
+        let has = |item: usize| {
+            let takes = |(names, _): &(&Names, Choice)| option_of(&names.options, item).is_some();
+            waiting.iter().all(takes)
+        };
+        let fitting =
+            (0..self.items.len()).filter(|item| self.ends_with(*item, word) && has(*item));
+        let Some(item) = self.one_of(fitting.collect()) else {
+            return false;
+        };
+        self.place_item(
+            item,
+            Span {
+                start: segment.start,
+                end: segment.end,
+            },
+        );
         true
     }
 

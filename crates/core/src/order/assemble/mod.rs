@@ -76,6 +76,8 @@ struct Reader<'a> {
     negation_missed: bool,
     /// Whether that is on the dish, and the menu has a way to leave it out.
     negated_away: bool,
+    /// Whether its description says that it is on it.
+    negated_known: bool,
     /// Whether "with" goes on with the negation: "neither with onions".
     neither: bool,
     /// Whether "and" or "or" came since the last name: only then a negation goes on.
@@ -107,6 +109,8 @@ struct Reader<'a> {
     lost: bool,
     /// Whether "with" came since the last name: an option of the line that is open comes next.
     with: bool,
+    /// Whether choices are exchanged: "swap the fries for tots and the slaw for rings".
+    exchanged: bool,
     /// Whether the negation itself says where: "don't put onions on it".
     puts: bool,
     /// Whether what is named next stays as it is: "keep the lettuce".
@@ -155,6 +159,7 @@ pub(super) fn assemble(
         negated_list: false,
         negation_missed: false,
         negated_away: false,
+        negated_known: false,
         neither: false,
         joined: false,
         amount: None,
@@ -171,6 +176,7 @@ pub(super) fn assemble(
         skip: None,
         lost: false,
         with: false,
+        exchanged: false,
         puts: false,
         keep: false,
         dropped: false,
@@ -260,7 +266,7 @@ impl<'a> Reader<'a> {
             Cue::Same => self.same(segment, rest),
             Cue::Rest => self.remaining(segment, rest),
             Cue::Amount(amount) => {
-                if self.negation_used {
+                if self.negation_used || (self.contrast && self.negation_missed) {
                     self.negated = false;
                 }
                 self.amount = Some(amount);
@@ -277,6 +283,7 @@ impl<'a> Reader<'a> {
                 self.settle();
                 self.ends_drop();
                 (self.negated, self.amount, self.with, self.towards) = (false, None, false, false);
+                self.exchanged = false;
                 (self.all, self.place) = (None, None);
             }
             Cue::Correction => self.correction(segment, rest),
@@ -308,6 +315,8 @@ impl<'a> Reader<'a> {
                 }
             }
             Cue::Place(place) => self.at_place(place, segment, rest),
+            // "… and no tomato either": that one too.
+            Cue::All if self.after_name && self.negation_used && self.is_also(segment, rest) => {}
             Cue::All => self.of_all(&self.said_of(segment).to_lowercase(), rest),
         }
     }
@@ -315,7 +324,9 @@ impl<'a> Reader<'a> {
     fn unknown(&mut self, segment: &Segment<'_>) {
         self.negation_missed |= self.negated;
         let stem = self.phrases.stems_of(&self.said_of(segment).to_lowercase());
-        if stem.iter().all(|stem| self.phrases.is_kind(stem)) && self.tells_kind(&stem.concat()) {
+        let is_kind = stem.iter().all(|stem| self.phrases.is_kind(stem));
+        let word = stem.concat();
+        if is_kind && (self.is_kind_with_choices(&word, segment) || self.tells_kind(&word)) {
             return;
         }
         self.lost |= self.pending.start.is_some();
@@ -327,6 +338,9 @@ impl<'a> Reader<'a> {
             start: segment.start,
             end: segment.end,
         };
+        if self.ends_sentence(segment.start) && !self.towards {
+            self.lines.forget_recent();
+        }
         if let Some(line) = self.by_ending(names, span) {
             self.move_to(line);
             return;
@@ -350,7 +364,7 @@ impl<'a> Reader<'a> {
         self.negated_list &= !self.ends_sentence(segment.start);
         let is_listed = self.negated_list || self.is_listed(names, rest);
         let goes_on = !self.contrast && (self.joined || is_listed);
-        let goes_on = goes_on && !self.is_wanted_too(names);
+        let goes_on = goes_on && !self.is_wanted_too(names, segment);
         self.negated &= !self.negation_used || goes_on;
         let is_size = names.options.iter().any(|at| self.lines.is_size(*at));
         if is_size && self.is_set_against() && names.items.is_empty() {
@@ -397,7 +411,7 @@ impl<'a> Reader<'a> {
             self.verb = None;
             return;
         }
-        if self.verb == Some(Verb::Change) && self.exchange(names, span, rest) {
+        if (self.verb == Some(Verb::Change) || self.exchanged) && self.exchange(names, span, rest) {
             return;
         }
         if self.is_of_meal(names) {

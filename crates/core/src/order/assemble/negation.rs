@@ -123,12 +123,15 @@ impl<'a> Reader<'a> {
 
     /// "No whip and marshmallows" where the menu has No Whip and Add Marshmallows: what is not on
     /// the dish anyway is not left out.
-    pub(super) fn is_wanted_too(&self, names: &Names) -> bool {
-        let is_and = matches!(
-            self.before.as_str(),
-            "and" | "y" | "n" | "and also" | "also"
-        );
-        is_and && self.negated_away && self.lines.can_only_add(&names.options)
+    pub(super) fn is_wanted_too(&self, names: &Names, segment: &Segment<'_>) -> bool {
+        let before = self.text.get(..segment.start).unwrap_or_default();
+        let before = before.trim_end().to_lowercase();
+        let is_and = ["and", "y", "n", "also", "and the", "and a"]
+            .iter()
+            .any(|and| before.ends_with(&format!(" {and}")));
+        is_and
+            && ((self.negated_away && self.lines.can_only_add(&names.options))
+                || (self.negated_known && self.lines.lacks(&names.options)))
     }
 
     /// "No cheese, actually leave the cheese".
@@ -150,6 +153,10 @@ impl<'a> Reader<'a> {
         let said = self.said_of(first).to_lowercase();
         let is_off = match first.kind {
             Kind::Cue(Cue::Off) => true,
+            // "It's the onion I don't want"
+            Kind::Cue(Cue::Not) if said.ends_with("want") => {
+                rest.get(1).is_none_or(|next| self.ends_phrase(next.start))
+            }
             Kind::Cue(_) => said == "off" || said.starts_with("off "),
             _ => said == "free",
         };

@@ -69,6 +69,11 @@ impl<'a> Reader<'a> {
         if again && self.pending.number == Some(number) && self.pending.options.is_empty() {
             return;
         }
+        if self.is_orders_of_last(number, segment, rest) {
+            self.lines.set_quantity(number);
+            self.verb = None;
+            return;
+        }
         if self.is_portion_of_last(number, segment, rest) || self.is_some_exchanged(number, rest) {
             return;
         }
@@ -102,15 +107,20 @@ impl<'a> Reader<'a> {
             return;
         }
         (self.all, self.place) = (None, None);
-        let names_follow = rest
-            .iter()
-            .take_while(|s| {
-                !matches!(
-                    s.kind,
-                    Kind::Cue(Cue::And | Cue::Clause | Cue::Not | Cue::All | Cue::With)
-                )
-            })
-            .any(|s| matches!(s.kind, Kind::Names(names) if !self.is_of_last_alone(names)));
+        // "Two buns, no, three, and a tea"
+        let stops = rest
+            .first()
+            .is_some_and(|next| self.ends_phrase(next.start));
+        let names_follow = !stops
+            && rest
+                .iter()
+                .take_while(|s| {
+                    !matches!(
+                        s.kind,
+                        Kind::Cue(Cue::And | Cue::Clause | Cue::Not | Cue::All | Cue::With)
+                    )
+                })
+                .any(|s| matches!(s.kind, Kind::Names(names) if !self.is_of_last_alone(names)));
         match self.verb {
             // "make that two"; "two, no, three tacos"
             Some(Verb::Correct) if !names_follow => {
@@ -259,6 +269,24 @@ impl<'a> Reader<'a> {
             .and_then(|_| self.lines.last());
         self.verb = line.map(|(line, _)| Verb::Put(line));
         true
+    }
+
+    /// "Garlic knots, two orders": so many of the dish before.
+    fn is_orders_of_last(&self, number: u32, segment: &Segment<'_>, rest: &[Segment<'_>]) -> bool {
+        let is_order = rest.first().is_some_and(|next| {
+            let said = self.said_of(next).to_lowercase();
+            matches!(said.as_str(), "order" | "orders")
+        });
+        let ends = !matches!(rest.get(1).map(|next| next.kind), Some(Kind::Names(_)));
+        let waits = self.pending.start.is_some() && self.pending.number.is_none();
+        let corrects = self.verb == Some(Verb::Correct);
+        number > 0
+            && is_order
+            && ends
+            && !waits
+            && !self.lines.is_empty()
+            && !self.ends_sentence(segment.start)
+            && (self.after_name || corrects)
     }
 
     /// "Wings twelve, plain": right after a dish that is sold by the piece.

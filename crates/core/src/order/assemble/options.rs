@@ -40,6 +40,7 @@ impl<'a> Reader<'a> {
         self.negation_used |= self.negated;
         if self.negated {
             self.negated_away = self.lines.can_leave_out(&names.options);
+            self.negated_known = self.lines.has_anyway(&names.options);
         }
         if self.keep {
             self.lines.restore(&names.options);
@@ -379,10 +380,7 @@ impl<'a> Reader<'a> {
             let has = |(names, _): &(&Names, Choice)| option_of(&names.options, *item).is_some();
             others.iter().all(has)
         });
-        match fitting.as_slice() {
-            [item] => Some(*item),
-            _ => None,
-        }
+        self.one_of(fitting)
     }
 
     /// "A small pepperoni": the one item with a word in its name that is an option elsewhere, and

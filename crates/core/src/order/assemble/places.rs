@@ -150,6 +150,9 @@ impl<'a> Reader<'a> {
         if !moves {
             self.settle();
         }
+        if self.verb == Some(Verb::Change) {
+            self.lines.forget_recent();
+        }
         let is_all = lines.len() > 1;
         self.two = false;
         self.point(lines, is_all);

@@ -1,8 +1,8 @@
 //! What was said is taken back.
 
 use super::super::MOST_LINES;
-use super::super::assemble::option_for;
-use super::super::draft::{Choice, Draft, named};
+use super::super::assemble::{option_for, option_of};
+use super::super::draft::{Choice, Draft, comes_with, named};
 use super::super::phrases::{OptionRef, removed};
 use super::Lines;
 use olympus_proto::{LineModifier, MenuItem, ModifierAction};
@@ -30,6 +30,28 @@ impl Lines<'_> {
             let kept = |kept: &LineModifier| is_left_out(self.items, kept, options);
             draft.choices.iter().any(is_one) || draft.kept.iter().any(kept)
         })
+    }
+
+    /// Whether the latest line that has such an option has it without its being asked for, as its name
+    /// or its description says.
+    pub(in super::super) fn has_anyway(&self, options: &[OptionRef]) -> bool {
+        self.described(options) == Some(true)
+    }
+
+    /// Whether it has a description, which does not name it.
+    pub(in super::super) fn lacks(&self, options: &[OptionRef]) -> bool {
+        self.described(options) == Some(false) && !self.can_leave_out(options)
+    }
+
+    fn described(&self, options: &[OptionRef]) -> Option<bool> {
+        let draft = self.drafts.get(self.accepting(options)?)?;
+        let at = option_of(options, draft.item)?;
+        let item = self.items.get(draft.item)?;
+        let is_told = item
+            .description
+            .as_ref()
+            .is_some_and(|told| !told.is_empty());
+        is_told.then(|| comes_with(self.items, at))
     }
 
     /// Whether the latest line that has such an option has it anyway: to name it adds nothing.
