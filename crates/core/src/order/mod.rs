@@ -6,6 +6,7 @@
 //! every span lies in the text. No model takes part, so an order is never guessed from its sound.
 
 mod assemble;
+mod called;
 mod deeds;
 mod draft;
 mod foreign;
@@ -19,6 +20,8 @@ mod speech;
 mod tests;
 #[cfg(test)]
 mod tests_languages;
+#[cfg(test)]
+mod tests_menus;
 #[cfg(test)]
 mod tests_negation;
 #[cfg(test)]

@@ -128,9 +128,13 @@ impl<'a> Reader<'a> {
             Some(Kind::Cue(Cue::Not | Cue::With))
         );
         // "No rice on one of them, and on the other no beans"
+        let goes_on = rest
+            .first()
+            .is_some_and(|next| self.said_of(next).starts_with("and"));
         if self.onto
             && tells
-            && let Some(line) = self.shared
+            && !goes_on
+            && let Some(line) = self.shared.or_else(|| self.lines.other_part())
         {
             self.lines.forget_recent();
             (self.all, self.place, self.onto) = (None, Some(line), false);

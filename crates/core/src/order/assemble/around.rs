@@ -59,7 +59,7 @@ impl<'a> Reader<'a> {
                 goes_on
                     && self.pending.start.is_none()
                     && self.lines.last_takes(&names.options).is_some()
-                    && !names.options.iter().any(|at| self.lines.is_size(*at))
+                    && (self.onto || !names.options.iter().any(|at| self.lines.is_size(*at)))
                     && (names.items.is_empty() || self.lines.last_needs(&names.options))
                     && self
                         .next_item(names, rest.get(1..).unwrap_or_default())

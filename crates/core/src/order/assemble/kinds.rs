@@ -1,9 +1,10 @@
 //! Kinds of dishes that are named before the dishes: "two large pizzas, one pepperoni and one
 //! cheese", "rolls: one california, one veggie".
 
+use super::super::called::plain_name;
 use super::super::draft::Choice;
 use super::super::option;
-use super::super::phrases::{Names, plain_name};
+use super::super::phrases::Names;
 use super::super::segment::{Kind, Segment};
 use super::super::speech::Cue;
 use super::{Pending, Reader, ToldKind, Verb, option_of};
@@ -79,6 +80,26 @@ impl<'a> Reader<'a> {
             .iter()
             .filter(|item| self.ends_with(**item, &kind.word));
         of_kind.next().copied().filter(|_| of_kind.next().is_none())
+    }
+
+    /// "Biscuits and gravy, no gravy": a word of the dish that was named in full, which stays.
+    pub(super) fn is_within_last(&self, names: &Names, segment: &Segment<'_>) -> bool {
+        let Some(last) = self
+            .lines
+            .last_item()
+            .filter(|_| names.is_part && self.verb.is_none())
+        else {
+            return false;
+        };
+        let said = self.phrases.stems_of(&self.said_of(segment).to_lowercase());
+        let before = self.text.get(..segment.start).unwrap_or_default();
+        let before = self.phrases.stems_of(before);
+        let name = self.items.get(last).map(|item| option::key(&item.name));
+        let name = name.unwrap_or_default();
+        let told = name
+            .split(' ')
+            .filter(|word| before.iter().any(|said| said == word));
+        names.items.contains(&last) && told.count() > said.len()
     }
 
     /// "Mushroom pizza" where there is a mushroom calzone and no such pizza.

@@ -377,6 +377,11 @@ impl<'a> Reader<'a> {
         self.negated &= !is_size;
         self.told_after(names, rest);
         let goes_on = std::mem::take(&mut self.joined);
+        if self.negated && self.is_within_last(names, segment) {
+            self.negation_used = true;
+            self.not_understood(segment.start, segment.end);
+            return;
+        }
         if self.is_other_kind(names, rest) {
             self.not_understood(segment.start, segment.end);
             return;
@@ -413,6 +418,14 @@ impl<'a> Reader<'a> {
         }
         if (self.verb == Some(Verb::Change) || self.exchanged) && self.exchange(names, span, rest) {
             return;
+        }
+        // "A chicken bowl", where a bowl is also something that a salad comes in.
+        if names.items.is_empty() && self.lines.accepting(&names.options).is_none() {
+            let word = self.phrases.stems_of(&self.said_of(segment).to_lowercase());
+            let word = word.concat();
+            if self.phrases.is_kind(&word) && self.is_kind_with_choices(&word, segment) {
+                return;
+            }
         }
         if self.is_of_meal(names) {
             self.settle_options();

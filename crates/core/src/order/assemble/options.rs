@@ -16,7 +16,9 @@ impl<'a> Reader<'a> {
         let said = self.said(span);
         let begins = match Portion::of(&said) {
             Some(Portion::Side) => true,
-            Some(Portion::Amount(_)) => self.negation_used,
+            Some(Portion::Amount(_)) => {
+                self.negation_used || (self.contrast && self.negation_missed)
+            }
             None => said.to_lowercase().starts_with("add "),
         };
         self.negated &= !begins;

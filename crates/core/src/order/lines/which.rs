@@ -220,6 +220,13 @@ impl Lines<'_> {
         self.move_recent(&others);
     }
 
+    /// The line that the last one was told apart from.
+    pub(in super::super) fn other_part(&self) -> Option<usize> {
+        let alike = self.alike();
+        let first = alike.first().copied();
+        first.filter(|line| alike.len() > 1 && self.is_parted(*line))
+    }
+
     /// One more of a line, or one line made like another.
     pub(in super::super) fn copy(&mut self, from: usize, to: Option<usize>) {
         let Some(like) = self.drafts.get(from).cloned() else {
