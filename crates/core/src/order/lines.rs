@@ -64,6 +64,13 @@ impl<'a> Lines<'a> {
             .rposition(|draft| items.contains(&draft.item))
     }
 
+    /// Whether the last line is of one that something was said of, and was not told apart.
+    pub(super) fn is_told_single(&self) -> bool {
+        self.drafts
+            .last()
+            .is_some_and(|draft| draft.quantity == 1 && !draft.parted && !draft.choices.is_empty())
+    }
+
     /// Whether the last line was told apart from others.
     pub(super) fn was_parted(&self) -> bool {
         self.drafts.last().is_some_and(|draft| draft.parted)

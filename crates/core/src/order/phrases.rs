@@ -181,6 +181,12 @@ impl Phrases {
                 exact.push(("normal", at, false));
             }
         }
+        for (name, at, _) in exact.clone() {
+            let is_size = item.modifier_groups.get(at.group).is_some_and(is_size);
+            for measure in measures_of(name).iter().filter(|_| is_size) {
+                self.add(measure, |names| names.options.push(at));
+            }
+        }
         let described = item.description.as_deref().unwrap_or_default();
         let described: Vec<String> = words(described)
             .iter()
@@ -421,6 +427,27 @@ pub(super) fn shortened(name: &str) -> Option<&str> {
 /// Whether a stem is a number or a unit: "300 g" names no dish.
 pub(super) fn is_amount(stem: &str) -> bool {
     stem.chars().all(char::is_numeric) || UNITS.iter().any(|(unit, _)| *unit == stem)
+}
+
+/// The measures in the name of a size: "16 oz" of "16oz Medium", "14 inch" of `Large 14"`.
+fn measures_of(name: &str) -> Vec<String> {
+    let written = name.replace(['"', '\u{201d}'], " inch ");
+    let all: Vec<String> = words(&written)
+        .iter()
+        .map(|word| stem(&word.text))
+        .collect();
+    let pairs = all.windows(2).filter_map(|pair| match pair {
+        [number, unit] if number.chars().all(char::is_numeric) && is_unit(unit) => {
+            Some(format!("{number} {unit}"))
+        }
+        _ => None,
+    });
+    pairs.filter(|pair| *pair != all.join(" ")).collect()
+}
+
+/// Whether a stem is a unit of measure.
+pub(super) fn is_unit(stem: &str) -> bool {
+    UNITS.iter().any(|(unit, _)| *unit == stem) && stem != "piece"
 }
 
 /// Units as menus write them, and as they are said.

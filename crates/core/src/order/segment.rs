@@ -69,6 +69,11 @@ pub(super) fn segment<'a>(text: &str, phrases: &'a Phrases) -> Vec<Segment<'a>> 
             if said == NUMBER && word.text == "ones" {
                 return "1".to_owned();
             }
+            // A pizza of 14".
+            let after = text.get(word.end..).unwrap_or_default();
+            if after.starts_with(['"', '\u{201d}']) && word.text.chars().all(char::is_numeric) {
+                return format!("{} inch", word.text);
+            }
             if text
                 .get(..word.start)
                 .is_some_and(|said| said.ends_with('#'))

@@ -92,20 +92,44 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// "Actually the ziti", and no ziti was ordered yet: it takes the place of what was said last.
-    pub(super) fn is_another_item(&self, rest: &[Segment<'_>]) -> bool {
+    /// "A burger, actually a cheeseburger", "with vanilla, actually hazelnut": what comes takes the place
+    /// of what was said last, where it is of its kind.
+    pub(super) fn instead_of_last(&mut self, rest: &[Segment<'a>]) {
+        let is_before = |s: &&Segment<'_>| matches!(s.kind, Kind::Cue(Cue::Article | Cue::Filler));
+        let before = rest.iter().take_while(is_before).count();
         let is_the = rest
             .first()
             .is_some_and(|next| self.said_of(next).eq_ignore_ascii_case("the"));
-        match rest.get(1).map(|next| next.kind) {
-            Some(Kind::Names(names)) if is_the && self.verb.is_none() => {
-                !names.items.is_empty()
-                    && !self.lines.is_empty()
-                    && self.ordered(names).is_none()
-                    && self.lines.accepting(&names.options).is_none()
-            }
-            _ => false,
+        let Some(Kind::Names(names)) = rest.get(before).map(|next| next.kind) else {
+            return;
+        };
+        let after = rest
+            .get(before + 1)
+            .map(|next| self.said_of(next).to_lowercase());
+        let is_more = matches!(after.as_deref(), Some("too" | "also" | "as well"));
+        let waits = self.pending.start.is_some() || self.verb.is_some() || self.negated;
+        if waits || is_more || self.joined || self.lines.is_empty() {
+            return;
         }
+        let is_choice = self.lines.accepting(&names.options).is_some();
+        if is_choice {
+            if before == 0 && self.lines.is_beside_last_choice(&names.options) {
+                (self.verb, self.retracts) = (Some(Verb::Correct), true);
+            }
+            return;
+        }
+        let is_new = !names.items.is_empty() && self.ordered(names).is_none();
+        if is_new && (is_the || self.is_like_last(&names.items)) {
+            self.settle();
+            (self.verb, self.retracts) = (Some(Verb::Correct), false);
+        }
+    }
+
+    /// Whether one of the items is listed with the last line's on the menu.
+    fn is_like_last(&self, items: &[usize]) -> bool {
+        let category = |item: usize| self.items.get(item).and_then(|item| item.category.as_ref());
+        let last = self.lines.last_item().and_then(category);
+        last.is_some() && items.iter().any(|item| category(*item) == last)
     }
 
     /// "Change the mango to cucumber": one choice of a line goes, and another comes.

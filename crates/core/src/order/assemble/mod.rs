@@ -305,9 +305,8 @@ impl<'a> Reader<'a> {
                 if said == "all" && (is_dropped || self.is_of_all(rest)) {
                     self.of_all("all", rest);
                 }
-                if said == "actually" && self.is_another_item(rest) {
-                    self.settle();
-                    (self.verb, self.retracts) = (Some(Verb::Correct), true);
+                if matches!(said.as_str(), "actually" | "sub") {
+                    self.instead_of_last(rest);
                 }
                 // "You don't do zorbl? Okay, then fries."
                 if self.negation_missed && RESUMES.contains(&said.as_str()) {
@@ -364,7 +363,8 @@ impl<'a> Reader<'a> {
         self.negated_list &= !self.ends_sentence(segment.start);
         let is_listed = self.negated_list || self.is_listed(names, rest);
         let goes_on = !self.contrast && (self.joined || is_listed);
-        let goes_on = goes_on && !self.is_wanted_too(names, segment);
+        let is_wished = self.negation_used && self.is_wished_after(segment, rest);
+        let goes_on = goes_on && !is_wished && !self.is_wanted_too(names, segment);
         self.negated &= !self.negation_used || goes_on;
         let is_size = names.options.iter().any(|at| self.lines.is_size(*at));
         if is_size && self.is_set_against() && names.items.is_empty() {

@@ -27,6 +27,11 @@ impl<'a> Reader<'a> {
             self.keep(rest);
             return;
         }
+        if said == "no" && self.is_answer(segment, rest) {
+            self.settle();
+            (self.verb, self.retracts, self.negated) = (Some(Verb::Correct), true, false);
+            return;
+        }
         if !is_contrast && self.is_other_size(rest) {
             (self.verb, self.retracts) = (Some(Verb::Correct), false);
             return;
@@ -68,6 +73,22 @@ impl<'a> Reader<'a> {
         (self.contrast, self.negation_missed) = (is_contrast, false);
         let after = self.text.get(segment.end..).unwrap_or_default();
         self.negated_list = after.trim_start().starts_with(':');
+    }
+
+    /// "With chicken, no, steak": between two commas it takes back what was said.
+    fn is_answer(&self, segment: &Segment<'_>, rest: &[Segment<'_>]) -> bool {
+        let after = self.text.get(segment.end..).unwrap_or_default();
+        let comes = rest
+            .iter()
+            .find(|s| !matches!(s.kind, Kind::Cue(Cue::Filler)));
+        let is_wish = matches!(
+            comes.map(|next| next.kind),
+            Some(Kind::Names(_) | Kind::Cue(Cue::Article | Cue::Number(_)))
+        );
+        is_wish
+            && !self.lines.is_empty()
+            && self.ends_phrase(segment.start)
+            && after.trim_start_matches(' ').starts_with(',')
     }
 
     /// Whether what was named before is meant, and nothing new: "leave them off", "hold those".
@@ -227,6 +248,36 @@ impl<'a> Reader<'a> {
             .unwrap_or_default()
             .trim_end_matches(' ');
         before.ends_with([',', '.', ';', ':', '!', '?', '\n'])
+    }
+
+    /// "No mayo, ketchup and mustard only", "no pickles, onions ok": a list after a comma that ends with
+    /// a word of wishing is wanted.
+    pub(super) fn is_wished_after(&self, segment: &Segment<'_>, rest: &[Segment<'_>]) -> bool {
+        const WISHES: [&str; 8] = [
+            "only",
+            "extra",
+            "yes",
+            "ok",
+            "okay",
+            "fine",
+            "too",
+            "please yes",
+        ];
+        let goes_on = |s: &&Segment<'_>| match s.kind {
+            Kind::Names(_) => true,
+            Kind::Cue(Cue::And) => !self.ends_phrase(s.start),
+            _ => false,
+        };
+        let listed = rest.iter().take_while(goes_on).count();
+        let ends = rest
+            .get(listed)
+            .filter(|next| !self.ends_phrase(next.start));
+        let ends = ends.map(|next| self.said_of(next).to_lowercase());
+        let after = rest.get(listed + 1).map(|next| next.kind);
+        let is_more = matches!(after, Some(Kind::Names(_)));
+        self.ends_phrase(segment.start)
+            && !is_more
+            && ends.is_some_and(|said| WISHES.contains(&said.as_str()))
     }
 
     /// "No rice, beans or cheese": right after a name that is left out, what a list goes on with, or

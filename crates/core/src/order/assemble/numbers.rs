@@ -2,10 +2,10 @@
 
 use super::super::draft::Choice;
 use super::super::option;
-use super::super::phrases::{Names, OptionRef};
+use super::super::phrases::{Names, OptionRef, is_unit, stem};
 use super::super::segment::{Kind, Segment};
 use super::super::speech::Cue;
-use super::{Reader, Verb};
+use super::{Reader, Verb, option_of};
 use olympus_proto::Span;
 
 /// What is said of one more that has nothing changed.
@@ -57,16 +57,31 @@ impl<'a> Reader<'a> {
             return;
         }
         // "Two short stacks, one with …": the only dish of that size.
-        let told = matches!(
-            rest.first().map(|next| next.kind),
-            Some(Kind::Cue(Cue::With | Cue::Not))
-        );
+        let told = match rest.first().map(|next| next.kind) {
+            Some(Kind::Cue(Cue::With | Cue::Not)) => true,
+            Some(Kind::Names(names)) => {
+                let implied = self.implied();
+                names.items.is_empty()
+                    && implied.is_some_and(|item| option_of(&names.options, item).is_some())
+            }
+            _ => false,
+        };
         if told && self.pending.number.is_some_and(|n| n > number) && self.implied().is_some() {
             self.settle();
         }
         // "Three three tacos"
         let again = self.said_of(segment).eq_ignore_ascii_case(&self.before);
         if again && self.pending.number == Some(number) && self.pending.options.is_empty() {
+            return;
+        }
+        // "A 16 ounce latte" where no size is of 16 ounces: a measure is no number of lattes.
+        if let Some(unit) = rest.first().filter(|next| self.is_measure(next)) {
+            self.skip = Some(unit.start);
+            self.not_understood(segment.start, unit.end);
+            return;
+        }
+        if self.is_tally_after(segment, rest) {
+            self.lines.set_quantity(number);
             return;
         }
         if self.is_orders_of_last(number, segment, rest) {
@@ -149,7 +164,7 @@ impl<'a> Reader<'a> {
         }
         self.negated = false;
         self.pending.start.get_or_insert(segment.start);
-        self.pending.joined = self.joined;
+        self.pending.joined = self.joined || self.ends_phrase(segment.start);
     }
 
     /// A choice of the last line and no dish: "three beers, no, two small and one large".
@@ -159,17 +174,18 @@ impl<'a> Reader<'a> {
 
     /// "A juice with ice and two without": more of the item before.
     fn more_of_last(&mut self, number: u32, segment: &Segment<'_>, rest: &[Segment<'a>]) -> bool {
-        let is_told = matches!(
-            rest.first().map(|next| next.kind),
-            Some(Kind::Cue(Cue::With | Cue::Not))
-        );
-        let is_new = self.joined && self.shared.is_none() && self.verb.is_none();
+        let next = rest.first().map(|next| next.kind);
+        let is_whole = matches!(next, Some(Kind::Cue(Cue::Whole)));
+        let is_told = is_whole || matches!(next, Some(Kind::Cue(Cue::With | Cue::Not)));
+        // "One burger with bacon, one without onion"
+        let is_one = number == 1 && self.lines.is_told_single();
+        let is_new = (self.joined || is_one) && self.shared.is_none() && self.verb.is_none();
         let waits = self.pending.start.is_some() || !self.pending.options.is_empty();
         let last = self.lines.last_item();
         let Some(item) = last.filter(|_| is_told && is_new && !waits) else {
             return false;
         };
-        if !self.says_how_it_differs(number, rest) {
+        if !is_whole && !self.says_how_it_differs(number, rest) {
             return false;
         }
         let span = Span {
@@ -269,6 +285,20 @@ impl<'a> Reader<'a> {
             .and_then(|_| self.lines.last());
         self.verb = line.map(|(line, _)| Verb::Put(line));
         true
+    }
+
+    fn is_measure(&self, next: &Segment<'_>) -> bool {
+        let said = self.said_of(next).to_lowercase();
+        let is_known = matches!(next.kind, Kind::Names(_) | Kind::Cue(_));
+        !is_known && is_unit(&stem(&said))
+    }
+
+    /// "Fish tacos, 3": at the end of what is said of a dish.
+    fn is_tally_after(&self, segment: &Segment<'_>, rest: &[Segment<'_>]) -> bool {
+        let ends = rest.first().is_none_or(|next| self.ends_phrase(next.start));
+        let waits = self.pending.start.is_some() || self.verb.is_some() || self.negated;
+        let is_one = self.lines.last().is_some_and(|(_, quantity)| quantity == 1);
+        self.after_name && ends && !waits && is_one && self.ends_phrase(segment.start)
     }
 
     /// "Garlic knots, two orders": so many of the dish before.

@@ -1,6 +1,7 @@
 //! Choices of the clause that is being said: they can still move to the lines that it ends with
 //! ("… on the burger"), and leave those where they were as these were before.
 
+use super::super::assemble::option_of;
 use super::super::draft::{Choice, Draft, named};
 use super::super::phrases::OptionRef;
 use super::{Lines, same_option};
@@ -71,6 +72,15 @@ impl<'a> Lines<'a> {
         let added = |recent: &&Recent<'a>| recent.choice.action == ModifierAction::Add;
         let added = self.recent.iter().filter(added);
         added.map(|recent| recent.options).collect()
+    }
+
+    /// Whether what was added last is of the same group as one of the options, and no other.
+    pub(in super::super) fn is_beside_last_choice(&self, options: &[OptionRef]) -> bool {
+        self.recent.last().is_some_and(|recent| {
+            let at = option_of(options, recent.at.item);
+            recent.choice.action == ModifierAction::Add
+                && at.is_some_and(|at| at.group == recent.at.group && at.exact() != recent.at)
+        })
     }
 
     pub(in super::super) fn forget_recent(&mut self) {
