@@ -29,7 +29,11 @@ impl<'a> Reader<'a> {
             _ => None,
         });
         let is_of_all = self.told_of_all && differs != Some(true);
-        let is_one_more = self.joined && self.shared.is_none() && !is_of_all;
+        // "Make one of those plain", "and make one with bacon"
+        let of = rest.first().map(|next| self.said_of(next).to_lowercase());
+        let is_of_those = matches!(of.as_deref(), Some("those" | "them" | "these" | "em"))
+            || self.before == "make";
+        let is_one_more = self.joined && self.shared.is_none() && !is_of_all && !is_of_those;
         if waits || self.verb.is_some() || is_one_more {
             return false;
         }

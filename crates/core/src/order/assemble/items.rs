@@ -1,5 +1,6 @@
 //! Names of items, and the lines that are made of them.
 
+use super::super::called::plain_name;
 use super::super::draft::{Choice, Draft};
 use super::super::lines::is_meal;
 use super::super::option;
@@ -81,9 +82,29 @@ impl<'a> Reader<'a> {
         };
         names.items.is_empty()
             && nothing_waits
-            && names.within.iter().any(|item| takes(&item))
+            && names
+                .within
+                .iter()
+                .any(|item| takes(&item) && self.is_called_by(*item, names))
             && self.lines.accepting(&names.options).is_none()
             && self.next_item(names, rest).is_none()
+    }
+
+    /// Whether the words that name a choice are the beginning of a name of two words, or its end:
+    /// "strawberry" calls for a Strawberry Shake and no Bacon, Egg & Cheese is called for by "bacon".
+    fn is_called_by(&self, item: usize, names: &Names) -> bool {
+        let Some(item) = self.items.get(item) else {
+            return false;
+        };
+        let plain = plain_name(&item.name);
+        let name = option::key(plain.as_deref().unwrap_or(&item.name));
+        let words: Vec<&str> = name.split(' ').filter(|word| *word != "and").collect();
+        let whole = names.within.len();
+        words.len() < 3
+            || self.said_last.as_deref().is_none_or(|said| {
+                let said: Vec<&str> = said.split(' ').collect();
+                words.ends_with(&said) || (said.len() > 1 && whole == 1)
+            })
     }
 
     /// The item that comes right after (options and sizes may stand between) and has this option.
@@ -209,13 +230,7 @@ impl<'a> Reader<'a> {
         }
         let chosen = self.choose(&items).or_else(|| self.of_kind(&items));
         let Some(item) = chosen.or_else(|| self.named_last(&items, span)) else {
-            self.out.ambiguous.push(AmbiguousItem {
-                text: self.said(span),
-                span,
-                candidates: self.ids(&items),
-            });
-            self.held = std::mem::take(&mut self.pending);
-            self.run = Some((items, false));
+            self.ask_which(&items, span);
             return;
         };
         self.place_item(item, span);
@@ -340,6 +355,17 @@ impl<'a> Reader<'a> {
             [item] => Some(*item),
             _ => None,
         }
+    }
+
+    /// Which of several is meant is not clear.
+    pub(super) fn ask_which(&mut self, items: &[usize], span: Span) {
+        self.out.ambiguous.push(AmbiguousItem {
+            text: self.said(span),
+            span,
+            candidates: self.ids(items),
+        });
+        self.held = std::mem::take(&mut self.pending);
+        self.run = Some((items.to_vec(), false));
     }
 
     /// "Nuggets" of Chicken Nuggets and Kid's Nugget Meal: the one whose name ends so.

@@ -18,15 +18,20 @@ impl<'a> Reader<'a> {
         if self.verb.is_some() || self.negated || !only_sizes || self.pending.number.is_none() {
             return false;
         }
-        let sizes = std::mem::take(&mut self.pending).options;
+        let Pending {
+            options: sizes,
+            number,
+            ..
+        } = std::mem::take(&mut self.pending);
         let word = word.to_owned();
-        self.kind = Some(ToldKind { word, sizes });
+        let left = number.unwrap_or_default();
+        self.kind = Some(ToldKind { word, sizes, left });
         true
     }
 
     /// "Three al pastor tacos": what waits is had by one of the dishes of that kind alone.
     pub(super) fn is_kind_with_choices(&mut self, word: &str, segment: &Segment<'_>) -> bool {
-        let waiting = &self.pending.options;
+        let waiting = self.pending.options.clone();
         let is_size = |names: &Names| names.options.iter().any(|at| self.lines.is_size(*at));
         if self.negated || !waiting.iter().any(|(names, _)| !is_size(names)) {
             return false;
@@ -35,18 +40,91 @@ impl<'a> Reader<'a> {
             let takes = |(names, _): &(&Names, Choice)| option_of(&names.options, item).is_some();
             waiting.iter().all(takes)
         };
-        let fitting =
-            (0..self.items.len()).filter(|item| self.ends_with(*item, word) && has(*item));
-        let Some(item) = self.one_of(fitting.collect()) else {
+        let all = 0..self.items.len();
+        let ending = all
+            .clone()
+            .filter(|item| self.ends_with(*item, word) && has(*item));
+        let mut fitting: Vec<usize> = ending.collect();
+        if fitting.is_empty() {
+            let named = all.filter(|item| self.has_word(*item, word) && has(*item));
+            fitting.extend(named);
+        }
+        let span = Span {
+            start: segment.start,
+            end: segment.end,
+        };
+        let Some(item) = self.one_of(fitting.clone()) else {
+            // "A chicken burrito": which of them?
+            if fitting.len() > 1 {
+                self.ask_which(&fitting, span);
+            }
+            return fitting.len() > 1;
+        };
+        self.place_item(item, span);
+        true
+    }
+
+    /// Whether the word that comes next says which dishes a choice is of: "chicken taco".
+    pub(super) fn leads_to_kind(&self, names: &Names, rest: &[Segment<'_>]) -> bool {
+        let Some(next) = rest.first().filter(|next| !self.ends_phrase(next.start)) else {
             return false;
         };
-        self.place_item(
-            item,
-            Span {
-                start: segment.start,
-                end: segment.end,
-            },
-        );
+        let is_open = match next.kind {
+            Kind::Unknown => true,
+            Kind::Names(next) => {
+                next.items.is_empty() && self.lines.accepting(&next.options).is_none()
+            }
+            Kind::Cue(_) => false,
+        };
+        let word = self.phrases.stems_of(&self.said_of(next).to_lowercase());
+        let word = word.concat();
+        let has = |item: usize| option_of(&names.options, item).is_some();
+        is_open
+            && self.phrases.is_kind(&word)
+            && (0..self.items.len()).any(|item| self.has_word(item, &word) && has(item))
+    }
+
+    fn has_word(&self, item: usize, word: &str) -> bool {
+        let key = self.items.get(item).map(|item| option::key(&item.name));
+        key.is_some_and(|key| key.split(' ').any(|own| own == word))
+    }
+
+    /// "Three shakes: chocolate, vanilla and strawberry", "two tacos, one of them …": the dish of the
+    /// kind that a name or a choice means.
+    pub(super) fn is_one_of_kind(&mut self, names: &'a Names, segment: &Segment<'_>) -> bool {
+        let Some(kind) = self.kind.as_ref().filter(|kind| kind.left > 0) else {
+            return false;
+        };
+        let word = kind.word.clone();
+        let waits = !self.pending.options.is_empty() || self.negated || self.verb.is_some();
+        if waits || self.with || self.onto {
+            return false;
+        }
+        let number = self.pending.number.unwrap_or(1);
+        let span = Span {
+            start: segment.start,
+            end: segment.end,
+        };
+        let called = names.items.iter().chain(&names.within).copied();
+        let called = called.filter(|item| self.ends_with(*item, &word));
+        let called = self.one_of(called.collect());
+        let having = (0..self.items.len()).filter(|item| {
+            self.ends_with(*item, &word) && option_of(&names.options, *item).is_some()
+        });
+        let having = match called {
+            Some(_) => None,
+            None => self.one_of(having.collect()),
+        };
+        let Some(item) = called.or(having) else {
+            return false;
+        };
+        if having.is_some() {
+            self.pending.options.push((names, Choice::added(span)));
+        }
+        self.place_item(item, span);
+        if let Some(kind) = &mut self.kind {
+            kind.left = kind.left.saturating_sub(number);
+        }
         true
     }
 
@@ -58,14 +136,16 @@ impl<'a> Reader<'a> {
             return false;
         }
         let after = self.text.get(segment.end..).unwrap_or_default();
-        let is_list = after.trim_start().starts_with([':', '-']);
+        let is_list = after.trim_start().starts_with([':', '-', ',']);
         let told = after.trim_start().to_lowercase();
         let comes =
             is_list || told.starts_with("one ") || told.starts_with("a ") || told.starts_with("1 ");
-        if comes && self.pending.number.is_none() && is_list {
+        let is_told = after.trim_start().starts_with([':', '-']);
+        if comes && self.pending.number.is_none() && is_told {
             self.kind = Some(ToldKind {
                 word: stems.concat(),
                 sizes: Vec::new(),
+                left: u32::MAX,
             });
             self.pending = Pending::default();
             return true;

@@ -41,6 +41,8 @@ struct ToldKind<'a> {
     /// Stem of the word.
     word: String,
     sizes: Vec<(&'a Names, Choice)>,
+    /// How many of them are still to be told.
+    left: u32,
 }
 
 /// What a verb does to the next name.
@@ -109,6 +111,8 @@ struct Reader<'a> {
     lost: bool,
     /// Whether "with" came since the last name: an option of the line that is open comes next.
     with: bool,
+    /// The stems of the name that is read.
+    said_last: Option<String>,
     /// Whether choices are exchanged: "swap the fries for tots and the slaw for rings".
     exchanged: bool,
     /// Whether the negation itself says where: "don't put onions on it".
@@ -176,6 +180,7 @@ pub(super) fn assemble(
         skip: None,
         lost: false,
         with: false,
+        said_last: None,
         exchanged: false,
         puts: false,
         keep: false,
@@ -348,6 +353,7 @@ impl<'a> Reader<'a> {
             || self.is_called_off(names, rest)
             || self.is_of_those(names, segment)
             || self.says_kind(names, segment)
+            || self.is_one_of_kind(names, segment)
             || self.is_named_again(names, segment, rest)
         {
             return;
@@ -375,6 +381,11 @@ impl<'a> Reader<'a> {
         }
         // "no ice and a small fries", "no ice and small fries": a size is never left out.
         self.negated &= !is_size;
+        self.said_last = Some(
+            self.phrases
+                .stems_of(&self.said_of(segment).to_lowercase())
+                .join(" "),
+        );
         self.told_after(names, rest);
         let goes_on = std::mem::take(&mut self.joined);
         if self.negated && self.is_within_last(names, segment) {
@@ -382,8 +393,14 @@ impl<'a> Reader<'a> {
             self.not_understood(segment.start, segment.end);
             return;
         }
-        if self.is_other_kind(names, rest) {
+        let is_other_kind = self.is_other_kind(names, rest);
+        if is_other_kind && names.options.is_empty() {
             self.not_understood(segment.start, segment.end);
+            return;
+        }
+        if self.is_no_dish_here(names, segment) {
+            self.not_understood(segment.start, segment.end);
+            self.pending = Pending::default();
             return;
         }
         if self.takes_some_off(names, rest) {
@@ -433,7 +450,7 @@ impl<'a> Reader<'a> {
         }
         if names.options.is_empty() || (!names.items.is_empty() && self.is_item(names, rest)) {
             self.item(&names.items, span);
-        } else if self.is_part_of_name(names, rest) {
+        } else if !is_other_kind && self.is_part_of_name(names, rest) {
             self.item(&names.within, span);
         } else {
             self.option(names, span, rest);

@@ -136,6 +136,7 @@ impl<'a> Reader<'a> {
                     )
                 })
                 .any(|s| matches!(s.kind, Kind::Names(names) if !self.is_of_last_alone(names)));
+        let corrects = self.verb == Some(Verb::Correct);
         match self.verb {
             // "make that two"; "two, no, three tacos"
             Some(Verb::Correct) if !names_follow => {
@@ -164,7 +165,7 @@ impl<'a> Reader<'a> {
         }
         self.negated = false;
         self.pending.start.get_or_insert(segment.start);
-        self.pending.joined = self.joined || self.ends_phrase(segment.start);
+        self.pending.joined = self.joined || (!corrects && self.ends_phrase(segment.start));
     }
 
     /// A choice of the last line and no dish: "three beers, no, two small and one large".

@@ -68,7 +68,9 @@ impl<'a> Reader<'a> {
         let is_told = (self.onto || self.with) && self.place.is_some_and(takes);
         let leads = !self.negated
             && !is_told
-            && (self.next_item(names, rest).is_some() || self.leads_to_choice(names, rest));
+            && (self.next_item(names, rest).is_some()
+                || self.leads_to_choice(names, rest)
+                || self.leads_to_kind(names, rest));
         let waits = self.pending.start.is_some() && !self.negated;
         if !leads
             && choice.action == ModifierAction::Add

@@ -83,6 +83,12 @@ impl<'a> Lines<'a> {
         })
     }
 
+    /// Whether what was said in this clause of a line could be of an item that is named next.
+    pub(in super::super) fn recent_fits(&self, line: usize, item: usize) -> bool {
+        let mut recent = self.recent.iter().filter(|recent| recent.line == line);
+        recent.any(|recent| option_of(recent.options, item).is_some())
+    }
+
     pub(in super::super) fn forget_recent(&mut self) {
         self.recent.clear();
     }
