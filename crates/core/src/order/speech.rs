@@ -54,6 +54,8 @@ pub(super) enum Cue {
     Same,
     /// The one that is left of several, or all that are left.
     Rest,
+    /// What follows is all that is on it: "nothing but lettuce".
+    Only,
     /// All that comes with it: "with everything".
     Whole,
     /// Says nothing about the order.
@@ -84,7 +86,7 @@ const TABLE: &[(Cue, &str)] = &[
     ),
     (
         Cue::With,
-        "with|w|con|throw|throw in|throw on|add|plus|have|having|including|include|along with|topped with|put|put on|together with|with added|with a side of|on it|make it with|covered in|covered with|loaded with|filled with|in it|dont forget|dont forget the|dont skip|dont skip the|dont skimp on the|dont leave out|dont leave out the|dont leave off|dont leave off the|dont hold|dont hold the|not without|hold everything but|hold everything but the|hold everything except|hold everything except the|hold all but the",
+        "with|w|con|throw|throw in|throw on|add|plus|have|having|including|include|along with|topped with|put|put on|together with|with added|with a side of|on it|make it with|covered in|covered with|loaded with|filled with|in it|dont forget|dont forget the|dont skip|dont skip the|dont skimp on the|dont leave out|dont leave out the|dont leave off|dont leave off the|dont hold|dont hold the|not without",
     ),
     (
         Cue::And,
@@ -161,6 +163,10 @@ const TABLE: &[(Cue, &str)] = &[
     (Cue::Number(20), "twenty"),
     (Cue::Number(24), "two dozen"),
     (Cue::Number(1), "one|one of|just one|single"),
+    (
+        Cue::Only,
+        "nothing but|nothing but the|nothing on it but|with nothing but|with nothing but the|hold everything but|hold everything but the|hold everything except|hold everything except the|hold all but the|everything off but|everything off except|with only|with only the|with just|with just the|only with|just with",
+    ),
     (Cue::Whole, "with everything|with everything on it|con todo"),
     (
         Cue::Neither,

@@ -177,6 +177,24 @@ impl<'a> Reader<'a> {
         if !ends || !says || added.is_empty() {
             return false;
         }
+        // "One with bacon and one without": one more, as the dish comes.
+        if self.shared.is_none()
+            && self.joined
+            && self.lines.is_told_single()
+            && let Some(item) = self.lines.last_item()
+            && let Some(not) = rest.first()
+        {
+            let span = Span {
+                start: not.start,
+                end: not.end,
+            };
+            self.pending.number = Some(number);
+            self.place_item(item, span);
+            self.skip = Some(not.start);
+            self.lines.forget_recent();
+            (self.all, self.place, self.joined) = (None, None, false);
+            return true;
+        }
         let Some(is_left) = self.shared.and_then(|line| self.lines.split(line, number)) else {
             return false;
         };

@@ -35,7 +35,7 @@ impl<'a> Reader<'a> {
         if self.shared.is_some() && self.tell_apart(1, rest) {
             return;
         }
-        self.settle();
+        self.settle_before_another();
         self.negated = false;
         (self.all, self.place) = (None, None);
         self.pending.start = Some(segment.start);
@@ -152,8 +152,12 @@ impl<'a> Reader<'a> {
             }
             return;
         }
-        let is_new = !names.items.is_empty() && self.ordered(names).is_none();
-        if is_new && (is_the || self.is_like_last(&names.items)) {
+        let items = match names.items.is_empty() {
+            true => &names.within,
+            false => &names.items,
+        };
+        let is_new = !items.is_empty() && self.ordered(names).is_none();
+        if is_new && (is_the || self.is_like_last(items)) {
             self.settle();
             (self.verb, self.retracts) = (Some(Verb::Correct), false);
         }

@@ -149,7 +149,12 @@ impl<'a> Reader<'a> {
                 let mut having: Vec<usize> = next.options.iter().map(|at| at.item).collect();
                 having.dedup();
                 having.retain(|item| option_of(&names.options, *item).is_some());
-                self.one_of(having).is_some() && self.lines.accepting(&next.options).is_none()
+                // "Small root beer no ice, large cola": another of the same.
+                let is_another = self.verb.is_none()
+                    && self.lines.last_has_other(&names.options)
+                    && self.lines.last_has_other(&next.options);
+                self.one_of(having).is_some()
+                    && (is_another || self.lines.accepting(&next.options).is_none())
             }
             _ => false,
         }
@@ -314,6 +319,7 @@ impl<'a> Reader<'a> {
                 ModifierAction::Add => self.not_understood(choice.span.start, choice.span.end),
             }
         }
+        self.place_stash(&draft);
         match self.verb.take() {
             Some(Verb::Correct) if !self.lost => {
                 if !self.retracts {

@@ -11,8 +11,10 @@ mod kinds;
 mod meant;
 mod negation;
 mod numbers;
+mod only;
 mod options;
 mod places;
+mod stash;
 
 use super::draft::Choice;
 use super::lines::Lines;
@@ -111,6 +113,12 @@ struct Reader<'a> {
     lost: bool,
     /// Whether "with" came since the last name: an option of the line that is open comes next.
     with: bool,
+    /// What was opened and waits for the dish that a later one names: "a medium and a large coke".
+    stash: Vec<Pending<'a>>,
+    /// Whether "and" or a comma came before the name that is read.
+    listed: bool,
+    /// Byte up to which all was read already.
+    read_to: usize,
     /// The stems of the name that is read.
     said_last: Option<String>,
     /// Whether choices are exchanged: "swap the fries for tots and the slaw for rings".
@@ -180,6 +188,9 @@ pub(super) fn assemble(
         skip: None,
         lost: false,
         with: false,
+        stash: Vec::new(),
+        listed: false,
+        read_to: 0,
         said_last: None,
         exchanged: false,
         puts: false,
@@ -198,7 +209,7 @@ pub(super) fn assemble(
     };
     for (index, segment) in segments.iter().enumerate() {
         let rest = segments.get(index + 1..).unwrap_or_default();
-        if reader.skip == Some(segment.start) {
+        if reader.skip == Some(segment.start) || segment.start < reader.read_to {
             continue;
         }
         match segment.kind {
@@ -210,6 +221,7 @@ pub(super) fn assemble(
         reader.after_name = matches!(segment.kind, Kind::Names(_));
     }
     reader.settle();
+    reader.settle_stash();
     for (names, choice) in std::mem::take(&mut reader.ahead) {
         if reader.ahead_of_all && reader.lines.accepting(&names.options).is_some() {
             continue;
@@ -300,6 +312,7 @@ impl<'a> Reader<'a> {
                 self.settle();
                 self.verb = Some(Verb::Change);
             }
+            Cue::Only => self.only_what_comes(rest),
             Cue::Whole => {
                 self.negated = false;
                 self.everything(segment);
@@ -312,6 +325,9 @@ impl<'a> Reader<'a> {
                 }
                 if matches!(said.as_str(), "actually" | "sub") {
                     self.instead_of_last(rest);
+                }
+                if said == "only" && self.after_name {
+                    self.only_what_was_said();
                 }
                 // "You don't do zorbl? Okay, then fries."
                 if self.negation_missed && RESUMES.contains(&said.as_str()) {
@@ -327,6 +343,12 @@ impl<'a> Reader<'a> {
 
     fn unknown(&mut self, segment: &Segment<'_>) {
         self.negation_missed |= self.negated;
+        // "Three drinks: a coke, …"
+        let after = self.text.get(segment.end..).unwrap_or_default();
+        if self.pending.number.is_some() && after.starts_with(':') {
+            self.pending = Pending::default();
+            return;
+        }
         let stem = self.phrases.stems_of(&self.said_of(segment).to_lowercase());
         let is_kind = stem.iter().all(|stem| self.phrases.is_kind(stem));
         let word = stem.concat();
@@ -388,6 +410,7 @@ impl<'a> Reader<'a> {
         );
         self.told_after(names, rest);
         let goes_on = std::mem::take(&mut self.joined);
+        self.listed = goes_on || self.ends_phrase(segment.start);
         if self.negated && self.is_within_last(names, segment) {
             self.negation_used = true;
             self.not_understood(segment.start, segment.end);

@@ -159,7 +159,7 @@ impl<'a> Reader<'a> {
             }
             Some(Verb::Correct | Verb::Put(_)) => self.pending.number = Some(number),
             _ => {
-                self.settle();
+                self.settle_before_another();
                 self.pending.number = Some(number);
             }
         }

@@ -96,6 +96,7 @@ impl<'a> Reader<'a> {
             if self.verb == Some(Verb::Correct) && self.retracts && !replaces && !takes_back {
                 self.lines.undo();
             }
+            self.part_for_list(names);
             let is_placed = self.attach(names, choice);
             // "Extra caramel drizzle" where drizzle is all that the menu knows.
             if !is_placed {

@@ -2,10 +2,11 @@
 
 use super::super::MOST_LINES;
 use super::super::assemble::{option_for, option_of};
-use super::super::draft::{Choice, Draft, comes_with, named};
+use super::super::draft::{Choice, Draft, comes_with, is_size, named};
+use super::super::option;
 use super::super::phrases::{OptionRef, removed};
 use super::Lines;
-use olympus_proto::{LineModifier, MenuItem, ModifierAction};
+use olympus_proto::{LineModifier, MenuItem, ModifierAction, Span};
 
 impl Lines<'_> {
     /// What was left out of the latest line that has such an option is on it again.
@@ -30,6 +31,58 @@ impl Lines<'_> {
             let kept = |kept: &LineModifier| is_left_out(self.items, kept, options);
             draft.choices.iter().any(is_one) || draft.kept.iter().any(kept)
         })
+    }
+
+    /// The last line with nothing of what it comes with but these, and with those of them that it does
+    /// not come with.
+    pub(in super::super) fn leave_only(&mut self, kept: &[(&[OptionRef], Span)]) {
+        let items = self.items;
+        let Some(draft) = self.drafts.last_mut() else {
+            return;
+        };
+        let Some(item) = items.get(draft.item) else {
+            return;
+        };
+        let Some(span) = kept.first().map(|(_, span)| *span) else {
+            return;
+        };
+        let is_kept = |at: OptionRef| {
+            kept.iter()
+                .any(|(options, _)| options.iter().any(|option| option.exact() == at))
+        };
+        for (group, choices) in item.modifier_groups.iter().enumerate() {
+            if is_size(choices) || choices.max == Some(1) {
+                continue;
+            }
+            for option in 0..choices.options.len() {
+                let at = OptionRef {
+                    item: draft.item,
+                    derived: false,
+                    group,
+                    option,
+                };
+                let is_more = named(items, at)
+                    .is_some_and(|(_, option)| option::shortest(&option.name) != option::key(&option.name));
+                if comes_with(items, at) && !is_more && !is_kept(at) {
+                    let choice = Choice {
+                        action: ModifierAction::Remove,
+                        ..Choice::added(span)
+                    };
+                    draft.put(items, at, choice);
+                }
+            }
+        }
+        for (options, span) in kept {
+            match option_of(options, draft.item) {
+                Some(at) if comes_with(items, at) => {
+                    draft.choices.retain(|(other, _)| *other != at.exact());
+                }
+                _ => {
+                    draft.choose(items, options, Choice::added(*span));
+                }
+            }
+        }
+        self.recent.clear();
     }
 
     /// Whether the latest line that has such an option has it without its being asked for, as its name

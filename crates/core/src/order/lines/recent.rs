@@ -5,7 +5,7 @@ use super::super::assemble::option_of;
 use super::super::draft::{Choice, Draft, named};
 use super::super::phrases::OptionRef;
 use super::{Lines, same_option};
-use olympus_proto::{LineModifier, MenuItem, ModifierAction};
+use olympus_proto::{LineModifier, MenuItem, ModifierAction, Span};
 
 /// A choice, and what it took the place of.
 pub(in super::super) struct Recent<'a> {
@@ -87,6 +87,15 @@ impl<'a> Lines<'a> {
     pub(in super::super) fn recent_fits(&self, line: usize, item: usize) -> bool {
         let mut recent = self.recent.iter().filter(|recent| recent.line == line);
         recent.any(|recent| option_of(recent.options, item).is_some())
+    }
+
+    /// What was added to the last line in this clause, and where it was said.
+    pub(in super::super) fn added_last(&self) -> Vec<(&'a [OptionRef], Span)> {
+        let last = self.drafts.len().checked_sub(1);
+        let recent = self.recent.iter().filter(|recent| {
+            Some(recent.line) == last && recent.choice.action == ModifierAction::Add
+        });
+        recent.map(|recent| (recent.options, recent.choice.span)).collect()
     }
 
     pub(in super::super) fn forget_recent(&mut self) {

@@ -1,0 +1,44 @@
+//! "With only ketchup", "nothing but lettuce", "mustard only": all else that the dish comes with is left
+//! out.
+
+use super::super::phrases::OptionRef;
+use super::super::segment::{Kind, Segment};
+use super::super::speech::Cue;
+use super::Reader;
+use olympus_proto::Span;
+
+impl<'a> Reader<'a> {
+    /// "Nothing but lettuce and tomato": the names that come next are all that is on it.
+    pub(super) fn only_what_comes(&mut self, rest: &[Segment<'a>]) {
+        self.settle_options();
+        let mut kept: Vec<(&'a [OptionRef], Span)> = Vec::new();
+        let mut end = 0;
+        for segment in rest {
+            match segment.kind {
+                Kind::Names(names) if self.lines.last_takes(&names.options).is_some() => {
+                    let span = Span {
+                        start: segment.start,
+                        end: segment.end,
+                    };
+                    kept.push((&names.options, span));
+                    end = segment.end;
+                }
+                Kind::Cue(Cue::And | Cue::Filler) => {}
+                _ => break,
+            }
+        }
+        (self.negated, self.amount) = (false, None);
+        if !kept.is_empty() {
+            self.lines.leave_only(&kept);
+            self.read_to = end;
+        }
+    }
+
+    /// "Ketchup and mustard only": what was said of the line in this clause.
+    pub(super) fn only_what_was_said(&mut self) {
+        let kept = self.lines.added_last();
+        if !kept.is_empty() {
+            self.lines.leave_only(&kept);
+        }
+    }
+}
