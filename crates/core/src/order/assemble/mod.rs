@@ -326,7 +326,7 @@ impl<'a> Reader<'a> {
                 if matches!(said.as_str(), "actually" | "sub") {
                     self.instead_of_last(rest);
                 }
-                if said == "only" && self.after_name {
+                if said == "only" && self.after_name && self.is_said_of_before(rest) {
                     self.only_what_was_said();
                 }
                 // "You don't do zorbl? Okay, then fries."

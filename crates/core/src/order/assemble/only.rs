@@ -34,6 +34,15 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Whether "only" ends what was said, and begins nothing: "with cheese, only a coke".
+    pub(super) fn is_said_of_before(&self, rest: &[Segment<'_>]) -> bool {
+        rest.first().is_none_or(|next| {
+            self.ends_phrase(next.start)
+                || matches!(next.kind, Kind::Cue(Cue::And | Cue::Clause | Cue::Not))
+                || self.said_of(next).eq_ignore_ascii_case("so")
+        })
+    }
+
     /// "Ketchup and mustard only": what was said of the line in this clause.
     pub(super) fn only_what_was_said(&mut self) {
         let kept = self.lines.added_last();
