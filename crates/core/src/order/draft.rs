@@ -129,6 +129,30 @@ impl Draft {
         }
     }
 
+    /// The choices of another that this one has by the same names.
+    pub(super) fn take_choices(&mut self, items: &[MenuItem], other: &Self) {
+        for (at, choice) in &other.choices {
+            let Some((group, option)) = named(items, *at) else {
+                continue;
+            };
+            let groups = items.get(self.item).map(|item| &item.modifier_groups);
+            let mut groups = groups.into_iter().flatten().enumerate();
+            let same = groups.find_map(|(index, own)| {
+                let place = own.options.iter().position(|own| own.name == option.name);
+                place.filter(|_| own.name == group.name).map(|place| (index, place))
+            });
+            if let Some((group, option)) = same {
+                let at = OptionRef {
+                    item: self.item,
+                    derived: false,
+                    group,
+                    option,
+                };
+                self.put(items, at, *choice);
+            }
+        }
+    }
+
     pub(super) fn has_size(&self) -> bool {
         self.size.is_some()
     }

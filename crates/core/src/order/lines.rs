@@ -136,6 +136,18 @@ impl<'a> Lines<'a> {
         }
     }
 
+    /// "Number two with a cola, I mean number one": a meal in the place of a meal is had with the same.
+    pub(super) fn told_as_meal(&self, draft: &mut Draft) {
+        let is_meal = |item: usize| self.items.get(item).is_some_and(is_meal);
+        let last = self.drafts.last();
+        if let Some(last) = last.filter(|last| is_meal(last.item) && is_meal(draft.item))
+            && draft.choices.is_empty()
+        {
+            draft.take_size(self.items, last);
+            draft.take_choices(self.items, last);
+        }
+    }
+
     /// Another item in the place of one; as many as before unless a number was said.
     pub(super) fn replace(&mut self, line: usize, mut draft: Draft, number: Option<u32>) {
         if let Some(old) = self.drafts.get_mut(line) {

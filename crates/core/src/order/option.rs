@@ -304,8 +304,13 @@ pub(super) fn by_some_words(names: &[(&str, Place)], described: &[String]) -> Ve
         let pairs = pairs
             .filter(|pair| pair.iter().all(is_word))
             .map(|pair| pair.join(" "));
+        // "Red sauce" is Red Chile Sauce.
+        let around = match whole.as_slice() {
+            [first, _, last] if is_word(first) && is_word(last) => Some(format!("{first} {last}")),
+            _ => None,
+        };
         let last = whole.last().filter(|_| whole.len() > 1).cloned();
-        for part in pairs.chain(last) {
+        for part in pairs.chain(around).chain(last) {
             let of = parts.entry(part).or_default();
             if !of.contains(at) {
                 of.push(*at);

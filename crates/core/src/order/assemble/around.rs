@@ -105,7 +105,7 @@ impl<'a> Reader<'a> {
 
     pub(super) fn with(&mut self, segment: &Segment<'_>) {
         // "a large with ham": the item is still to come, or implied
-        if self.pending.start.is_none() {
+        if self.pending.start.is_none() || self.called_by_choice().is_some() {
             self.settle();
         }
         self.ends_drop();

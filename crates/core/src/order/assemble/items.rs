@@ -121,7 +121,9 @@ impl<'a> Reader<'a> {
                     let takes = |item: &&usize| option_of(&names.options, **item).is_some();
                     // "small fries", where "fries" is also a choice: a size needs its item.
                     let is_size = names.options.iter().any(|at| self.lines.is_size(*at));
-                    let parts = next.within.iter().filter(|_| is_size);
+                    // "Strawberry lemonade", where that is also a drink of the meals.
+                    let is_free = self.lines.accepting(&next.options).is_none();
+                    let parts = next.within.iter().filter(|_| is_size || is_free);
                     if let Some(item) = next.items.iter().chain(parts).find(takes) {
                         return Some(*item);
                     }
@@ -322,8 +324,9 @@ impl<'a> Reader<'a> {
         self.place_stash(&draft);
         match self.verb.take() {
             Some(Verb::Correct) if !self.lost => {
-                if !self.retracts {
-                    self.lines.sized_as(None, &mut draft);
+                match self.retracts {
+                    true => self.lines.told_as_meal(&mut draft),
+                    false => self.lines.sized_as(None, &mut draft),
                 }
                 self.lines.replace_last(draft, number);
             }

@@ -174,12 +174,39 @@ impl<'a> Reader<'a> {
         let said = self.phrases.stems_of(&self.said_of(segment).to_lowercase());
         let before = self.text.get(..segment.start).unwrap_or_default();
         let before = self.phrases.stems_of(before);
-        let name = self.items.get(last).map(|item| option::key(&item.name));
-        let name = name.unwrap_or_default();
+        let printed = self.items.get(last).map_or("", |item| item.name.as_str());
+        let is_of_parts = ["&", " and ", " with ", "+"].iter().any(|join| printed.contains(join));
+        let name = option::key(printed);
         let told = name
             .split(' ')
             .filter(|word| before.iter().any(|said| said == word));
-        names.items.contains(&last) && told.count() > said.len()
+        is_of_parts && names.items.contains(&last) && told.count() > said.len()
+    }
+
+    /// "Chicken sandwich, the crispy one": of those that the name before could mean.
+    pub(super) fn tells_which(
+        &mut self,
+        names: &Names,
+        segment: &Segment<'_>,
+        rest: &[Segment<'_>],
+    ) -> bool {
+        let Some((items, false)) = &self.run else {
+            return false;
+        };
+        let meant = names.items.iter().chain(&names.within);
+        let mut meant: Vec<usize> = meant.copied().filter(|item| items.contains(item)).collect();
+        meant.dedup();
+        let ([item], false) = (meant.as_slice(), self.negated) else {
+            return false;
+        };
+        let span = Span {
+            start: segment.start,
+            end: segment.end,
+        };
+        self.item(&[*item], span);
+        let is_one = |next: &&Segment<'_>| self.said_of(next).eq_ignore_ascii_case("one");
+        self.skip = rest.first().filter(is_one).map(|next| next.start);
+        true
     }
 
     /// "Mushroom pizza" where there is a mushroom calzone and no such pizza.

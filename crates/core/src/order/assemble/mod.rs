@@ -342,6 +342,8 @@ impl<'a> Reader<'a> {
     }
 
     fn unknown(&mut self, segment: &Segment<'_>) {
+        // "Never mind the zorbl, I'll have a tea": what is not on the order needs not be taken off.
+        self.dropped |= self.verb == Some(Verb::Drop);
         self.negation_missed |= self.negated;
         // "Three drinks: a coke, …"
         let after = self.text.get(segment.end..).unwrap_or_default();
@@ -376,6 +378,7 @@ impl<'a> Reader<'a> {
             || self.is_of_those(names, segment)
             || self.says_kind(names, segment)
             || self.is_one_of_kind(names, segment)
+            || self.tells_which(names, segment, rest)
             || self.is_named_again(names, segment, rest)
         {
             return;

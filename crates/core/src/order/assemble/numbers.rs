@@ -221,7 +221,7 @@ impl<'a> Reader<'a> {
         let next = rest
             .iter()
             .find(|s| !matches!(s.kind, Kind::Cue(Cue::Filler)));
-        let said = next.map(|next| self.said_of(next).to_lowercase());
+        let said = rest.first().map(|next| self.said_of(next).to_lowercase());
         let is_plain = said.is_some_and(|said| AS_IT_COMES.contains(&said.as_str()));
         let is_as_before = match next.map(|next| next.kind) {
             _ if is_plain => false,
