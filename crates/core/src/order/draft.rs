@@ -139,7 +139,9 @@ impl Draft {
             let mut groups = groups.into_iter().flatten().enumerate();
             let same = groups.find_map(|(index, own)| {
                 let place = own.options.iter().position(|own| own.name == option.name);
-                place.filter(|_| own.name == group.name).map(|place| (index, place))
+                place
+                    .filter(|_| own.name == group.name)
+                    .map(|place| (index, place))
             });
             if let Some((group, option)) = same {
                 let at = OptionRef {

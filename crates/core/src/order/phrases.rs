@@ -69,6 +69,8 @@ pub(super) struct Phrases {
     pub(super) longest: usize,
     /// Words that several dishes' names end with: "pizza".
     kinds: HashSet<String>,
+    /// The stems of each item's name.
+    named: Vec<Vec<String>>,
 }
 
 impl Phrases {
@@ -91,6 +93,11 @@ impl Phrases {
         all.add_parts(items);
         all.add_deeds(items);
         all.kinds = kinds(items);
+        let stems = |item: &MenuItem| {
+            let words = words(&item.name);
+            words.iter().map(|word| stem(&word.text)).collect()
+        };
+        all.named = items.iter().map(stems).collect();
         let mut sorted: Vec<&String> = all.words.iter().collect();
         sorted.sort_unstable();
         for word in sorted {
@@ -392,6 +399,11 @@ impl Phrases {
             [first, second] => self.names.get(&format!("{first}{second}")),
             _ => None,
         })
+    }
+
+    /// The stems of an item's name.
+    pub(super) fn name_of(&self, item: usize) -> &[String] {
+        self.named.get(item).map(Vec::as_slice).unwrap_or_default()
     }
 
     /// Whether several dishes' names end with this word.

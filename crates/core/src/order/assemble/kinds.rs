@@ -85,8 +85,7 @@ impl<'a> Reader<'a> {
     }
 
     fn has_word(&self, item: usize, word: &str) -> bool {
-        let key = self.items.get(item).map(|item| option::key(&item.name));
-        key.is_some_and(|key| key.split(' ').any(|own| own == word))
+        self.phrases.name_of(item).iter().any(|own| own == word)
     }
 
     /// "Three shakes: chocolate, vanilla and strawberry", "two tacos, one of them …": the dish of the
@@ -175,7 +174,9 @@ impl<'a> Reader<'a> {
         let before = self.text.get(..segment.start).unwrap_or_default();
         let before = self.phrases.stems_of(before);
         let printed = self.items.get(last).map_or("", |item| item.name.as_str());
-        let is_of_parts = ["&", " and ", " with ", "+"].iter().any(|join| printed.contains(join));
+        let is_of_parts = ["&", " and ", " with ", "+"]
+            .iter()
+            .any(|join| printed.contains(join));
         let name = option::key(printed);
         let told = name
             .split(' ')
@@ -231,8 +232,8 @@ impl<'a> Reader<'a> {
     }
 
     fn ends_with(&self, item: usize, word: &str) -> bool {
-        let key = self.items.get(item).map(|item| option::key(&item.name));
-        key.is_some_and(|key| key.split(' ').next_back() == Some(word))
+        let name = self.phrases.name_of(item);
+        name.last().is_some_and(|last| last == word)
     }
 
     /// "A small cheese", "1 large pepperoni": the one item that is called so and has all else that

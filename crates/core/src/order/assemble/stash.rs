@@ -38,9 +38,8 @@ impl<'a> Reader<'a> {
     /// A line for each that waited for such a dish: like `draft`, but for what was said of it.
     pub(super) fn place_stash(&mut self, draft: &Draft) {
         for waiting in std::mem::take(&mut self.stash) {
-            let takes = |(names, _): &(&Names, Choice)| {
-                option_of(&names.options, draft.item).is_some()
-            };
+            let takes =
+                |(names, _): &(&Names, Choice)| option_of(&names.options, draft.item).is_some();
             if !waiting.options.iter().all(takes) {
                 self.refuse(&waiting);
                 continue;
@@ -72,7 +71,10 @@ impl<'a> Reader<'a> {
     /// which there is only one, each has its own.
     pub(super) fn part_for_list(&mut self, names: &Names) {
         let waits = self.pending.start.is_some() || self.verb.is_some() || self.negated;
-        if !self.listed || waits || self.amount.is_some() || !self.lines.last_has_other(&names.options)
+        if !self.listed
+            || waits
+            || self.amount.is_some()
+            || !self.lines.last_has_other(&names.options)
         {
             return;
         }

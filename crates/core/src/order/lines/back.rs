@@ -61,8 +61,9 @@ impl Lines<'_> {
                     group,
                     option,
                 };
-                let is_more = named(items, at)
-                    .is_some_and(|(_, option)| option::shortest(&option.name) != option::key(&option.name));
+                let is_more = named(items, at).is_some_and(|(_, option)| {
+                    option::shortest(&option.name) != option::key(&option.name)
+                });
                 if comes_with(items, at) && !is_more && !is_kept(at) {
                     let choice = Choice {
                         action: ModifierAction::Remove,

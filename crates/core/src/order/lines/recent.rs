@@ -95,7 +95,9 @@ impl<'a> Lines<'a> {
         let recent = self.recent.iter().filter(|recent| {
             Some(recent.line) == last && recent.choice.action == ModifierAction::Add
         });
-        recent.map(|recent| (recent.options, recent.choice.span)).collect()
+        recent
+            .map(|recent| (recent.options, recent.choice.span))
+            .collect()
     }
 
     pub(in super::super) fn forget_recent(&mut self) {
