@@ -64,6 +64,12 @@ impl<'a> Lines<'a> {
             .rposition(|draft| items.contains(&draft.item))
     }
 
+    /// Whether nothing was said of the last line.
+    pub(super) fn is_bare(&self) -> bool {
+        let last = self.drafts.last();
+        last.is_some_and(|draft| draft.choices.is_empty() && draft.size.is_none())
+    }
+
     /// Whether the last line is of one that something was said of, and was not told apart.
     pub(super) fn is_told_single(&self) -> bool {
         self.drafts

@@ -91,10 +91,26 @@ impl<'a> Reader<'a> {
     /// "Three shakes: chocolate, vanilla and strawberry", "two tacos, one of them …": the dish of the
     /// kind that a name or a choice means.
     pub(super) fn is_one_of_kind(&mut self, names: &'a Names, segment: &Segment<'_>) -> bool {
-        let Some(kind) = self.kind.as_ref().filter(|kind| kind.left > 0) else {
-            return false;
+        let told = self.kind.as_ref().filter(|kind| kind.left > 0);
+        // "Two chicken wraps and one tuna": of the kind of the dish before.
+        let word = match (told, self.lines.last_item()) {
+            (Some(kind), _) => kind.word.clone(),
+            (None, Some(last)) if self.is_opened() && self.pending.joined => {
+                let word = self
+                    .phrases
+                    .name_of(last)
+                    .last()
+                    .cloned()
+                    .unwrap_or_default();
+                let is_named = !names.is_part && !names.items.is_empty();
+                if !self.phrases.is_kind(&word) || is_named {
+                    return false;
+                }
+                word
+            }
+            _ => return false,
         };
-        let word = kind.word.clone();
+        let is_told = told.is_some();
         let waits = !self.pending.options.is_empty() || self.negated || self.verb.is_some();
         if waits || self.with || self.onto {
             return false;
@@ -111,8 +127,8 @@ impl<'a> Reader<'a> {
             self.ends_with(*item, &word) && option_of(&names.options, *item).is_some()
         });
         let having = match called {
-            Some(_) => None,
-            None => self.one_of(having.collect()),
+            None if is_told => self.one_of(having.collect()),
+            _ => None,
         };
         let Some(item) = called.or(having) else {
             return false;

@@ -52,6 +52,10 @@ impl<'a> Reader<'a> {
         if self.is_single() && !self.negated && self.belongs_to_last(names) {
             self.pending = Pending::default();
         }
+        if self.is_in_name(&said) {
+            self.lines.lengthen(span.end);
+            return;
+        }
         if self.is_plain_item(&said, rest) || (!self.negated && self.is_complained_of(names, rest))
         {
             return;
@@ -106,6 +110,22 @@ impl<'a> Reader<'a> {
                 self.verb = None;
             }
         }
+    }
+
+    /// "A wrap caesar" of the Chicken Caesar Wrap: a word of its own name chooses nothing.
+    fn is_in_name(&self, said: &str) -> bool {
+        let name = self
+            .lines
+            .last_item()
+            .map(|item| self.phrases.name_of(item));
+        let said = self.phrases.stems_of(said);
+        let asks = self.with || self.onto || self.negated || self.listed || self.amount.is_some();
+        self.after_name
+            && !asks
+            && self.verb.is_none()
+            && self.pending.start.is_none()
+            && self.lines.is_bare()
+            && name.is_some_and(|name| said.iter().all(|word| name.contains(word)))
     }
 
     /// "No onions please, onions make me sick": why they were left out.
@@ -201,9 +221,12 @@ impl<'a> Reader<'a> {
             .into_iter()
             .filter_map(|item| Some((is_iced(&item), is_derived(item), length(&item)?, item)));
         let whole = named.min().map(|(.., item)| (item, names));
-        // "A sesame bagel" where a sandwich can be had on one, and bagels with sesame.
-        let parted = self.phrases.find(first).and_then(|choice| {
-            let items = &self.phrases.find(std::slice::from_ref(last))?.items;
+        // "A sesame bagel" where a sandwich can be had on one, and bagels with sesame; "a vanilla ice
+        // cream" where a pie can be had with one.
+        let parted = (1..stems.len()).rev().find_map(|at| {
+            let (first, rest) = stems.split_at(at);
+            let choice = self.phrases.find(first)?;
+            let items = &self.phrases.find(rest)?.items;
             let mut having = items
                 .iter()
                 .filter(|item| option_of(&choice.options, **item).is_some());

@@ -72,7 +72,8 @@ impl<'a> Reader<'a> {
             )
         };
         let comes = rest.iter().find(|s| !is_before(s)).map(|next| next.kind);
-        let leads = !self.towards
+        // "One without chicken, and on both the dressing": of both what comes.
+        let leads = (!self.towards || self.joined)
             && matches!(comes, Some(Kind::Names(names)) if !names.options.is_empty() && self.lines.last_takes(&names.options).is_some());
         if leads {
             self.lines.forget_recent();
