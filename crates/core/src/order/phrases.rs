@@ -310,7 +310,7 @@ impl Phrases {
             for dish in names.iter().filter(is_inside) {
                 for meal in ["combo", "meal"] {
                     let name = format!("{} {meal}", dish.join(" "));
-                    if self.find(&[name.clone()]).is_none() {
+                    if !self.names.contains_key(&name) {
                         self.add(&name, |names| names.add_item(index));
                     }
                 }

@@ -14,144 +14,21 @@ mod numbers;
 mod only;
 mod options;
 mod places;
+mod reader;
 mod stash;
 
-use super::draft::Choice;
-use super::lines::Lines;
 use super::phrases::{Names, Phrases};
 use super::segment::{Kind, Segment};
 use super::speech::Cue;
 pub(super) use meant::{option_for, option_of};
-use olympus_proto::{Amount, MenuItem, NotUnderstood, OrderLine, ParsedOrder, Span};
-
-/// What was said of an item that is not named yet.
-#[derive(Debug, Default)]
-struct Pending<'a> {
-    /// Byte where it began; `None` where nothing waits.
-    start: Option<usize>,
-    number: Option<u32>,
-    options: Vec<(&'a Names, Choice)>,
-    /// Whether "with" came after the number: "two with olives" are two of something.
-    with: bool,
-    /// Whether it goes on from what was said: "and one with lime".
-    joined: bool,
-}
-
-/// A kind of dish, and what was said of all of it.
-#[derive(Debug, Clone)]
-struct ToldKind<'a> {
-    /// Stem of the word.
-    word: String,
-    sizes: Vec<(&'a Names, Choice)>,
-    /// How many of them are still to be told.
-    left: u32,
-}
-
-/// What a verb does to the next name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Verb {
-    Drop,
-    /// Takes the place of the last line.
-    Correct,
-    /// Exchanged for what comes after "to".
-    Change,
-    /// The number of the line that is exchanged.
-    Put(usize),
-}
+use olympus_proto::{MenuItem, NotUnderstood, OrderLine, ParsedOrder, Span};
+use reader::{Pending, Reader, ToldKind, Verb};
 
 /// What ends a negation that the menu knows nothing of.
 const RESUMES: [&str; 5] = ["ok", "okay", "well", "yeah", "alright"];
 
 /// What denies the verb that comes next.
 const DENIES: [&str; 5] = ["don't", "don\u{2019}t", "dont", "do not", "doesn't"];
-
-struct Reader<'a> {
-    items: &'a [MenuItem],
-    phrases: &'a Phrases,
-    text: &'a str,
-    lines: Lines<'a>,
-    pending: Pending<'a>,
-    negated: bool,
-    /// Whether the negation has met what it negates.
-    negation_used: bool,
-    /// Whether a list was begun: "hold: pickles, onion".
-    negated_list: bool,
-    /// Whether the negation met a word that the menu does not know: a new item may come.
-    negation_missed: bool,
-    /// Whether that is on the dish, and the menu has a way to leave it out.
-    negated_away: bool,
-    /// Whether its description says that it is on it.
-    negated_known: bool,
-    /// Whether "with" goes on with the negation: "neither with onions".
-    neither: bool,
-    /// Whether "and" or "or" came since the last name: only then a negation goes on.
-    joined: bool,
-    amount: Option<Amount>,
-    verb: Option<Verb>,
-    /// Whether the correction takes back what was said, and does not only go on from it: "no
-    /// wait", not "make it".
-    retracts: bool,
-    /// What is left out of an item that is still to come: "no pickles on the burger".
-    ahead: Vec<(&'a Names, Choice)>,
-    /// Whether that is of every item to come: "no onions on anything".
-    ahead_of_all: bool,
-    /// The line that what comes is of.
-    place: Option<usize>,
-    /// The same of several.
-    all: Option<Vec<usize>>,
-    /// Whether that is of two: "both".
-    two: bool,
-    /// The line that becomes like one that is named next; `None` is one more.
-    copying: Option<Option<usize>>,
-    /// What was said right before, in small letters.
-    before: String,
-    /// Whether that was a name.
-    after_name: bool,
-    /// Byte at which a phrase begins that was read already.
-    skip: Option<usize>,
-    /// Whether words of an item that is new were not understood: it corrects nothing.
-    lost: bool,
-    /// Whether "with" came since the last name: an option of the line that is open comes next.
-    with: bool,
-    /// What was opened and waits for the dish that a later one names: "a medium and a large coke".
-    stash: Vec<Pending<'a>>,
-    /// Whether "and" or a comma came before the name that is read.
-    listed: bool,
-    /// Byte up to which all was read already.
-    read_to: usize,
-    /// The stems of the name that is read.
-    said_last: Option<String>,
-    /// Whether choices are exchanged: "swap the fries for tots and the slaw for rings".
-    exchanged: bool,
-    /// Whether the negation itself says where: "don't put onions on it".
-    puts: bool,
-    /// Whether what is named next stays as it is: "keep the lettuce".
-    keep: bool,
-    /// Whether something was taken off since it was asked for.
-    dropped: bool,
-    /// Whether the negation sets one thing against another: "caramel, not chocolate".
-    contrast: bool,
-    /// Whether "on" or "to" came: an option that the line takes may be of it.
-    onto: bool,
-    /// The same where something was said that can move: it goes to the item that comes next, if
-    /// that is ordered.
-    towards: bool,
-    /// Whether the next number says how many of the line before: "x 3".
-    times: bool,
-    /// Items that the names said in a row can all mean, and whether a line was made of them.
-    run: Option<(Vec<usize>, bool)>,
-    /// What waited for the item when its name was not clear yet.
-    held: Pending<'a>,
-    /// Whether something was said of all of the last line: "no onions on any of them, and one with
-    /// cheese" is one of these.
-    told_of_all: bool,
-    /// A word that several dishes' names end with, said before which of them are meant: "two large
-    /// pizzas, one pepperoni and one cheese"; and the sizes said with it.
-    kind: Option<ToldKind<'a>>,
-    /// The line of several from which some are told apart: "two of them without onions".
-    shared: Option<usize>,
-    out: ParsedOrder,
-}
 
 pub(super) fn assemble(
     items: &[MenuItem],
@@ -160,53 +37,7 @@ pub(super) fn assemble(
     segments: &[Segment<'_>],
     order: &[OrderLine],
 ) -> ParsedOrder {
-    let mut reader = Reader {
-        items,
-        phrases,
-        text,
-        lines: Lines::new(items, order),
-        pending: Pending::default(),
-        negated: false,
-        negation_used: false,
-        negated_list: false,
-        negation_missed: false,
-        negated_away: false,
-        negated_known: false,
-        neither: false,
-        joined: false,
-        amount: None,
-        verb: None,
-        retracts: false,
-        ahead: Vec::new(),
-        ahead_of_all: false,
-        place: None,
-        all: None,
-        two: false,
-        copying: None,
-        before: String::new(),
-        after_name: false,
-        skip: None,
-        lost: false,
-        with: false,
-        stash: Vec::new(),
-        listed: false,
-        read_to: 0,
-        said_last: None,
-        exchanged: false,
-        puts: false,
-        keep: false,
-        dropped: false,
-        contrast: false,
-        onto: false,
-        towards: false,
-        times: false,
-        run: None,
-        held: Pending::default(),
-        told_of_all: false,
-        kind: None,
-        shared: None,
-        out: ParsedOrder::default(),
-    };
+    let mut reader = Reader::new(items, phrases, text, order);
     for (index, segment) in segments.iter().enumerate() {
         let rest = segments.get(index + 1..).unwrap_or_default();
         if reader.skip == Some(segment.start) || segment.start < reader.read_to {

@@ -197,7 +197,7 @@ impl<'a> Reader<'a> {
             return None;
         }
         let stems: Vec<String> = self.phrases.stems_of(said);
-        let (last, first) = stems.split_last().filter(|(_, first)| !first.is_empty())?;
+        let (last, _) = stems.split_last().filter(|(_, first)| !first.is_empty())?;
         let mut items: Vec<usize> = names.options.iter().map(|at| at.item).collect();
         items.dedup();
         // Of a bagel and a lox bagel, the one that is nothing but a bagel.

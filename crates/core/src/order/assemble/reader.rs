@@ -1,0 +1,187 @@
+//! What is known while an order is read.
+
+use super::super::draft::Choice;
+use super::super::lines::Lines;
+use super::super::phrases::{Names, Phrases};
+use olympus_proto::{Amount, MenuItem, OrderLine, ParsedOrder};
+
+/// What was said of an item that is not named yet.
+#[derive(Debug, Default)]
+pub(super) struct Pending<'a> {
+    /// Byte where it began; `None` where nothing waits.
+    pub(super) start: Option<usize>,
+    pub(super) number: Option<u32>,
+    pub(super) options: Vec<(&'a Names, Choice)>,
+    /// Whether "with" came after the number: "two with olives" are two of something.
+    pub(super) with: bool,
+    /// Whether it goes on from what was said: "and one with lime".
+    pub(super) joined: bool,
+}
+
+/// A kind of dish, and what was said of all of it.
+#[derive(Debug, Clone)]
+pub(super) struct ToldKind<'a> {
+    /// Stem of the word.
+    pub(super) word: String,
+    pub(super) sizes: Vec<(&'a Names, Choice)>,
+    /// How many of them are still to be told.
+    pub(super) left: u32,
+}
+
+/// What a verb does to the next name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Verb {
+    Drop,
+    /// Takes the place of the last line.
+    Correct,
+    /// Exchanged for what comes after "to".
+    Change,
+    /// The number of the line that is exchanged.
+    Put(usize),
+}
+
+/// Reads phrases from left to right.
+pub(super) struct Reader<'a> {
+    pub(super) items: &'a [MenuItem],
+    pub(super) phrases: &'a Phrases,
+    pub(super) text: &'a str,
+    pub(super) lines: Lines<'a>,
+    pub(super) pending: Pending<'a>,
+    pub(super) negated: bool,
+    /// Whether the negation has met what it negates.
+    pub(super) negation_used: bool,
+    /// Whether a list was begun: "hold: pickles, onion".
+    pub(super) negated_list: bool,
+    /// Whether the negation met a word that the menu does not know: a new item may come.
+    pub(super) negation_missed: bool,
+    /// Whether that is on the dish, and the menu has a way to leave it out.
+    pub(super) negated_away: bool,
+    /// Whether its description says that it is on it.
+    pub(super) negated_known: bool,
+    /// Whether "with" goes on with the negation: "neither with onions".
+    pub(super) neither: bool,
+    /// Whether "and" or "or" came since the last name: only then a negation goes on.
+    pub(super) joined: bool,
+    pub(super) amount: Option<Amount>,
+    pub(super) verb: Option<Verb>,
+    /// Whether the correction takes back what was said, and does not only go on from it: "no
+    /// wait", not "make it".
+    pub(super) retracts: bool,
+    /// What is left out of an item that is still to come: "no pickles on the burger".
+    pub(super) ahead: Vec<(&'a Names, Choice)>,
+    /// Whether that is of every item to come: "no onions on anything".
+    pub(super) ahead_of_all: bool,
+    /// The line that what comes is of.
+    pub(super) place: Option<usize>,
+    /// The same of several.
+    pub(super) all: Option<Vec<usize>>,
+    /// Whether that is of two: "both".
+    pub(super) two: bool,
+    /// The line that becomes like one that is named next; `None` is one more.
+    pub(super) copying: Option<Option<usize>>,
+    /// What was said right before, in small letters.
+    pub(super) before: String,
+    /// Whether that was a name.
+    pub(super) after_name: bool,
+    /// Byte at which a phrase begins that was read already.
+    pub(super) skip: Option<usize>,
+    /// Whether words of an item that is new were not understood: it corrects nothing.
+    pub(super) lost: bool,
+    /// Whether "with" came since the last name: an option of the line that is open comes next.
+    pub(super) with: bool,
+    /// What was opened and waits for the dish that a later one names: "a medium and a large coke".
+    pub(super) stash: Vec<Pending<'a>>,
+    /// Whether "and" or a comma came before the name that is read.
+    pub(super) listed: bool,
+    /// Byte up to which all was read already.
+    pub(super) read_to: usize,
+    /// The stems of the name that is read.
+    pub(super) said_last: Option<String>,
+    /// Whether choices are exchanged: "swap the fries for tots and the slaw for rings".
+    pub(super) exchanged: bool,
+    /// Whether the negation itself says where: "don't put onions on it".
+    pub(super) puts: bool,
+    /// Whether what is named next stays as it is: "keep the lettuce".
+    pub(super) keep: bool,
+    /// Whether something was taken off since it was asked for.
+    pub(super) dropped: bool,
+    /// Whether the negation sets one thing against another: "caramel, not chocolate".
+    pub(super) contrast: bool,
+    /// Whether "on" or "to" came: an option that the line takes may be of it.
+    pub(super) onto: bool,
+    /// The same where something was said that can move: it goes to the item that comes next, if
+    /// that is ordered.
+    pub(super) towards: bool,
+    /// Whether the next number says how many of the line before: "x 3".
+    pub(super) times: bool,
+    /// Items that the names said in a row can all mean, and whether a line was made of them.
+    pub(super) run: Option<(Vec<usize>, bool)>,
+    /// What waited for the item when its name was not clear yet.
+    pub(super) held: Pending<'a>,
+    /// Whether something was said of all of the last line: "no onions on any of them, and one with
+    /// cheese" is one of these.
+    pub(super) told_of_all: bool,
+    /// A word that several dishes' names end with, said before which of them are meant: "two large
+    /// pizzas, one pepperoni and one cheese"; and the sizes said with it.
+    pub(super) kind: Option<ToldKind<'a>>,
+    /// The line of several from which some are told apart: "two of them without onions".
+    pub(super) shared: Option<usize>,
+    pub(super) out: ParsedOrder,
+}
+
+impl<'a> Reader<'a> {
+    pub(super) fn new(
+        items: &'a [MenuItem],
+        phrases: &'a Phrases,
+        text: &'a str,
+        order: &[OrderLine],
+    ) -> Self {
+        Self {
+            items,
+            phrases,
+            text,
+            lines: Lines::new(items, order),
+            pending: Pending::default(),
+            negated: false,
+            negation_used: false,
+            negated_list: false,
+            negation_missed: false,
+            negated_away: false,
+            negated_known: false,
+            neither: false,
+            joined: false,
+            amount: None,
+            verb: None,
+            retracts: false,
+            ahead: Vec::new(),
+            ahead_of_all: false,
+            place: None,
+            all: None,
+            two: false,
+            copying: None,
+            before: String::new(),
+            after_name: false,
+            skip: None,
+            lost: false,
+            with: false,
+            stash: Vec::new(),
+            listed: false,
+            read_to: 0,
+            said_last: None,
+            exchanged: false,
+            puts: false,
+            keep: false,
+            dropped: false,
+            contrast: false,
+            onto: false,
+            towards: false,
+            times: false,
+            run: None,
+            held: Pending::default(),
+            told_of_all: false,
+            kind: None,
+            shared: None,
+            out: ParsedOrder::default(),
+        }
+    }
+}
