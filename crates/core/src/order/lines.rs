@@ -362,7 +362,7 @@ fn merged(lines: impl Iterator<Item = OrderLine>) -> Vec<OrderLine> {
 }
 
 /// Whether a group holds the drink or the side of a meal: tills seldom say that it must be chosen.
-fn is_of_a_meal(item: &MenuItem, group: &ModifierGroup) -> bool {
+pub(super) fn is_of_a_meal(item: &MenuItem, group: &ModifierGroup) -> bool {
     let part = ["drink", "drinks", "beverage", "soda", "side", "sides"];
     is_meal(item) && group.max == Some(1) && (has(&group.name, &part) || has(&group.id, &part))
 }

@@ -28,7 +28,9 @@ impl Phrases {
 
     /// The word of two letters of which this is the plural: "OJs". Only a menu tells it from "as".
     pub(super) fn short_plural(&self, stem: &str) -> Option<&str> {
-        let single = stem.strip_suffix('s').filter(|single| single.len() == 2)?;
+        let single = stem
+            .strip_suffix('s')
+            .filter(|single| (2..4).contains(&single.len()))?;
         self.words.get(single).map(String::as_str)
     }
 

@@ -309,6 +309,13 @@ pub(super) fn by_some_words(names: &[(&str, Place)], described: &[String]) -> Ve
             [first, _, last] if is_word(first) && is_word(last) => Some(format!("{first} {last}")),
             _ => None,
         };
+        // "Hot & Sour Soup" is hot and sour.
+        let joined = name.contains('&').then(|| name.rsplit_once(' ')).flatten();
+        let joined = joined.map(|(first, _)| first.to_lowercase());
+        let joined = joined.filter(|first| first.contains('&') && !first.ends_with('&'));
+        if let Some(joined) = joined {
+            parts.entry(joined).or_default().push(*at);
+        }
         let last = whole.last().filter(|_| whole.len() > 1).cloned();
         for part in pairs.chain(around).chain(last) {
             let of = parts.entry(part).or_default();
@@ -342,7 +349,8 @@ pub(super) fn first_word(name: &str) -> Option<String> {
     let first = whole
         .first()
         .filter(|_| whole.len() > 1 && Portion::of(name).is_none())?;
-    let usable = first.chars().count() > SHORTEST && !super::speech::knows(first);
+    let is_manner = ["spicy", "mild", "sweet"].contains(&first.as_str());
+    let usable = first.chars().count() > SHORTEST && !is_manner && !super::speech::knows(first);
     usable.then(|| first.clone())
 }
 

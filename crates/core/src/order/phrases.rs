@@ -2,6 +2,7 @@
 
 use super::called::{MANNERS, kinds, otherwise_called, plain_name, plain_names, runs_of};
 use super::draft::is_size;
+use super::lines::is_of_a_meal;
 use super::option::{Portion, Siblings, by_some_words, first_word};
 use crate::menu::text::words;
 use olympus_proto::MenuItem;
@@ -262,7 +263,7 @@ impl Phrases {
     fn add_first_words(&mut self, items: &[MenuItem]) {
         let mut found: HashMap<String, Vec<OptionRef>> = HashMap::new();
         for (index, item) in items.iter().enumerate() {
-            let mut of_item: HashMap<String, Vec<OptionRef>> = HashMap::new();
+            let mut of_item: HashMap<(String, bool), Vec<OptionRef>> = HashMap::new();
             for (group, choices) in item.modifier_groups.iter().enumerate() {
                 for (option, choice) in choices.options.iter().enumerate() {
                     let first =
@@ -273,13 +274,17 @@ impl Phrases {
                         group,
                         option,
                     };
+                    let is_meal = is_of_a_meal(item, choices);
                     if let Some(first) = first {
-                        of_item.entry(first).or_default().push(at);
+                        of_item.entry((first, is_meal)).or_default().push(at);
                     }
                 }
             }
-            of_item.retain(|first, of| of.len() == 1 && !self.names.contains_key(first));
-            for (first, of) in of_item {
+            // The side or the drink of a meal, whatever else is called so.
+            let is_free =
+                |first: &String, is_meal: bool| is_meal || !self.names.contains_key(first);
+            of_item.retain(|(first, is_meal), of| of.len() == 1 && is_free(first, *is_meal));
+            for ((first, _), of) in of_item {
                 found.entry(first).or_default().extend(of);
             }
         }
@@ -351,7 +356,11 @@ impl Phrases {
                 };
                 let alone = long.take(many).map(|(stem, _)| stem.clone());
                 let pairs = usable.iter().enumerate().flat_map(|(at, (first, _))| {
-                    let rest = usable.iter().skip(at + 1);
+                    // "Lettuce tomato" is no alias "bacon lettuce and tomato".
+                    let rest = usable
+                        .iter()
+                        .skip(at + 1)
+                        .filter(|_| is_name || printed.len() < 3);
                     let rest = rest.filter(|(second, _)| !self.is_choice_of_item(first, second));
                     rest.flat_map(move |(second, _)| {
                         [format!("{first} {second}"), format!("{first}{second}")]

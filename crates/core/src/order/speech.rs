@@ -32,6 +32,8 @@ pub(super) enum Cue {
     Change,
     /// Between what goes and what comes.
     To,
+    /// Between what was said and what should have been: "the coke should be large".
+    ShouldBe,
     /// Lines meant by their place: `None` is the last, 0 the first.
     Place(Option<u8>),
     /// Every line.
@@ -99,7 +101,7 @@ const TABLE: &[(Cue, &str)] = &[
     (Cue::Keep, "keep|keep the|leave on the"),
     (
         Cue::Correction,
-        "no wait|wait no|oh wait|wait|i mean|i meant|no sorry|sorry|sorry no|or rather|rather|no make it|no make that|make it|make that|make them|actually make it|actually make that|actually no|no actually|scratch that|sry|sry meant|meant|i meant to say|edit|scratch that make it|on second thought|correction|change that to|change it to|better|you dont have that|you dont have those|you dont have it|you dont have any|dont have that|dont have those|dont have it|no i mean|no i meant|or actually",
+        "no wait|wait no|oh wait|wait|i mean|i meant|no sorry|sorry|sorry no|or rather|rather|no make it|no make that|make it|make that|make them|actually make it|actually make that|actually no|no actually|scratch that|sry|sry meant|meant|i meant to say|edit|scratch that make it|on second thought|correction|change that to|change it to|better|you dont have that|you dont have those|you dont have it|you dont have any|dont have that|dont have those|dont have it|no i mean|no i meant|or actually|cancel that|strike that|skip that",
     ),
     (
         Cue::Drop,
@@ -112,6 +114,10 @@ const TABLE: &[(Cue, &str)] = &[
     (
         Cue::To,
         "to|to a|to an|for|for a|for an|into|into a|by|by a|out for|out for a",
+    ),
+    (
+        Cue::ShouldBe,
+        "should be|should be a|should have been|should have been a|was supposed to be|was supposed to be a|needs to be|needs to be a|has to be|has to be a",
     ),
     (Cue::Place(Some(0)), "first one|first|first line"),
     (Cue::Place(Some(1)), "second one|second|second line"),
@@ -198,13 +204,13 @@ const TABLE: &[(Cue, &str)] = &[
     ),
     (
         Cue::Filler,
-        "de|del|la|el|los|las|por favor|gracias|quiero|para|dame|me da|buenas|hola|em|thing|i|we|me|my|you|your|he|she|they|them|it|its|im|is|are|be|was|am|the|this|that|these|those|of|at|to|for|up|so|as|just|please|pls|thanks|thank you|thank|hi|hello|hey|um|uh|er|like|yeah|yes|ok|okay|well|oh|ah|hmm|some|any|want|need|would|could|can|will|should|may|might|get|got|let|lets|give|take|do|going|go|gonna|wanna|try|love|today|now|here|side|top|side of|on top|on the top|on the side|inside|order|order of|piece|piece of|cup of|cups of|glass of|bottle of|plate of|bowl of|slice of|serving of|portion of|dish|meal|kind|type|there|too|maybe|really|very|good|day|morning|evening|sir|maam|hungry|which|who|what|all|only|each|per|if|possible|also|same|more|style|size|sized|topping|flavor|flavour|flavored|preferably|kindly|everyone|one for|delivery|pickup|takeout|table|lunch|dinner|instead|actually|sub|else|still",
+        "de|del|la|el|los|las|por favor|gracias|quiero|para|dame|me da|buenas|hola|em|thing|i|we|me|my|you|your|he|she|they|them|it|its|im|is|are|be|was|am|the|this|that|these|those|of|at|to|for|up|so|as|just|please|pls|thanks|thank you|thank|hi|hello|hey|um|uh|er|like|yeah|yes|ok|okay|well|oh|ah|hmm|some|any|want|need|would|could|can|will|should|may|might|get|got|let|lets|give|take|do|going|go|gonna|wanna|try|love|today|now|here|side|top|side of|on top|on the top|inside|order|order of|piece|piece of|cup of|cups of|glass of|bottle of|plate of|bowl of|slice of|serving of|portion of|dish|meal|kind|type|there|too|maybe|really|very|good|day|morning|evening|sir|maam|hungry|which|who|what|all|only|each|per|if|possible|also|same|more|style|size|sized|topping|flavor|flavour|flavored|preferably|kindly|everyone|one for|delivery|pickup|takeout|table|lunch|dinner|instead|actually|sub|else|still",
     ),
 ];
 
 /// Everyday words that say nothing about an order and are a letter from names of dishes: "party"
 /// is no patty.
-const EVERYDAY: &str = "party|people|friend|brother|sister|mother|father|mom|dad|boss|work|office|home|house|car|time|week|weekend|night|noon|birthday|game|team|name|phone|card|cash|bag|box|fork|knife|napkin|late|early|always|never|ever|kinda|guess|think|know|feel|say|said|tell|told|ask|come|came|went|see|look|eat|eating|drink|drinking|share|sharing|split|hear|start|begin|finish|end|done|ready|real|super|huge|bunch|place|line|window|minute|second|money|price|cost|bill|change|receipt|menu|special|combo|deal|boy|girl|man|guy|guys|baby|wife|husband|honey|dear|love|world|life|face|head|hand|back|road|way|door|store|shop|sign|word|words|question|problem|mind|matter|reason|point|part|half|whole|total|bit|lot|pair|rest|other|another|same|different|new|old|young|long|short|tall|high|low|right|left|wrong|sure|fine|great|nice|best|better|bad|worse|worst|fast|quick|slow|hard|soft|heavy|thirsty|starving|happy|sorry|tired|sick|allergy|allergic|diet|doctor|school|class|kid|child|children|sitting|standing|waiting|driving|running|paying|picking|bring|brought|carry|hold|held|leave|stay|keep|kept|turn|move|walk|call|called|talk|speak|read|write|send|sent|pay|paid|buy|bought|sell|sold|open|close|closed|put|set|cut|hit|meet|met|make|made|mean|meant|stop|stuff|thing|something|nothing|anything|everything|someone|nobody|myself|yourself|himself|herself|together|separate|separately|already|again|almost|enough|later|soon|yesterday|tomorrow|tonight";
+const EVERYDAY: &str = "party|people|friend|brother|sister|mother|father|mom|dad|boss|work|office|home|house|car|time|week|weekend|night|noon|birthday|game|team|name|phone|card|cash|bag|box|fork|knife|napkin|late|early|always|never|ever|kinda|guess|think|know|feel|say|said|tell|told|ask|come|came|went|see|look|eat|eating|drink|drinking|share|sharing|split|hear|start|begin|finish|end|done|ready|real|super|huge|bunch|place|line|window|minute|second|money|price|cost|bill|change|receipt|menu|special|combo|deal|boy|girl|man|guy|guys|baby|wife|husband|honey|dear|love|world|life|face|head|hand|back|road|way|door|store|shop|sign|word|words|question|problem|mind|matter|reason|point|part|half|whole|total|bit|lot|pair|rest|other|another|same|different|new|old|young|long|short|tall|high|low|right|left|wrong|sure|fine|great|nice|best|better|bad|worse|worst|fast|quick|slow|hard|soft|heavy|thirsty|starving|happy|sorry|tired|sick|allergy|allergic|diet|doctor|school|class|kid|child|children|sitting|standing|waiting|driving|running|paying|picking|bring|brought|carry|hold|held|leave|stay|keep|kept|turn|move|walk|call|called|talk|speak|read|write|send|sent|pay|paid|buy|bought|sell|sold|open|close|closed|put|set|cut|hit|meet|met|make|made|mean|meant|stop|stuff|thing|something|nothing|anything|everything|someone|nobody|myself|yourself|himself|herself|together|separate|separately|already|again|water|soda|juice|beer|wine|milk|rice|soup|salad|bread|meat|pork|lamb|fish|crab|cake|beet|nut|lime|plum|pear|mint|kale|duck|goat|almost|enough|later|soon|yesterday|tomorrow|tonight";
 
 static EVERYDAY_STEMS: LazyLock<HashSet<String>> =
     LazyLock::new(|| EVERYDAY.split('|').map(super::phrases::stem).collect());

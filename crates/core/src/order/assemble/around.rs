@@ -116,6 +116,7 @@ impl<'a> Reader<'a> {
         self.negated &= self.neither || is_denied;
         let said = self.said_of(segment).to_lowercase();
         self.with = said.starts_with('w');
+        self.adds = said == "add" || said == "put";
         self.pending.with = self.with;
     }
 

@@ -103,7 +103,8 @@ impl<'a> Reader<'a> {
         words.len() < 3
             || self.said_last.as_deref().is_none_or(|said| {
                 let said: Vec<&str> = said.split(' ').collect();
-                words.ends_with(&said) || (said.len() > 1 && whole == 1)
+                let is_rare = names.options.len() < 3 && !item.name.contains(['&', ',']);
+                words.ends_with(&said) || (whole == 1 && (said.len() > 1 || is_rare))
             })
     }
 
@@ -162,6 +163,20 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// "Diet cola medium": the size of what one item alone has as a choice.
+    pub(super) fn leads_to_size(&self, names: &Names, rest: &[Segment<'_>]) -> bool {
+        let is_size = |names: &Names| names.options.iter().any(|at| self.lines.is_size(*at));
+        match rest.first().map(|next| next.kind) {
+            Some(Kind::Names(next)) if is_size(next) && !is_size(names) => {
+                let mut having: Vec<usize> = names.options.iter().map(|at| at.item).collect();
+                having.dedup();
+                having.retain(|item| option_of(&next.options, *item).is_some());
+                self.one_of(having).is_some() && self.lines.accepting(&names.options).is_none()
+            }
+            _ => false,
+        }
+    }
+
     /// "Burger combo, large coke": the drink of the meal, and its size.
     pub(super) fn is_of_meal(&self, names: &Names) -> bool {
         let is_size = |names: &Names| names.options.iter().any(|at| self.lines.is_size(*at));
@@ -184,7 +199,13 @@ impl<'a> Reader<'a> {
 
     pub(super) fn item(&mut self, items: &[usize], span: Span) {
         // "Minus the pico and chips": what is not on the order is wanted.
-        self.negated &= !self.negation_used || self.lines.find(items).is_some();
+        // "No zorbl and the spring rolls": what the menu does not know ends there too.
+        let said = self.text.get(..span.start).unwrap_or_default().trim_end();
+        let is_and = [" and", " and the", " plus"]
+            .iter()
+            .any(|and| said.ends_with(and));
+        let is_told = self.negation_used || (self.negation_missed && is_and);
+        self.negated &= !is_told || self.lines.find(items).is_some();
         // "I'm allergic to zorbl, burger": what the menu does not know ends with the clause.
         let said = self.text.get(..span.start).unwrap_or_default();
         let begins = said
@@ -236,7 +257,8 @@ impl<'a> Reader<'a> {
             items = shared;
         }
         let chosen = self.choose(&items).or_else(|| self.of_kind(&items));
-        let Some(item) = chosen.or_else(|| self.named_last(&items, span)) else {
+        let chosen = chosen.or_else(|| self.named_last(&items, span));
+        let Some(item) = chosen.or_else(|| self.one_of(items.clone())) else {
             self.ask_which(&items, span);
             return;
         };
@@ -253,6 +275,11 @@ impl<'a> Reader<'a> {
 
     /// "Katsu curry bowl, hot curry": a word of the name of the line that is open, and none more.
     fn says_it_again(&self, items: &[usize], span: Span) -> bool {
+        // "Mango mochi and matcha mochi"
+        let is_other = |(names, _): &(&Names, Choice)| self.lines.last_has_other(&names.options);
+        if self.pending.options.iter().any(is_other) {
+            return false;
+        }
         let Some(last) = self
             .lines
             .last_item()
@@ -307,7 +334,13 @@ impl<'a> Reader<'a> {
         for (names, choice) in strays {
             self.attach(names, choice);
         }
+        let is_first = self.lines.is_empty() || self.towards || self.onto || self.ahead_of_all;
         for (names, choice) in std::mem::take(&mut self.ahead) {
+            // "Supreme, no sauce, and garlic knots": of the supreme, which has none.
+            if !is_first && choice.action == ModifierAction::Remove && !self.leads_ahead(choice) {
+                self.not_understood(choice.span.start, choice.span.end);
+                continue;
+            }
             let is_put = draft.choose(self.items, &names.options, choice).is_some();
             if is_put && self.ahead_of_all {
                 self.ahead.push((names, choice));
@@ -339,6 +372,15 @@ impl<'a> Reader<'a> {
         (self.amount, self.shared, self.lost) = (None, None, false);
         self.told_of_all = false;
         (self.all, self.place) = (None, None);
+    }
+
+    /// Whether what is left out begins a wish: "… and no onions on the burger" after a line.
+    fn leads_ahead(&self, choice: Choice) -> bool {
+        let before = self.text.get(..choice.span.start).unwrap_or_default();
+        let before = before.trim_end().to_lowercase();
+        [" and no", " and without", ". no", ". without"]
+            .iter()
+            .any(|no| before.ends_with(no))
     }
 
     /// The one item that is meant: where several share the name, the one that takes the options

@@ -197,7 +197,9 @@ impl<'a> Reader<'a> {
         let told = name
             .split(' ')
             .filter(|word| before.iter().any(|said| said == word));
-        is_of_parts && names.items.contains(&last) && told.count() > said.len()
+        // "Club, no turkey": what is left out of the Turkey Club.
+        let is_head = self.phrases.name_of(last).ends_with(&said);
+        names.items.contains(&last) && ((is_of_parts && told.count() > said.len()) || !is_head)
     }
 
     /// "Chicken sandwich, the crispy one": of those that the name before could mean.

@@ -94,6 +94,8 @@ impl<'a> Reader<'a> {
                 self.towards = waits || self.lines.has_recent();
                 self.onto = true;
             }
+            // Told by the name before it.
+            Cue::ShouldBe => {}
             Cue::Article if self.is_another_told(segment, rest) => {}
             Cue::Article => self.article(segment, rest),
             Cue::Not => self.not(segment, rest),
@@ -138,6 +140,8 @@ impl<'a> Reader<'a> {
             Cue::Drop => {
                 self.settle();
                 (self.verb, self.dropped) = (Some(Verb::Drop), false);
+                let said = self.said_of(segment).to_lowercase();
+                self.drops_part = said.starts_with("take") || said.starts_with("remove");
             }
             Cue::Change => {
                 self.settle();
@@ -156,6 +160,12 @@ impl<'a> Reader<'a> {
                 }
                 if matches!(said.as_str(), "actually" | "sub") {
                     self.instead_of_last(rest);
+                }
+                if said.ends_with("on the side") && self.after_name && !self.negated {
+                    self.lines.put_on_side(segment.start, segment.end);
+                }
+                if said == "just" && self.after_name && self.is_told_of_last(rest) {
+                    self.only_what_comes(rest);
                 }
                 if said == "only" && self.after_name && self.is_said_of_before(rest) {
                     self.only_what_was_said();
@@ -205,6 +215,7 @@ impl<'a> Reader<'a> {
             return;
         }
         if self.by_choice(names, segment, rest)
+            || self.should_be_other(names, segment, rest)
             || self.is_called_off(names, rest)
             || self.is_of_those(names, segment)
             || self.says_kind(names, segment)
@@ -313,7 +324,7 @@ impl<'a> Reader<'a> {
             self.option(names, span, rest);
             self.run = None;
         }
-        (self.with, self.keep, self.neither) = (false, false, false);
+        (self.with, self.adds, self.keep, self.neither) = (false, false, false, false);
         (self.towards, self.onto) = (false, false);
     }
 
@@ -336,7 +347,11 @@ impl<'a> Reader<'a> {
 
     /// "Cancel the coke": the line goes, or the option where no line has that name.
     fn drop_named(&mut self, names: &'a Names) -> bool {
-        if let Some(line) = self.ordered(names) {
+        // "Take off the pepperoni" is said of what lies on the Pepperoni Pizza.
+        let is_part = self.drops_part
+            && (names.items.is_empty() || names.is_part)
+            && self.lines.accepting(&names.options).is_some();
+        if let Some(line) = self.ordered(names).filter(|_| !is_part) {
             self.take_off(line);
             return true;
         }

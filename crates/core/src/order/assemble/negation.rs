@@ -152,6 +152,7 @@ impl<'a> Reader<'a> {
             .any(|and| before.ends_with(&format!(" {and}")));
         is_and
             && ((self.negated_away && self.lines.can_only_add(&names.options))
+                || (self.negated_away && self.lines.is_never_on(&names.options))
                 || (self.negated_known && self.lines.lacks(&names.options)))
     }
 
@@ -275,7 +276,8 @@ impl<'a> Reader<'a> {
         let ends = ends.map(|next| self.said_of(next).to_lowercase());
         let after = rest.get(listed + 1).map(|next| next.kind);
         let is_more = matches!(after, Some(Kind::Names(_)));
-        self.ends_phrase(segment.start)
+        let is_only = ends.as_deref() == Some("only") && !self.joined;
+        (self.ends_phrase(segment.start) || is_only)
             && !is_more
             && ends.is_some_and(|said| WISHES.contains(&said.as_str()))
     }

@@ -80,6 +80,9 @@ impl<'a> Reader<'a> {
             self.not_understood(segment.start, unit.end);
             return;
         }
+        if self.takes_off_last(number, rest) {
+            return;
+        }
         if self.is_tally_after(segment, rest) {
             self.lines.set_quantity(number);
             return;
@@ -292,6 +295,24 @@ impl<'a> Reader<'a> {
         let said = self.said_of(next).to_lowercase();
         let is_known = matches!(next.kind, Kind::Names(_) | Kind::Cue(_));
         !is_known && is_unit(&stem(&said))
+    }
+
+    /// "Two tarts, take one off".
+    fn takes_off_last(&mut self, number: u32, rest: &[Segment<'_>]) -> bool {
+        let off = rest.first().filter(|next| {
+            let said = self.said_of(next).to_lowercase();
+            matches!(said.as_str(), "off" | "out")
+        });
+        let (Some(off), Some((last, quantity))) = (off, self.lines.last()) else {
+            return false;
+        };
+        let waits = self.pending.number.is_some() || !self.pending.options.is_empty();
+        if waits || quantity <= number {
+            return false;
+        }
+        self.lines.set_quantity_of(last, quantity - number);
+        (self.skip, self.verb) = (Some(off.start), None);
+        true
     }
 
     /// "Fish tacos, 3": at the end of what is said of a dish.

@@ -34,6 +34,18 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// "Cheeseburger just ketchup": whether a choice of the line that is open comes next.
+    pub(super) fn is_told_of_last(&self, rest: &[Segment<'_>]) -> bool {
+        match rest.first().map(|next| next.kind) {
+            Some(Kind::Names(names)) => {
+                let is_size = names.options.iter().any(|at| self.lines.is_size(*at));
+                let is_bare = self.lines.is_bare() && self.pending.start.is_none();
+                is_bare && !is_size && self.lines.last_takes(&names.options).is_some()
+            }
+            _ => false,
+        }
+    }
+
     /// Whether "only" ends what was said, and begins nothing: "with cheese, only a coke".
     pub(super) fn is_said_of_before(&self, rest: &[Segment<'_>]) -> bool {
         rest.first().is_none_or(|next| {

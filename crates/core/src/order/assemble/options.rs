@@ -70,10 +70,13 @@ impl<'a> Reader<'a> {
         // "The ham on wheat, the tuna on rye": told of the ham.
         let takes = |line| self.lines.takes(line, &names.options);
         let is_told = (self.onto || self.with) && self.place.is_some_and(takes);
+        let needs = self.pending.start.is_none() && self.lines.last_needs(&names.options);
         let leads = !self.negated
             && !is_told
+            && !(needs && !self.listed)
             && (self.next_item(names, rest).is_some()
                 || self.leads_to_choice(names, rest)
+                || self.leads_to_size(names, rest)
                 || self.leads_to_kind(names, rest));
         let waits = self.pending.start.is_some() && !self.negated;
         if !leads
@@ -194,6 +197,9 @@ impl<'a> Reader<'a> {
         let is_new = self.pending.start.is_some() && !(self.with || self.onto);
         let is_more = !self.lines.is_empty() && Portion::of(said).is_some();
         if !is_new && (is_more || self.lines.accepting(&names.options).is_some()) {
+            return None;
+        }
+        if (self.with || self.adds) && !self.lines.is_empty() {
             return None;
         }
         let stems: Vec<String> = self.phrases.stems_of(said);

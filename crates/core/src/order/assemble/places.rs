@@ -231,6 +231,41 @@ impl<'a> Reader<'a> {
         is_of && !waits && self.lines.was_parted() && last.is_some_and(is_same)
     }
 
+    /// "No, the small should be medium", "the coke should be a tea": the line that was said wrongly.
+    pub(super) fn should_be_other(
+        &mut self,
+        names: &Names,
+        segment: &Segment<'_>,
+        rest: &[Segment<'_>],
+    ) -> bool {
+        let is_one = |next: &&Segment<'_>| self.said_of(next).eq_ignore_ascii_case("one");
+        let ones = usize::from(rest.first().is_some_and(|next| is_one(&next)));
+        let Some(next) = rest.get(ones) else {
+            return false;
+        };
+        if !matches!(next.kind, Kind::Cue(Cue::ShouldBe)) {
+            return false;
+        }
+        let said = self.phrases.stems_of(&self.said_of(segment).to_lowercase());
+        let having = match self.lines.having(&names.options).as_slice() {
+            [line] => Some(*line),
+            _ => None,
+        };
+        let line = self
+            .lines
+            .find(&names.items)
+            .or_else(|| self.lines.only_called(&said));
+        let Some(line) = line.or(having) else {
+            return false;
+        };
+        self.settle();
+        self.lines.forget_recent();
+        (self.negated, self.verb) = (false, Some(Verb::Put(line)));
+        (self.all, self.place) = (None, Some(line));
+        self.read_to = next.end;
+        true
+    }
+
     /// "The fries no", "fries no thanks": not ordered, or off the order again.
     pub(super) fn is_called_off(&mut self, names: &Names, rest: &[Segment<'_>]) -> bool {
         let is_choice = self.lines.last_takes(&names.options).is_some();

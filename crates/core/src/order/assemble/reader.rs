@@ -103,6 +103,10 @@ pub(super) struct Reader<'a> {
     pub(super) puts: bool,
     /// Whether what is named next stays as it is: "keep the lettuce".
     pub(super) keep: bool,
+    /// Whether "add" came since the last name.
+    pub(super) adds: bool,
+    /// Whether what is taken off can be a part of a dish: "take the onion off".
+    pub(super) drops_part: bool,
     /// Whether something was taken off since it was asked for.
     pub(super) dropped: bool,
     /// Whether the negation sets one thing against another: "caramel, not chocolate".
@@ -171,6 +175,8 @@ impl<'a> Reader<'a> {
             exchanged: false,
             puts: false,
             keep: false,
+            adds: false,
+            drops_part: false,
             dropped: false,
             contrast: false,
             onto: false,

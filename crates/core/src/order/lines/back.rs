@@ -3,7 +3,7 @@
 use super::super::MOST_LINES;
 use super::super::assemble::{option_for, option_of};
 use super::super::draft::{Choice, Draft, comes_with, is_size, named};
-use super::super::option;
+use super::super::option::{self, Portion};
 use super::super::phrases::{OptionRef, removed};
 use super::Lines;
 use olympus_proto::{LineModifier, MenuItem, ModifierAction, Span};
@@ -90,6 +90,41 @@ impl Lines<'_> {
     /// or its description says.
     pub(in super::super) fn has_anyway(&self, options: &[OptionRef]) -> bool {
         self.described(options) == Some(true)
+    }
+
+    /// "Ranch on the side" where the last line has one such option: "Dressing on the Side".
+    pub(in super::super) fn put_on_side(&mut self, start: usize, end: usize) {
+        let items = self.items;
+        let Some(draft) = self.drafts.last_mut() else {
+            return;
+        };
+        let groups = items.get(draft.item).map(|item| &item.modifier_groups);
+        let groups = groups.into_iter().flatten().enumerate();
+        let mut sides = groups.flat_map(|(group, choices)| {
+            let options = choices.options.iter().enumerate();
+            let options =
+                options.filter(|(_, option)| Portion::of(&option.name) == Some(Portion::Side));
+            options.map(move |(option, _)| (group, option))
+        });
+        if let (Some((group, option)), None) = (sides.next(), sides.next()) {
+            let at = OptionRef {
+                item: draft.item,
+                derived: false,
+                group,
+                option,
+            };
+            draft.put(items, at, Choice::added(Span { start, end }));
+        }
+    }
+
+    /// Whether the latest line that has such an option can neither go without it nor has it, as far as
+    /// the menu says.
+    pub(in super::super) fn is_never_on(&self, options: &[OptionRef]) -> bool {
+        let line = self
+            .accepting(options)
+            .and_then(|line| self.drafts.get(line));
+        let at = line.and_then(|draft| option_of(options, draft.item));
+        at.is_some_and(|at| !self.can_leave_out(options) && !comes_with(self.items, at))
     }
 
     /// Whether it has a description, which does not name it.
