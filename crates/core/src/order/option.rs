@@ -302,7 +302,7 @@ pub(super) fn by_some_words(names: &[(&str, Place)], described: &[String]) -> Ve
         ];
         let pairs = pairs.into_iter().flatten().filter(|_| whole.len() > 2);
         let pairs = pairs
-            .filter(|pair| pair.iter().all(is_word))
+            .filter(|pair| pair.iter().all(is_word) && !is_free_of_sugar(pair))
             .map(|pair| pair.join(" "));
         // "Red sauce" is Red Chile Sauce.
         let around = match whole.as_slice() {
@@ -341,6 +341,11 @@ pub(super) fn by_some_words(names: &[(&str, Place)], described: &[String]) -> Ve
     let mut found: Vec<_> = parts.into_iter().filter_map(one).collect();
     found.sort_unstable();
     found
+}
+
+/// "Sugar free" says of a coffee what is not in it, and of a syrup which it is.
+fn is_free_of_sugar(pair: &[String]) -> bool {
+    matches!(pair, [what, free] if free == "free" && what != "gluten")
 }
 
 /// The first word of an option's name: "diet" of Diet Coke, where no option and no dish is called so.

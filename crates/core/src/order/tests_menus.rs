@@ -245,3 +245,120 @@ fn lines_are_told_by_a_word_of_their_names() {
         ),
     ]);
 }
+
+#[test]
+fn several_are_told_one_by_one() {
+    check(&[
+        (
+            "a small and a large root beer",
+            "1 Small Fountain Drink +Root Beer; 1 Large Fountain Drink +Root Beer",
+        ),
+        (
+            "one steak, one al pastor, one chicken taco",
+            "1 Street Taco +Steak; 1 Street Taco +Al Pastor; 1 Street Taco +Grilled Chicken",
+        ),
+        (
+            "3 tacos: steak, al pastor and fish",
+            "1 Street Taco +Steak; 1 Street Taco +Al Pastor; 1 Baja Fish Taco",
+        ),
+        (
+            "two street tacos, one for me with steak and one for him no onion",
+            "1 Street Taco +Steak; 1 Street Taco -Onion",
+        ),
+        (
+            "two grill burgers, mine no tomato and my brother's with bacon",
+            "1 The Grill Burger -Tomato; 1 The Grill Burger +Bacon",
+        ),
+        (
+            "a grill burger with bacon and one without",
+            "1 The Grill Burger +Bacon; 1 The Grill Burger",
+        ),
+        (
+            "one grill burger with bacon, one no tomato",
+            "1 The Grill Burger +Bacon; 1 The Grill Burger -Tomato",
+        ),
+        (
+            "three french fries, two large and a small",
+            "2 Large French Fries; 1 Small French Fries",
+        ),
+    ]);
+}
+
+#[test]
+fn only_what_is_named_stays() {
+    check(&[
+        (
+            "grill burger with only lettuce",
+            "1 The Grill Burger -Tomato -Diced Onion -American Cheese",
+        ),
+        (
+            "grill burger lettuce and tomato only",
+            "1 The Grill Burger -Diced Onion -American Cheese",
+        ),
+        (
+            "grill burger nothing but bacon",
+            "1 The Grill Burger -Lettuce -Tomato -Diced Onion -American Cheese +Bacon",
+        ),
+        (
+            "grill burger no onion, bacon only",
+            "1 The Grill Burger -Lettuce -Tomato -Diced Onion -American Cheese +Bacon",
+        ),
+    ]);
+}
+
+#[test]
+fn what_is_taken_back_stays_off() {
+    check(&[
+        (
+            "a pepperoni pizza and take off the pepperoni",
+            "1 Pepperoni Pizza -Pepperoni",
+        ),
+        (
+            "a large pepperoni and a small cheese no sorry the small should be large",
+            "1 Large Pepperoni Pizza; 1 Large Classic Cheese Pizza",
+        ),
+        (
+            "a grill burger, no, a cheese pizza",
+            "1 Classic Cheese Pizza",
+        ),
+        (
+            "a fish taco with a small coffee, actually a water",
+            "1 Baja Fish Taco; 1 Small Fresh Brewed Coffee; 1 Still Water 0.5 L",
+        ),
+        (
+            "a water and a coffee, the coffee no, an iced coffee",
+            "1 Still Water 0.5 L; 1 Iced Coffee",
+        ),
+        (
+            "a grill burger no zorbl and the biscuits and gravy",
+            "1 The Grill Burger; 1 Biscuits & Gravy",
+        ),
+        (
+            "a grill burger with bacon. the bacon no",
+            "1 The Grill Burger",
+        ),
+    ]);
+}
+
+#[test]
+fn a_measure_is_no_number_of_dishes() {
+    let items = json!([
+        {"id": "latte", "name": "Latte", "modifier_groups": [group("size", 1, &["12oz Small", "16oz Large"])]},
+        {"id": "pizza", "name": "Cheese Pizza", "modifier_groups": [group("size", 1, &["Small 10\"", "Large 16\""])]},
+    ]);
+    let bytes = serde_json::to_vec(&json!({"items": items})).expect("JSON");
+    let menu = parse(&bytes, Format::Json, &Limits::default()).expect("a menu");
+    let parser = OrderParser::new(menu);
+    for (text, expected) in [
+        ("two 16 ounce lattes", "2 16oz Large Latte"),
+        (
+            "a 12oz latte and a 16\" cheese pizza",
+            "1 12oz Small Latte; 1 Large 16\" Cheese Pizza",
+        ),
+        ("a 20 oz latte", "1 Latte"),
+        ("a 14\" cheese pizza", "1 Cheese Pizza"),
+    ] {
+        let order = parser.parse(text, &[]);
+        assert_eq!(show(&order), expected, "{text}: {order:?}");
+    }
+}

@@ -8,7 +8,8 @@ use super::{Reader, option_of};
 use olympus_proto::{ModifierAction, Span};
 
 /// What is said of some of several that have nothing changed.
-const PLAIN: [&str; 7] = [
+const PLAIN: [&str; 8] = [
+    "black",
     "regular",
     "plain",
     "normal",
@@ -219,6 +220,25 @@ impl<'a> Reader<'a> {
         true
     }
 
+    /// "For me", "for my son": whose of several it is.
+    fn is_for_whom(&self, segment: &Segment<'_>) -> bool {
+        matches!(segment.kind, Kind::Cue(Cue::Clause))
+            && self.said_of(segment).to_lowercase().starts_with("for ")
+    }
+
+    /// "Mine without tomato and my brother's with cheese": one of several.
+    pub(super) fn is_owned(&mut self, segment: &Segment<'_>, rest: &[Segment<'a>]) -> bool {
+        let said = self.said_of(segment).to_lowercase();
+        let is_whose = ["mine", "his", "hers", "yours", "theirs"].contains(&said.as_str())
+            || said.ends_with("'s")
+            || said.ends_with("\u{2019}s");
+        let tells = matches!(
+            rest.first().map(|next| next.kind),
+            Some(Kind::Cue(Cue::With | Cue::Not))
+        );
+        is_whose && tells && self.tell_apart(1, rest)
+    }
+
     /// Whether a choice that the last line has comes next, and no other item: "with oat milk", "no
     /// onions", "large".
     pub(super) fn says_how_it_differs(&self, number: u32, rest: &[Segment<'_>]) -> bool {
@@ -226,7 +246,7 @@ impl<'a> Reader<'a> {
             matches!(
                 s.kind,
                 Kind::Cue(Cue::Filler | Cue::With | Cue::On | Cue::Not | Cue::Amount(_))
-            )
+            ) || self.is_for_whom(s)
         };
         let mut at = rest.iter().take_while(is_before).count();
         // "One on a roll"

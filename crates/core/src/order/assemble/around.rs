@@ -172,12 +172,32 @@ impl<'a> Reader<'a> {
     }
 
     /// "Change the mango to cucumber": one choice of a line goes, and another comes.
-    pub(super) fn exchange(&mut self, names: &'a Names, span: Span, rest: &[Segment<'_>]) -> bool {
+    pub(super) fn exchange(&mut self, names: &'a Names, span: Span, rest: &[Segment<'a>]) -> bool {
         let is_option = |kind| matches!(kind, Kind::Names(next) if !next.options.is_empty() && self.lines.accepting(&next.options).is_some());
         let [to, next, ..] = rest else {
             return false;
         };
         let is_size = names.options.iter().any(|at| self.lines.is_size(*at));
+        // "Change the onion for avocado on the burger": the burger comes.
+        if let (true, Kind::Names(next), Kind::Cue(Cue::To)) =
+            (self.lines.is_empty() && !is_size, next.kind, to.kind)
+            && !next.options.is_empty()
+            && !names.options.is_empty()
+        {
+            let choice = Choice {
+                action: ModifierAction::Remove,
+                contrast: true,
+                ..Choice::added(span)
+            };
+            self.ahead.push((names, choice));
+            let added = Span {
+                start: rest.get(1).map_or(span.start, |next| next.start),
+                end: rest.get(1).map_or(span.end, |next| next.end),
+            };
+            self.ahead.push((next, Choice::added(added)));
+            (self.verb, self.read_to) = (None, rest.get(1).map_or(0, |next| next.end));
+            return true;
+        }
         let goes = !is_size && self.lines.accepting(&names.options).is_some();
         if !goes || !matches!(to.kind, Kind::Cue(Cue::To)) || !is_option(next.kind) {
             return false;

@@ -369,6 +369,8 @@ impl<'a> Reader<'a> {
             }
             _ => self.lines.push(draft),
         }
+        let told = number.unwrap_or(1);
+        self.told_of_kind(item, told, span);
         (self.amount, self.shared, self.lost) = (None, None, false);
         self.told_of_all = false;
         (self.all, self.place) = (None, None);

@@ -25,7 +25,13 @@ impl<'a> Reader<'a> {
         } = std::mem::take(&mut self.pending);
         let word = word.to_owned();
         let left = number.unwrap_or_default();
-        self.kind = Some(ToldKind { word, sizes, left });
+        self.kind = Some(ToldKind {
+            word,
+            sizes,
+            left,
+            made: None,
+            is_new: true,
+        });
         true
     }
 
@@ -110,7 +116,15 @@ impl<'a> Reader<'a> {
             }
             _ => return false,
         };
-        let is_told = told.is_some();
+        let made = told.and_then(|kind| kind.made);
+        let is_told = told.is_some() && made.is_none();
+        // "Two burgers and one veggie burger" are three.
+        let is_more = self.pending.joined && told.is_some_and(|kind| kind.is_whole());
+        if made.is_some()
+            && (!self.is_opened() || is_more || !(names.is_part || names.items.is_empty()))
+        {
+            return false;
+        }
         let waits = !self.pending.options.is_empty() || self.negated || self.verb.is_some();
         if waits || self.with || self.onto {
             return false;
@@ -136,10 +150,73 @@ impl<'a> Reader<'a> {
         if having.is_some() {
             self.pending.options.push((names, Choice::added(span)));
         }
+        self.place_of_kind(item, number, span);
+        true
+    }
+
+    fn place_of_kind(&mut self, item: usize, number: u32, span: Span) {
+        let kind = self.kind.clone();
+        let made = kind.as_ref().and_then(|kind| kind.made);
+        if let Some(line) = made
+            .filter(|made| *made != item)
+            .and_then(|made| self.lines.find(&[made]))
+        {
+            match self.lines.quantity(line) {
+                Some(quantity) if quantity > number => {
+                    self.lines.set_quantity_of(line, quantity - number);
+                }
+                _ => self.lines.remove(line),
+            }
+        }
         self.place_item(item, span);
+        self.kind = kind;
         if let Some(kind) = &mut self.kind {
             kind.left = kind.left.saturating_sub(number);
+            kind.is_new = false;
         }
+    }
+
+    /// Several of a dish whose name is that of a kind too: which of them may be told next.
+    pub(super) fn told_of_kind(&mut self, item: usize, number: u32, span: Span) {
+        let said = self.phrases.stems_of(&self.said(span).to_lowercase());
+        let word = said.last().cloned().unwrap_or_default();
+        let all = 0..self.items.len();
+        let alike = all.filter(|item| self.ends_with(*item, &word)).count();
+        self.kind = (number > 1 && alike > 1).then(|| ToldKind {
+            word,
+            sizes: Vec::new(),
+            left: number,
+            made: Some(item),
+            is_new: true,
+        });
+    }
+
+    /// "One greek and one mixed" of two salads: a word that by itself is no dish.
+    pub(super) fn is_word_of_kind(&mut self, segment: &Segment<'_>) -> bool {
+        let Some(kind) = self.kind.as_ref().filter(|kind| kind.left > 0) else {
+            return false;
+        };
+        let said = self.phrases.stems_of(&self.said_of(segment).to_lowercase());
+        let [word] = said.as_slice() else {
+            return false;
+        };
+        let all = 0..self.items.len();
+        let called = all.filter(|item| {
+            self.ends_with(*item, &kind.word) && *word != kind.word && self.has_word(*item, word)
+        });
+        let waits = !self.pending.options.is_empty() || self.negated || self.verb.is_some();
+        let Some(item) = self
+            .one_of(called.collect())
+            .filter(|_| !waits && self.is_opened())
+        else {
+            return false;
+        };
+        let span = Span {
+            start: segment.start,
+            end: segment.end,
+        };
+        let number = self.pending.number.unwrap_or(1);
+        self.place_of_kind(item, number, span);
         true
     }
 
@@ -161,6 +238,8 @@ impl<'a> Reader<'a> {
                 word: stems.concat(),
                 sizes: Vec::new(),
                 left: u32::MAX,
+                made: None,
+                is_new: true,
             });
             self.pending = Pending::default();
             return true;

@@ -46,7 +46,7 @@ pub(super) fn assemble(
         match segment.kind {
             Kind::Cue(cue) => reader.cue(cue, segment, rest),
             Kind::Names(names) => reader.names(names, segment, rest),
-            Kind::Unknown => reader.unknown(segment),
+            Kind::Unknown => reader.unknown(segment, rest),
         }
         reader.before = reader.said_of(segment).to_lowercase();
         reader.after_name = matches!(segment.kind, Kind::Names(_));
@@ -182,7 +182,10 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn unknown(&mut self, segment: &Segment<'_>) {
+    fn unknown(&mut self, segment: &Segment<'_>, rest: &[Segment<'a>]) {
+        if self.is_owned(segment, rest) || self.is_word_of_kind(segment) {
+            return;
+        }
         // "Never mind the zorbl, I'll have a tea": what is not on the order needs not be taken off.
         self.dropped |= self.verb == Some(Verb::Drop);
         self.negation_missed |= self.negated;

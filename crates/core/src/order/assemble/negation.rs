@@ -179,6 +179,10 @@ impl<'a> Reader<'a> {
             Kind::Cue(Cue::Not) if said.ends_with("want") => {
                 rest.get(1).is_none_or(|next| self.ends_phrase(next.start))
             }
+            // "The avocado no"
+            Kind::Cue(Cue::Not) if said == "no" && self.before.ends_with("the") => {
+                rest.get(1).is_none_or(|next| self.ends_phrase(next.start))
+            }
             Kind::Cue(_) => said == "off" || said.starts_with("off "),
             _ => said == "free",
         };

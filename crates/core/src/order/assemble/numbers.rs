@@ -9,7 +9,9 @@ use super::{Reader, Verb, option_of};
 use olympus_proto::Span;
 
 /// What is said of one more that has nothing changed.
-const AS_IT_COMES: [&str; 8] = [
+const AS_IT_COMES: [&str; 10] = [
+    "with nothing",
+    "with nothing on it",
     "plain",
     "normal",
     "regular",
@@ -122,6 +124,9 @@ impl<'a> Reader<'a> {
             || self.more_of_last(number, segment, rest)
             || self.is_as_many_now(number, rest)
         {
+            if let Some(kind) = &mut self.kind {
+                kind.is_new = false;
+            }
             return;
         }
         (self.all, self.place) = (None, None);
@@ -179,7 +184,9 @@ impl<'a> Reader<'a> {
     /// "A juice with ice and two without": more of the item before.
     fn more_of_last(&mut self, number: u32, segment: &Segment<'_>, rest: &[Segment<'a>]) -> bool {
         let next = rest.first().map(|next| next.kind);
-        let is_whole = matches!(next, Some(Kind::Cue(Cue::Whole)));
+        let told = rest.first().map(|next| self.said_of(next).to_lowercase());
+        let is_bare = told.is_some_and(|told| AS_IT_COMES.contains(&told.as_str()));
+        let is_whole = is_bare || matches!(next, Some(Kind::Cue(Cue::Whole)));
         let is_told = is_whole || matches!(next, Some(Kind::Cue(Cue::With | Cue::Not)));
         // "One burger with bacon, one without onion"
         let is_one = number == 1 && self.lines.is_told_single();
@@ -230,6 +237,15 @@ impl<'a> Reader<'a> {
             _ if is_plain => false,
             Some(Kind::Names(names)) if self.is_of_last_alone(names) => false,
             Some(Kind::Cue(Cue::With | Cue::Not)) => false,
+            // "Another one, but without onion"
+            Some(Kind::Cue(Cue::Clause))
+                if matches!(
+                    rest.get(1).map(|next| next.kind),
+                    Some(Kind::Cue(Cue::With | Cue::Not))
+                ) =>
+            {
+                false
+            }
             Some(
                 Kind::Names(_)
                 | Kind::Unknown

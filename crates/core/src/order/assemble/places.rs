@@ -181,7 +181,11 @@ impl<'a> Reader<'a> {
                 self.lines.only_called(&self.phrases.stems_of(&said))
             }
             true => None,
-            false => self.lines.find(&names.items),
+            false => self.lines.find(&names.items).or_else(|| {
+                // "… and the burger without onions", of the cheeseburger.
+                let said = self.said_of(segment).to_lowercase();
+                self.lines.called(&self.phrases.stems_of(&said))
+            }),
         };
         let Some(line) = called else {
             return false;
@@ -287,7 +291,11 @@ impl<'a> Reader<'a> {
         let is_off = match next.kind {
             Kind::Cue(Cue::Off) if said.starts_with("no ") => is_straight,
             Kind::Cue(Cue::Off) => line.is_some() && !self.ends_phrase(next.start),
-            Kind::Cue(Cue::Not) => line.is_some() && is_straight && said == "no" && rest.len() == 1,
+            Kind::Cue(Cue::Not) => {
+                let ends = rest.get(1).is_none_or(|next| self.ends_phrase(next.start));
+                let is_the = self.before.ends_with("the");
+                (line.is_some() || is_the) && is_straight && said == "no" && ends
+            }
             _ => false,
         };
         if is_off {

@@ -26,6 +26,17 @@ pub(super) struct ToldKind<'a> {
     pub(super) sizes: Vec<(&'a Names, Choice)>,
     /// How many of them are still to be told.
     pub(super) left: u32,
+    /// The item that a line was made of before it was told which they are: "two burgers, one chicken".
+    pub(super) made: Option<usize>,
+    /// Whether none was told yet.
+    pub(super) is_new: bool,
+}
+
+impl ToldKind<'_> {
+    /// Whether a line was made of it, and none was told yet.
+    pub(super) fn is_whole(&self) -> bool {
+        self.made.is_some() && self.is_new
+    }
 }
 
 /// What a verb does to the next name.

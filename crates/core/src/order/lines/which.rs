@@ -154,8 +154,9 @@ impl Lines<'_> {
         let said = stems.join(" ");
         let ends = |name: &String| {
             let key = option::key(name);
+            let is_long = said.chars().count() > 4 && !said.contains(' ');
             key.strip_suffix(&said)
-                .is_some_and(|before| before.is_empty() || before.ends_with(' '))
+                .is_some_and(|before| is_long || before.is_empty() || before.ends_with(' '))
         };
         self.drafts.iter().rposition(|draft| {
             self.items
