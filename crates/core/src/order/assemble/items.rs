@@ -314,8 +314,12 @@ impl<'a> Reader<'a> {
             start,
             end: span.end,
         };
-        let pieces = pending.number.and_then(|count| self.pieces(item, count));
-        let number = pending.number.filter(|_| pieces.is_none());
+        let portions = pending.number.and_then(|count| self.portions(item, count));
+        let pieces = portions.map(|(at, _)| at);
+        let number = match portions {
+            Some((_, times)) => (times > 1).then_some(times),
+            None => pending.number,
+        };
         let mut draft = Draft::new(item, number.unwrap_or(1), Some(whole));
         if let Some(at) = pieces {
             draft.put(self.items, at, Choice::added(whole));

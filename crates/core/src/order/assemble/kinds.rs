@@ -159,7 +159,7 @@ impl<'a> Reader<'a> {
         let made = kind.as_ref().and_then(|kind| kind.made);
         if let Some(line) = made
             .filter(|made| *made != item)
-            .and_then(|made| self.lines.find(&[made]))
+            .and_then(|made| self.shared.or_else(|| self.lines.find(&[made])))
         {
             match self.lines.quantity(line) {
                 Some(quantity) if quantity > number => {

@@ -439,6 +439,18 @@ impl<'a> Reader<'a> {
         true
     }
 
+    /// The portion that so many pieces of an item are, and how often: two dozen are twice twelve.
+    pub(super) fn portions(&self, item: usize, count: u32) -> Option<(OptionRef, u32)> {
+        if let Some(at) = self.pieces(item, count) {
+            return Some((at, 1));
+        }
+        let sizes = (2..=count / 2)
+            .rev()
+            .filter(|size| count.is_multiple_of(*size) && count > 9);
+        let mut sizes = sizes.filter_map(|size| Some((self.pieces(item, size)?, count / size)));
+        sizes.next()
+    }
+
     /// The option of an item that is so many pieces: "six wings" is a portion of 6.
     pub(super) fn pieces(&self, item: usize, count: u32) -> Option<OptionRef> {
         let named = &self.items.get(item)?.name;

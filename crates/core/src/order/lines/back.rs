@@ -6,7 +6,7 @@ use super::super::draft::{Choice, Draft, comes_with, is_size, named};
 use super::super::option::{self, Portion};
 use super::super::phrases::{OptionRef, removed};
 use super::Lines;
-use olympus_proto::{LineModifier, MenuItem, ModifierAction, Span};
+use olympus_proto::{LineModifier, MenuItem, ModifierAction, ModifierGroup, Span};
 
 impl Lines<'_> {
     /// What was left out of the latest line that has such an option is on it again.
@@ -95,6 +95,7 @@ impl Lines<'_> {
     /// "Ranch on the side" where the last line has one such option: "Dressing on the Side".
     pub(in super::super) fn put_on_side(&mut self, start: usize, end: usize) {
         let items = self.items;
+        let said = self.recent.last().and_then(|recent| recent.group(items));
         let Some(draft) = self.drafts.last_mut() else {
             return;
         };
@@ -107,6 +108,25 @@ impl Lines<'_> {
             options.map(move |(option, _)| (group, option))
         });
         if let (Some((group, option)), None) = (sides.next(), sides.next()) {
+            // The dressing, and no chicken.
+            let named = |group: &ModifierGroup, name: &str| {
+                let key = option::key(name);
+                let first = key.split(' ').next().unwrap_or_default();
+                option::key(&group.name).contains(first)
+            };
+            let choices = items
+                .get(draft.item)
+                .and_then(|item| item.modifier_groups.get(group));
+            let option_name = choices.and_then(|choices| choices.options.get(option));
+            let is_of = match (said, choices, option_name) {
+                (Some(said), Some(choices), Some(side)) => {
+                    std::ptr::eq(said, choices) || named(said, &side.name)
+                }
+                _ => false,
+            };
+            if !is_of {
+                return;
+            }
             let at = OptionRef {
                 item: draft.item,
                 derived: false,

@@ -5,7 +5,7 @@ use super::super::assemble::option_of;
 use super::super::draft::{Choice, Draft, named};
 use super::super::phrases::OptionRef;
 use super::{Lines, same_option};
-use olympus_proto::{LineModifier, MenuItem, ModifierAction, Span};
+use olympus_proto::{LineModifier, MenuItem, ModifierAction, ModifierGroup, Span};
 
 /// A choice, and what it took the place of.
 pub(in super::super) struct Recent<'a> {
@@ -20,6 +20,11 @@ pub(in super::super) struct Recent<'a> {
 }
 
 impl Recent<'_> {
+    /// The group that was chosen of.
+    pub(super) fn group<'m>(&self, items: &'m [MenuItem]) -> Option<&'m ModifierGroup> {
+        named(items, self.at).map(|(group, _)| group)
+    }
+
     /// The line as it was before.
     fn take_back(&self, items: &[MenuItem], draft: &mut Draft) {
         if named(items, self.at).is_some_and(|(group, _)| super::is_size(group)) {
