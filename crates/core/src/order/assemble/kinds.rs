@@ -119,7 +119,7 @@ impl<'a> Reader<'a> {
         let made = told.and_then(|kind| kind.made);
         let is_told = told.is_some() && made.is_none();
         // "Two burgers and one veggie burger" are three.
-        let is_more = self.pending.joined && told.is_some_and(|kind| kind.is_whole());
+        let is_more = self.pending.joined && told.is_some_and(ToldKind::is_whole);
         if made.is_some()
             && (!self.is_opened() || is_more || !(names.is_part || names.items.is_empty()))
         {

@@ -151,8 +151,9 @@ impl<'a> Reader<'a> {
             .iter()
             .any(|and| before.ends_with(&format!(" {and}")));
         is_and
-            && ((self.negated_away && self.lines.can_only_add(&names.options))
-                || (self.negated_away && self.lines.is_never_on(&names.options))
+            && ((self.negated_away
+                && (self.lines.can_only_add(&names.options)
+                    || self.lines.is_never_on(&names.options)))
                 || (self.negated_known && self.lines.lacks(&names.options)))
     }
 

@@ -73,7 +73,7 @@ impl<'a> Reader<'a> {
         let needs = self.pending.start.is_none() && self.lines.last_needs(&names.options);
         let leads = !self.negated
             && !is_told
-            && !(needs && !self.listed)
+            && (!needs || self.listed)
             && (self.next_item(names, rest).is_some()
                 || self.leads_to_choice(names, rest)
                 || self.leads_to_size(names, rest)
