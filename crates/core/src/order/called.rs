@@ -106,7 +106,7 @@ pub(super) fn plain_names(name: &str) -> Vec<String> {
         put(all.get(from + praised..to));
     }
     if let Some(number) = number {
-        found.extend(["number", "combo", "meal"].map(|kind| format!("{kind} {number}")));
+        found.extend(["number", "combo"].map(|kind| format!("{kind} {number}")));
         found.extend(["combo", "meal"].map(|kind| format!("number {number} {kind}")));
     }
     if let (Some(code), Some(last)) = (code, all.last()) {

@@ -139,6 +139,9 @@ impl<'a> Lines<'a> {
         let line = line.or_else(|| self.drafts.len().checked_sub(1));
         if let Some(other) = line.and_then(|line| self.drafts.get(line)) {
             draft.take_size(self.items, other);
+            if draft.choices.is_empty() {
+                draft.take_choices(self.items, other);
+            }
         }
     }
 

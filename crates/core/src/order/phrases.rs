@@ -281,8 +281,11 @@ impl Phrases {
                 }
             }
             // The side or the drink of a meal, whatever else is called so.
-            let is_free =
-                |first: &String, is_meal: bool| is_meal || !self.names.contains_key(first);
+            let is_free = |first: &String, is_meal: bool| {
+                let known = self.names.get(first);
+                let is_own = |names: &Names| names.options.iter().any(|at| at.item == index);
+                known.is_none_or(|names| is_meal && !is_own(names))
+            };
             of_item.retain(|(first, is_meal), of| of.len() == 1 && is_free(first, *is_meal));
             for ((first, _), of) in of_item {
                 found.entry(first).or_default().extend(of);
@@ -362,8 +365,12 @@ impl Phrases {
                         .skip(at + 1)
                         .filter(|_| is_name || printed.len() < 3);
                     let rest = rest.filter(|(second, _)| !self.is_choice_of_item(first, second));
+                    // "Souvlaki chicken"
+                    let turns = is_name && printed.len() == 2;
                     rest.flat_map(move |(second, _)| {
-                        [format!("{first} {second}"), format!("{first}{second}")]
+                        let turned = turns.then(|| format!("{second} {first}"));
+                        let said = [format!("{first} {second}"), format!("{first}{second}")];
+                        said.into_iter().chain(turned)
                     })
                 });
                 for part in alone.chain(pairs).chain(runs) {

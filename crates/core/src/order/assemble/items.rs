@@ -154,7 +154,7 @@ impl<'a> Reader<'a> {
                 having.retain(|item| option_of(&names.options, *item).is_some());
                 // "Small root beer no ice, large cola": another of the same.
                 let is_another = self.verb.is_none()
-                    && self.lines.last_has_other(&names.options)
+                    && self.lines.last_takes(&names.options) == Some(true)
                     && self.lines.last_has_other(&next.options);
                 self.one_of(having).is_some()
                     && (is_another || self.lines.accepting(&next.options).is_none())
@@ -205,7 +205,9 @@ impl<'a> Reader<'a> {
             .iter()
             .any(|and| said.ends_with(and));
         let is_told = self.negation_used || (self.negation_missed && is_and);
+        let was_negated = self.negated && self.negation_used;
         self.negated &= !is_told || self.lines.find(items).is_some();
+        self.resumes = was_negated && !self.negated && (self.onto || self.towards);
         // "I'm allergic to zorbl, burger": what the menu does not know ends with the clause.
         let said = self.text.get(..span.start).unwrap_or_default();
         let begins = said
@@ -277,7 +279,13 @@ impl<'a> Reader<'a> {
     fn says_it_again(&self, items: &[usize], span: Span) -> bool {
         // "Mango mochi and matcha mochi"
         let is_other = |(names, _): &(&Names, Choice)| self.lines.last_has_other(&names.options);
-        if self.pending.options.iter().any(is_other) {
+        // "Nachos with chicken and nachos with beans"
+        let before = self.text.get(..span.start).unwrap_or_default();
+        let before = before.trim_end().to_lowercase();
+        let is_and = [" and", " plus", " then"]
+            .iter()
+            .any(|and| before.ends_with(and));
+        if self.pending.options.iter().any(is_other) || (is_and && !self.lines.is_bare()) {
             return false;
         }
         let Some(last) = self
@@ -373,6 +381,10 @@ impl<'a> Reader<'a> {
             }
             _ => self.lines.push(draft),
         }
+        // "A burger, and no pickles on the sandwich": of what comes after "on".
+        if std::mem::take(&mut self.towards) {
+            self.lines.move_recent_to_last();
+        }
         let told = number.unwrap_or(1);
         self.told_of_kind(item, told, span);
         (self.amount, self.shared, self.lost) = (None, None, false);
@@ -430,7 +442,7 @@ impl<'a> Reader<'a> {
         let said = option::key(&self.said(span));
         let ends = |item: &&usize| {
             let key = self.items.get(**item).map(|item| option::key(&item.name));
-            key.is_some_and(|key| key.ends_with(&format!(" {said}")))
+            key.is_some_and(|key| key.ends_with(&format!(" {said}")) && !key.starts_with("kid"))
         };
         let mut ending = items.iter().filter(ends);
         ending.next().copied().filter(|_| ending.next().is_none())

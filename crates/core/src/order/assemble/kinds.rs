@@ -96,7 +96,12 @@ impl<'a> Reader<'a> {
 
     /// "Three shakes: chocolate, vanilla and strawberry", "two tacos, one of them …": the dish of the
     /// kind that a name or a choice means.
-    pub(super) fn is_one_of_kind(&mut self, names: &'a Names, segment: &Segment<'_>) -> bool {
+    pub(super) fn is_one_of_kind(
+        &mut self,
+        names: &'a Names,
+        segment: &Segment<'_>,
+        rest: &[Segment<'_>],
+    ) -> bool {
         let told = self.kind.as_ref().filter(|kind| kind.left > 0);
         // "Two chicken wraps and one tuna": of the kind of the dish before.
         let word = match (told, self.lines.last_item()) {
@@ -129,7 +134,17 @@ impl<'a> Reader<'a> {
         if waits || self.with || self.onto {
             return false;
         }
-        let number = self.pending.number.unwrap_or(1);
+        // "Four tacos al pastor" are four; of "three: carnitas, asada and pastor" each is one.
+        let is_list = self.ends_phrase(segment.start)
+            || rest.first().is_some_and(|next| {
+                let named = rest.get(1).map(|next| next.kind);
+                let is_and = matches!(next.kind, Kind::Cue(Cue::And))
+                    && matches!(named, Some(Kind::Names(_)));
+                is_and || self.ends_phrase(next.start)
+            });
+        let all = told.filter(|kind| kind.is_new && kind.left < u32::MAX && !is_list);
+        let number = self.pending.number;
+        let number = number.or(all.map(|kind| kind.left)).unwrap_or(1);
         let span = Span {
             start: segment.start,
             end: segment.end,
@@ -150,6 +165,7 @@ impl<'a> Reader<'a> {
         if having.is_some() {
             self.pending.options.push((names, Choice::added(span)));
         }
+        self.pending.number = Some(number);
         self.place_of_kind(item, number, span);
         true
     }
@@ -339,7 +355,8 @@ impl<'a> Reader<'a> {
         let options = &self.pending.options;
         let is_size = |names: &Names| names.options.iter().any(|at| self.lines.is_size(*at));
         let is_sized = options.iter().any(|(names, _)| is_size(names));
-        if !self.is_opened() || self.pending.with || !(is_sized || self.kind.is_some()) {
+        let is_open = self.is_opened() || self.is_sized_anew();
+        if !is_open || self.pending.with || !(is_sized || self.kind.is_some()) {
             return None;
         }
         let (at, (names, choice)) = options.iter().enumerate().find(|(_, (names, choice))| {
@@ -358,6 +375,32 @@ impl<'a> Reader<'a> {
         });
         let item = items.next()?;
         items.next().is_none().then_some((item, at))
+    }
+
+    /// Whether a size was said where the line that is open has one.
+    fn is_sized_anew(&self) -> bool {
+        let first = self.pending.options.first();
+        first.is_some_and(|(names, _)| self.lines.last_takes(&names.options) == Some(true))
+    }
+
+    /// "…, large cheese": a size where the line that is open has one, and the one dish that is called
+    /// so.
+    pub(super) fn leads_to_called(&self, names: &Names, rest: &[Segment<'_>]) -> bool {
+        let is_size = names.options.iter().any(|at| self.lines.is_size(*at));
+        let Some(next) = rest.first().filter(|_| is_size) else {
+            return false;
+        };
+        let Kind::Names(called) = next.kind else {
+            return false;
+        };
+        let said = self.phrases.stems_of(&self.said_of(next).to_lowercase());
+        let named = called.within.iter().filter(|item| {
+            self.is_kind_of(**item, &said) && option_of(&names.options, **item).is_some()
+        });
+        self.verb.is_none()
+            && self.lines.last_takes(&names.options) == Some(true)
+            && called.items.is_empty()
+            && named.count() == 1
     }
 
     /// Whether an item's name is these words and one more, which says what sort of thing it is.

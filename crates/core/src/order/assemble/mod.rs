@@ -123,7 +123,12 @@ impl<'a> Reader<'a> {
             }
             Cue::With if self.is_with_both(rest) => {}
             Cue::With => self.with(segment),
-            Cue::And => (self.joined, self.amount, self.towards) = (true, None, false),
+            Cue::And => {
+                let is_or = self.said_of(segment).eq_ignore_ascii_case("or");
+                // "No onions on the burger, or pickles"
+                self.negated |= is_or && self.resumes;
+                (self.joined, self.amount, self.towards) = (true, None, false);
+            }
             // "Don't give me any mayo"
             Cue::Clause
                 if self.negated
@@ -133,7 +138,7 @@ impl<'a> Reader<'a> {
                 self.settle();
                 self.ends_drop();
                 (self.negated, self.amount, self.with, self.towards) = (false, None, false, false);
-                self.exchanged = false;
+                (self.exchanged, self.resumes) = (false, false);
                 (self.all, self.place) = (None, None);
             }
             Cue::Correction => self.correction(segment, rest),
@@ -169,6 +174,10 @@ impl<'a> Reader<'a> {
                 }
                 if said == "only" && self.after_name && self.is_said_of_before(rest) {
                     self.only_what_was_said();
+                }
+                // "I'm allergic to zorbl, so a burger"
+                if said == "so" && (self.negation_missed || self.negation_used) {
+                    self.negated = false;
                 }
                 // "You don't do zorbl? Okay, then fries."
                 if self.negation_missed && RESUMES.contains(&said.as_str()) {
@@ -222,7 +231,7 @@ impl<'a> Reader<'a> {
             || self.is_called_off(names, rest)
             || self.is_of_those(names, segment)
             || self.says_kind(names, segment)
-            || self.is_one_of_kind(names, segment)
+            || self.is_one_of_kind(names, segment, rest)
             || self.tells_which(names, segment, rest)
             || self.is_named_again(names, segment, rest)
         {
@@ -235,6 +244,10 @@ impl<'a> Reader<'a> {
             }
             return;
         }
+        self.joined |= self
+            .text
+            .get(..segment.start)
+            .is_some_and(|said| said.ends_with('/'));
         // "Slaw instead of fries and ranch": the ranch is wanted.
         self.negated_list &= !self.ends_sentence(segment.start);
         let is_listed = self.negated_list || self.is_listed(names, rest);
@@ -259,6 +272,12 @@ impl<'a> Reader<'a> {
         self.told_after(names, rest);
         let goes_on = std::mem::take(&mut self.joined);
         self.listed = goes_on || self.ends_phrase(segment.start);
+        // "Flautas, no lettuce, and flautas with cheese": another one.
+        let last = self.lines.last_item();
+        let is_last = last.is_some_and(|last| names.items.contains(&last));
+        if self.negation_used && goes_on && is_last && !self.lines.is_bare() {
+            self.negated = false;
+        }
         if self.negated && self.is_within_last(names, segment) {
             self.negation_used = true;
             self.not_understood(segment.start, segment.end);
@@ -272,6 +291,11 @@ impl<'a> Reader<'a> {
         if self.is_no_dish_here(names, segment) {
             self.not_understood(segment.start, segment.end);
             self.pending = Pending::default();
+            return;
+        }
+        // "Cancel the pizza" where nothing was ordered.
+        if self.verb == Some(Verb::Drop) && self.lines.is_empty() && (!self.dropped || goes_on) {
+            self.dropped = true;
             return;
         }
         if self.takes_some_off(names, rest) {
@@ -328,7 +352,9 @@ impl<'a> Reader<'a> {
             self.run = None;
         }
         (self.with, self.adds, self.keep, self.neither) = (false, false, false, false);
-        (self.towards, self.onto) = (false, false);
+        if self.pending.start.is_none() {
+            (self.towards, self.onto) = (false, false);
+        }
     }
 
     fn said_of(&self, segment: &Segment<'_>) -> &'a str {

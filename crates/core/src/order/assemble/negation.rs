@@ -61,7 +61,9 @@ impl<'a> Reader<'a> {
             // "Bacon, no onion on either" is of the onion alone, "no onion and no ham on the
             // second" of both.
             self.lines.forget_added();
-            if !self.joined && !said.starts_with("and ") {
+            // "No onions no peppers on the burger"
+            let is_chain = self.negated && self.negation_used && self.after_name;
+            if !self.joined && !is_chain && !said.starts_with("and ") {
                 self.lines.forget_recent();
             }
         }

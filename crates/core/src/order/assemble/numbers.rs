@@ -1,6 +1,6 @@
 //! Numbers: how many of what follows, of what was said, or which of several.
 
-use super::super::draft::Choice;
+use super::super::draft::{Choice, is_size};
 use super::super::option;
 use super::super::phrases::{Names, OptionRef, is_unit, stem};
 use super::super::segment::{Kind, Segment};
@@ -111,7 +111,8 @@ impl<'a> Reader<'a> {
                 return;
             }
         }
-        if std::mem::take(&mut self.towards) && self.lines.split_recent(number) {
+        if self.towards && self.lines.split_recent(number) {
+            self.towards = false;
             return;
         }
         if self.verb == Some(Verb::Correct) && self.other_portion(number, segment) {
@@ -122,7 +123,7 @@ impl<'a> Reader<'a> {
             || self.share_out(number, rest)
             || self.tell_plain(number, rest)
             || self.more_of_last(number, segment, rest)
-            || self.is_as_many_now(number, rest)
+            || self.is_as_many_now(number, segment, rest)
         {
             if let Some(kind) = &mut self.kind {
                 kind.is_new = false;
@@ -268,23 +269,29 @@ impl<'a> Reader<'a> {
     }
 
     /// "A muffin, actually two muffins": so many of the line before.
-    fn is_as_many_now(&mut self, number: u32, rest: &[Segment<'a>]) -> bool {
-        if self.before != "actually" || self.pending.start.is_some() || self.verb.is_some() {
+    fn is_as_many_now(&mut self, number: u32, segment: &Segment<'_>, rest: &[Segment<'a>]) -> bool {
+        let before = self.text.get(..segment.start).unwrap_or_default();
+        let before = before.trim_end().to_lowercase();
+        let is_now = before.ends_with("actually") || before.ends_with("actually just");
+        if !is_now || self.pending.start.is_some() || self.verb.is_some() {
             return false;
         }
         let named = rest
             .iter()
             .find(|s| !matches!(s.kind, Kind::Cue(Cue::Filler)));
-        let last = self.lines.last_item();
-        match named.map(|s| (s.kind, s.start)) {
-            Some((Kind::Names(names), start)) if names.items.iter().any(|i| Some(*i) == last) => {
-                self.skip = Some(start);
+        let line = match named.map(|s| (s.kind, s.start)) {
+            Some((Kind::Names(names), start)) => {
+                let line = self.lines.find(&names.items);
+                self.skip = line.map(|_| start);
+                line
             }
-            Some((Kind::Names(_) | Kind::Unknown, _)) => return false,
-            _ => {}
+            Some((Kind::Unknown, _)) => None,
+            _ => self.lines.last().map(|(last, _)| last),
+        };
+        if let Some(line) = line {
+            self.lines.set_quantity_of(line, number);
         }
-        self.lines.set_quantity(number);
-        last.is_some()
+        line.is_some()
     }
 
     /// "Change one of those to a cheeseburger": some of the last line are something else.
@@ -370,10 +377,10 @@ impl<'a> Reader<'a> {
         if !self.after_name || waits || is_item || self.ends_phrase(segment.start) {
             return false;
         }
-        let at = self
-            .lines
-            .last_item()
-            .and_then(|item| self.pieces(item, number));
+        let at = self.lines.last_item().and_then(|item| {
+            let pieces = self.pieces(item, number);
+            pieces.or_else(|| self.measure(item, number))
+        });
         let Some(at) = at.filter(|at| self.lines.last_takes(&[*at]) == Some(false)) else {
             return false;
         };
@@ -437,6 +444,25 @@ impl<'a> Reader<'a> {
         self.lines.put_last(at, Choice::added(span));
         self.verb = None;
         true
+    }
+
+    /// The size of an item that measures so much: "a margherita 26" of 26 cm.
+    fn measure(&self, item: usize, number: u32) -> Option<OptionRef> {
+        let groups = &self.items.get(item)?.modifier_groups;
+        groups.iter().enumerate().find_map(|(group, choices)| {
+            let option = choices.options.iter().position(|option| {
+                let key = option::key(&option.name.replace('"', " inch"));
+                let mut words = key.split(' ');
+                words.any(|word| word == number.to_string()) && words.next().is_some_and(is_unit)
+            });
+            let option = option.filter(|_| is_size(choices))?;
+            Some(OptionRef {
+                item,
+                derived: false,
+                group,
+                option,
+            })
+        })
     }
 
     /// The portion that so many pieces of an item are, and how often: two dozen are twice twelve.

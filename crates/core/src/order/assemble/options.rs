@@ -70,6 +70,7 @@ impl<'a> Reader<'a> {
         // "The ham on wheat, the tuna on rye": told of the ham.
         let takes = |line| self.lines.takes(line, &names.options);
         let is_told = (self.onto || self.with) && self.place.is_some_and(takes);
+        let is_told = is_told || self.is_sized_after(names, rest);
         let needs = self.pending.start.is_none() && self.lines.last_needs(&names.options);
         let leads = !self.negated
             && !is_told
@@ -77,6 +78,7 @@ impl<'a> Reader<'a> {
             && (self.next_item(names, rest).is_some()
                 || self.leads_to_choice(names, rest)
                 || self.leads_to_size(names, rest)
+                || self.leads_to_called(names, rest)
                 || self.leads_to_kind(names, rest));
         let waits = self.pending.start.is_some() && !self.negated;
         if !leads
@@ -143,6 +145,25 @@ impl<'a> Reader<'a> {
             None => false,
         };
         is_why && !asks && self.pending.start.is_none() && self.lines.leaves_out(&names.options)
+    }
+
+    /// "Apple juice small orange juice large": sizes said after what they are of.
+    fn is_sized_after(&self, names: &Names, rest: &[Segment<'_>]) -> bool {
+        let is_size = |names: &Names| names.options.iter().any(|at| self.lines.is_size(*at));
+        let sized = |at: usize| matches!(rest.get(at).map(|s| s.kind), Some(Kind::Names(next)) if is_size(next));
+        // "Cola small no ice, lemonade large"
+        let is_choice = |s: &&Segment<'_>| match s.kind {
+            Kind::Names(next) => next.items.is_empty() && !is_size(next),
+            Kind::Cue(Cue::Not | Cue::Filler | Cue::Amount(_)) => true,
+            _ => false,
+        };
+        let item = rest.iter().take_while(is_choice).count();
+        is_size(names)
+            && self.after_name
+            && self.pending.start.is_none()
+            && self.lines.last_takes(&names.options) == Some(false)
+            && !sized(item)
+            && sized(item + 1)
     }
 
     /// "Easy on the ice" where the menu has "Lt Ice": that option.

@@ -114,6 +114,8 @@ pub(super) struct Reader<'a> {
     pub(super) puts: bool,
     /// Whether what is named next stays as it is: "keep the lettuce".
     pub(super) keep: bool,
+    /// Whether a refusal ended with the dish that it is of: "or" goes on with it.
+    pub(super) resumes: bool,
     /// Whether "add" came since the last name.
     pub(super) adds: bool,
     /// Whether what is taken off can be a part of a dish: "take the onion off".
@@ -186,6 +188,7 @@ impl<'a> Reader<'a> {
             exchanged: false,
             puts: false,
             keep: false,
+            resumes: false,
             adds: false,
             drops_part: false,
             dropped: false,

@@ -105,6 +105,20 @@ impl<'a> Lines<'a> {
             .collect()
     }
 
+    /// What was said in this clause, as far as the last line takes it, is of that line.
+    pub(in super::super) fn move_recent_to_last(&mut self) {
+        let Some(last) = self.drafts.len().checked_sub(1) else {
+            return;
+        };
+        let item = self.drafts.get(last).map(|draft| draft.item);
+        let takes = |recent: &Recent<'a>| {
+            item.is_some_and(|item| option_of(recent.options, item).is_some())
+        };
+        self.recent.retain(takes);
+        self.move_recent(&[last]);
+        self.recent.clear();
+    }
+
     pub(in super::super) fn forget_recent(&mut self) {
         self.recent.clear();
     }
