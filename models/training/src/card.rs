@@ -2,10 +2,11 @@
 
 use crate::calibrate::{Scored, recall};
 use crate::data::Example;
+use crate::distil::{Epoch as Lost, Plan};
 use crate::novelty::Novelty;
 use crate::pairs::Dish;
 use crate::retrieval::Retrieval;
-use crate::rounding::Rounding;
+use crate::rounding::{Cosines, Rounding};
 use crate::train::{Epoch, Settings};
 use olympus_core::intent::Calibration;
 use olympus_inference::artifact::{Manifest, sha256_hex};
@@ -57,6 +58,83 @@ pub(crate) struct Card {
     pub(crate) curve: Vec<Epoch>,
     pub(crate) folds: Vec<Fold>,
     pub(crate) scores: Vec<Score>,
+}
+
+/// What there is to say of a student; the rest is in its teacher's card.
+#[derive(Debug, Serialize)]
+pub(crate) struct StudentCard {
+    pub(crate) manifest: Manifest,
+    pub(crate) sha256: String,
+    pub(crate) size_bytes: usize,
+    pub(crate) teacher_sha256: String,
+    pub(crate) plan: Plan,
+    pub(crate) cosines_to_teacher: Cosines,
+    pub(crate) curve: Vec<Lost>,
+}
+
+impl StudentCard {
+    /// Writes both cards; those of the teacher go beside them as they are.
+    pub(crate) fn write(&self, dir: &Path, teacher: &Path) -> anyhow::Result<()> {
+        let json = serde_json::to_string_pretty(self)? + "\n";
+        std::fs::write(dir.join("card.json"), json)?;
+        std::fs::write(dir.join("README.md"), self.markdown())?;
+        for (from, to) in [("card.json", "teacher.json"), ("README.md", "TEACHER.md")] {
+            if teacher.join(from).exists() {
+                std::fs::copy(teacher.join(from), dir.join(to))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn markdown(&self) -> String {
+        let mut out = String::new();
+        let config = &self.manifest.config;
+        let _ = writeln!(
+            out,
+            "# {}\n\n<!-- written by olympus-training; do not edit -->\n\n\
+             One encoder for intent and menu search, with an intent head, for restaurants. English; Spanish, French, German, Portuguese and Italian less well. \
+             A student: it learnt to say what its teacher says, whose card, with what it learnt from and its scores, is [TEACHER.md](TEACHER.md). How it scores as it runs is in [docs/UNDERSTANDING.md](../../docs/UNDERSTANDING.md).\n\n\
+             | | |\n|---|---|\n\
+             | Teacher | sha256 `{}` |\n\
+             | Licence | Apache-2.0, as the base |\n\
+             | Shape | BERT, {} layers, width {}, feed-forwards of {}, {} heads, {} tokens at most, {} pooling |\n\
+             | File | `model.gguf`, {} bytes, sha256 `{}` |\n\
+             | Weights | blocks of 32 with one scale: {} in 4 bits, other matrices in 8 |\n\
+             | Cosine of sentence vectors to the teacher's | {:.4} on average, {:.4} at least, over 4,096 texts that it did not learn from |\n\
+             | Learnt | {} passes, rate {:e}, seed {} |\n\
+             | Made by | `cargo run --release -p olympus-training -- --student-of FOLDER --halves {} --epochs {}` |\n\n\
+             | epoch | intents | vectors | states |\n|--:|--:|--:|--:|",
+            self.manifest.id,
+            self.teacher_sha256,
+            config.num_hidden_layers,
+            config.hidden_size,
+            config.intermediate_size,
+            config.num_attention_heads,
+            self.manifest.max_tokens,
+            self.manifest.pooling.as_str(),
+            self.size_bytes,
+            self.sha256,
+            self.plan.halves.join(", "),
+            self.cosines_to_teacher.mean,
+            self.cosines_to_teacher.least,
+            self.plan.epochs,
+            self.plan.rate,
+            self.plan.seed,
+            self.plan.halves.join(","),
+            self.plan.epochs,
+        );
+        for (epoch, lost) in self.curve.iter().enumerate() {
+            let _ = writeln!(
+                out,
+                "| {} | {:.4} | {:.4} | {:.4} |",
+                epoch + 1,
+                lost.intents,
+                lost.vectors,
+                lost.states
+            );
+        }
+        out
+    }
 }
 
 /// Hash of the text and labels, in the order they were read.

@@ -64,9 +64,10 @@ struct Args {
     /// Where finished epochs are kept; a run that was cut off goes on from there.
     #[arg(long, default_value = "target/training")]
     checkpoints: PathBuf,
-    /// Where the artifact goes.
-    #[arg(long, default_value = "models/olympus-minilm-v1")]
-    out: PathBuf,
+    /// Where the artifact goes [default: target/teacher/olympus-minilm-v1, a student's
+    /// models/olympus-minilm-v1].
+    #[arg(long)]
+    out: Option<PathBuf>,
     /// Labelled JSONL to score at the end and to state in the card; never learnt from.
     #[arg(long)]
     report: Vec<PathBuf>,
@@ -109,7 +110,7 @@ struct Args {
     #[arg(long)]
     width: Option<usize>,
     /// Learning rate of a student.
-    #[arg(long, default_value_t = 5e-5)]
+    #[arg(long, default_value_t = 3e-5)]
     student_rate: f64,
     /// Skip the held-out folds; the artifact is then not calibrated. For experiments.
     #[arg(long)]
@@ -124,6 +125,14 @@ struct Args {
 }
 
 impl Args {
+    fn out(&self) -> PathBuf {
+        let default = match self.student_of {
+            Some(_) => "models/olympus-minilm-v1",
+            None => "target/teacher/olympus-minilm-v1",
+        };
+        self.out.clone().unwrap_or_else(|| default.into())
+    }
+
     fn settings(&self) -> Settings {
         Settings {
             seed: self.seed,
@@ -222,8 +231,9 @@ fn main() -> anyhow::Result<()> {
     if args.dry_run {
         return Ok(());
     }
+    let out = args.out();
     let manifest = Manifest {
-        id: name_of(&args.out)?,
+        id: name_of(&out)?,
         pooling: Pooling::Mean,
         max_tokens: model::MAX_TOKENS,
         config: base.config.clone(),
@@ -238,7 +248,7 @@ fn main() -> anyhow::Result<()> {
             .into_iter()
             .zip([inside, outside, fit]),
     );
-    let gguf = write_artifact(&args.out, &manifest, &tensors, rounded, &base)?;
+    let gguf = write_artifact(&out, &manifest, &tensors, rounded, &base)?;
     let card = Card {
         manifest,
         sha256: olympus_inference::artifact::sha256_hex(&gguf),
@@ -254,8 +264,8 @@ fn main() -> anyhow::Result<()> {
         folds,
         scores,
     };
-    card.write(&args.out)?;
-    eprintln!("wrote {}", args.out.display());
+    card.write(&out)?;
+    eprintln!("wrote {}", out.display());
     Ok(())
 }
 
@@ -268,10 +278,11 @@ fn same_folder(one: &Path, other: &Path) -> bool {
 
 /// Makes a student of a finished artifact and says how it compares.
 fn student(args: &Args, dir: &Path, base: &Base, text: &Text) -> anyhow::Result<()> {
+    let out = args.out();
     anyhow::ensure!(
-        !same_folder(dir, &args.out),
+        !same_folder(dir, &out),
         "--out {} is the teacher's own folder; name another",
-        args.out.display()
+        out.display()
     );
     let teacher = distil::Teacher::load(dir)?;
     let plan = distil::Plan {
@@ -290,22 +301,24 @@ fn student(args: &Args, dir: &Path, base: &Base, text: &Text) -> anyhow::Result<
     let all: Vec<&Example> = text.examples.iter().collect();
     let prototypes = novelty::prototypes(&student.learner, base, &all, args.seed)?;
     let mut manifest = teacher.manifest;
-    manifest.id = name_of(&args.out)?;
+    manifest.id = name_of(&out)?;
     manifest.config = student.config;
     let mut tensors = student.learner.tensors();
     let [inside, outside] = prototypes;
     let known = [inside, outside, teacher.fit];
     tensors.extend(TENSORS.map(str::to_owned).into_iter().zip(known));
-    write_artifact(&args.out, &manifest, &tensors, student.rounded, base)?;
-    let card = serde_json::json!({
-        "teacher_sha256": teacher.sha256,
-        "plan": plan,
-        "cosines_to_teacher": student.near,
-        "curve": student.curve,
-    });
-    let card = serde_json::to_string_pretty(&card)? + "\n";
-    std::fs::write(args.out.join("card.json"), card)?;
-    eprintln!("wrote {}", args.out.display());
+    let gguf = write_artifact(&out, &manifest, &tensors, student.rounded, base)?;
+    let card = card::StudentCard {
+        sha256: olympus_inference::artifact::sha256_hex(&gguf),
+        size_bytes: gguf.len(),
+        teacher_sha256: teacher.sha256,
+        plan,
+        cosines_to_teacher: student.near,
+        curve: student.curve,
+        manifest,
+    };
+    card.write(&out, dir)?;
+    eprintln!("wrote {}", out.display());
     Ok(())
 }
 

@@ -108,6 +108,12 @@ impl Draft {
         if was_added && choice.action == ModifierAction::Remove && !comes_with(items, at) {
             return;
         }
+        // "With onion, actually no onion", where the menu has Onion and No Onion.
+        let thing = option::shortest(away(&option.name));
+        self.choices.retain(|(other, was)| {
+            let name = named(items, *other).map_or("", |(_, other)| other.name.as_str());
+            was.action == choice.action || option::shortest(away(name)) != thing
+        });
         // One of a group of which there is only one takes the place of the other.
         if group.max == Some(1) && choice.action == ModifierAction::Add {
             let same = |other: &OptionRef| other.group == at.group;

@@ -1,5 +1,6 @@
 //! Every name on a menu that an order can mention, by its stemmed words.
 
+use super::assemble::option_of;
 use super::called::{MANNERS, kinds, otherwise_called, plain_name, plain_names, runs_of};
 use super::draft::is_size;
 use super::lines::is_of_a_meal;
@@ -39,6 +40,8 @@ pub(super) struct Names {
     pub(super) within: Vec<usize>,
     /// Whether it is only a part of the items' names.
     pub(super) is_part: bool,
+    /// Whether an option of that name is a size.
+    pub(super) is_size: bool,
 }
 
 impl Names {
@@ -93,6 +96,7 @@ impl Phrases {
         all.sort_options();
         all.add_parts(items);
         all.add_deeds(items);
+        all.mark_sizes(items);
         all.kinds = kinds(items);
         let stems = |item: &MenuItem| {
             let words = words(&item.name);
@@ -106,6 +110,16 @@ impl Phrases {
             of_length.push(word.clone());
         }
         all
+    }
+
+    fn mark_sizes(&mut self, items: &[MenuItem]) {
+        for names in self.names.values_mut() {
+            let mut groups = names.options.iter().filter_map(|at| {
+                let item = items.get(at.item)?;
+                item.modifier_groups.get(at.group)
+            });
+            names.is_size = groups.any(is_size);
+        }
     }
 
     pub(super) fn sort_options(&mut self) {
@@ -405,7 +419,7 @@ impl Phrases {
         let (Some(choice), Some(item)) = (self.names.get(choice), self.names.get(item)) else {
             return false;
         };
-        let has = |item: &usize| choice.options.iter().any(|at| at.item == *item);
+        let has = |item: &usize| option_of(&choice.options, *item).is_some();
         item.items.iter().any(has)
     }
 
@@ -434,11 +448,27 @@ impl Phrases {
 
 /// What an option such as "No onion" takes away; `None` where a name adds something.
 pub(super) fn removed(name: &str) -> Option<&str> {
-    let (first, rest) = name.trim().split_once(' ')?;
-    let takes_away = ["no", "without", "hold", "omit", "w/o"]
-        .iter()
-        .any(|no| first.eq_ignore_ascii_case(no));
-    takes_away.then(|| rest.trim_start())
+    const AWAY: [&str; 10] = [
+        "no ",
+        "without ",
+        "hold the ",
+        "hold ",
+        "omit ",
+        "w/o ",
+        "remove ",
+        "minus ",
+        "leave off ",
+        "leave out ",
+    ];
+    let name = name.trim();
+    let rest = AWAY.iter().find_map(|away| {
+        let first = name.get(..away.len())?;
+        first
+            .eq_ignore_ascii_case(away)
+            .then(|| name.get(away.len()..))
+            .flatten()
+    });
+    rest.map(str::trim_start).filter(|rest| !rest.is_empty())
 }
 
 /// An option's name without what menus add to it and nobody says: "sugar (skétos)", "peanuts on

@@ -76,7 +76,7 @@ const TABLE: &[(Cue, &str)] = &[
     ),
     (
         Cue::Not,
-        "no|without|without any|w o|hold|hold the|minus|skip|skip the|leave out|leave out the|leave off|leave off the|avoid|avoid the|not|dont want|dont add|dont put|dont include|do not want|do not add|do not put|do not include|except|except for|excluding|exclude|omit|sans|nix|nix the|and no|but no|with no|not any|dont want any|i dont want|i do not want|free of|hate|i hate|dislike|dont like|i dont like|instead of|in place of|keep off|no more|lose the|never|leave the|leave|not put|not put the|not put any|not add|not include|sin|but not|everything but|everything but the|everything except|everything except the|all but the|none of the|none of that|none of those|lay off|lay off the|no need for|go without|allergic to|im allergic to|allergy to|cant have|cant eat|cannot have|cannot eat|cant stand|cant do|ditch|ditch the|lose|drop|nothing with|wo|doesnt want|doesnt need|does not need|doesnt need any|doesnt like|doesnt eat|wont eat|dont|dont make it|dont make it too|do not make it|pass on the|dont need|dont need any|hold off on|stay away from|get rid of all|86 the|86 all the|kill the|nuke the|axe the|scrap the|forgo the|do without|do without the",
+        "no|without|without any|w o|hold|hold the|minus|skip|skip the|leave out|leave out the|leave off|leave off the|avoid|avoid the|not|dont want|dont add|dont put|dont include|do not want|do not add|do not put|do not include|except|except for|excluding|exclude|omit|sans|nix|nix the|and no|but no|with no|not any|dont want any|i dont want|i do not want|free of|hate|i hate|dislike|dont like|i dont like|instead of|in place of|keep off|no more|lose the|never|leave the|leave|not put|not put the|not put any|not add|not include|sin|but not|everything but|everything but the|everything except|everything except the|all but the|none of the|none of that|none of those|lay off|lay off the|no need for|go without|allergic to|im allergic to|allergy to|cant have|cant eat|cannot have|cannot eat|cant stand|cant do|ditch|ditch the|lose|drop|nothing with|wo|do not|doesnt|does not|shouldnt|should not|isnt|w out|free from|doesnt want|doesnt need|does not need|doesnt need any|doesnt like|doesnt eat|wont eat|dont|dont make it|dont make it too|do not make it|pass on the|dont need|dont need any|hold off on|stay away from|get rid of all|86 the|86 all the|kill the|nuke the|axe the|scrap the|forgo the|do without|do without the",
     ),
     (
         Cue::Amount(Amount::Extra),
@@ -263,6 +263,13 @@ pub(super) fn begins_with_number(text: &str) -> bool {
 /// Whether stems are a cue as they stand.
 pub(super) fn is_cue(phrase: &str) -> bool {
     cue(phrase).is_some()
+}
+
+/// The phrases of a cue, for tests.
+#[cfg(test)]
+pub(super) fn phrases_of(cue: Cue) -> Vec<&'static str> {
+    let tables = TABLE.iter().filter(|(of, _)| *of == cue);
+    tables.flat_map(|(_, phrases)| phrases.split('|')).collect()
 }
 
 /// Whether a stem occurs in any cue: such a word is no typing error.

@@ -4,6 +4,7 @@
 use super::OrderParser;
 use super::tests::show;
 use crate::menu::import::{Format, Limits, parse};
+use olympus_proto::ModifierAction;
 use serde_json::{Value, json};
 
 fn group(id: &str, max: u32, options: &[&str]) -> Value {
@@ -122,10 +123,6 @@ fn what_a_dish_comes_with_says_what_is_left_out() {
         (
             "grill burger no onion no cheese",
             "1 The Grill Burger -Diced Onion -American Cheese",
-        ),
-        (
-            "grill burger no onion and bacon",
-            "1 The Grill Burger -Diced Onion +Bacon",
         ),
         (
             "grill burger swap the tomato for bacon",
@@ -361,4 +358,129 @@ fn a_measure_is_no_number_of_dishes() {
         let order = parser.parse(text, &[]);
         assert_eq!(show(&order), expected, "{text}: {order:?}");
     }
+}
+
+#[test]
+fn a_refusal_is_of_the_dish_that_comes_after_on() {
+    check(&[
+        (
+            "no tomato on the grill burger and no onion on the steak taco",
+            "1 The Grill Burger -Tomato; 1 Street Taco +Steak -Onion",
+        ),
+        (
+            "a grill burger and no tomato on the double grill burger",
+            "1 The Grill Burger; 1 Double Grill Burger -Tomato",
+        ),
+        (
+            "no tomato no lettuce on the double grill burger please",
+            "1 Double Grill Burger -Tomato -Lettuce",
+        ),
+        (
+            "a grill burger no tomato/lettuce",
+            "1 The Grill Burger -Tomato -Lettuce",
+        ),
+        (
+            "grill burger no onion or tomato and a fish taco",
+            "1 The Grill Burger -Diced Onion -Tomato; 1 Baja Fish Taco",
+        ),
+    ]);
+}
+
+#[test]
+fn what_follows_an_allergy_is_ordered() {
+    check(&[
+        (
+            "he's allergic to nuts so grill burger no cheese and a small coffee",
+            "1 The Grill Burger -American Cheese; 1 Small Fresh Brewed Coffee",
+        ),
+        (
+            "i can't have onions so a grill burger",
+            "1 The Grill Burger -Diced Onion",
+        ),
+        (
+            "number one no onion with onion rings",
+            "1 #1 Grill Burger Combo -Diced Onion +Onion Rings",
+        ),
+    ]);
+}
+
+#[test]
+fn several_of_the_same_dish_keep_what_each_is_told() {
+    check(&[
+        (
+            "four tacos al pastor two with no onion",
+            "2 Street Taco +Al Pastor; 2 Street Taco +Al Pastor -Onion",
+        ),
+        (
+            "large pepperoni with olives and large cheese",
+            "1 Large Pepperoni Pizza +Olives; 1 Large Classic Cheese Pizza",
+        ),
+        (
+            "still water and coffee large iced coffee small",
+            "1 Still Water 0.5 L; 1 Large Fresh Brewed Coffee; 1 Small Iced Coffee",
+        ),
+        (
+            "two waters and a coffee actually just one water",
+            "1 Still Water 0.5 L; 1 Fresh Brewed Coffee",
+        ),
+        (
+            "cancel the fries i'll just do a coffee",
+            "1 Fresh Brewed Coffee",
+        ),
+    ]);
+}
+
+/// However it is said that something is not wanted, it is never ordered.
+#[test]
+fn what_is_refused_is_never_added() {
+    let items = json!([
+        {"id": "burger", "name": "Burger", "description": "Beef, lettuce, onion", "modifier_groups": [
+            group("toppings", 8, &["Lettuce", "Onion", "Pickles", "Mayo", "Cheese"]),
+        ]},
+        {"id": "wrap", "name": "Wrap", "modifier_groups": [
+            group("hold", 2, &["No Onion", "No Tomato"]), group("sauce", 4, &["Mayo", "Ranch"]),
+        ]},
+        {"id": "coke", "name": "Coke"},
+    ]);
+    let bytes = serde_json::to_vec(&json!({"items": items})).expect("JSON");
+    let menu = parse(&bytes, Format::Json, &Limits::default()).expect("a menu");
+    let parser = OrderParser::new(menu);
+    let frames = [
+        "a burger {} mayo",
+        "a burger, {} mayo please",
+        "a burger with cheese, {} mayo",
+        "a coke and a burger {} the mayo",
+        "a burger {} any mayo on it",
+        "a burger {} onion and mayo",
+        "a burger {} onion and the mayo",
+        "a burger {} onion or mayo, and a coke",
+        "a burger {} onion and mayo on it",
+        "two burgers, one {} mayo",
+        "a wrap {} onion and mayo",
+    ];
+    // These set one thing against another, or say that it is left as it is.
+    let others = [
+        "not",
+        "instead of",
+        "in place of",
+        "leave",
+        "leave the",
+        "nix",
+    ];
+    let ways = super::speech::phrases_of(super::speech::Cue::Not);
+    let mut checked = 0;
+    for way in ways.iter().filter(|way| !others.contains(way)) {
+        for frame in frames {
+            let text = frame.replace("{}", way);
+            for line in parser.parse(&text, &[]).lines {
+                let added = line
+                    .modifiers
+                    .iter()
+                    .any(|choice| choice.name == "Mayo" && choice.action == ModifierAction::Add);
+                assert!(!added, "{text}: {line:?}");
+            }
+            checked += 1;
+        }
+    }
+    assert!(checked > 1_000, "{checked}");
 }

@@ -4,7 +4,7 @@ use super::super::draft::Choice;
 use super::super::option;
 use super::super::phrases::Names;
 use super::super::segment::{Kind, Segment};
-use super::super::speech::{self, Cue};
+use super::super::speech::Cue;
 use super::{Reader, Verb};
 use olympus_proto::{ModifierAction, Span};
 
@@ -93,7 +93,7 @@ impl<'a> Reader<'a> {
                 goes_on
                     && self.pending.start.is_none()
                     && self.lines.last_takes(&names.options).is_some()
-                    && (self.onto || !names.options.iter().any(|at| self.lines.is_size(*at)))
+                    && (self.onto || !names.is_size)
                     && (names.items.is_empty() || self.lines.last_needs(&names.options))
                     && self
                         .next_item(names, rest.get(1..).unwrap_or_default())
@@ -111,8 +111,10 @@ impl<'a> Reader<'a> {
         self.ends_drop();
         // "Neither with onions", "don't put on onions", "not with onions".
         let is_denied = self.before != "no"
-            && speech::cue(&option::key(&self.before)) == Some(Cue::Not)
-            && !self.negation_used;
+            && !self.negation_used
+            && !self.negation_missed
+            && !self.joined
+            && !self.ends_phrase(segment.start);
         self.negated &= self.neither || is_denied;
         let said = self.said_of(segment).to_lowercase();
         self.with = said.starts_with('w');
@@ -177,7 +179,7 @@ impl<'a> Reader<'a> {
         let [to, next, ..] = rest else {
             return false;
         };
-        let is_size = names.options.iter().any(|at| self.lines.is_size(*at));
+        let is_size = names.is_size;
         // "Change the onion for avocado on the burger": the burger comes.
         if let (true, Kind::Names(next), Kind::Cue(Cue::To)) =
             (self.lines.is_empty() && !is_size, next.kind, to.kind)
@@ -199,7 +201,9 @@ impl<'a> Reader<'a> {
             return true;
         }
         let goes = !is_size && self.lines.accepting(&names.options).is_some();
-        if !goes || !matches!(to.kind, Kind::Cue(Cue::To)) || !is_option(next.kind) {
+        let is_to = matches!(to.kind, Kind::Cue(Cue::To))
+            || (self.verb == Some(Verb::Change) && self.said_of(to).eq_ignore_ascii_case("with"));
+        if !goes || !is_to || !is_option(next.kind) {
             return false;
         }
         let choice = Choice {
@@ -234,7 +238,7 @@ impl<'a> Reader<'a> {
             return;
         }
         let is_choice = names.items.is_empty() || self.lines.can_leave_out(&names.options);
-        let is_size = names.options.iter().any(|at| self.lines.is_size(*at));
+        let is_size = names.is_size;
         let off = self.taken_off_by(rest);
         // "Mustard off the burger": off, and of the burger.
         let is_of = off.is_some_and(|off| {
@@ -276,13 +280,8 @@ impl<'a> Reader<'a> {
         let said = |at: usize| rest.get(at).map(|s| self.said_of(s).to_lowercase());
         let is_use = matches!(said(0).as_deref(), Some("to" | "for"))
             && matches!(said(1).as_deref(), Some("dip" | "dipping"));
-        // "Hold the bacon and do mushrooms instead", "no spinach and sausage on it"
-        let is_put = match said(0).as_deref() {
-            Some("instead") => true,
-            // "Don't put onions and pickles on it"
-            Some("on it" | "in it") => self.before == "and" && !self.puts,
-            _ => false,
-        };
+        // "Hold the bacon and do mushrooms instead"
+        let is_put = said(0).as_deref() == Some("instead");
         self.negated &= !((is_use || is_put) && self.negation_used);
         // "No pico, sour cream is fine"
         self.negated &= !(is_fine && self.negation_used);

@@ -113,6 +113,11 @@ impl<'a> Reader<'a> {
         let waits = self.pending.start.is_some();
         let mut towards = false;
         for segment in rest {
+            // "A burger with mayo, a wrap"
+            let is_told = self.with && self.lines.last_takes(&names.options).is_some();
+            if self.ends_sentence(segment.start) || (is_told && self.ends_phrase(segment.start)) {
+                return None;
+            }
             let was_towards = std::mem::replace(
                 &mut towards,
                 matches!(segment.kind, Kind::Cue(Cue::On | Cue::To)),
@@ -121,7 +126,7 @@ impl<'a> Reader<'a> {
                 Kind::Names(next) => {
                     let takes = |item: &&usize| option_of(&names.options, **item).is_some();
                     // "small fries", where "fries" is also a choice: a size needs its item.
-                    let is_size = names.options.iter().any(|at| self.lines.is_size(*at));
+                    let is_size = names.is_size;
                     // "Strawberry lemonade", where that is also a drink of the meals.
                     let is_free = self.lines.accepting(&next.options).is_none();
                     let parts = next.within.iter().filter(|_| is_size || is_free);
@@ -146,7 +151,7 @@ impl<'a> Reader<'a> {
     /// "Large root beer": after a size, a choice that no line takes and one item alone has in that
     /// size.
     pub(super) fn leads_to_choice(&self, names: &Names, rest: &[Segment<'_>]) -> bool {
-        let is_size = names.options.iter().any(|at| self.lines.is_size(*at));
+        let is_size = names.is_size;
         match rest.first().map(|next| next.kind) {
             Some(Kind::Names(next)) if is_size && next.items.is_empty() => {
                 let mut having: Vec<usize> = next.options.iter().map(|at| at.item).collect();
@@ -165,7 +170,7 @@ impl<'a> Reader<'a> {
 
     /// "Diet cola medium": the size of what one item alone has as a choice.
     pub(super) fn leads_to_size(&self, names: &Names, rest: &[Segment<'_>]) -> bool {
-        let is_size = |names: &Names| names.options.iter().any(|at| self.lines.is_size(*at));
+        let is_size = |names: &Names| names.is_size;
         match rest.first().map(|next| next.kind) {
             Some(Kind::Names(next)) if is_size(next) && !is_size(names) => {
                 let mut having: Vec<usize> = names.options.iter().map(|at| at.item).collect();
@@ -179,7 +184,7 @@ impl<'a> Reader<'a> {
 
     /// "Burger combo, large coke": the drink of the meal, and its size.
     pub(super) fn is_of_meal(&self, names: &Names) -> bool {
-        let is_size = |names: &Names| names.options.iter().any(|at| self.lines.is_size(*at));
+        let is_size = |names: &Names| names.is_size;
         let fits = |(names, _): &(&Names, Choice)| {
             is_size(names) && self.lines.last_takes(&names.options) == Some(false)
         };
@@ -386,7 +391,9 @@ impl<'a> Reader<'a> {
             self.lines.move_recent_to_last();
         }
         let told = number.unwrap_or(1);
-        self.told_of_kind(item, told, span);
+        if !self.told {
+            self.told_of_kind(item, told, span);
+        }
         (self.amount, self.shared, self.lost) = (None, None, false);
         self.told_of_all = false;
         (self.all, self.place) = (None, None);

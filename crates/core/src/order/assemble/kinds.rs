@@ -8,12 +8,15 @@ use super::super::phrases::Names;
 use super::super::segment::{Kind, Segment};
 use super::super::speech::Cue;
 use super::{Pending, Reader, ToldKind, Verb, option_of};
-use olympus_proto::{ModifierAction, Span};
+use olympus_proto::{AmbiguousItem, ModifierAction, Span};
+
+/// Dishes that are offered where a kind was named and no dish.
+const MOST_ASKED: usize = 10;
 
 impl<'a> Reader<'a> {
     /// A word of several dishes that are told next; what is said with it is of each of them.
-    pub(super) fn tells_kind(&mut self, word: &str) -> bool {
-        let is_size = |names: &Names| names.options.iter().any(|at| self.lines.is_size(*at));
+    pub(super) fn tells_kind(&mut self, word: &str, span: Span) -> bool {
+        let is_size = |names: &Names| names.is_size;
         let only_sizes = self.pending.options.iter().all(|(names, _)| is_size(names));
         if self.verb.is_some() || self.negated || !only_sizes || self.pending.number.is_none() {
             return false;
@@ -31,6 +34,7 @@ impl<'a> Reader<'a> {
             left,
             made: None,
             is_new: true,
+            span,
         });
         true
     }
@@ -38,7 +42,7 @@ impl<'a> Reader<'a> {
     /// "Three al pastor tacos": what waits is had by one of the dishes of that kind alone.
     pub(super) fn is_kind_with_choices(&mut self, word: &str, segment: &Segment<'_>) -> bool {
         let waiting = self.pending.options.clone();
-        let is_size = |names: &Names| names.options.iter().any(|at| self.lines.is_size(*at));
+        let is_size = |names: &Names| names.is_size;
         if self.negated || !waiting.iter().any(|(names, _)| !is_size(names)) {
             return false;
         }
@@ -122,6 +126,11 @@ impl<'a> Reader<'a> {
             _ => return false,
         };
         let made = told.and_then(|kind| kind.made);
+        // "Two tuna rolls, a dragon roll" are three.
+        let said = self.phrases.stems_of(&self.said_of(segment).to_lowercase());
+        if made.is_some() && said.contains(&word) {
+            return false;
+        }
         let is_told = told.is_some() && made.is_none();
         // "Two burgers and one veggie burger" are three.
         let is_more = self.pending.joined && told.is_some_and(ToldKind::is_whole);
@@ -142,6 +151,7 @@ impl<'a> Reader<'a> {
                     && matches!(named, Some(Kind::Names(_)));
                 is_and || self.ends_phrase(next.start)
             });
+        let is_list = is_list || self.is_opened();
         let all = told.filter(|kind| kind.is_new && kind.left < u32::MAX && !is_list);
         let number = self.pending.number;
         let number = number.or(all.map(|kind| kind.left)).unwrap_or(1);
@@ -184,11 +194,30 @@ impl<'a> Reader<'a> {
                 _ => self.lines.remove(line),
             }
         }
+        self.told = true;
         self.place_item(item, span);
-        self.kind = kind;
+        (self.kind, self.told) = (kind, false);
         if let Some(kind) = &mut self.kind {
             kind.left = kind.left.saturating_sub(number);
             kind.is_new = false;
+        }
+    }
+
+    /// "Two pizzas, a cola": which pizzas, if none was told.
+    pub(super) fn close_kind(&mut self) {
+        let kind = self.kind.take();
+        let Some(kind) = kind.filter(|kind| kind.made.is_none() && kind.left > 0) else {
+            return;
+        };
+        let all = 0..self.items.len();
+        let of_kind = all.filter(|item| self.ends_with(*item, &kind.word));
+        let of_kind: Vec<usize> = of_kind.take(MOST_ASKED).collect();
+        if kind.left < u32::MAX && !of_kind.is_empty() {
+            self.out.ambiguous.push(AmbiguousItem {
+                text: self.said(kind.span),
+                span: kind.span,
+                candidates: self.ids(&of_kind),
+            });
         }
     }
 
@@ -198,12 +227,14 @@ impl<'a> Reader<'a> {
         let word = said.last().cloned().unwrap_or_default();
         let all = 0..self.items.len();
         let alike = all.filter(|item| self.ends_with(*item, &word)).count();
+        self.close_kind();
         self.kind = (number > 1 && alike > 1).then(|| ToldKind {
             word,
             sizes: Vec::new(),
             left: number,
             made: Some(item),
             is_new: true,
+            span,
         });
     }
 
@@ -237,17 +268,34 @@ impl<'a> Reader<'a> {
     }
 
     /// The same where the menu has the word as a part of several names.
-    pub(super) fn says_kind(&mut self, names: &Names, segment: &Segment<'_>) -> bool {
+    pub(super) fn says_kind(
+        &mut self,
+        names: &Names,
+        segment: &Segment<'_>,
+        rest: &[Segment<'_>],
+    ) -> bool {
         let stems = self.phrases.stems_of(&self.said_of(segment).to_lowercase());
         let is_kind = matches!(stems.as_slice(), [word] if self.phrases.is_kind(word));
         if !is_kind || names.items.len() < 2 || !names.options.is_empty() || !names.is_part {
             return false;
         }
+        let span = Span {
+            start: segment.start,
+            end: segment.end,
+        };
         let after = self.text.get(segment.end..).unwrap_or_default();
         let is_list = after.trim_start().starts_with([':', '-', ',']);
         let told = after.trim_start().to_lowercase();
+        // "Four tacos al pastor"
+        let is_choice = match rest.first().map(|next| next.kind) {
+            Some(Kind::Names(next)) => {
+                let has = |item: &usize| option_of(&next.options, *item).is_some();
+                next.items.is_empty() && names.items.iter().any(has)
+            }
+            _ => false,
+        };
         let comes =
-            is_list || told.starts_with("one ") || told.starts_with("a ") || told.starts_with("1 ");
+            is_list || is_choice || ["one ", "a ", "1 "].iter().any(|one| told.starts_with(one));
         let is_told = after.trim_start().starts_with([':', '-']);
         if comes && self.pending.number.is_none() && is_told {
             self.kind = Some(ToldKind {
@@ -256,11 +304,12 @@ impl<'a> Reader<'a> {
                 left: u32::MAX,
                 made: None,
                 is_new: true,
+                span,
             });
             self.pending = Pending::default();
             return true;
         }
-        comes && self.tells_kind(&stems.concat())
+        comes && self.tells_kind(&stems.concat(), span)
     }
 
     /// Of several items the one of the kind that was told.
@@ -353,7 +402,7 @@ impl<'a> Reader<'a> {
     /// waits, a size among it or its kind told before. Where it stands in what waits.
     pub(super) fn called_by_choice(&self) -> Option<(usize, usize)> {
         let options = &self.pending.options;
-        let is_size = |names: &Names| names.options.iter().any(|at| self.lines.is_size(*at));
+        let is_size = |names: &Names| names.is_size;
         let is_sized = options.iter().any(|(names, _)| is_size(names));
         let is_open = self.is_opened() || self.is_sized_anew();
         if !is_open || self.pending.with || !(is_sized || self.kind.is_some()) {
@@ -386,7 +435,7 @@ impl<'a> Reader<'a> {
     /// "…, large cheese": a size where the line that is open has one, and the one dish that is called
     /// so.
     pub(super) fn leads_to_called(&self, names: &Names, rest: &[Segment<'_>]) -> bool {
-        let is_size = names.options.iter().any(|at| self.lines.is_size(*at));
+        let is_size = names.is_size;
         let Some(next) = rest.first().filter(|_| is_size) else {
             return false;
         };

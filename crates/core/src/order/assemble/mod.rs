@@ -27,9 +27,6 @@ use reader::{Pending, Reader, ToldKind, Verb};
 /// What ends a negation that the menu knows nothing of.
 const RESUMES: [&str; 5] = ["ok", "okay", "well", "yeah", "alright"];
 
-/// What denies the verb that comes next.
-const DENIES: [&str; 5] = ["don't", "don\u{2019}t", "dont", "do not", "doesn't"];
-
 pub(super) fn assemble(
     items: &[MenuItem],
     phrases: &Phrases,
@@ -53,6 +50,7 @@ pub(super) fn assemble(
     }
     reader.settle();
     reader.settle_stash();
+    reader.close_kind();
     for (names, choice) in std::mem::take(&mut reader.ahead) {
         if reader.ahead_of_all && reader.lines.accepting(&names.options).is_some() {
             continue;
@@ -131,9 +129,10 @@ impl<'a> Reader<'a> {
             }
             // "Don't give me any mayo"
             Cue::Clause
-                if self.negated
+                if self.before != "no"
+                    && self.negated
                     && !self.negation_used
-                    && DENIES.contains(&self.before.as_str()) => {}
+                    && self.is_denying() => {}
             Cue::Clause => {
                 self.settle();
                 self.ends_drop();
@@ -151,6 +150,7 @@ impl<'a> Reader<'a> {
             Cue::Change => {
                 self.settle();
                 self.verb = Some(Verb::Change);
+                self.cuts = self.said_of(segment).to_lowercase().starts_with("cut");
             }
             Cue::Only => self.only_what_comes(rest),
             Cue::Whole => {
@@ -205,9 +205,13 @@ impl<'a> Reader<'a> {
             return;
         }
         let stem = self.phrases.stems_of(&self.said_of(segment).to_lowercase());
+        let span = Span {
+            start: segment.start,
+            end: segment.end,
+        };
         let is_kind = stem.iter().all(|stem| self.phrases.is_kind(stem));
         let word = stem.concat();
-        if is_kind && (self.is_kind_with_choices(&word, segment) || self.tells_kind(&word)) {
+        if is_kind && (self.is_kind_with_choices(&word, segment) || self.tells_kind(&word, span)) {
             return;
         }
         self.lost |= self.pending.start.is_some();
@@ -230,7 +234,7 @@ impl<'a> Reader<'a> {
             || self.should_be_other(names, segment, rest)
             || self.is_called_off(names, rest)
             || self.is_of_those(names, segment)
-            || self.says_kind(names, segment)
+            || self.says_kind(names, segment, rest)
             || self.is_one_of_kind(names, segment, rest)
             || self.tells_which(names, segment, rest)
             || self.is_named_again(names, segment, rest)
@@ -251,15 +255,25 @@ impl<'a> Reader<'a> {
         // "Slaw instead of fries and ranch": the ranch is wanted.
         self.negated_list &= !self.ends_sentence(segment.start);
         let is_listed = self.negated_list || self.is_listed(names, rest);
-        let goes_on = !self.contrast && (self.joined || is_listed);
+        // "No lettuce, mayo too"
+        let next = rest.first().map(|next| self.said_of(next).to_lowercase());
+        let is_too = matches!(next.as_deref(), Some("too" | "also" | "as well" | "either"));
+        // "Not onion or mayo"
+        let is_or = matches!(self.before.as_str(), "or" | "nor");
+        let goes_on = is_too || ((!self.contrast || is_or) && (self.joined || is_listed));
         let is_wished = self.negation_used && self.is_wished_after(segment, rest);
         let goes_on = goes_on && !is_wished && !self.is_wanted_too(names, segment);
         self.negated &= !self.negation_used || goes_on;
-        let is_size = names.options.iter().any(|at| self.lines.is_size(*at));
+        let is_size = names.is_size;
         if is_size && self.is_set_against() && names.items.is_empty() {
             // "Not regular milk" is one thing.
             self.negation_used = !matches!(rest.first().map(|next| next.kind),
                 Some(Kind::Names(next)) if self.lines.last_has_other(&next.options));
+            return;
+        }
+        // "But no large fries": of what is not wanted.
+        let is_open = self.negated && !self.negation_used && !self.negation_missed;
+        if is_size && is_open && self.is_denying() && self.next_item(names, rest).is_some() {
             return;
         }
         // "no ice and a small fries", "no ice and small fries": a size is never left out.
@@ -331,6 +345,11 @@ impl<'a> Reader<'a> {
         if (self.verb == Some(Verb::Change) || self.exchanged) && self.exchange(names, span, rest) {
             return;
         }
+        // "Cut the mayo"
+        let is_to = matches!(rest.first().map(|next| next.kind), Some(Kind::Cue(Cue::To)));
+        if self.verb == Some(Verb::Change) && self.cuts && !is_to && !names.options.is_empty() {
+            (self.verb, self.negated, self.negation_used) = (None, true, false);
+        }
         // "A chicken bowl", where a bowl is also something that a salad comes in.
         if names.items.is_empty() && self.lines.accepting(&names.options).is_none() {
             let word = self.phrases.stems_of(&self.said_of(segment).to_lowercase());
@@ -355,6 +374,12 @@ impl<'a> Reader<'a> {
         if self.pending.start.is_none() {
             (self.towards, self.onto) = (false, false);
         }
+    }
+
+    /// Whether the verb that comes next is denied: "don't give me", "do not have".
+    fn is_denying(&self) -> bool {
+        let before = super::option::key(&self.before);
+        super::speech::cue(&before) == Some(Cue::Not)
     }
 
     fn said_of(&self, segment: &Segment<'_>) -> &'a str {

@@ -28,6 +28,15 @@ impl<'a> Reader<'a> {
             return;
         }
         if said == "no" && self.is_answer(segment, rest) {
+            let comes = rest
+                .iter()
+                .find(|s| !matches!(s.kind, Kind::Cue(Cue::Filler)));
+            if let Some(Kind::Names(names)) = comes.map(|next| next.kind)
+                && names.items.is_empty()
+                && self.lines.last_takes(&names.options).is_some()
+            {
+                self.lines.undo();
+            }
             self.settle();
             (self.verb, self.retracts, self.negated) = (Some(Verb::Correct), true, false);
             return;
@@ -67,7 +76,6 @@ impl<'a> Reader<'a> {
                 self.lines.forget_recent();
             }
         }
-        self.puts = said.contains("put") || said.contains("add");
         if said.starts_with("everything") {
             self.everything(segment);
         }
@@ -152,11 +160,7 @@ impl<'a> Reader<'a> {
         let is_and = ["and", "y", "n", "also", "and the", "and a"]
             .iter()
             .any(|and| before.ends_with(&format!(" {and}")));
-        is_and
-            && ((self.negated_away
-                && (self.lines.can_only_add(&names.options)
-                    || self.lines.is_never_on(&names.options)))
-                || (self.negated_known && self.lines.lacks(&names.options)))
+        is_and && self.negated_away && self.lines.can_only_add(&names.options)
     }
 
     /// "No cheese, actually leave the cheese".
@@ -183,7 +187,7 @@ impl<'a> Reader<'a> {
                 rest.get(1).is_none_or(|next| self.ends_phrase(next.start))
             }
             // "The avocado no"
-            Kind::Cue(Cue::Not) if said == "no" && self.before.ends_with("the") => {
+            Kind::Cue(Cue::Not) if said == "no" && !self.ends_phrase(first.start) => {
                 rest.get(1).is_none_or(|next| self.ends_phrase(next.start))
             }
             Kind::Cue(_) => said == "off" || said.starts_with("off "),
@@ -212,12 +216,12 @@ impl<'a> Reader<'a> {
     /// Whether the name before is the first of a list that is left out: "lettuce and tomato left
     /// out".
     pub(super) fn is_in_list_off(&self, rest: &[Segment<'a>]) -> bool {
-        if self.with || self.amount.is_some() {
+        if self.amount.is_some() {
             return false;
         }
         let mut rest = rest;
         while let [and, named, after @ ..] = rest {
-            let is_size = |names: &Names| names.options.iter().any(|at| self.lines.is_size(*at));
+            let is_size = |names: &Names| names.is_size;
             let goes_on = match (and.kind, named.kind) {
                 (Kind::Cue(Cue::And), Kind::Names(names)) => {
                     !names.options.is_empty() && !is_size(names)
@@ -261,16 +265,7 @@ impl<'a> Reader<'a> {
     /// "No mayo, ketchup and mustard only", "no pickles, onions ok": a list after a comma that ends with
     /// a word of wishing is wanted.
     pub(super) fn is_wished_after(&self, segment: &Segment<'_>, rest: &[Segment<'_>]) -> bool {
-        const WISHES: [&str; 8] = [
-            "only",
-            "extra",
-            "yes",
-            "ok",
-            "okay",
-            "fine",
-            "too",
-            "please yes",
-        ];
+        const WISHES: [&str; 6] = ["only", "extra", "yes", "ok", "okay", "fine"];
         let goes_on = |s: &&Segment<'_>| match s.kind {
             Kind::Names(_) => true,
             Kind::Cue(Cue::And) => !self.ends_phrase(s.start),
@@ -412,7 +407,10 @@ impl<'a> Reader<'a> {
                 |names: &Names| names.items.is_empty() || self.lines.can_leave_out(&names.options);
             matches!(next.kind, Kind::Names(names) if is_choice(names)) && !is_amount
         };
-        self.negated = said.ends_with(" no") && rest.first().is_some_and(is_option);
+        let goes_on = rest
+            .first()
+            .is_some_and(|next| !self.ends_phrase(next.start));
+        self.negated = said.ends_with(" no") && goes_on && rest.first().is_some_and(is_option);
         (self.negation_used, self.negation_missed) = (false, false);
     }
 }

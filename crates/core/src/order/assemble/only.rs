@@ -27,6 +27,11 @@ impl<'a> Reader<'a> {
                 _ => break,
             }
         }
+        // "With just mayo off" leaves the mayo out.
+        let off = rest.iter().find(|next| next.start >= end);
+        if off.is_some_and(|next| self.is_off(next)) {
+            return;
+        }
         (self.negated, self.amount) = (false, None);
         if !kept.is_empty() {
             self.lines.leave_only(&kept);
@@ -38,7 +43,7 @@ impl<'a> Reader<'a> {
     pub(super) fn is_told_of_last(&self, rest: &[Segment<'_>]) -> bool {
         match rest.first().map(|next| next.kind) {
             Some(Kind::Names(names)) => {
-                let is_size = names.options.iter().any(|at| self.lines.is_size(*at));
+                let is_size = names.is_size;
                 let is_bare = self.lines.is_bare() && self.pending.start.is_none();
                 is_bare && !is_size && self.lines.last_takes(&names.options).is_some()
             }
@@ -53,6 +58,11 @@ impl<'a> Reader<'a> {
                 || matches!(next.kind, Kind::Cue(Cue::And | Cue::Clause | Cue::Not))
                 || self.said_of(next).eq_ignore_ascii_case("so")
         })
+    }
+
+    fn is_off(&self, segment: &Segment<'_>) -> bool {
+        matches!(segment.kind, Kind::Cue(Cue::Off))
+            || self.said_of(segment).to_lowercase().starts_with("off")
     }
 
     /// "Ketchup and mustard only": what was said of the line in this clause.

@@ -15,7 +15,7 @@ impl<'a> Reader<'a> {
         // "No beans, salsa on the side", "and add blueberries": these begin a wish of their own.
         let said = self.said(span);
         let begins = match Portion::of(&said) {
-            Some(Portion::Side) => true,
+            Some(Portion::Side) => self.negation_used,
             Some(Portion::Amount(_)) => {
                 self.negation_used || (self.contrast && self.negation_missed)
             }
@@ -42,7 +42,6 @@ impl<'a> Reader<'a> {
         self.negation_used |= self.negated;
         if self.negated {
             self.negated_away = self.lines.can_leave_out(&names.options);
-            self.negated_known = self.lines.has_anyway(&names.options);
         }
         if self.keep {
             self.lines.restore(&names.options);
@@ -133,23 +132,27 @@ impl<'a> Reader<'a> {
             && name.is_some_and(|name| said.iter().all(|word| name.contains(word)))
     }
 
-    /// "No onions please, onions make me sick": why they were left out.
+    /// "No onions please, onions make me sick": what was left out is not wanted by its name alone.
     fn is_complained_of(&self, names: &Names, rest: &[Segment<'_>]) -> bool {
-        let asks = self.with || self.onto || self.verb.is_some() || self.amount.is_some();
-        let is_why = match rest.first() {
-            Some(next) => {
-                let said = self.said_of(next).to_lowercase();
-                let is_unknown = matches!(next.kind, Kind::Unknown) && said != "back";
-                is_unknown || matches!(said.as_str(), "make me" | "give me")
-            }
+        let asks = self.with || self.adds || self.onto || self.keep || self.verb.is_some();
+        let asks = asks || self.amount.is_some() || self.before == "actually";
+        let next = rest
+            .first()
+            .map(|next| (next.kind, self.said_of(next).to_lowercase()));
+        let moves = match next {
+            Some((
+                Kind::Cue(Cue::On | Cue::To | Cue::Place(_) | Cue::Fine | Cue::Amount(_)),
+                _,
+            )) => true,
+            Some((_, said)) => said == "back",
             None => false,
         };
-        is_why && !asks && self.pending.start.is_none() && self.lines.leaves_out(&names.options)
+        !asks && !moves && self.pending.start.is_none() && self.lines.goes_without(&names.options)
     }
 
     /// "Apple juice small orange juice large": sizes said after what they are of.
     fn is_sized_after(&self, names: &Names, rest: &[Segment<'_>]) -> bool {
-        let is_size = |names: &Names| names.options.iter().any(|at| self.lines.is_size(*at));
+        let is_size = |names: &Names| names.is_size;
         let sized = |at: usize| matches!(rest.get(at).map(|s| s.kind), Some(Kind::Names(next)) if is_size(next));
         // "Cola small no ice, lemonade large"
         let is_choice = |s: &&Segment<'_>| match s.kind {
@@ -405,7 +408,7 @@ impl<'a> Reader<'a> {
     /// "Ramen with an extra egg": what waits is of the line that is open, and no line of its own.
     pub(super) fn goes_with_last(&self) -> bool {
         let fits = |(names, _): &(&Names, Choice)| {
-            let is_size = names.options.iter().any(|at| self.lines.is_size(*at));
+            let is_size = names.is_size;
             match self.lines.last_takes(&names.options) {
                 Some(has_size) => !is_size || !(has_size || self.is_opened()),
                 None => false,

@@ -3,7 +3,7 @@
 use super::super::draft::Choice;
 use super::super::lines::Lines;
 use super::super::phrases::{Names, Phrases};
-use olympus_proto::{Amount, MenuItem, OrderLine, ParsedOrder};
+use olympus_proto::{Amount, MenuItem, OrderLine, ParsedOrder, Span};
 
 /// What was said of an item that is not named yet.
 #[derive(Debug, Default)]
@@ -30,6 +30,8 @@ pub(super) struct ToldKind<'a> {
     pub(super) made: Option<usize>,
     /// Whether none was told yet.
     pub(super) is_new: bool,
+    /// Where the kind was named.
+    pub(super) span: Span,
 }
 
 impl ToldKind<'_> {
@@ -67,8 +69,6 @@ pub(super) struct Reader<'a> {
     pub(super) negation_missed: bool,
     /// Whether that is on the dish, and the menu has a way to leave it out.
     pub(super) negated_away: bool,
-    /// Whether its description says that it is on it.
-    pub(super) negated_known: bool,
     /// Whether "with" goes on with the negation: "neither with onions".
     pub(super) neither: bool,
     /// Whether "and" or "or" came since the last name: only then a negation goes on.
@@ -110,10 +110,12 @@ pub(super) struct Reader<'a> {
     pub(super) said_last: Option<String>,
     /// Whether choices are exchanged: "swap the fries for tots and the slaw for rings".
     pub(super) exchanged: bool,
-    /// Whether the negation itself says where: "don't put onions on it".
-    pub(super) puts: bool,
     /// Whether what is named next stays as it is: "keep the lettuce".
     pub(super) keep: bool,
+    /// Whether the dish that is placed is one of a kind that was told.
+    pub(super) told: bool,
+    /// Whether what is changed is rather left out: "cut the mayo".
+    pub(super) cuts: bool,
     /// Whether a refusal ended with the dish that it is of: "or" goes on with it.
     pub(super) resumes: bool,
     /// Whether "add" came since the last name.
@@ -164,7 +166,6 @@ impl<'a> Reader<'a> {
             negated_list: false,
             negation_missed: false,
             negated_away: false,
-            negated_known: false,
             neither: false,
             joined: false,
             amount: None,
@@ -186,8 +187,9 @@ impl<'a> Reader<'a> {
             read_to: 0,
             said_last: None,
             exchanged: false,
-            puts: false,
             keep: false,
+            told: false,
+            cuts: false,
             resumes: false,
             adds: false,
             drops_part: false,

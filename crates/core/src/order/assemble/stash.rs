@@ -19,7 +19,7 @@ impl<'a> Reader<'a> {
 
     fn waits_for_dish(&self) -> bool {
         let options = &self.pending.options;
-        let is_size = |names: &Names| names.options.iter().any(|at| self.lines.is_size(*at));
+        let is_size = |names: &Names| names.is_size;
         let is_open = |(names, choice): &(&Names, Choice)| {
             choice.action == ModifierAction::Add
                 && (is_size(names) || self.lines.accepting(&names.options).is_none())

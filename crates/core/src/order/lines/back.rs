@@ -22,6 +22,19 @@ impl Lines<'_> {
         }
     }
 
+    /// Whether the line that takes one of the options goes without it.
+    pub(in super::super) fn goes_without(&self, options: &[OptionRef]) -> bool {
+        let draft = self
+            .accepting(options)
+            .and_then(|line| self.drafts.get(line));
+        draft.is_some_and(|draft| {
+            draft.choices.iter().any(|(at, choice)| {
+                choice.action == ModifierAction::Remove
+                    && options.iter().any(|option| option.exact() == *at)
+            })
+        })
+    }
+
     /// Whether any line goes without one of the options.
     pub(in super::super) fn leaves_out(&self, options: &[OptionRef]) -> bool {
         let is_one = |(at, choice): &(OptionRef, Choice)| {
@@ -86,16 +99,12 @@ impl Lines<'_> {
         self.recent.clear();
     }
 
-    /// Whether the latest line that has such an option has it without its being asked for, as its name
-    /// or its description says.
-    pub(in super::super) fn has_anyway(&self, options: &[OptionRef]) -> bool {
-        self.described(options) == Some(true)
-    }
-
     /// "Ranch on the side" where the last line has one such option: "Dressing on the Side".
     pub(in super::super) fn put_on_side(&mut self, start: usize, end: usize) {
         let items = self.items;
-        let said = self.recent.last().and_then(|recent| recent.group(items));
+        let said = self.recent.last();
+        let said = said.filter(|recent| recent.choice.action == ModifierAction::Add);
+        let said = said.and_then(|recent| recent.group(items));
         let Some(draft) = self.drafts.last_mut() else {
             return;
         };
@@ -135,32 +144,6 @@ impl Lines<'_> {
             };
             draft.put(items, at, Choice::added(Span { start, end }));
         }
-    }
-
-    /// Whether the latest line that has such an option can neither go without it nor has it, as far as
-    /// the menu says.
-    pub(in super::super) fn is_never_on(&self, options: &[OptionRef]) -> bool {
-        let line = self
-            .accepting(options)
-            .and_then(|line| self.drafts.get(line));
-        let at = line.and_then(|draft| option_of(options, draft.item));
-        at.is_some_and(|at| !self.can_leave_out(options) && !comes_with(self.items, at))
-    }
-
-    /// Whether it has a description, which does not name it.
-    pub(in super::super) fn lacks(&self, options: &[OptionRef]) -> bool {
-        self.described(options) == Some(false) && !self.can_leave_out(options)
-    }
-
-    fn described(&self, options: &[OptionRef]) -> Option<bool> {
-        let draft = self.drafts.get(self.accepting(options)?)?;
-        let at = option_of(options, draft.item)?;
-        let item = self.items.get(draft.item)?;
-        let is_told = item
-            .description
-            .as_ref()
-            .is_some_and(|told| !told.is_empty());
-        is_told.then(|| comes_with(self.items, at))
     }
 
     /// Whether the latest line that has such an option has it anyway: to name it adds nothing.
