@@ -294,8 +294,10 @@ pub(super) fn by_some_words(names: &[(&str, Place)], described: &[String]) -> Ve
         if whole.iter().all(|word| described.contains(word)) {
             listed.push(*at);
         }
-        let is_word =
-            |word: &String| word.chars().count() >= SHORTEST && !super::speech::is_cue(word);
+        let is_size = |word: &str| matches!(word, "small" | "medium" | "large" | "regular");
+        let is_word = |word: &String| {
+            word.chars().count() >= SHORTEST && !super::speech::is_cue(word) && !is_size(word)
+        };
         let pairs = [
             whole.get(..2),
             whole.len().checked_sub(2).and_then(|at| whole.get(at..)),

@@ -66,10 +66,9 @@ impl<'a> Reader<'a> {
     /// Whether the words are the last of the items' names: "fries" of French Fries.
     fn is_head(&self, names: &Names) -> bool {
         let said = self.said_last.as_deref().unwrap_or_default();
-        names.items.iter().any(|item| {
-            let key = self.items.get(*item).map(|item| option::key(&item.name));
-            key.is_some_and(|key| key.ends_with(said))
-        })
+        let last = said.split(' ').next_back();
+        let of = |item: &usize| self.phrases.name_of(*item).last().map(String::as_str);
+        names.items.iter().any(|item| of(item) == last)
     }
 
     /// Whether an item comes next that is not on the order, and no choice of the line that is open.

@@ -9,7 +9,7 @@ use super::super::segment::{Kind, Segment};
 use super::super::speech::Cue;
 use super::meant::option_of;
 use super::{Pending, Reader, Verb};
-use olympus_proto::{AmbiguousItem, ModifierAction, Span};
+use olympus_proto::{AmbiguousItem, MenuItem, ModifierAction, Span};
 impl<'a> Reader<'a> {
     /// A name that is both: an item unless it is negated, or fits a line that is open, or belongs
     /// to the item that follows it.
@@ -264,7 +264,6 @@ impl<'a> Reader<'a> {
             items = shared;
         }
         let chosen = self.choose(&items).or_else(|| self.of_kind(&items));
-        let chosen = chosen.or_else(|| self.named_last(&items, span));
         let Some(item) = chosen.or_else(|| self.one_of(items.clone())) else {
             self.ask_which(&items, span);
             return;
@@ -425,7 +424,10 @@ impl<'a> Reader<'a> {
     /// The one of several items; of a dish and meals with it the dish.
     pub(super) fn one_of(&self, mut items: Vec<usize>) -> Option<usize> {
         if items.len() > 1 {
-            items.retain(|item| self.items.get(*item).is_some_and(|item| !is_meal(item)));
+            // "Nuggets" are Chicken Nuggets and no Kid's Nugget Meal.
+            let is_dish =
+                |item: &MenuItem| !is_meal(item) && !item.name.to_lowercase().starts_with("kid");
+            items.retain(|item| self.items.get(*item).is_some_and(is_dish));
         }
         match items.as_slice() {
             [item] => Some(*item),
@@ -442,17 +444,6 @@ impl<'a> Reader<'a> {
         });
         self.held = std::mem::take(&mut self.pending);
         self.run = Some((items.to_vec(), false));
-    }
-
-    /// "Nuggets" of Chicken Nuggets and Kid's Nugget Meal: the one whose name ends so.
-    fn named_last(&self, items: &[usize], span: Span) -> Option<usize> {
-        let said = option::key(&self.said(span));
-        let ends = |item: &&usize| {
-            let key = self.items.get(**item).map(|item| option::key(&item.name));
-            key.is_some_and(|key| key.ends_with(&format!(" {said}")) && !key.starts_with("kid"))
-        };
-        let mut ending = items.iter().filter(ends);
-        ending.next().copied().filter(|_| ending.next().is_none())
     }
 
     pub(super) fn ids(&self, items: &[usize]) -> Vec<olympus_proto::ItemId> {
