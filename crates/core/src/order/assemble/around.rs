@@ -1,7 +1,6 @@
 //! Small words around a name: articles, "with", and what comes right after it.
 
 use super::super::draft::Choice;
-use super::super::option;
 use super::super::phrases::Names;
 use super::super::segment::{Kind, Segment};
 use super::super::speech::Cue;
