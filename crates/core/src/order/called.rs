@@ -2,7 +2,7 @@
 //! and by some of its words.
 
 use super::phrases::{SHORTEST_PART, is_amount, stem};
-use super::speech::{Cue, cue, is_cue};
+use super::speech::{self, Cue, cue, is_cue};
 use crate::menu::text::words;
 use olympus_proto::MenuItem;
 use std::collections::{HashMap, HashSet};
@@ -13,6 +13,11 @@ pub(super) const MANNERS: [&str; 16] = [
     "green", "white", "black", "brown", "blue", "golden", "cold", "iced", "loaded", "stuffed", "mixed", "mini",
     "fresh", "warm", "double", "triple",
 ];
+
+/// Whether a word of a name says something else in an order. A sub is also a sandwich.
+pub(super) fn is_grammar(stem: &str) -> bool {
+    speech::knows(stem) && stem != "sub"
+}
 
 /// Words that several dishes' names end with: "pizza".
 pub(super) fn kinds(items: &[MenuItem]) -> HashSet<String> {
@@ -26,24 +31,106 @@ pub(super) fn kinds(items: &[MenuItem]) -> HashSet<String> {
     counts.into_keys().collect()
 }
 
-/// What is said for the end or the beginning of a name: a combo is called a meal too, Coca-Cola a
-/// coke, and the other way round.
-pub(super) fn otherwise_called(name: &str) -> Option<String> {
+/// What is said for the end of a name, the one for the other.
+#[rustfmt::skip]
+const ENDINGS: [(&str, &str); 10] = [
+    ("combo", "meal"), ("milkshake", "shake"), ("fountain drink", "soda"), ("fountain drink", "soft drink"),
+    ("soft drink", "soda"), ("coleslaw", "slaw"), ("cole slaw", "slaw"),
+    ("omelette", "omelet"), ("doughnut", "donut"), ("lasagne", "lasagna"),
+];
+/// What is said for its beginning.
+const BEGINNINGS: [(&str, &str); 9] = [
+    ("build your own", "byo"),
+    ("build your own", "make your own"),
+    ("build your own", "create your own"),
+    ("create your own", "build your own"),
+    ("create your own", "make your own"),
+    ("make your own", "build your own"),
+    ("coca-cola", "coke"),
+    ("coca cola", "coke"),
+    ("coke zero", "coca cola zero"),
+];
+
+/// Other words for parts of a name: a combo is called a meal too, Coca-Cola a coke, B.L.T. "blt", PB&J
+/// "p b and j", iced tea "ice tea".
+pub(super) fn otherwise_called(name: &str) -> Vec<String> {
     let lower = name.to_lowercase();
-    let ends = |(one, other): (&str, &str)| {
-        let rest = lower.strip_suffix(one)?;
-        rest.ends_with(' ').then(|| format!("{rest}{other}"))
+    let swapped = |from: &str, to: &str| {
+        let rest = lower.strip_suffix(from)?;
+        (rest.is_empty() || rest.ends_with(' ')).then(|| format!("{rest}{to}"))
     };
-    let begins = |(one, other): (&str, &str)| Some(format!("{other}{}", lower.strip_prefix(one)?));
-    let ending = [("combo", "meal"), ("meal", "combo")]
-        .into_iter()
-        .find_map(ends);
-    let beginning = [
-        ("coca-cola", "coke"),
-        ("coca cola", "coke"),
-        ("coke zero", "coca cola zero"),
-    ];
-    ending.or_else(|| beginning.into_iter().find_map(begins))
+    let both = ENDINGS
+        .iter()
+        .flat_map(|&(one, other)| [(one, other), (other, one)]);
+    let mut found: Vec<String> = both.filter_map(|(from, to)| swapped(from, to)).collect();
+    let begins = BEGINNINGS.iter().filter_map(|(one, other)| {
+        let rest = lower.strip_prefix(one)?;
+        Some(format!("{other}{rest}"))
+    });
+    found.extend(begins);
+    found.extend(initials_otherwise(name));
+    found.extend(undone(&lower));
+    found
+}
+
+/// Letters that stand for words, together and one by one.
+fn initials_otherwise(name: &str) -> Vec<String> {
+    let spoken = name.replace('&', " & ");
+    let is_letters =
+        |word: &str| (1..=4).contains(&word.len()) && word.chars().all(|c| c.is_ascii_uppercase());
+    let parts: Vec<&str> = spoken
+        .split([' ', '.'])
+        .filter(|part| !part.is_empty())
+        .collect();
+    let letters = parts
+        .iter()
+        .filter(|part| is_letters(part))
+        .map(|part| part.len());
+    if letters.sum::<usize>() < 2 || parts.iter().any(|part| part.chars().any(char::is_numeric)) {
+        return Vec::new();
+    }
+    let (mut apart, mut joined) = (String::new(), String::new());
+    let mut was_letters = false;
+    for part in &parts {
+        let (spelt, run_on) = match *part {
+            "&" => ("and".to_owned(), was_letters),
+            part if is_letters(part) => {
+                let spelt: Vec<String> = part.chars().map(String::from).collect();
+                (spelt.join(" "), was_letters)
+            }
+            part => (part.to_owned(), false),
+        };
+        apart.push(' ');
+        apart.push_str(&spelt);
+        if !run_on {
+            joined.push(' ');
+        }
+        if *part != "&" {
+            joined.push_str(part);
+        }
+        was_letters = is_letters(part) || (*part == "&" && was_letters);
+    }
+    [apart, joined]
+        .map(|said| said.trim().to_lowercase())
+        .into()
+}
+
+/// "Mash potatoes", "ice tea": what was done to it without its ending.
+fn undone(name: &str) -> Option<String> {
+    let (first, rest) = name.split_once(' ')?;
+    let deed = first.strip_suffix("ed").filter(|deed| deed.len() > 1)?;
+    let is_silent = matches!(
+        first,
+        "iced" | "baked" | "sliced" | "diced" | "braised" | "smoked"
+    );
+    let deed = match deed.as_bytes() {
+        _ if is_silent => format!("{deed}e"),
+        [.., one, other] if one == other && *one != b'l' && *one != b's' => {
+            deed.get(..deed.len() - 1)?.to_owned()
+        }
+        _ => deed.to_owned(),
+    };
+    Some(format!("{deed} {rest}"))
 }
 
 /// What menus put before a dish's name.
@@ -61,6 +148,7 @@ const SERVED: [&str; 6] = ["cup", "slice", "bottle", "glass", "serving", "portio
 /// called besides; the name itself is none of them.
 pub(super) fn plain_names(name: &str) -> Vec<String> {
     let bare = without_amount(name.split(['(', '[']).next().unwrap_or(name));
+    let bare = after_amount(bare);
     let spoken = bare.replace('&', " and ");
     let all: Vec<String> = words(&spoken).into_iter().map(|word| word.text).collect();
     let number = all
@@ -152,17 +240,32 @@ fn without_amount(name: &str) -> &str {
     }
 }
 
+/// A name without the weight before it: "8 oz Top Sirloin".
+fn after_amount(name: &str) -> &str {
+    let mut parts = name.splitn(3, ' ');
+    match (parts.next(), parts.next(), parts.next()) {
+        (Some(number), Some(unit), Some(rest))
+            if number.parse::<u32>().is_ok()
+                && is_amount(&stem(unit))
+                && stem(unit).parse::<u32>().is_err() =>
+        {
+            rest
+        }
+        _ => name,
+    }
+}
+
 /// Words that stand side by side in a name, not all of them: "hot and sour" of Hot & Sour Soup,
 /// "tres leches" of Tres Leches Cake.
 pub(super) fn runs_of(name: &str) -> Vec<String> {
     let spoken = name.replace(['&', '+'], " and ");
     let stems: Vec<String> = words(&spoken).iter().map(|word| stem(&word.text)).collect();
     let joins = |stem: &String| {
-        stem.parse::<u32>().is_ok()
-            || !matches!(
-                cue(stem),
-                None | Some(Cue::Number(_) | Cue::Drop | Cue::Amount(_))
-            )
+        let opens = matches!(
+            cue(stem),
+            None | Some(Cue::Number(_) | Cue::Drop | Cue::Amount(_))
+        );
+        stem.parse::<u32>().is_ok() || (!opens && is_grammar(stem))
     };
     let is_content = |stem: &String| stem.chars().count() >= SHORTEST_PART && cue(stem).is_none();
     let lengths = 2..stems.len().min(5);
@@ -175,6 +278,13 @@ pub(super) fn runs_of(name: &str) -> Vec<String> {
             .all(|stem| is_amount(stem) || cue(stem).is_some());
         !is_open && !is_counted && run.iter().any(is_content)
     });
-    let said = said.map(|run| run.join(" "));
+    // "Biscuits and gravy" of Biscuits & Sausage Gravy.
+    let joined = stems.iter().position(|stem| stem == "and").and_then(|at| {
+        let (before, after) = stems.split_at_checked(at + 1)?;
+        let (last, between) = after.split_last()?;
+        let is_plain = before.len() == 2 && !between.is_empty() && !between.iter().any(joins);
+        is_plain.then(|| format!("{} {last}", before.join(" ")))
+    });
+    let said = said.map(|run| run.join(" ")).chain(joined);
     said.filter(|said| !is_cue(said)).collect()
 }

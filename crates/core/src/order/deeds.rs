@@ -1,6 +1,7 @@
 //! Choices as they are asked for with another word beside or for them: "scrambled eggs" of a group
 //! Eggs, "toast it" of the option Toasted.
 
+use super::option::is_sort;
 use super::phrases::{OptionRef, Phrases, stem};
 use super::speech;
 use crate::menu::text::words;
@@ -16,10 +17,12 @@ impl Phrases {
     pub(super) fn add_with_group(&mut self, item: &MenuItem, name: &str, at: OptionRef) {
         let group = item.modifier_groups.get(at.group);
         let named = group.map(|group| words(&group.name)).unwrap_or_default();
-        let [group] = named.as_slice() else {
+        let mut named = named.iter().map(|word| stem(&word.text));
+        let only = named.clone().next().filter(|_| named.clone().count() == 1);
+        // "Choice of Bread"
+        let Some(group) = only.or_else(|| named.find(|word| is_sort(word))) else {
             return;
         };
-        let group = stem(&group.text);
         let is_said = words(name).iter().any(|word| stem(&word.text) == group);
         if !is_said && !speech::knows(&group) {
             let at = OptionRef {

@@ -186,7 +186,7 @@ pub(super) fn is_size(group: &ModifierGroup) -> bool {
 /// Whether an item has what an option says without its being asked for: its name or its description
 /// names it.
 pub(super) fn comes_with(items: &[MenuItem], at: OptionRef) -> bool {
-    let (Some(item), Some((_, option))) = (items.get(at.item), named(items, at)) else {
+    let (Some(item), Some((group, option))) = (items.get(at.item), named(items, at)) else {
         return false;
     };
     if Portion::of(&option.name).is_some() {
@@ -196,7 +196,20 @@ pub(super) fn comes_with(items: &[MenuItem], at: OptionRef) -> bool {
     let described = option::key(&format!("{} {described}", item.name));
     let described: Vec<&str> = described.split(' ').collect();
     let wanted = option::shortest(away(&option.name));
-    wanted.split(' ').all(|word| described.contains(&word))
+    let is_said = |name: &str| name.split(' ').all(|word| described.contains(&word));
+    let head = |name: &str| name.rsplit(' ').next().unwrap_or_default().to_owned();
+    if is_said(&wanted) {
+        return true;
+    }
+    // Of "with fries" the French Fries, which the till lists first of all fries; "onion" is the Onion.
+    let all = item.modifier_groups.iter().flat_map(|group| &group.options);
+    let mut alike = all.map(|option| option::shortest(away(&option.name)));
+    let is_other = alike.any(|name| head(&name) == head(&wanted) && is_said(&name));
+    let first = group
+        .options
+        .iter()
+        .find(|option| head(&option::shortest(away(&option.name))) == head(&wanted));
+    is_said(&head(&wanted)) && !is_other && first.is_some_and(|first| first.id == option.id)
 }
 
 pub(super) fn named(items: &[MenuItem], at: OptionRef) -> Option<(&ModifierGroup, &Modifier)> {

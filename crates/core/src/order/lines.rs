@@ -199,6 +199,12 @@ impl<'a> Lines<'a> {
         last.is_some_and(|last| self.needs(last, options))
     }
 
+    /// Whether the last line is several things at one price.
+    pub(super) fn last_is_meal(&self) -> bool {
+        let item = self.last_item().and_then(|item| self.items.get(item));
+        item.is_some_and(|item| is_meal(item) || is_for_children(item))
+    }
+
     /// Whether the last line has another of a group of which there is only one, or another size.
     pub(super) fn last_has_other(&self, options: &[OptionRef]) -> bool {
         let last = self.drafts.len().checked_sub(1);
@@ -367,7 +373,16 @@ fn merged(lines: impl Iterator<Item = OrderLine>) -> Vec<OrderLine> {
 /// Whether a group holds the drink or the side of a meal: tills seldom say that it must be chosen.
 pub(super) fn is_of_a_meal(item: &MenuItem, group: &ModifierGroup) -> bool {
     let part = ["drink", "drinks", "beverage", "soda", "side", "sides"];
-    is_meal(item) && group.max == Some(1) && (has(&group.name, &part) || has(&group.id, &part))
+    let is_part = has(&group.name, &part) || has(&group.id, &part);
+    is_part && group.max == Some(1) && (is_meal(item) || is_for_children(item))
+}
+
+/// Whether an item is made for children: it comes with a side and a drink.
+pub(super) fn is_for_children(item: &MenuItem) -> bool {
+    let named = [&item.name, item.category.as_deref().unwrap_or_default()];
+    named
+        .iter()
+        .any(|named| has(named, &["kid", "kids", "child", "children"]))
 }
 
 /// Whether an item is several things at one price.

@@ -107,6 +107,11 @@ impl Portion {
     }
 }
 
+/// Whether a word only says what sort of thing an option is.
+pub(super) fn is_sort(word: &str) -> bool {
+    sort_of(word).is_some()
+}
+
 fn sort_of(word: &str) -> Option<&'static [&'static str]> {
     SORTS.iter().copied().find(|sorts| sorts.contains(&word))
 }
@@ -318,8 +323,15 @@ pub(super) fn by_some_words(names: &[(&str, Place)], described: &[String]) -> Ve
         if let Some(joined) = joined {
             parts.entry(joined).or_default().push(*at);
         }
+        // "Blue cheese dressing" is Chunky Blue Cheese Dressing.
+        let rest = match whole.as_slice() {
+            [first, rest @ ..] if rest.len() > 2 && is_word(first) && rest.iter().all(is_word) => {
+                Some(rest.join(" "))
+            }
+            _ => None,
+        };
         let last = whole.last().filter(|_| whole.len() > 1).cloned();
-        for part in pairs.chain(around).chain(last) {
+        for part in pairs.chain(around).chain(rest).chain(last) {
             let of = parts.entry(part).or_default();
             if !of.contains(at) {
                 of.push(*at);
@@ -335,7 +347,8 @@ pub(super) fn by_some_words(names: &[(&str, Place)], described: &[String]) -> Ve
             [at] => Some(*at),
             _ => {
                 let mut on_it = of.iter().filter(|at| listed.contains(at));
-                on_it.next().copied().filter(|_| on_it.next().is_none())
+                let on_it = on_it.next().copied().filter(|_| on_it.next().is_none());
+                on_it.or_else(|| usual(names, &of))
             }
         };
         Some((part, meant?))
@@ -343,6 +356,19 @@ pub(super) fn by_some_words(names: &[(&str, Place)], described: &[String]) -> Ve
     let mut found: Vec<_> = parts.into_iter().filter_map(one).collect();
     found.sort_unstable();
     found
+}
+
+/// Of several of a kind the one that nobody need say more of: the French fries.
+fn usual(names: &[(&str, Place)], of: &[Place]) -> Option<Place> {
+    const USUAL: [&str; 5] = ["french", "regular", "plain", "classic", "original"];
+    let mut usual = names.iter().filter(|(name, at)| {
+        of.contains(at)
+            && stems(name)
+                .first()
+                .is_some_and(|first| USUAL.contains(&first.as_str()))
+    });
+    let (_, at) = usual.next()?;
+    usual.next().is_none().then_some(*at)
 }
 
 /// "Sugar free" says of a coffee what is not in it, and of a syrup which it is.

@@ -1,7 +1,9 @@
 //! Every name on a menu that an order can mention, by its stemmed words.
 
 use super::assemble::option_of;
-use super::called::{MANNERS, kinds, otherwise_called, plain_name, plain_names, runs_of};
+use super::called::{
+    MANNERS, is_grammar, kinds, otherwise_called, plain_name, plain_names, runs_of,
+};
 use super::draft::is_size;
 use super::lines::is_of_a_meal;
 use super::option::{Portion, Siblings, by_some_words, first_word};
@@ -218,13 +220,22 @@ impl Phrases {
         let adding: Vec<_> = adding
             .map(|(name, at, _)| (*name, (at.group, at.option)))
             .collect();
+        let named: Vec<String> = words(&item.name)
+            .iter()
+            .map(|word| stem(&word.text))
+            .collect();
         for (said, (group, option)) in by_some_words(&adding, &described) {
+            // "Whole Pie" of an apple pie: the pie is no size.
+            if item.modifier_groups.get(group).is_some_and(is_size) && named.contains(&said) {
+                continue;
+            }
             let at = OptionRef {
                 item: index,
                 derived: true,
                 group,
                 option,
             };
+            self.add_with_group(item, &said, at);
             self.add(&said, |names| names.options.push(at));
         }
         for (name, at, _) in exact {
@@ -233,7 +244,14 @@ impl Phrases {
                 derived: true,
                 ..at
             };
+            for said in otherwise_called(name) {
+                self.add(&said, |names| names.options.push(derived));
+            }
+            let is_size = item.modifier_groups.get(at.group).is_some_and(is_size);
             for said in siblings.otherwise(name, (at.group, at.option)) {
+                if is_size && named.contains(&said) {
+                    continue;
+                }
                 // "Sauce on the side" is all that "Sauce on Side" says, "extra whipped cream" all
                 // that "Xtra Whip" does.
                 let as_said = if Portion::of(&said).is_some() {
@@ -298,7 +316,7 @@ impl Phrases {
             let is_free = |first: &String, is_meal: bool| {
                 let known = self.names.get(first);
                 let is_own = |names: &Names| names.options.iter().any(|at| at.item == index);
-                known.is_none_or(|names| is_meal && !is_own(names))
+                known.is_none_or(|names| (is_meal || names.items.is_empty()) && !is_own(names))
             };
             of_item.retain(|(first, is_meal), of| of.len() == 1 && is_free(first, *is_meal));
             for ((first, _), of) in of_item {
@@ -355,7 +373,7 @@ impl Phrases {
                 });
                 let stems = printed.iter().map(|word| (stem(&word.text), &word.text));
                 let is_name = *name == item.name;
-                let usable = |part: &str| !super::speech::knows(part) && !is_amount(part);
+                let usable = |part: &str| !is_grammar(part) && !is_amount(part);
                 let usable: Vec<_> = stems.filter(|(stem, _)| usable(stem)).collect();
                 // As printed: "fries" is long enough, though one of them is a fry.
                 let is_long = |printed: &str| printed.chars().count() >= SHORTEST_PART;
@@ -523,13 +541,17 @@ const UNITS: [(&str, &[&str]); 9] = [
 
 /// What tills and hasty customers cut short, beside the whole word.
 #[rustfmt::skip]
-const SHORT: [(&str, &str); 26] = [
+const SHORT: [(&str, &str); 44] = [
     ("sm", "small"), ("sml", "small"), ("med", "medium"), ("lg", "large"), ("lrg", "large"),
     ("reg", "regular"), ("dbl", "double"), ("xtra", "extra"), ("lt", "light"), ("lite", "light"),
     ("choc", "chocolate"), ("chix", "chicken"), ("chkn", "chicken"), ("guac", "guacamole"), ("avo", "avocado"),
     ("mozz", "mozzarella"), ("parm", "parmesan"), ("bbq", "barbecue"), ("barbeque", "barbecue"),
     ("mayonnaise", "mayo"), ("catsup", "ketchup"), ("veg", "vegetable"), ("veggie", "vegetable"),
     ("pepp", "pepperoni"), ("jala", "jalapeno"),
+    ("broc", "broccoli"), ("cuke", "cucumber"), ("strawb", "strawberry"), ("shroom", "mushroom"),
+    ("jalap", "jalapeno"), ("prov", "provolone"), ("moz", "mozzarella"), ("chz", "cheese"), ("stk", "steak"),
+    ("grld", "grilled"), ("sammich", "sandwich"), ("sammie", "sandwich"), ("sandwhich", "sandwich"),
+    ("tater", "potato"), ("doctor", "dr"), ("nvm", "nevermind"), ("chik", "chicken"), ("burg", "burger"),
     // One of the fries.
     ("fry", "frie"),
 ];

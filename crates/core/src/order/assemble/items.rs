@@ -2,7 +2,7 @@
 
 use super::super::called::plain_name;
 use super::super::draft::{Choice, Draft};
-use super::super::lines::is_meal;
+use super::super::lines::{is_for_children, is_meal};
 use super::super::option;
 use super::super::phrases::Names;
 use super::super::segment::{Kind, Segment};
@@ -425,8 +425,7 @@ impl<'a> Reader<'a> {
     pub(super) fn one_of(&self, mut items: Vec<usize>) -> Option<usize> {
         if items.len() > 1 {
             // "Nuggets" are Chicken Nuggets and no Kid's Nugget Meal.
-            let is_dish =
-                |item: &MenuItem| !is_meal(item) && !item.name.to_lowercase().starts_with("kid");
+            let is_dish = |item: &MenuItem| !is_meal(item) && !is_for_children(item);
             items.retain(|item| self.items.get(*item).is_some_and(is_dish));
         }
         match items.as_slice() {

@@ -73,13 +73,21 @@ impl<'a> Reader<'a> {
         let needs = self.pending.start.is_none() && self.lines.last_needs(&names.options);
         let leads = !self.negated
             && !is_told
-            && (!needs || self.listed)
+            && (!needs || (self.listed && !self.lines.last_is_meal()))
             && (self.next_item(names, rest).is_some()
                 || self.leads_to_choice(names, rest)
                 || self.leads_to_size(names, rest)
                 || self.leads_to_called(names, rest)
                 || self.leads_to_kind(names, rest));
         let waits = self.pending.start.is_some() && !self.negated;
+        // "Box lunch, turkey, barbecue chips": the chips of the meal.
+        if needs
+            && !leads
+            && let Some(item) = self.next_item(names, rest)
+        {
+            let is_item = |next: &&Segment<'_>| matches!(next.kind, Kind::Names(next) if next.items.contains(&item) || next.within.contains(&item));
+            self.skip = rest.first().filter(is_item).map(|next| next.start);
+        }
         if !leads
             && choice.action == ModifierAction::Add
             && let Some((item, names)) = self.named_within(names, &said)
@@ -282,8 +290,8 @@ impl<'a> Reader<'a> {
     /// Whether a name of an item and of a choice means the choice of the line that is open.
     fn belongs_to_last(&self, names: &Names) -> bool {
         let takes = self.lines.last_takes(&names.options).is_some();
-        !names.items.is_empty()
-            && (self.lines.last_needs(&names.options) || (takes && (self.with || self.onto)))
+        let is_with = takes && (self.with || self.onto) && !names.items.is_empty();
+        self.lines.last_needs(&names.options) || is_with
     }
 
     /// To the latest line that has such an option; to a place named before, if one was.
@@ -337,9 +345,9 @@ impl<'a> Reader<'a> {
     fn is_size_of_one(&self, names: &Names) -> bool {
         let own = |at: &super::super::phrases::OptionRef| {
             let name = named(self.items, *at).map_or("", |(_, option)| option.name.as_str());
-            self.lines.is_size(*at) && !at.derived && name.contains(' ')
+            self.lines.is_size(*at) && name.contains(' ')
         };
-        self.lines.is_empty() && names.options.iter().all(own)
+        names.options.iter().all(own) && names.options.iter().any(|at| !at.derived)
     }
 
     /// "Extra cheese" or "with milk" where that is an option of another item, and the cheese or the

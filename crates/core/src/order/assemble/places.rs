@@ -22,7 +22,13 @@ impl<'a> Reader<'a> {
             return;
         }
         let goes_on = |s: &Segment<'_>| matches!(s.kind, Kind::Names(_) | Kind::Cue(Cue::Same));
-        let leads = !self.onto && rest.iter().any(goes_on);
+        // "… and on the second one no pickles": of what comes.
+        let is_before =
+            |s: &&Segment<'_>| matches!(s.kind, Kind::Cue(Cue::Filler | Cue::With | Cue::Not));
+        let comes = rest.iter().find(|s| !is_before(s)).map(|next| next.kind);
+        let is_told = self.joined
+            && matches!(comes, Some(Kind::Names(names)) if self.lines.last_takes(&names.options).is_some());
+        let leads = (!self.onto || is_told) && rest.iter().any(goes_on);
         if leads && self.verb != Some(Verb::Drop) {
             self.lines.forget_recent();
         }
