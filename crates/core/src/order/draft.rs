@@ -109,10 +109,11 @@ impl Draft {
             return;
         }
         // "With onion, actually no onion", where the menu has Onion and No Onion.
-        let thing = option::shortest(away(&option.name));
+        // "No gravy, actually the gravy on the side"
+        let is_same = |name: &str| thing_of(name) == thing_of(&option.name);
         self.choices.retain(|(other, was)| {
             let name = named(items, *other).map_or("", |(_, other)| other.name.as_str());
-            was.action == choice.action || option::shortest(away(name)) != thing
+            was.action == choice.action || !is_same(name)
         });
         // One of a group of which there is only one takes the place of the other.
         if group.max == Some(1) && choice.action == ModifierAction::Add {
@@ -210,6 +211,15 @@ pub(super) fn comes_with(items: &[MenuItem], at: OptionRef) -> bool {
         .iter()
         .find(|option| head(&option::shortest(away(&option.name))) == head(&wanted));
     is_said(&head(&wanted)) && !is_other && first.is_some_and(|first| first.id == option.id)
+}
+
+/// What an option's name is about: the gravy of "No Gravy" and of "Gravy on Side".
+fn thing_of(name: &str) -> String {
+    let whole = option::shortest(away(name));
+    let bare = [" on side", " on the side"]
+        .iter()
+        .find_map(|ending| whole.strip_suffix(ending));
+    bare.map(str::to_owned).unwrap_or(whole)
 }
 
 pub(super) fn named(items: &[MenuItem], at: OptionRef) -> Option<(&ModifierGroup, &Modifier)> {

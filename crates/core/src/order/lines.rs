@@ -199,6 +199,15 @@ impl<'a> Lines<'a> {
         last.is_some_and(|last| self.needs(last, options))
     }
 
+    /// The one line of these items.
+    pub(super) fn only_of(&self, items: &[usize]) -> Option<usize> {
+        let mut lines = (0..)
+            .zip(&self.drafts)
+            .filter(|(_, draft)| items.contains(&draft.item));
+        let (line, _) = lines.next()?;
+        lines.next().is_none().then_some(line)
+    }
+
     /// Whether the last line is several things at one price.
     pub(super) fn last_is_meal(&self) -> bool {
         let item = self.last_item().and_then(|item| self.items.get(item));

@@ -383,7 +383,8 @@ pub(super) fn first_word(name: &str) -> Option<String> {
         .first()
         .filter(|_| whole.len() > 1 && Portion::of(name).is_none())?;
     let is_manner = ["spicy", "mild", "sweet"].contains(&first.as_str());
-    let usable = first.chars().count() > SHORTEST && !is_manner && !super::speech::knows(first);
+    let is_long = first.chars().count() > SHORTEST || first == "ham";
+    let usable = is_long && !is_manner && !super::speech::knows(first);
     usable.then(|| first.clone())
 }
 

@@ -316,7 +316,8 @@ impl Phrases {
             let is_free = |first: &String, is_meal: bool| {
                 let known = self.names.get(first);
                 let is_own = |names: &Names| names.options.iter().any(|at| at.item == index);
-                known.is_none_or(|names| (is_meal || names.items.is_empty()) && !is_own(names))
+                let may = |names: &Names| is_meal || names.items.is_empty();
+                known.is_none_or(|names| may(names) && !is_own(names))
             };
             of_item.retain(|(first, is_meal), of| of.len() == 1 && is_free(first, *is_meal));
             for ((first, _), of) in of_item {

@@ -82,7 +82,10 @@ impl<'a> Reader<'a> {
     /// "Four tacos, two regular, …": some of them as they are.
     pub(super) fn tell_plain(&mut self, number: u32, rest: &[Segment<'a>]) -> bool {
         let said = |at: usize| rest.get(at).map(|s| self.said_of(s).to_lowercase());
-        let is_plain = said(0).is_some_and(|said| PLAIN.contains(&said.as_str()));
+        // "One just regular"
+        let just = usize::from(said(0).as_deref() == Some("just"));
+        let rest = rest.get(just..).unwrap_or_default();
+        let is_plain = said(just).is_some_and(|said| PLAIN.contains(&said.as_str()));
         let takes = |at: usize| match rest.get(at).map(|s| s.kind) {
             Some(Kind::Names(names)) => self.lines.last_takes(&names.options).is_some(),
             _ => false,

@@ -161,8 +161,13 @@ impl<'a> Reader<'a> {
                 let is_another = self.verb.is_none()
                     && self.lines.last_takes(&names.options) == Some(true)
                     && self.lines.last_has_other(&next.options);
+                // "A sub six inch, medium cola": the sub has its size.
+                let is_sized = self.verb.is_none()
+                    && self.lines.last_takes(&names.options) != Some(false)
+                    && self.lines.last().is_some()
+                    && !self.lines.last_needs(&next.options);
                 self.one_of(having).is_some()
-                    && (is_another || self.lines.accepting(&next.options).is_none())
+                    && (is_another || is_sized || self.lines.accepting(&next.options).is_none())
             }
             _ => false,
         }

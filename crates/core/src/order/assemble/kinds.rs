@@ -180,6 +180,21 @@ impl<'a> Reader<'a> {
         true
     }
 
+    /// "Cancel the pie", "leave out the pie": the one line that is one.
+    pub(super) fn is_kind_called_off(&mut self, word: &str) -> bool {
+        if !self.negated && self.verb != Some(Verb::Drop) {
+            return false;
+        }
+        let of_kind = (0..self.items.len()).filter(|item| self.ends_with(*item, word));
+        let of_kind: Vec<usize> = of_kind.collect();
+        let Some(line) = self.lines.only_of(&of_kind) else {
+            return false;
+        };
+        self.take_off(line);
+        (self.negation_used, self.dropped) = (self.negated, true);
+        true
+    }
+
     fn place_of_kind(&mut self, item: usize, number: u32, span: Span) {
         let kind = self.kind.clone();
         let made = kind.as_ref().and_then(|kind| kind.made);

@@ -214,6 +214,9 @@ impl<'a> Reader<'a> {
         if is_kind && (self.is_kind_with_choices(&word, segment) || self.tells_kind(&word, span)) {
             return;
         }
+        if is_kind && self.is_kind_called_off(&word) {
+            return;
+        }
         self.lost |= self.pending.start.is_some();
         self.not_understood(segment.start, segment.end);
     }
@@ -388,7 +391,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The lines after it move up.
-    fn take_off(&mut self, line: usize) {
+    pub(super) fn take_off(&mut self, line: usize) {
         self.lines.remove(line);
         (self.shared, self.all, self.place) = (None, None, None);
     }

@@ -32,11 +32,25 @@ impl<'a> Reader<'a> {
         waits && matches!(next.map(|s| s.kind), Some(Kind::Cue(Cue::Number(_))))
     }
 
-    /// "Small, no, large": nobody leaves a size out.
+    /// "Small, no, large": nobody leaves a size out; nor "over easy, uh no, over medium" what takes the
+    /// place of what was said right before.
     pub(super) fn is_other_size(&self, rest: &[Segment<'_>]) -> bool {
         match rest.first().map(|next| next.kind) {
-            Some(Kind::Names(names)) => {
-                names.items.is_empty() && self.lines.last_takes(&names.options) == Some(true)
+            Some(Kind::Names(names)) if names.items.is_empty() => {
+                let said = rest.first().map(|next| self.said_of(next));
+                let said = said.map(|said| option::key(said)).unwrap_or_default();
+                // "On rye, no onion" where there is also an onion roll.
+                let ends = |name: &str| option::key(name).rsplit(' ').next() == Some(&said);
+                let last = self.lines.last_item().and_then(|item| self.items.get(item));
+                let groups = last.map(|item| item.modifier_groups.iter());
+                let meant = groups
+                    .into_iter()
+                    .flatten()
+                    .filter(|group| group.options.iter().any(|option| ends(&option.name)));
+                let is_other = meant.count() < 2
+                    && self.lines.last_has_other(&names.options)
+                    && self.lines.is_beside_last_choice(&names.options);
+                self.lines.last_takes(&names.options) == Some(true) || is_other
             }
             _ => false,
         }
@@ -85,8 +99,11 @@ impl<'a> Reader<'a> {
         if self.takes_off_last(number, rest) {
             return;
         }
-        if self.is_tally_after(segment, rest) {
+        if self.is_tally_after(segment, rest) || self.counts_sizes(rest) {
             self.lines.set_quantity(number);
+            return;
+        }
+        if number == 1 && self.is_one_of_those(segment, rest) {
             return;
         }
         if self.is_orders_of_last(number, segment, rest) {
@@ -344,6 +361,34 @@ impl<'a> Reader<'a> {
         let waits = self.pending.start.is_some() || self.verb.is_some() || self.negated;
         let is_one = self.lines.last().is_some_and(|(_, quantity)| quantity == 1);
         self.after_name && ends && !waits && is_one && self.ends_phrase(segment.start)
+    }
+
+    /// "Coconut pie, two slices": so many of the dish before, in that size.
+    fn counts_sizes(&self, rest: &[Segment<'_>]) -> bool {
+        let waits = self.pending.start.is_some() || self.verb.is_some() || self.negated;
+        let ends = rest.get(1).is_none_or(|next| {
+            self.ends_phrase(next.start) || matches!(next.kind, Kind::Cue(Cue::And))
+        });
+        let is_one = self.lines.last().is_some_and(|(_, quantity)| quantity == 1);
+        let is_size = matches!(rest.first().map(|next| next.kind), Some(Kind::Names(names))
+            if names.is_size && names.items.is_empty() && self.lines.last_takes(&names.options) == Some(false));
+        self.after_name && !waits && is_one && ends && is_size && !self.joined
+    }
+
+    /// "The club, yeah, one of those six inch": no more of them.
+    fn is_one_of_those(&self, segment: &Segment<'_>, rest: &[Segment<'_>]) -> bool {
+        let said = self.said_of(segment).to_lowercase();
+        let next = rest.first().map(|next| self.said_of(next).to_lowercase());
+        let takes = matches!(rest.get(1).map(|next| next.kind), Some(Kind::Names(names))
+            if names.items.is_empty() && self.lines.last_takes(&names.options) == Some(false));
+        let waits = self.pending.start.is_some() || self.verb.is_some() || self.negated;
+        let is_one = self.lines.last().is_some_and(|(_, quantity)| quantity == 1);
+        said == "one of"
+            && next.as_deref() == Some("those")
+            && takes
+            && !waits
+            && is_one
+            && !self.joined
     }
 
     /// "Garlic knots, two orders": so many of the dish before.
