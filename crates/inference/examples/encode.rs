@@ -1,15 +1,15 @@
 //! Times the embedded model, or one in a folder, on a file of texts, one at a time, and with `--batch N` together.
 //!
 //! `cargo run --release -p olympus-inference --example encode -- [--model FOLDER] [--kernel NAME] [--batch N]
-//! [--rounds N] [--cold] FILE`, where each line of FILE is a text or JSON with `text` or `query`; `--cold` empties the
-//! processor's caches before each call.
+//! [--rounds N] [--cold] [--two] FILE`, where each line of FILE is a text or JSON with `text` or `query`; `--cold`
+//! empties the processor's caches before each call, `--two` takes two cores for a text.
 
-use olympus_inference::{Engine, Kernel};
+use olympus_inference::{Cores, Engine, Kernel};
 use std::time::Instant;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let (mut kernel, mut batch, mut rounds, mut file) = (Kernel::best(), 1, 1, None);
-    let (mut other, mut model) = (Vec::new(), None);
+    let (mut other, mut model, mut cores) = (Vec::new(), None, Cores::One);
     let mut args = std::env::args().skip(1);
     while let Some(arg) = args.next() {
         let mut value = || args.next().ok_or(format!("{arg} needs a value"));
@@ -23,6 +23,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             "--model" => model = Some(value()?),
             "--batch" => batch = value()?.parse()?,
             "--rounds" => rounds = value()?.parse()?,
+            "--two" => cores = Cores::Two,
             "--cold" => other = vec![1u64; 16 << 20],
             _ => file = Some(arg),
         }
@@ -50,7 +51,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             let chunk: Vec<&str> = chunk.iter().map(String::as_str).collect();
             std::hint::black_box(other.iter().sum::<u64>());
             let start = Instant::now();
-            let (analyses, timings) = engine.analyse_timed(&chunk)?;
+            let (analyses, timings) = engine.analyse_timed(&chunk, cores)?;
             times.push(start.elapsed().as_secs_f64() * 1e6);
             tokens += analyses.iter().map(|a| a.tokens).sum::<usize>();
             tokenize += timings.tokenize_us;

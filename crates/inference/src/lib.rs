@@ -23,7 +23,7 @@ mod weights;
 
 pub use bert::{Encoder, Mode};
 pub use config::{EncoderConfig, ModelInfo, Pooling};
-pub use engine::{Analysis, Engine, Timings};
+pub use engine::{Analysis, Cores, Engine, Timings};
 pub use error::InferenceError;
 pub use fused::Kernel;
 pub use head::IntentHead;

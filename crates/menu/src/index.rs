@@ -5,7 +5,7 @@ use crate::error::MenuError;
 use crate::expand::{Expander, QueryWord};
 use crate::fit::{Fit, Fitter};
 use crate::inverted::{Inverted, Wanted};
-use crate::render::Renderer;
+use crate::render::{self, Renderer};
 use crate::top::{Scored, TopK};
 use crate::vectors::{Nearness, Rows, Vectors};
 use crate::vocabulary::{Field, Vocabulary};
@@ -13,8 +13,9 @@ use crate::wishes::{Sheet, Wishes};
 use olympus_core::menu::availability::{self, LocalTime};
 use olympus_core::menu::filter::Filter;
 use olympus_core::menu::fusion::{Fusion, WEIGHTS};
-use olympus_proto::{Hit, HitScores, ItemId, MenuItem, MenuVersion, SpaceId, State};
+use olympus_proto::{Hit, HitScores, ItemId, MenuItem, MenuVersion, SpaceId, State, Usually};
 use std::collections::HashMap;
+use std::sync::OnceLock;
 
 /// What staff said of being sold out since the import; absent items are as the menu says.
 pub type Overrides = HashMap<ItemId, bool>;
@@ -67,6 +68,8 @@ pub struct MenuIndex {
     dim: usize,
     rows: Rows,
     pub(crate) sheet: Sheet,
+    /// What each item usually is, once somebody was shown it.
+    usual: Vec<OnceLock<Option<Usually>>>,
 }
 
 /// The circumstances of one search.
@@ -124,6 +127,7 @@ impl MenuIndex {
             inverted,
             by_category: by_category(&items),
             sheet: Sheet::of(&items),
+            usual: vec![OnceLock::new(); items.len()],
             rows: Rows::of(&vectors, items.len()),
             space: vectors.space,
             dim: vectors.dim,
@@ -144,6 +148,13 @@ impl MenuIndex {
     pub(crate) fn find(&self, id: &str) -> Option<(u32, &MenuItem)> {
         let position = *self.positions.get(id)?;
         Some((position, self.items.get(position as usize)?))
+    }
+
+    /// What the item at `position` usually is, where the menu does not say what it is.
+    pub(crate) fn usually(&self, position: u32) -> Option<Usually> {
+        let at = position as usize;
+        let (item, known) = (self.items.get(at)?, self.usual.get(at)?);
+        known.get_or_init(|| render::usually(item)).clone()
     }
 
     /// How near each item is in meaning to the one at `position`; empty where there are no vectors.
@@ -220,7 +231,8 @@ impl MenuIndex {
             .filter_map(|(scored, scores)| {
                 let item = self.items.get(scored.position as usize)?;
                 let fit = fits.get(&scored.position);
-                let mut hit = renderer.hit(item, view.state(item), scored.score, scores, fit);
+                let state = view.state(item);
+                let mut hit = renderer.hit(scored.position, item, state, scored.score, scores, fit);
                 let fitting = self.fitting(wishes, scored.position);
                 if !fitting.is_empty() {
                     hit.reason = format!("{}; fits {}", hit.reason, fitting.join(", "));
@@ -293,7 +305,9 @@ impl MenuIndex {
             .filter_map(|&position| Some((position, self.items.get(position as usize)?)))
             .filter(|&(position, item)| view.admits(position, item))
             .take(limit)
-            .map(|(_, item)| Renderer::listed(item, view.state(item)))
+            .map(|(position, item)| {
+                Renderer::listed(item, view.state(item), self.usually(position))
+            })
             .collect()
     }
 

@@ -48,7 +48,7 @@ impl MenuIndex {
                     semantic: 0.0,
                 };
                 let score = score.clamp(0.0, 1.0);
-                Some(renderer.hit(item, view.state(item), score, scores, Some(&fit)))
+                Some(renderer.hit(position, item, view.state(item), score, scores, Some(&fit)))
             })
             .take(query.limit)
             .collect()

@@ -41,13 +41,14 @@ impl<'a> Renderer<'a> {
     /// A hit of a search. `fit` is absent where only the meaning is near.
     pub(crate) fn hit(
         &self,
+        position: u32,
         item: &MenuItem,
         state: State,
         score: f32,
         scores: HitScores,
         fit: Option<&Fit>,
     ) -> Hit {
-        let mut hit = bare(item, state);
+        let mut hit = bare(item, state, self.index.usually(position));
         hit.score = score;
         hit.scores = scores;
         if let Some(fit) = fit {
@@ -58,8 +59,8 @@ impl<'a> Renderer<'a> {
     }
 
     /// A hit of the plain list.
-    pub(crate) fn listed(item: &MenuItem, state: State) -> Hit {
-        let mut hit = bare(item, state);
+    pub(crate) fn listed(item: &MenuItem, state: State, usually: Option<Usually>) -> Hit {
+        let mut hit = bare(item, state, usually);
         "on the menu".clone_into(&mut hit.reason);
         hit
     }
@@ -226,17 +227,17 @@ fn shown_as(evidence: &Evidence, fit: &Fit) -> Field {
 }
 
 /// What the dish usually is, where the menu does not say what it is.
-fn usually(item: &MenuItem) -> Option<Usually> {
+pub(crate) fn usually(item: &MenuItem) -> Option<Usually> {
     let unsaid = item.description.is_none();
     unsaid.then(|| lexicon::usually(&lexicon::named_in(&item.name)))?
 }
 
-fn bare(item: &MenuItem, state: State) -> Hit {
+fn bare(item: &MenuItem, state: State, usually: Option<Usually>) -> Hit {
     Hit {
         id: item.id.clone(),
         name: item.name.clone(),
         description: item.description.clone(),
-        usually: usually(item),
+        usually,
         category: item.category.clone(),
         price: item.price_cents.map(olympus_proto::Cents::major),
         price_cents: item.price_cents,

@@ -244,6 +244,9 @@ impl MenuIndex {
         };
         self.documents.iter().any(|document| {
             document.phrases.iter().any(|phrase| {
+                if !terms.iter().all(|term| phrase.terms.contains(term)) {
+                    return false;
+                }
                 let name: Vec<u32> = phrase
                     .terms
                     .iter()

@@ -6,8 +6,9 @@
 //! Never takes a name, a price or an allergen from the cloud.
 
 use super::answers::{Decided, Found, Made, Seen};
-use super::ask::{Page, found, micros};
+use super::ask::micros;
 use super::checks::Search;
+use super::finding::{Page, found};
 use super::menu_store::Live;
 use super::{Call, Service, ServiceError};
 use crate::cloud::{CloudHits, CloudImage, CloudIntent, HitKind};

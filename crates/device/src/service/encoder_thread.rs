@@ -7,9 +7,10 @@
 //! time; every accepted job is answered exactly once, also when the model panics or the thread
 //! ends. Never keeps more than its capacity.
 
+use super::at_work::AtWork;
 use super::error::ServiceError;
 use crate::metrics::Metrics;
-use olympus_inference::{Analysis, Engine, InferenceError, Timings};
+use olympus_inference::{Analysis, Cores, Engine, InferenceError, Timings};
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -41,10 +42,14 @@ pub(crate) struct Models {
 }
 
 impl Models {
-    fn analyse(&self, texts: &[&str]) -> Result<(Vec<Analysis>, Timings), InferenceError> {
-        let (mut found, mut timings) = self.search.analyse_timed(texts)?;
+    fn analyse(
+        &self,
+        texts: &[&str],
+        cores: Cores,
+    ) -> Result<(Vec<Analysis>, Timings), InferenceError> {
+        let (mut found, mut timings) = self.search.analyse_timed(texts, cores)?;
         if let Some(intent) = &self.intent {
-            let (heads, more) = intent.analyse_timed(texts)?;
+            let (heads, more) = intent.analyse_timed(texts, cores)?;
             for (analysis, head) in found.iter_mut().zip(heads) {
                 analysis.logits = head.logits;
             }
@@ -94,6 +99,7 @@ struct Shared {
     wake: Condvar,
     capacity: usize,
     metrics: Arc<Metrics>,
+    at_work: Arc<AtWork>,
 }
 
 /// Handle of the thread; dropping it answers what waits and ends it.
@@ -108,6 +114,7 @@ impl EncoderThread {
         models: Arc<Models>,
         capacity: usize,
         metrics: Arc<Metrics>,
+        at_work: Arc<AtWork>,
     ) -> Result<Self, ServiceError> {
         let shared = Arc::new(Shared {
             models,
@@ -115,6 +122,7 @@ impl EncoderThread {
             wake: Condvar::new(),
             capacity,
             metrics,
+            at_work,
         });
         let inside = Arc::clone(&shared);
         let thread = std::thread::Builder::new()
@@ -247,7 +255,13 @@ impl Turn<'_> {
     /// Gives the turn back before anybody is told, so that who asks again at once finds it free.
     fn answer(self, jobs: Vec<Job>) {
         let told = answer(jobs, &|texts| {
-            catch_unwind(AssertUnwindSafe(|| self.0.models.analyse(texts)))
+            // A lone text has the core that nobody uses.
+            let spare = match texts {
+                [_] => self.0.at_work.spare(),
+                _ => None,
+            };
+            let cores = spare.as_ref().map_or(Cores::One, |_| Cores::Two);
+            catch_unwind(AssertUnwindSafe(|| self.0.models.analyse(texts, cores)))
                 .map_err(|_| ServiceError::Encoder("it panicked; see the log".to_owned()))?
                 .map_err(ServiceError::Inference)
         });

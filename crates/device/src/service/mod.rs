@@ -7,6 +7,7 @@
 
 mod answers;
 mod ask;
+mod at_work;
 mod backing;
 mod cache;
 mod checks;
@@ -15,6 +16,7 @@ mod embedding;
 mod encoder_thread;
 mod encoding;
 mod error;
+mod finding;
 mod menu_admin;
 mod menu_files;
 mod menu_store;
@@ -29,6 +31,7 @@ pub(crate) use menu_files::stored as stored_menu;
 
 use crate::files::{self, FileLock};
 use crate::metrics::Metrics;
+use at_work::AtWork;
 use backing::Backing;
 use cache::Cache;
 use encoder_thread::{EncoderThread, Lane, Models};
@@ -135,6 +138,7 @@ pub struct Service {
     encoder: EncoderThread,
     models: Arc<Models>,
     cache: Cache,
+    at_work: Arc<AtWork>,
     menu: MenuStore,
     metrics: Arc<Metrics>,
     zone: TimeZone,
@@ -189,8 +193,13 @@ impl Service {
             model_sha256: models.search.info().sha256.clone(),
             dim: models.search.info().dim,
         };
-        let encoder =
-            EncoderThread::start(Arc::clone(&models), options.queue, Arc::clone(&metrics))?;
+        let at_work = Arc::new(AtWork::new());
+        let encoder = EncoderThread::start(
+            Arc::clone(&models),
+            options.queue,
+            Arc::clone(&metrics),
+            Arc::clone(&at_work),
+        )?;
         let embed = |texts: &[&str]| embed_bulk(&encoder, texts);
         let menu = MenuStore::open(backing, making, Arc::clone(&metrics), &embed, watch)?;
         if options.demo {
@@ -200,6 +209,7 @@ impl Service {
             encoder,
             models,
             cache: Cache::new(options.cache_entries),
+            at_work,
             menu,
             metrics,
             zone,

@@ -40,9 +40,25 @@ vectorized! {
             let (text, later) = qkv.split_at(length * 3 * hidden);
             let (text_out, out_later) = std::mem::take(&mut out).split_at_mut(length * hidden);
             for head in 0..heads.count {
-                one_head(text, hidden, head * heads.width, heads.width, scratch, text_out);
+                one_head(text, hidden, head * heads.width, heads.width, scratch, (0, &mut *text_out));
             }
             (qkv, out) = (later, out_later);
+        }
+    }
+}
+
+vectorized! {
+    /// The same of one text, for as many of its tokens from `first` on as `out` has room for.
+    fn attend_from(
+        qkv: &[f32],
+        first: usize,
+        heads: Heads,
+        scratch: &mut Scratch,
+        out: &mut [f32],
+    ) {
+        let hidden = heads.count * heads.width;
+        for head in 0..heads.count {
+            one_head(qkv, hidden, head * heads.width, heads.width, scratch, (first, &mut *out));
         }
     }
 }
@@ -54,7 +70,7 @@ fn one_head(
     at: usize,
     width: usize,
     scratch: &mut Scratch,
-    out: &mut [f32],
+    (first, out): (usize, &mut [f32]),
 ) {
     let length = text.len() / (3 * hidden);
     let stride = length.next_multiple_of(LANES);
@@ -71,6 +87,7 @@ fn one_head(
     let scale = 1.0 / (width as f32).sqrt();
     for (row, out) in text
         .chunks_exact(3 * hidden)
+        .skip(first)
         .zip(out.chunks_exact_mut(hidden))
     {
         let query = &row[at..at + width];

@@ -16,7 +16,7 @@ use crate::weights::Weights;
 use rayon::prelude::*;
 
 #[derive(Debug)]
-struct Layer {
+pub(super) struct Layer {
     qkv: PackedMatrix,
     attention_out: PackedMatrix,
     attention_norm: Norm,
@@ -32,19 +32,19 @@ pub(crate) struct FusedEncoder {
     /// Position and type-0 embeddings, summed once.
     places: Vec<f32>,
     norm: Norm,
-    layers: Vec<Layer>,
-    heads: Heads,
+    pub(super) layers: Vec<Layer>,
+    pub(super) heads: Heads,
 }
 
 /// Buffers of one pass.
 #[derive(Debug, Default)]
 pub(crate) struct Workspace {
     /// tokens × hidden: the answer.
-    states: Vec<f32>,
-    wide: Vec<f32>,
-    narrow: Vec<f32>,
+    pub(super) states: Vec<f32>,
+    pub(super) wide: Vec<f32>,
+    pub(super) narrow: Vec<f32>,
     bytes: QuantizedRows,
-    scratch: Scratch,
+    pub(super) scratch: Scratch,
 }
 
 impl Workspace {
@@ -105,12 +105,33 @@ impl FusedEncoder {
         texts: &[&[u32]],
         work: &mut Workspace,
     ) -> Result<(), InferenceError> {
-        self.look_up(texts, work)?;
-        normalise(kernel, &mut work.states, &self.norm);
+        self.begin(kernel, texts, work)?;
         let lengths: Vec<usize> = texts.iter().map(|ids| ids.len()).collect();
         for layer in &self.layers {
-            layer.forward(kernel, &lengths, self.heads, work);
+            layer.project(kernel, self.hidden(), work);
+            let Workspace { wide, narrow, .. } = work;
+            attend(
+                kernel,
+                wide,
+                &lengths,
+                self.heads,
+                &mut work.scratch,
+                narrow,
+            );
+            layer.go_on(kernel, self.hidden(), work);
         }
+        Ok(())
+    }
+
+    /// What the first layer is given.
+    pub(super) fn begin(
+        &self,
+        kernel: Kernel,
+        texts: &[&[u32]],
+        work: &mut Workspace,
+    ) -> Result<(), InferenceError> {
+        self.look_up(texts, work)?;
+        normalise(kernel, &mut work.states, &self.norm);
         Ok(())
     }
 
@@ -159,22 +180,26 @@ impl Layer {
         })
     }
 
-    fn forward(&self, kernel: Kernel, lengths: &[usize], heads: Heads, work: &mut Workspace) {
-        let hidden = heads.count * heads.width;
+    /// Query, key and value of each state, left in `work.wide`; room for what attention says of each
+    /// in `work.narrow`.
+    pub(super) fn project(&self, kernel: Kernel, hidden: usize, work: &mut Workspace) {
+        let tokens = work.states.len() / hidden;
+        work.narrow.resize(tokens * hidden, 0.0);
+        work.wide.resize(tokens * self.qkv.outputs, 0.0);
+        work.bytes.fill(kernel, &work.states, hidden, &self.qkv);
+        product(kernel, &self.qkv, &work.bytes, &mut work.wide);
+    }
+
+    /// The rest of the layer, once attention has been paid.
+    pub(super) fn go_on(&self, kernel: Kernel, hidden: usize, work: &mut Workspace) {
         let Workspace {
             states,
             wide,
             narrow,
             bytes,
-            scratch,
+            ..
         } = work;
         let tokens = states.len() / hidden;
-        narrow.resize(tokens * hidden, 0.0);
-
-        wide.resize(tokens * self.qkv.outputs, 0.0);
-        bytes.fill(kernel, states, hidden, &self.qkv);
-        product(kernel, &self.qkv, bytes, wide);
-        attend(kernel, wide, lengths, heads, scratch, narrow);
         bytes.fill(kernel, narrow, hidden, &self.attention_out);
         product(kernel, &self.attention_out, bytes, narrow);
         add_and_normalise(kernel, states, narrow, &self.attention_norm);

@@ -8,6 +8,7 @@
 //! attention  within each text of a pack
 //! words      the word table, read where it lies
 //! encoder    the forward pass of all layers
+//! shared_out the same of one text on two cores
 //! head       states to logits
 //! ```
 //! The reference is [`crate::bert::Encoder`] in Candle over the same weights. Invariant: no
@@ -28,6 +29,7 @@ pub(crate) mod math;
 mod matrix;
 mod ops;
 mod product;
+mod shared_out;
 mod words;
 
 pub(crate) use encoder::{FusedEncoder, Workspace};

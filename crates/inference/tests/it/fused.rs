@@ -4,7 +4,7 @@ use candle_core::IndexOp as _;
 use olympus_core::intent::{Costs, decide};
 use olympus_inference::bert::{Batch, pool};
 use olympus_inference::{
-    Encoder, EncoderConfig, Engine, IntentHead, Kernel, Mode, TextTokenizer, Weights,
+    Cores, Encoder, EncoderConfig, Engine, IntentHead, Kernel, Mode, TextTokenizer, Weights,
 };
 use serde_json::Value;
 use std::borrow::Cow;
@@ -120,6 +120,8 @@ fn every_kernel_and_every_batch_gives_the_same_bits() {
         for (text, together) in texts.iter().zip(&best) {
             let alone = engine.analyse(&[text]).expect("runs");
             assert_eq!(&alone[0], together, "{kernel}: {text}");
+            let (apart, _) = engine.analyse_timed(&[text], Cores::Two).expect("runs");
+            assert_eq!(&apart[0], together, "{kernel}: {text}, on two cores");
         }
         let many: Vec<&str> = texts.iter().copied().cycle().take(200).collect();
         let many = engine.analyse(&many).expect("runs");
@@ -128,4 +130,20 @@ fn every_kernel_and_every_batch_gives_the_same_bits() {
             "{kernel}"
         );
     }
+}
+
+#[test]
+fn two_cores_say_what_one_says_of_texts_of_any_length() {
+    let engine = Engine::embedded().expect("loads");
+    for words in 1..60 {
+        let text = vec!["taco"; words].join(" ");
+        let one = engine.analyse(&[&text]).expect("runs");
+        let (two, _) = engine.analyse_timed(&[&text], Cores::Two).expect("runs");
+        assert_eq!(one, two, "{words} words");
+    }
+    // A text as long as the model reads.
+    let long = "two tacos and a cola ".repeat(400);
+    let one = engine.analyse(&[&long]).expect("runs");
+    let (two, _) = engine.analyse_timed(&[&long], Cores::Two).expect("runs");
+    assert_eq!(one, two);
 }

@@ -168,8 +168,7 @@ impl Place {
             || run.is_unspaced
             || before.len() <= MOST_PARTICLES && before.iter().all(is_particle);
         let second = run.parts.get(self.at + 1).map(|part| part.0);
-        let standing = STEMS.starting(first.0, second);
-        let standing = standing.filter(|(_, stem)| begins || stem.is_within);
+        let standing = STEMS.starting(first.0, second, !begins);
         let found = standing.filter_map(|(of, stem)| Some((of, self.of(stem, text)?)));
         found.collect()
     }

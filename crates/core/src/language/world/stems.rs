@@ -23,6 +23,9 @@ languages! {
     "th" "thai" "tl" "tagalog" "tr" "turkish" "uk" "ukrainian" "vi" "vietnamese" "zh" "chinese"
 }
 
+/// Before a stem that may stand within a word.
+const WITHIN: char = '*';
+
 /// What a stem says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -64,8 +67,6 @@ pub(super) struct Stem {
     pub(super) kind: Kind,
     /// The last word must end with it.
     is_whole: bool,
-    /// It may stand within a word.
-    pub(super) is_within: bool,
     pub(super) english: &'static str,
 }
 
@@ -93,7 +94,7 @@ impl Stems {
         let lines: Vec<(usize, &str)> = lines.collect();
         let mut by_start: HashMap<_, Vec<usize>> = HashMap::new();
         for (at, (_, line)) in lines.iter().enumerate() {
-            let mut characters = line.trim_start_matches('*').chars();
+            let mut characters = line.trim_start_matches(WITHIN).chars();
             let first = characters.next().unwrap_or_default();
             let second = characters.next().filter(|c| !matches!(c, '\t' | ' ' | '='));
             by_start.entry((first, second)).or_default().push(at);
@@ -101,18 +102,20 @@ impl Stems {
         Self { lines, by_start }
     }
 
-    /// The stems that begin so, each with its language.
+    /// The stems that begin so, each with its language; within a word those that may stand there.
     pub(super) fn starting(
         &self,
         first: char,
         second: Option<char>,
+        is_within: bool,
     ) -> impl Iterator<Item = (usize, Stem)> {
         let of = |key| self.by_start.get(&key).into_iter().flatten();
         let longer = second.map(|second| of((first, Some(second))));
         let found = longer.into_iter().flatten().chain(of((first, None)));
-        found.filter_map(|at| {
+        found.filter_map(move |at| {
             let (language, line) = self.lines.get(*at)?;
-            Some((*language, Stem::read(line)?))
+            let may_stand = !is_within || line.starts_with(WITHIN);
+            may_stand.then(|| Some((*language, Stem::read(line)?)))?
         })
     }
 }
@@ -122,10 +125,9 @@ impl Stem {
         let mut columns = line.split('\t');
         let written = columns.next()?;
         Some(Self {
-            words: written.trim_start_matches('*').trim_end_matches('='),
+            words: written.trim_start_matches(WITHIN).trim_end_matches('='),
             kind: Kind::read(columns.next()?)?,
             is_whole: written.ends_with('='),
-            is_within: written.starts_with('*'),
             english: columns.next().unwrap_or_default(),
         })
     }

@@ -79,7 +79,12 @@ fn one_turn_at_a_time_and_whoever_waits_is_answered() {
         search: Engine::embedded().expect("loads"),
         intent: None,
     };
-    let encoder = EncoderThread::start(Arc::new(models), 1_000, Arc::default());
+    let encoder = EncoderThread::start(
+        Arc::new(models),
+        1_000,
+        Arc::default(),
+        Arc::new(AtWork::new()),
+    );
     let encoder = encoder.expect("starts");
     let alone = |text: &str| {
         let encoded = encoder.encode(vec![text.to_owned()], Lane::Interactive, None);
