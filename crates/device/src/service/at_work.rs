@@ -24,6 +24,11 @@ impl AtWork {
         }
     }
 
+    /// How many cores there are.
+    pub(crate) fn cores(&self) -> usize {
+        self.all
+    }
+
     /// A question is being answered.
     pub(crate) fn enter(&self) -> Busy<'_> {
         self.busy.fetch_add(1, Ordering::Relaxed);

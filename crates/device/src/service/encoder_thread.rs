@@ -1,10 +1,10 @@
-//! Turns at the model, the bounded queue before it and the thread that works it off.
+//! Turns at the model, the bounded queue before it and the threads that work it off.
 //!
-//! Where nobody has a turn, whoever asks takes one and encodes on its own thread: a lone request
-//! waits for no other thread to wake. Otherwise it waits, and what waits is encoded as one batch by
-//! the thread, so load makes batches. Single texts go before bulk work (batch forms, imports),
-//! which gets a turn after every few rounds and comes in small pieces. Invariants: one turn at a
-//! time; every accepted job is answered exactly once, also when the model panics or the thread
+//! There are as many turns as cores. Where one is free, whoever asks takes it and encodes on its own
+//! thread: nobody waits for another thread to wake. Otherwise it waits, and what waits is encoded by
+//! threads in small batches, so load makes batches. Single texts go before bulk work (batch forms,
+//! imports), which gets a turn after every few rounds and comes in small pieces. Invariants: no more
+//! turns at a time than there are; every accepted job is answered exactly once, also when the model panics or the thread
 //! ends. Never keeps more than its capacity.
 
 use super::at_work::AtWork;
@@ -18,8 +18,10 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Instant;
 
-/// Single texts encoded at once; more would make the first of them wait for the last.
-const MAX_BATCH_TEXTS: usize = 16;
+/// Single texts encoded at once. They share the reading of the weights, which is what counts where caches
+/// are small; with more of them the first waits for the last. Measured at 1,000 requests a second on two
+/// cores whose cache holds the weights: see docs/BENCHMARKS.md.
+const MAX_BATCH_TEXTS: usize = 4;
 /// After so many rounds of single texts, waiting bulk work gets one.
 const BULK_EVERY: u32 = 4;
 
@@ -88,8 +90,8 @@ struct Queue {
     bulk: VecDeque<Job>,
     texts: usize,
     rounds: u32,
-    /// Somebody has a turn.
-    busy: bool,
+    /// Turns that somebody has.
+    busy: usize,
     closed: bool,
 }
 
@@ -100,16 +102,18 @@ struct Shared {
     capacity: usize,
     metrics: Arc<Metrics>,
     at_work: Arc<AtWork>,
+    /// Most turns at a time.
+    turns: usize,
 }
 
-/// Handle of the thread; dropping it answers what waits and ends it.
+/// Handle of the threads; dropping it answers what waits and ends them.
 pub(crate) struct EncoderThread {
     shared: Arc<Shared>,
-    thread: Option<JoinHandle<()>>,
+    threads: Vec<JoinHandle<()>>,
 }
 
 impl EncoderThread {
-    /// Starts the thread; at most `capacity` texts wait before it.
+    /// Starts a thread for each core; at most `capacity` texts wait before them.
     pub(crate) fn start(
         models: Arc<Models>,
         capacity: usize,
@@ -122,17 +126,18 @@ impl EncoderThread {
             wake: Condvar::new(),
             capacity,
             metrics,
+            turns: at_work.cores(),
             at_work,
         });
-        let inside = Arc::clone(&shared);
-        let thread = std::thread::Builder::new()
-            .name("encoder".to_owned())
-            .spawn(move || inside.run())
-            .map_err(|error| ServiceError::Encoder(error.to_string()))?;
-        Ok(Self {
-            shared,
-            thread: Some(thread),
-        })
+        let start = |_| {
+            let inside = Arc::clone(&shared);
+            std::thread::Builder::new()
+                .name("encoder".to_owned())
+                .spawn(move || inside.run())
+        };
+        let threads = (0..shared.turns).map(start).collect::<Result<_, _>>();
+        let threads = threads.map_err(|error| ServiceError::Encoder(error.to_string()))?;
+        Ok(Self { shared, threads })
     }
 
     /// Encodes texts, waiting for the answer.
@@ -191,8 +196,8 @@ impl EncoderThread {
 impl Drop for EncoderThread {
     fn drop(&mut self) {
         self.shared.lock().closed = true;
-        self.shared.wake.notify_one();
-        if let Some(thread) = self.thread.take() {
+        self.shared.wake.notify_all();
+        for thread in self.threads.drain(..) {
             // Its panics are caught inside; there is nothing left to learn.
             let _ = thread.join();
         }
@@ -216,12 +221,13 @@ impl Shared {
         }
     }
 
-    /// A turn where nobody has one or waits for one.
+    /// A turn that nobody has; bulk work that waits has one of them coming.
     fn free_turn(&self) -> Option<Turn<'_>> {
         let mut queue = self.lock();
-        let free = !queue.busy && !queue.closed && queue.is_empty();
-        free.then(|| {
-            queue.busy = true;
+        let promised = usize::from(!queue.bulk.is_empty());
+        let is_free = queue.interactive.is_empty() && queue.busy + promised < self.turns;
+        (is_free && !queue.closed).then(|| {
+            queue.busy += 1;
             Turn(self)
         })
     }
@@ -230,10 +236,10 @@ impl Shared {
     fn next(&self) -> Option<(Turn<'_>, Vec<Job>)> {
         let mut queue = self.lock();
         loop {
-            if !queue.busy
+            if queue.busy < self.turns
                 && let Some(jobs) = queue.take()
             {
-                queue.busy = true;
+                queue.busy += 1;
                 self.metrics.queue_depth(queue.texts);
                 return Some((Turn(self), jobs));
             }
@@ -273,7 +279,7 @@ impl Turn<'_> {
 impl Drop for Turn<'_> {
     fn drop(&mut self) {
         let mut queue = self.0.lock();
-        queue.busy = false;
+        queue.busy -= 1;
         let waiting = !queue.is_empty() || queue.closed;
         drop(queue);
         if waiting {

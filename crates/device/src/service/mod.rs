@@ -1,7 +1,7 @@
 //! What the device does, without HTTP: intent, search, and the menu behind them.
 //!
-//! Every call blocks until its answer is ready; a server runs them on blocking threads. One of
-//! them at a time runs the model, the others wait in a bounded queue ([`encoder_thread`]); one
+//! Every call blocks until its answer is ready; a server runs them on blocking threads. As
+//! many of them as there are cores run the model, the others wait in a bounded queue ([`encoder_thread`]); one
 //! encoding of a text serves intent and search. Invariant: nothing is acknowledged before it is durable. Never
 //! knows about routes, keys or scopes.
 

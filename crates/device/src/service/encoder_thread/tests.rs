@@ -74,7 +74,7 @@ fn single_texts_go_first_and_bulk_does_not_starve() {
 }
 
 #[test]
-fn one_turn_at_a_time_and_whoever_waits_is_answered() {
+fn no_more_turns_than_cores_and_whoever_waits_is_answered() {
     let models = Models {
         search: Engine::embedded().expect("loads"),
         intent: None,
@@ -103,15 +103,23 @@ fn one_turn_at_a_time_and_whoever_waits_is_answered() {
             });
         }
     });
-    let turn = encoder.shared.free_turn().expect("nobody has it");
-    assert!(encoder.shared.free_turn().is_none(), "it was given twice");
+    let take = |_| encoder.shared.free_turn().expect("nobody has it");
+    let mut turns: Vec<_> = (0..encoder.shared.turns).map(take).collect();
+    assert!(
+        encoder.shared.free_turn().is_none(),
+        "one more than there are"
+    );
     std::thread::scope(|scope| {
         let waiting = scope.spawn(|| alone(texts[0]));
         while encoder.shared.lock().is_empty() {
             std::thread::yield_now();
         }
         assert!(!waiting.is_finished(), "it ran beside the turn");
-        drop(turn);
+        drop(turns.pop());
         assert_eq!(waiting.join().expect("answers"), expected[0]);
     });
+    // Bulk work that waits is promised a turn, however many single texts come.
+    encoder.shared.lock().bulk.push_back(job("bulk", None).0);
+    assert!(encoder.shared.free_turn().is_none(), "it was promised");
+    encoder.shared.lock().bulk.clear();
 }
