@@ -19,6 +19,8 @@ mod speech;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
+mod tests_house;
+#[cfg(test)]
 mod tests_languages;
 #[cfg(test)]
 mod tests_menus;

@@ -241,7 +241,10 @@ impl<'a> Reader<'a> {
         // "Mustard off the burger": off, and of the burger.
         let is_of = off.is_some_and(|off| {
             let named = rest.iter().find(|s| s.start > off.start);
-            self.said_of(off).to_lowercase().ends_with("the")
+            // "Off one of them", "off both"
+            let is_which = matches!(named.map(|s| s.kind),
+                Some(Kind::Cue(Cue::Number(_) | Cue::All | Cue::Place(_))));
+            is_which || self.said_of(off).to_lowercase().ends_with("the")
                 && matches!(named.map(|s| s.kind), Some(Kind::Names(names)) if self.ordered(names).is_some())
         });
         let off = off.map(|off| off.start);

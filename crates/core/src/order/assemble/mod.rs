@@ -16,6 +16,7 @@ mod options;
 mod places;
 mod reader;
 mod stash;
+mod swaps;
 
 use super::phrases::{Names, Phrases};
 use super::segment::{Kind, Segment};
@@ -147,6 +148,7 @@ impl<'a> Reader<'a> {
                 let said = self.said_of(segment).to_lowercase();
                 self.drops_part = said.starts_with("take") || said.starts_with("remove");
             }
+            Cue::Change if self.swaps(segment, rest) => {}
             Cue::Change => {
                 self.settle();
                 self.verb = Some(Verb::Change);
@@ -157,6 +159,9 @@ impl<'a> Reader<'a> {
                 self.negated = false;
                 self.everything(segment);
             }
+            Cue::Filler
+                if self.said_of(segment).eq_ignore_ascii_case("sub")
+                    && self.swaps(segment, rest) => {}
             Cue::Filler | Cue::Aside => {
                 let said = self.said_of(segment).to_lowercase();
                 let is_dropped = self.verb == Some(Verb::Drop) && !self.dropped;
@@ -214,7 +219,7 @@ impl<'a> Reader<'a> {
         if is_kind && (self.is_kind_with_choices(&word, segment) || self.tells_kind(&word, span)) {
             return;
         }
-        if is_kind && self.is_kind_called_off(&word) {
+        if self.is_kind_called_off(&word) {
             return;
         }
         self.lost |= self.pending.start.is_some();

@@ -38,7 +38,7 @@ impl<'a> Reader<'a> {
         match rest.first().map(|next| next.kind) {
             Some(Kind::Names(names)) if names.items.is_empty() => {
                 let said = rest.first().map(|next| self.said_of(next));
-                let said = said.map(|said| option::key(said)).unwrap_or_default();
+                let said = said.map(option::key).unwrap_or_default();
                 // "On rye, no onion" where there is also an onion roll.
                 let ends = |name: &str| option::key(name).rsplit(' ').next() == Some(&said);
                 let last = self.lines.last_item().and_then(|item| self.items.get(item));
