@@ -9,11 +9,13 @@ mod around;
 mod items;
 mod kinds;
 mod meant;
+mod names;
 mod negation;
 mod numbers;
 mod only;
 mod options;
 mod places;
+mod portions;
 mod reader;
 mod stash;
 mod swaps;
@@ -162,37 +164,40 @@ impl<'a> Reader<'a> {
             Cue::Filler
                 if self.said_of(segment).eq_ignore_ascii_case("sub")
                     && self.swaps(segment, rest) => {}
-            Cue::Filler | Cue::Aside => {
-                let said = self.said_of(segment).to_lowercase();
-                let is_dropped = self.verb == Some(Verb::Drop) && !self.dropped;
-                if said == "all" && (is_dropped || self.is_of_all(rest)) {
-                    self.of_all("all", rest);
-                }
-                if matches!(said.as_str(), "actually" | "sub") {
-                    self.instead_of_last(rest);
-                }
-                if said.ends_with("on the side") && self.after_name && !self.negated {
-                    self.lines.put_on_side(segment.start, segment.end);
-                }
-                if said == "just" && self.after_name && self.is_told_of_last(rest) {
-                    self.only_what_comes(rest);
-                }
-                if said == "only" && self.after_name && self.is_said_of_before(rest) {
-                    self.only_what_was_said();
-                }
-                // "I'm allergic to zorbl, so a burger"
-                if said == "so" && (self.negation_missed || self.negation_used) {
-                    self.negated = false;
-                }
-                // "You don't do zorbl? Okay, then fries."
-                if self.negation_missed && RESUMES.contains(&said.as_str()) {
-                    self.negated = false;
-                }
-            }
+            Cue::Filler | Cue::Aside => self.aside(segment, rest),
             Cue::Place(place) => self.at_place(place, segment, rest),
             // "… and no tomato either": that one too.
             Cue::All if self.after_name && self.negation_used && self.is_also(segment, rest) => {}
             Cue::All => self.of_all(&self.said_of(segment).to_lowercase(), rest),
+        }
+    }
+
+    /// What by itself says nothing of the order, and beside names may: "just", "only", "all".
+    fn aside(&mut self, segment: &Segment<'_>, rest: &[Segment<'a>]) {
+        let said = self.said_of(segment).to_lowercase();
+        let is_dropped = self.verb == Some(Verb::Drop) && !self.dropped;
+        if said == "all" && (is_dropped || self.is_of_all(rest)) {
+            self.of_all("all", rest);
+        }
+        if matches!(said.as_str(), "actually" | "sub") {
+            self.instead_of_last(rest);
+        }
+        if said.ends_with("on the side") && self.after_name && !self.negated {
+            self.lines.put_on_side(segment.start, segment.end);
+        }
+        if said == "just" && self.after_name && self.is_told_of_last(rest) {
+            self.only_what_comes(rest);
+        }
+        if said == "only" && self.after_name && self.is_said_of_before(rest) {
+            self.only_what_was_said();
+        }
+        // "I'm allergic to zorbl, so a burger"
+        if said == "so" && (self.negation_missed || self.negation_used) {
+            self.negated = false;
+        }
+        // "You don't do zorbl? Okay, then fries."
+        if self.negation_missed && RESUMES.contains(&said.as_str()) {
+            self.negated = false;
         }
     }
 
@@ -224,164 +229,6 @@ impl<'a> Reader<'a> {
         }
         self.lost |= self.pending.start.is_some();
         self.not_understood(segment.start, segment.end);
-    }
-
-    fn names(&mut self, names: &'a Names, segment: &Segment<'_>, rest: &[Segment<'a>]) {
-        let span = Span {
-            start: segment.start,
-            end: segment.end,
-        };
-        if self.ends_sentence(segment.start) && !self.towards {
-            self.lines.forget_recent();
-        }
-        if let Some(line) = self.by_ending(names, span) {
-            self.move_to(line);
-            return;
-        }
-        if self.by_choice(names, segment, rest)
-            || self.should_be_other(names, segment, rest)
-            || self.is_called_off(names, rest)
-            || self.is_of_those(names, segment)
-            || self.says_kind(names, segment, rest)
-            || self.is_one_of_kind(names, segment, rest)
-            || self.tells_which(names, segment, rest)
-            || self.is_named_again(names, segment, rest)
-        {
-            return;
-        }
-        if let Some(choices) = self.choices_in(names, span) {
-            for (names, segment) in choices {
-                self.names(names, &segment, rest);
-                (self.after_name, self.joined) = (true, self.negated);
-            }
-            return;
-        }
-        self.joined |= self
-            .text
-            .get(..segment.start)
-            .is_some_and(|said| said.ends_with('/'));
-        // "Slaw instead of fries and ranch": the ranch is wanted.
-        self.negated_list &= !self.ends_sentence(segment.start);
-        let is_listed = self.negated_list || self.is_listed(names, rest);
-        // "No lettuce, mayo too"
-        let next = rest.first().map(|next| self.said_of(next).to_lowercase());
-        let is_too = matches!(next.as_deref(), Some("too" | "also" | "as well" | "either"));
-        // "Not onion or mayo"
-        let is_or = matches!(self.before.as_str(), "or" | "nor");
-        let goes_on = is_too || ((!self.contrast || is_or) && (self.joined || is_listed));
-        let is_wished = self.negation_used && self.is_wished_after(segment, rest);
-        let goes_on = goes_on && !is_wished && !self.is_wanted_too(names, segment);
-        self.negated &= !self.negation_used || goes_on;
-        let is_size = names.is_size;
-        if is_size && self.is_set_against() && names.items.is_empty() {
-            // "Not regular milk" is one thing.
-            self.negation_used = !matches!(rest.first().map(|next| next.kind),
-                Some(Kind::Names(next)) if self.lines.last_has_other(&next.options));
-            return;
-        }
-        // "But no large fries": of what is not wanted.
-        let is_open = self.negated && !self.negation_used && !self.negation_missed;
-        if is_size && is_open && self.is_denying() && self.next_item(names, rest).is_some() {
-            return;
-        }
-        // "no ice and a small fries", "no ice and small fries": a size is never left out.
-        self.negated &= !is_size;
-        self.said_last = Some(
-            self.phrases
-                .stems_of(&self.said_of(segment).to_lowercase())
-                .join(" "),
-        );
-        self.told_after(names, rest);
-        let goes_on = std::mem::take(&mut self.joined);
-        self.listed = goes_on || self.ends_phrase(segment.start);
-        // "Flautas, no lettuce, and flautas with cheese": another one.
-        let last = self.lines.last_item();
-        let is_last = last.is_some_and(|last| names.items.contains(&last));
-        if self.negation_used && goes_on && is_last && !self.lines.is_bare() {
-            self.negated = false;
-        }
-        if self.negated && self.is_within_last(names, segment) {
-            self.negation_used = true;
-            self.not_understood(segment.start, segment.end);
-            return;
-        }
-        let is_other_kind = self.is_other_kind(names, rest);
-        if is_other_kind && names.options.is_empty() {
-            self.not_understood(segment.start, segment.end);
-            return;
-        }
-        if self.is_no_dish_here(names, segment) {
-            self.not_understood(segment.start, segment.end);
-            self.pending = Pending::default();
-            return;
-        }
-        // "Cancel the pizza" where nothing was ordered.
-        if self.verb == Some(Verb::Drop) && self.lines.is_empty() && (!self.dropped || goes_on) {
-            self.dropped = true;
-            return;
-        }
-        if self.takes_some_off(names, rest) {
-            return;
-        }
-        if self.verb == Some(Verb::Drop) {
-            // "Forget the latte, just the waters": only a list goes on.
-            if self.dropped && !goes_on {
-                (self.verb, self.dropped) = (None, false);
-                if self.is_single() && self.pending.start.is_none() && self.ordered(names).is_some()
-                {
-                    return;
-                }
-            } else if self.drop_named(names) {
-                self.dropped = true;
-                return;
-            } else if names.options.is_empty() {
-                // What is not on the order needs not be taken off.
-                self.verb = None;
-                return;
-            }
-        }
-        if self.verb == Some(Verb::Change)
-            && let Some(line) = self.ordered(names)
-        {
-            self.verb = Some(Verb::Put(line));
-            return;
-        }
-        if self.verb == Some(Verb::Change) && self.is_exchanged_unordered(names, rest) {
-            self.verb = None;
-            return;
-        }
-        if (self.verb == Some(Verb::Change) || self.exchanged) && self.exchange(names, span, rest) {
-            return;
-        }
-        // "Cut the mayo"
-        let is_to = matches!(rest.first().map(|next| next.kind), Some(Kind::Cue(Cue::To)));
-        if self.verb == Some(Verb::Change) && self.cuts && !is_to && !names.options.is_empty() {
-            (self.verb, self.negated, self.negation_used) = (None, true, false);
-        }
-        // "A chicken bowl", where a bowl is also something that a salad comes in.
-        if names.items.is_empty() && self.lines.accepting(&names.options).is_none() {
-            let word = self.phrases.stems_of(&self.said_of(segment).to_lowercase());
-            let word = word.concat();
-            if self.phrases.is_kind(&word) && self.is_kind_with_choices(&word, segment) {
-                return;
-            }
-        }
-        if self.is_of_meal(names) {
-            self.settle_options();
-            self.pending = Pending::default();
-        }
-        if names.options.is_empty() || (!names.items.is_empty() && self.is_item(names, rest)) {
-            self.item(&names.items, span);
-        } else if !is_other_kind && self.is_part_of_name(names, rest) {
-            self.item(&names.within, span);
-        } else {
-            self.option(names, span, rest);
-            self.run = None;
-        }
-        (self.with, self.adds, self.keep, self.neither) = (false, false, false, false);
-        if self.pending.start.is_none() {
-            (self.towards, self.onto) = (false, false);
-        }
     }
 
     /// Whether the verb that comes next is denied: "don't give me", "do not have".

@@ -1,0 +1,213 @@
+//! A name of the menu: a line of its own, a choice of one, or what becomes of one that is there.
+
+use super::super::phrases::Names;
+use super::super::segment::{Kind, Segment};
+use super::super::speech::Cue;
+use super::{Pending, Reader, Verb};
+use olympus_proto::Span;
+
+impl<'a> Reader<'a> {
+    pub(super) fn names(&mut self, names: &'a Names, segment: &Segment<'_>, rest: &[Segment<'a>]) {
+        let span = Span {
+            start: segment.start,
+            end: segment.end,
+        };
+        if self.ends_sentence(segment.start) && !self.towards {
+            self.lines.forget_recent();
+        }
+        if let Some(line) = self.by_ending(names, span) {
+            self.move_to(line);
+            return;
+        }
+        if self.by_choice(names, segment, rest)
+            || self.should_be_other(names, segment, rest)
+            || self.is_called_off(names, rest)
+            || self.is_of_those(names, segment)
+            || self.says_kind(names, segment, rest)
+            || self.is_one_of_kind(names, segment, rest)
+            || self.tells_which(names, segment, rest)
+            || self.is_named_again(names, segment, rest)
+        {
+            return;
+        }
+        if let Some(choices) = self.choices_in(names, span) {
+            for (names, segment) in choices {
+                self.names(names, &segment, rest);
+                (self.after_name, self.joined) = (true, self.negated);
+            }
+            return;
+        }
+        if self.carries_negation(names, segment, rest) {
+            return;
+        }
+        self.said_last = Some(
+            self.phrases
+                .stems_of(&self.said_of(segment).to_lowercase())
+                .join(" "),
+        );
+        self.told_after(names, rest);
+        let goes_on = std::mem::take(&mut self.joined);
+        self.listed = goes_on || self.ends_phrase(segment.start);
+        if self.is_left_aside(names, segment, rest, goes_on)
+            || self.obeys_verb(names, span, rest, goes_on)
+        {
+            return;
+        }
+        // "A chicken bowl", where a bowl is also something that a salad comes in.
+        if names.items.is_empty() && self.lines.accepting(&names.options).is_none() {
+            let word = self.phrases.stems_of(&self.said_of(segment).to_lowercase());
+            let word = word.concat();
+            if self.phrases.is_kind(&word) && self.is_kind_with_choices(&word, segment) {
+                return;
+            }
+        }
+        self.places(names, span, rest);
+    }
+
+    /// Whether what was said of the names before holds for this one too: "no lettuce, tomato". Says
+    /// whether nothing is left to be done.
+    fn carries_negation(
+        &mut self,
+        names: &Names,
+        segment: &Segment<'_>,
+        rest: &[Segment<'a>],
+    ) -> bool {
+        self.joined |= self
+            .text
+            .get(..segment.start)
+            .is_some_and(|said| said.ends_with('/'));
+        // "Slaw instead of fries and ranch": the ranch is wanted.
+        self.negated_list &= !self.ends_sentence(segment.start);
+        let is_listed = self.negated_list || self.is_listed(names, rest);
+        // "No lettuce, mayo too"
+        let next = rest.first().map(|next| self.said_of(next).to_lowercase());
+        let is_too = matches!(next.as_deref(), Some("too" | "also" | "as well" | "either"));
+        // "Not onion or mayo"
+        let is_or = matches!(self.before.as_str(), "or" | "nor");
+        let goes_on = is_too || ((!self.contrast || is_or) && (self.joined || is_listed));
+        let is_wished = self.negation_used && self.is_wished_after(segment, rest);
+        let goes_on = goes_on && !is_wished && !self.is_wanted_too(names, segment);
+        self.negated &= !self.negation_used || goes_on;
+        let is_size = names.is_size;
+        if is_size && self.is_set_against() && names.items.is_empty() {
+            // "Not regular milk" is one thing.
+            self.negation_used = !matches!(rest.first().map(|next| next.kind),
+                Some(Kind::Names(next)) if self.lines.last_has_other(&next.options));
+            return true;
+        }
+        // "But no large fries": of what is not wanted.
+        let is_open = self.negated && !self.negation_used && !self.negation_missed;
+        if is_size && is_open && self.is_denying() && self.next_item(names, rest).is_some() {
+            return true;
+        }
+        // "no ice and a small fries", "no ice and small fries": a size is never left out.
+        self.negated &= !is_size;
+        false
+    }
+
+    /// What is a word of the dish that is open, no dish of this menu, or of another kind.
+    fn is_left_aside(
+        &mut self,
+        names: &Names,
+        segment: &Segment<'_>,
+        rest: &[Segment<'a>],
+        goes_on: bool,
+    ) -> bool {
+        // "Flautas, no lettuce, and flautas with cheese": another one.
+        let last = self.lines.last_item();
+        let is_last = last.is_some_and(|last| names.items.contains(&last));
+        if self.negation_used && goes_on && is_last && !self.lines.is_bare() {
+            self.negated = false;
+        }
+        if self.negated && self.is_within_last(names, segment) {
+            self.negation_used = true;
+            self.not_understood(segment.start, segment.end);
+            return true;
+        }
+        let is_other_kind = self.is_other_kind(names, rest);
+        if is_other_kind && names.options.is_empty() {
+            self.not_understood(segment.start, segment.end);
+            return true;
+        }
+        if self.is_no_dish_here(names, segment) {
+            self.not_understood(segment.start, segment.end);
+            self.pending = Pending::default();
+            return true;
+        }
+        false
+    }
+
+    /// What is to be taken off, exchanged or cut.
+    fn obeys_verb(
+        &mut self,
+        names: &'a Names,
+        span: Span,
+        rest: &[Segment<'a>],
+        goes_on: bool,
+    ) -> bool {
+        // "Cancel the pizza" where nothing was ordered.
+        if self.verb == Some(Verb::Drop) && self.lines.is_empty() && (!self.dropped || goes_on) {
+            self.dropped = true;
+            return true;
+        }
+        if self.takes_some_off(names, rest) {
+            return true;
+        }
+        if self.verb == Some(Verb::Drop) {
+            // "Forget the latte, just the waters": only a list goes on.
+            if self.dropped && !goes_on {
+                (self.verb, self.dropped) = (None, false);
+                if self.is_single() && self.pending.start.is_none() && self.ordered(names).is_some()
+                {
+                    return true;
+                }
+            } else if self.drop_named(names) {
+                self.dropped = true;
+                return true;
+            } else if names.options.is_empty() {
+                // What is not on the order needs not be taken off.
+                self.verb = None;
+                return true;
+            }
+        }
+        if self.verb == Some(Verb::Change)
+            && let Some(line) = self.ordered(names)
+        {
+            self.verb = Some(Verb::Put(line));
+            return true;
+        }
+        if self.verb == Some(Verb::Change) && self.is_exchanged_unordered(names, rest) {
+            self.verb = None;
+            return true;
+        }
+        if (self.verb == Some(Verb::Change) || self.exchanged) && self.exchange(names, span, rest) {
+            return true;
+        }
+        // "Cut the mayo"
+        let is_to = matches!(rest.first().map(|next| next.kind), Some(Kind::Cue(Cue::To)));
+        if self.verb == Some(Verb::Change) && self.cuts && !is_to && !names.options.is_empty() {
+            (self.verb, self.negated, self.negation_used) = (None, true, false);
+        }
+        false
+    }
+
+    /// A line or a choice.
+    fn places(&mut self, names: &'a Names, span: Span, rest: &[Segment<'a>]) {
+        if self.is_of_meal(names) {
+            self.settle_options();
+            self.pending = Pending::default();
+        }
+        if names.options.is_empty() || (!names.items.is_empty() && self.is_item(names, rest)) {
+            self.item(&names.items, span);
+        } else if !self.is_other_kind(names, rest) && self.is_part_of_name(names, rest) {
+            self.item(&names.within, span);
+        } else {
+            self.option(names, span, rest);
+            self.run = None;
+        }
+        (self.with, self.adds, self.keep, self.neither) = (false, false, false, false);
+        if self.pending.start.is_none() {
+            (self.towards, self.onto) = (false, false);
+        }
+    }
+}
