@@ -71,7 +71,7 @@ def measure(encoder, threads, sample):
     if not f32.exists():
         graph.build(BASE / "model.safetensors", f32)
     peers = {
-        "olympus": Child([encoder, "olympus"], threads),
+        "olympus": Child([encoder, "olympus", str(threads)], threads),
         "ONNX Runtime int8": Onnx(PLACE / "int8.onnx", threads),
         "ONNX Runtime f32": Onnx(f32, threads),
         "Candle f32": Child([encoder, "candle", str(BASE)], threads),

@@ -4,7 +4,7 @@
 mod candle;
 
 use anyhow::Context as _;
-use olympus_inference::Engine;
+use olympus_inference::{Cores, Engine};
 use std::io::{BufRead as _, Write as _};
 use std::path::Path;
 use std::time::Instant;
@@ -16,14 +16,21 @@ fn main() -> anyhow::Result<()> {
     let encode: Encode = match args.next().as_deref() {
         Some("olympus") => {
             let engine = Engine::embedded()?;
-            Box::new(move |text| Ok(engine.embed(&[text])?.remove(0)))
+            let cores = match args.next().as_deref() {
+                Some("2") => Cores::Two,
+                _ => Cores::One,
+            };
+            Box::new(move |text| {
+                let (mut analyses, _) = engine.analyse_timed(&[text], cores)?;
+                Ok(analyses.remove(0).embedding)
+            })
         }
         Some("candle") => {
             let dir = args.next().context("which folder is the base model in?")?;
             let model = candle::Candle::load(Path::new(&dir))?;
             Box::new(move |text| model.encode(text))
         }
-        _ => anyhow::bail!("usage: line_encoder olympus | line_encoder candle FOLDER"),
+        _ => anyhow::bail!("usage: line_encoder olympus [CORES] | line_encoder candle FOLDER"),
     };
     let mut out = std::io::stdout().lock();
     for line in std::io::stdin().lock().lines() {
