@@ -2,10 +2,11 @@
 //! with one client that asks a hundred times as much as the others.
 //!
 //! Requests are due at times that do not wait for answers, and a latency counts from when its
-//! request was due: a server that stalls is not spared the requests it kept from being sent.
+//! request was due: a server that stalls is not spared the requests it kept from being sent. No two
+//! requests ask the same, in no two parts, so that no cache answers for the model; the greedy client's do.
 
 use crate::figures::percentile;
-use crate::server::Server;
+use crate::server::{Machine, Server};
 use anyhow::Context as _;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -26,6 +27,7 @@ const ROUND: [Route; 10] = [
     Route::Search,
     Route::Intent,
 ];
+const PARTS: usize = 3;
 /// How much more the greedy client asks.
 const GREED: f64 = 100.0;
 
@@ -59,7 +61,7 @@ impl Plan {
         reason = "a count"
     )]
     pub(crate) fn requests(self) -> usize {
-        (self.rate * self.seconds as f64 * 3.0) as usize
+        (self.rate * self.seconds as f64 * PARTS as f64) as usize
     }
 }
 
@@ -69,6 +71,27 @@ pub(crate) struct Questions {
     pub(crate) queries: Vec<String>,
 }
 
+/// The questions of one part.
+#[derive(Clone, Copy)]
+struct Share<'a> {
+    of: &'a Questions,
+    first: usize,
+    /// Between two questions of a client.
+    stride: usize,
+}
+
+impl Share<'_> {
+    /// A text and a query for a client's turn.
+    fn at(&self, turn: usize, client: usize) -> (&str, &str) {
+        let at = self.first + turn * self.stride + client;
+        let of = |texts: &[String]| at % texts.len();
+        (
+            &self.of.texts[of(&self.of.texts)],
+            &self.of.queries[of(&self.of.queries)],
+        )
+    }
+}
+
 /// What came of one part.
 #[derive(Debug, Default)]
 pub(crate) struct Outcome {
@@ -76,6 +99,8 @@ pub(crate) struct Outcome {
     seconds: f64,
     /// Processor seconds of the server.
     busy: f64,
+    /// Share of the machine's cores that were at work, clients and others included.
+    machine: f64,
     /// Milliseconds of good answers.
     latency: BTreeMap<Route, Vec<f64>>,
     /// 429 and 503.
@@ -133,10 +158,16 @@ fn part(
     questions: &Questions,
     extra: Extra,
 ) -> anyhow::Result<Outcome> {
+    let questions = Share {
+        of: questions,
+        first: plan.requests() / PARTS * extra as usize,
+        stride: plan.clients + 1,
+    };
     eprintln!("{name}: {} s", plan.seconds);
     let pause = Duration::from_secs_f64(plan.clients as f64 / plan.rate);
     let greedy = pause.div_f64(GREED);
     let busy = server.processor_seconds()?;
+    let machine = Machine::now()?;
     let start = Instant::now();
     let end = start + Duration::from_secs(plan.seconds);
     let done = AtomicBool::new(false);
@@ -149,11 +180,11 @@ fn part(
             .map(|client| {
                 // Clients start evenly spread over a pause.
                 let first = start + pause.mul_f64(client as f64 / plan.clients as f64);
-                scope.spawn(move || ask(server, questions, client, first, pause, end))
+                scope.spawn(move || ask(server, &questions, client, first, pause, end))
             })
             .collect();
         let other = (extra == Extra::Greed)
-            .then(|| scope.spawn(|| ask(server, questions, plan.clients, start, greedy, end)));
+            .then(|| scope.spawn(|| ask(server, &questions, plan.clients, start, greedy, end)));
         let menus = (extra == Extra::Menus).then(|| scope.spawn(|| swap_menus(server, &done)));
         for client in clients {
             outcome.add(
@@ -184,13 +215,14 @@ fn part(
     })?;
     outcome.seconds = start.elapsed().as_secs_f64();
     outcome.busy = server.processor_seconds()? - busy;
+    outcome.machine = Machine::now()?.busy_since(machine);
     Ok(outcome)
 }
 
 /// One client: a request each `pause`, late ones at once.
 fn ask(
     server: &Server,
-    questions: &Questions,
+    questions: &Share<'_>,
     client: usize,
     first: Instant,
     pause: Duration,
@@ -205,10 +237,7 @@ fn ask(
         }
         std::thread::sleep(due.saturating_duration_since(Instant::now()));
         let route = ROUND[(client + turn) % ROUND.len()];
-        // Strides that share no factor with the number of texts visit all of them.
-        let at = client * 7_919 + turn;
-        let text = &questions.texts[at % questions.texts.len()];
-        let query = &questions.queries[at % questions.queries.len()];
+        let (text, query) = questions.at(turn, client);
         let status = match route {
             Route::Intent => server.status(&agent, "/v1/intent", &json!({"text": text})),
             Route::Search => server.status(&agent, "/v1/menu/search", &json!({"query": query})),
@@ -268,6 +297,7 @@ impl Outcome {
             "name": self.name,
             "answered_per_second": self.answered() as f64 / self.seconds,
             "cores_busy": self.busy / self.seconds,
+            "machine_busy": self.machine,
             "rejected": self.rejected,
             "failed": self.failed,
             "menus": self.menus,
@@ -290,10 +320,11 @@ impl fmt::Display for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(
             f,
-            "{}: {:.0} answers a second, {:.2} cores busy in the server, {} rejected, {} failed, {} menus",
+            "{}: {:.0} answers a second, {:.2} cores busy in the server, the machine {:.0} % busy, {} rejected, {} failed, {} menus",
             self.name,
             self.answered() as f64 / self.seconds,
             self.busy / self.seconds,
+            self.machine * 100.0,
             self.rejected,
             self.failed,
             self.menus

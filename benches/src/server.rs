@@ -182,6 +182,38 @@ impl Server {
     }
 }
 
+/// What the machine's cores have done so far, in ticks, Linux only.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Machine {
+    idle: f64,
+    all: f64,
+}
+
+impl Machine {
+    pub(crate) fn now() -> anyhow::Result<Self> {
+        let stat = std::fs::read_to_string("/proc/stat")?;
+        // user nice system idle iowait irq softirq steal; guests are counted in user.
+        let ticks: Vec<f64> = stat
+            .split_whitespace()
+            .skip(1)
+            .take(8)
+            .map(|field| field.parse().unwrap_or_default())
+            .collect();
+        let [_, _, _, idle, waiting, ..] = ticks[..] else {
+            bail!("/proc/stat is short");
+        };
+        Ok(Self {
+            idle: idle + waiting,
+            all: ticks.iter().sum(),
+        })
+    }
+
+    /// Share of the time that the cores were at work, 0 to 1.
+    pub(crate) fn busy_since(self, before: Self) -> f64 {
+        1.0 - (self.idle - before.idle) / (self.all - before.all).max(1.0)
+    }
+}
+
 impl Drop for Server {
     fn drop(&mut self) {
         let _ = self.child.kill();
