@@ -34,7 +34,7 @@ pub(super) fn kinds(items: &[MenuItem]) -> HashSet<String> {
 /// What is said for the end of a name, the one for the other.
 #[rustfmt::skip]
 const ENDINGS: [(&str, &str); 10] = [
-    ("combo", "meal"), ("milkshake", "shake"), ("fountain drink", "soda"), ("fountain drink", "soft drink"),
+    ("combo", "meal"), ("hot chocolate", "hot cocoa"), ("fountain drink", "soda"), ("fountain drink", "soft drink"),
     ("soft drink", "soda"), ("coleslaw", "slaw"), ("cole slaw", "slaw"),
     ("omelette", "omelet"), ("doughnut", "donut"), ("lasagne", "lasagna"),
 ];
@@ -69,8 +69,18 @@ pub(super) fn otherwise_called(name: &str) -> Vec<String> {
     });
     found.extend(begins);
     found.extend(initials_otherwise(name));
+    found.extend(initials_of_list(&lower));
     found.extend(undone(&lower));
     found
+}
+
+/// "BEC" of Bacon, Egg & Cheese.
+fn initials_of_list(name: &str) -> Option<String> {
+    let is_list = name.contains(',') || name.contains('&') || name.contains(" and ");
+    let parts = words(name).into_iter().map(|word| word.text);
+    let parts: Vec<String> = parts.filter(|part| part != "and").collect();
+    let letters = parts.iter().filter_map(|part| part.chars().next());
+    (is_list && parts.len() == 3).then(|| letters.collect())
 }
 
 /// Letters that stand for words, together and one by one.
@@ -117,6 +127,9 @@ fn initials_otherwise(name: &str) -> Vec<String> {
 
 /// "Mash potatoes", "ice tea": what was done to it without its ending.
 fn undone(name: &str) -> Option<String> {
+    if let Some((before, after)) = name.split_once(" iced ") {
+        return Some(format!("{before} ice {after}"));
+    }
     let (first, rest) = name.split_once(' ')?;
     let deed = first.strip_suffix("ed").filter(|deed| deed.len() > 1)?;
     let is_silent = matches!(
@@ -135,11 +148,12 @@ fn undone(name: &str) -> Option<String> {
 
 /// What menus put before a dish's name.
 #[rustfmt::skip]
-const PRAISE: [&str; 40] = [
+const PRAISE: [&str; 42] = [
     "the", "our", "my", "famous", "world", "signature", "classic", "original", "traditional", "authentic",
     "homemade", "housemade", "house", "made", "home", "hand", "handmade", "crafted", "breaded", "battered", "cut",
     "dipped", "tossed", "squeezed", "fresh", "freshly", "brewed", "baked", "new", "york", "style", "old",
     "fashioned", "southern", "warm", "steamed", "real", "premium", "all", "natural",
+    "caffe", "cafe",
 ];
 /// What they put after it.
 const SERVED: [&str; 6] = ["cup", "slice", "bottle", "glass", "serving", "portion"];

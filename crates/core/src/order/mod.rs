@@ -14,6 +14,7 @@ mod lines;
 mod misspelt;
 mod option;
 mod phrases;
+mod said;
 mod segment;
 mod speech;
 #[cfg(test)]

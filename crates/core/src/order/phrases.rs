@@ -279,7 +279,13 @@ impl Phrases {
         for (name, of) in plain {
             let stems: Vec<String> = words(&name).iter().map(|word| stem(&word.text)).collect();
             let is_taken = self.find(&stems).is_some_and(|names| {
-                let is_option = names.options.iter().any(|at| !at.derived);
+                // The latte of a meal is the latte.
+                let is_apart = |at: &&OptionRef| {
+                    let item = items.get(at.item);
+                    let group = item.and_then(|item| Some((item, item.modifier_groups.get(at.group)?)));
+                    !group.is_some_and(|(item, group)| is_of_a_meal(item, group))
+                };
+                let is_option = names.options.iter().filter(is_apart).any(|at| !at.derived);
                 !names.items.is_empty() || (is_option && stems.len() == 1)
             });
             if let ([index], false) = (of.as_slice(), is_taken) {
@@ -542,7 +548,7 @@ const UNITS: [(&str, &[&str]); 9] = [
 
 /// What tills and hasty customers cut short, beside the whole word.
 #[rustfmt::skip]
-const SHORT: [(&str, &str); 44] = [
+const SHORT: [(&str, &str); 52] = [
     ("sm", "small"), ("sml", "small"), ("med", "medium"), ("lg", "large"), ("lrg", "large"),
     ("reg", "regular"), ("dbl", "double"), ("xtra", "extra"), ("lt", "light"), ("lite", "light"),
     ("choc", "chocolate"), ("chix", "chicken"), ("chkn", "chicken"), ("guac", "guacamole"), ("avo", "avocado"),
@@ -553,6 +559,8 @@ const SHORT: [(&str, &str); 44] = [
     ("jalap", "jalapeno"), ("prov", "provolone"), ("moz", "mozzarella"), ("chz", "cheese"), ("stk", "steak"),
     ("grld", "grilled"), ("sammich", "sandwich"), ("sammie", "sandwich"), ("sandwhich", "sandwich"),
     ("tater", "potato"), ("doctor", "dr"), ("nvm", "nevermind"), ("chik", "chicken"), ("burg", "burger"),
+    ("milkshake", "shake"), ("oj", "orange juice"), ("ojs", "orange juice"), ("capp", "cappuccino"), ("mlk", "milk"), ("dt", "diet"),
+    ("whip", "whipped cream"), ("cinn", "cinnamon"),
     // One of the fries.
     ("fry", "frie"),
 ];

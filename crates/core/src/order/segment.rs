@@ -1,7 +1,7 @@
 //! An utterance cut into phrases: of all cuttings the one that explains most words by the longest
 //! phrases.
 
-use super::phrases::{NUMBER, Names, Phrases, stem};
+use super::phrases::{Names, Phrases, stem};
 use super::speech::{self, Cue};
 use crate::menu::text::{Word, words};
 
@@ -60,29 +60,7 @@ fn contracted(text: &str, words: Vec<Word>) -> Vec<Word> {
 pub(super) fn segment<'a>(text: &str, phrases: &'a Phrases) -> Vec<Segment<'a>> {
     let mut found = contracted(text, words(text));
     found.truncate(MOST_WORDS);
-    let mut before = String::new();
-    let stems: Vec<String> = found
-        .iter()
-        .map(|word| {
-            let said = std::mem::replace(&mut before, word.text.clone());
-            // "Two number ones"
-            if said == NUMBER && word.text == "ones" {
-                return "1".to_owned();
-            }
-            // A pizza of 14".
-            let after = text.get(word.end..).unwrap_or_default();
-            if after.starts_with(['"', '\u{201d}']) && word.text.chars().all(char::is_numeric) {
-                return format!("{} inch", word.text);
-            }
-            if text
-                .get(..word.start)
-                .is_some_and(|said| said.ends_with('#'))
-            {
-                return format!("{NUMBER} {}", stem(&word.text));
-            }
-            phrases.meant(&word.text)
-        })
-        .collect();
+    let stems = super::said::stems(text, &found, phrases);
     // best[i]: the worth of the first i words, with the phrase that ends there.
     let mut best: Vec<(f32, usize, Kind<'a>)> = vec![(0.0, 0, Kind::Unknown)];
     let longest = phrases.longest.max(speech::LONGEST);

@@ -48,6 +48,7 @@ impl<'a> Reader<'a> {
         self.told_after(names, rest);
         let goes_on = std::mem::take(&mut self.joined);
         self.listed = goes_on || self.ends_phrase(segment.start);
+        self.settle_before_next(names);
         if self.is_left_aside(names, segment, rest, goes_on)
             || self.obeys_verb(names, span, rest, goes_on)
         {
@@ -189,6 +190,22 @@ impl<'a> Reader<'a> {
             (self.verb, self.negated, self.negation_used) = (None, true, false);
         }
         false
+    }
+
+    /// "A large coke and fries": what waits is a dish of its own, which cannot have what comes.
+    fn settle_before_next(&mut self, names: &Names) {
+        if !self.listed || self.negated || self.verb.is_some() {
+            return;
+        }
+        let Some(item) = self.implied() else {
+            return;
+        };
+        let is_sized = self.pending.options.iter().any(|(names, _)| names.is_size);
+        let is_called = !names.items.is_empty() || !names.within.is_empty();
+        let is_other = is_called && super::option_of(&names.options, item).is_none();
+        if (names.is_size && is_sized) || is_other {
+            self.settle();
+        }
     }
 
     /// A line or a choice.

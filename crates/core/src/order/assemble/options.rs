@@ -332,13 +332,34 @@ impl<'a> Reader<'a> {
                     self.pending.options.push((names, choice));
                     self.place_item(item, choice.span);
                 }
-                _ => {
-                    self.ahead.push((names, choice));
-                    return false;
-                }
+                _ => match self.is_dish_of_its_own(names, choice) {
+                    Some(item) => {
+                        self.pending.options.push((names, choice));
+                        self.place_item(item, choice.span);
+                    }
+                    None => {
+                        self.ahead.push((names, choice));
+                        return false;
+                    }
+                },
             },
         }
         true
+    }
+
+    /// "Coke and fries", "root beer": what one dish alone must be, told by itself, is that dish.
+    fn is_dish_of_its_own(&self, names: &Names, choice: Choice) -> Option<usize> {
+        let is_led = self.with || self.onto || self.adds || self.towards;
+        if is_led || choice.action == ModifierAction::Remove || choice.amount.is_some() {
+            return None;
+        }
+        let must = |at: &&super::super::phrases::OptionRef| {
+            let group = named(self.items, **at).map(|(group, _)| group);
+            !at.derived && group.is_some_and(|group| group.min > 0 && group.max == Some(1))
+        };
+        let mut having: Vec<usize> = names.options.iter().filter(must).map(|at| at.item).collect();
+        having.dedup();
+        self.one_of(having).filter(|_| !names.is_size)
     }
 
     /// "Short stack with blueberries": a size of two words that one dish alone has.

@@ -1,0 +1,161 @@
+//! What each word of an utterance is read as, before words are cut into phrases: prices and numbers of a
+//! list say nothing, "a 4" is the dish of that number where the menu numbers its dishes.
+
+use super::phrases::{NUMBER, Phrases, is_unit, stem};
+use super::speech::{self, Cue};
+use crate::menu::text::Word;
+
+/// A stem that says nothing about an order.
+const SILENT: &str = "please";
+/// A phrase that begins a wish of its own, read like one word.
+const WISH: &str = "i want";
+/// What a drink is served in: "a cup of coffee" is a coffee.
+const VESSELS: [&str; 5] = ["cup", "glass", "mug", "bottle", "can"];
+/// After "a 4" where that is a dish: what is told of it, or what joins the next.
+#[rustfmt::skip]
+const TOLD_AFTER: [&str; 14] = [
+    "with", "w", "and", "n", "no", "without", "plus", "please", "pls", "meal", "combo", "large", "medium", "small",
+];
+
+/// A stem for each word.
+pub(super) fn stems(text: &str, words: &[Word], phrases: &Phrases) -> Vec<String> {
+    let said = Said {
+        text,
+        words,
+        phrases,
+        listed: numbers_of_list(text, words),
+    };
+    (0..words.len()).map(|at| said.stem_at(at)).collect()
+}
+
+struct Said<'a> {
+    text: &'a str,
+    words: &'a [Word],
+    phrases: &'a Phrases,
+    /// Places of words that number the lines of a list.
+    listed: Vec<usize>,
+}
+
+impl Said<'_> {
+    fn stem_at(&self, at: usize) -> String {
+        let Some(word) = self.words.get(at) else {
+            return String::new();
+        };
+        let is_digits = word.text.chars().all(|c| c.is_ascii_digit());
+        // "Two number ones"
+        if word.text == "ones" && self.word_before(at) == Some(NUMBER) {
+            return "1".to_owned();
+        }
+        // A pizza of 14".
+        let after = self.text.get(word.end..).unwrap_or_default();
+        if after.starts_with(['"', '\u{201d}']) && word.text.chars().all(char::is_numeric) {
+            return format!("{} inch", word.text);
+        }
+        if self.text_before(word).ends_with('#') {
+            return format!("{NUMBER} {}", stem(&word.text));
+        }
+        if is_digits && self.is_price(at) {
+            return SILENT.to_owned();
+        }
+        if self.listed.contains(&at) {
+            return WISH.to_owned();
+        }
+        if let Some(dish) = self.numbered(at) {
+            return dish;
+        }
+        if self.is_vessel(at) {
+            return SILENT.to_owned();
+        }
+        self.phrases.meant(&word.text)
+    }
+
+    fn text_before(&self, word: &Word) -> &str {
+        self.text.get(..word.start).unwrap_or_default()
+    }
+
+    fn word_before(&self, at: usize) -> Option<&str> {
+        let before = at.checked_sub(1).and_then(|at| self.words.get(at));
+        before.map(|word| word.text.as_str())
+    }
+
+    fn gap_after(&self, at: usize) -> &str {
+        gap_after(self.text, self.words, at)
+    }
+
+    /// "The $9.95 special", "the 9.95 one": no ninety-five of anything.
+    fn is_price(&self, at: usize) -> bool {
+        let (before, after) = (at.checked_sub(1), at + 1);
+        let is_cents = |at: usize| {
+            let cents = self.words.get(at).map_or("", |word| word.text.as_str());
+            cents.len() == 2 && cents.chars().all(|c| c.is_ascii_digit())
+        };
+        let is_unit_next = |at: usize| self.words.get(at).is_some_and(|word| is_unit(&stem(&word.text)));
+        let is_point = |at: usize| self.gap_after(at) == ".";
+        let is_amount = |at: usize| is_point(at) && is_cents(at + 1) && !is_unit_next(at + 2);
+        let is_dollars = self.words.get(at).is_some_and(|word| {
+            self.text_before(word).ends_with(['$', '€', '£']) && !self.phrases.knows(&word.text)
+        });
+        is_dollars || is_amount(at) || (is_cents(after - 1) && before.is_some_and(is_amount))
+    }
+
+    /// "A 4 with a coke", "two threes": the dish of that number, where menus have numbers for dishes and
+    /// nothing follows that there could be so many of.
+    fn numbered(&self, at: usize) -> Option<String> {
+        let word = self.words.get(at)?;
+        let number = stem(&word.text);
+        if number.is_empty() || !number.chars().all(|c| c.is_ascii_digit()) {
+            return None;
+        }
+        let dish = format!("{NUMBER} {number}");
+        let names = self.phrases.find(std::slice::from_ref(&dish))?;
+        if names.items.is_empty() || names.is_part {
+            return None;
+        }
+        let before = self.word_before(at)?;
+        let is_count = |word: &str| matches!(speech::cue(&stem(word)), Some(Cue::Number(_)));
+        let is_plural = word.text.ends_with('s') && is_count(before);
+        // "Another one" is one more of the last.
+        let is_article = matches!(before, "a" | "an") || (before == "another" && number != "1");
+        let ends = self.gap_after(at).contains(['.', ',', ';', '!', '?', '\n']);
+        let next = self.words.get(at + 1).map(|next| next.text.as_str());
+        let is_told = ends || next.is_none_or(|next| TOLD_AFTER.contains(&next));
+        (is_plural || (is_article && is_told)).then_some(dish)
+    }
+
+    /// Where no size and no dish of the menu is called so.
+    fn is_vessel(&self, at: usize) -> bool {
+        let Some(word) = self.words.get(at) else {
+            return false;
+        };
+        let vessel = stem(&word.text);
+        let is_of = self.words.get(at + 1).is_some_and(|next| next.text == "of");
+        let is_sold = || {
+            let names = self.phrases.find(std::slice::from_ref(&vessel));
+            names.is_some_and(super::phrases::Names::is_whole)
+        };
+        VESSELS.contains(&vessel.as_str()) && is_of && !is_sold()
+    }
+}
+
+fn gap_after<'a>(text: &'a str, words: &[Word], at: usize) -> &'a str {
+    let end = words.get(at).map_or(text.len(), |word| word.end);
+    let next = words.get(at + 1).map_or(text.len(), |next| next.start);
+    text.get(end..next).unwrap_or_default()
+}
+
+/// "1. a burger 2. a salad": the numbers that count up from one, each with a dot or a bracket.
+fn numbers_of_list(text: &str, words: &[Word]) -> Vec<usize> {
+    let mut found = Vec::new();
+    for (at, word) in words.iter().enumerate() {
+        let is_next = word.text == (found.len() + 1).to_string();
+        let gap = gap_after(text, words, at);
+        let is_marked = gap.starts_with(')') || gap.starts_with(". ");
+        if is_next && is_marked && at + 1 < words.len() {
+            found.push(at);
+        }
+    }
+    if found.len() < 2 || found.first() != Some(&0) {
+        found.clear();
+    }
+    found
+}
