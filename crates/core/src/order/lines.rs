@@ -188,6 +188,13 @@ impl<'a> Lines<'a> {
         })
     }
 
+    /// Whether nothing was said of a line but these.
+    pub(super) fn is_nothing_but(&self, line: usize, options: &[OptionRef]) -> bool {
+        let is_it = |(at, _): &(OptionRef, Choice)| options.iter().any(|own| own.exact() == *at);
+        let line = self.drafts.get(line);
+        line.is_some_and(|line| line.size.is_none() && line.choices.iter().all(is_it))
+    }
+
     /// The item of the last line.
     pub(super) fn last_item(&self) -> Option<usize> {
         self.drafts.last().map(|draft| draft.item)

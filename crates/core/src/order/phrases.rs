@@ -337,7 +337,8 @@ impl Phrases {
     }
 
     /// A meal by the whole name of what is in it: "crispy chicken sandwich combo" is the #3 Crispy
-    /// Chicken Combo where there is a Crispy Chicken Sandwich.
+    /// Chicken Combo where there is a Crispy Chicken Sandwich; and by words that it alone has: "crispy
+    /// meal".
     fn add_meals(&mut self, items: &[MenuItem]) {
         let stems = |item: &MenuItem| -> Vec<String> {
             let plain = plain_name(&item.name);
@@ -345,6 +346,7 @@ impl Phrases {
             words(name).iter().map(|word| stem(&word.text)).collect()
         };
         let names: Vec<Vec<String>> = items.iter().map(stems).collect();
+        let mut said: HashMap<String, Vec<usize>> = HashMap::new();
         for (index, name) in names.iter().enumerate() {
             let Some((last, kind)) = name.split_last() else {
                 continue;
@@ -354,12 +356,26 @@ impl Phrases {
             }
             let is_inside =
                 |dish: &&Vec<String>| dish.split_last().is_some_and(|(_, first)| first == kind);
-            for dish in names.iter().filter(is_inside) {
-                for meal in ["combo", "meal"] {
-                    let name = format!("{} {meal}", dish.join(" "));
-                    if !self.names.contains_key(&name) {
-                        self.add(&name, |names| names.add_item(index));
-                    }
+            let dishes = names.iter().filter(is_inside).map(|dish| dish.join(" "));
+            let opens =
+                |word: &String| word == "kid" || !(is_grammar(word) || is_amount(word));
+            let runs = (1..=kind.len()).flat_map(|length| kind.windows(length));
+            let runs = runs.filter(|run| run.first().is_some_and(opens) && run.last().is_some_and(opens));
+            for dish in dishes.chain(runs.map(|run| run.join(" "))) {
+                let of = said.entry(dish).or_default();
+                if of.last() != Some(&index) {
+                    of.push(index);
+                }
+            }
+        }
+        for (dish, of) in said {
+            let [index] = of.as_slice() else {
+                continue;
+            };
+            for meal in ["combo", "meal"] {
+                let name = format!("{dish} {meal}");
+                if !self.names.contains_key(&name) {
+                    self.add(&name, |names| names.add_item(*index));
                 }
             }
         }

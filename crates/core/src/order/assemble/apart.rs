@@ -86,6 +86,13 @@ impl<'a> Reader<'a> {
         let just = usize::from(said(0).as_deref() == Some("just"));
         let rest = rest.get(just..).unwrap_or_default();
         let is_plain = said(just).is_some_and(|said| PLAIN.contains(&said.as_str()));
+        // "One with and one without onions"
+        let mut comes = rest.iter().skip(1).map(|next| next.kind);
+        let is_with = said(just).as_deref() == Some("with")
+            && matches!(comes.next(), Some(Kind::Cue(Cue::And)))
+            && matches!(comes.next(), Some(Kind::Cue(Cue::Number(_))))
+            && matches!(comes.next(), Some(Kind::Cue(Cue::Not)));
+        let is_plain = is_plain || is_with;
         let takes = |at: usize| match rest.get(at).map(|s| s.kind) {
             Some(Kind::Names(names)) => self.lines.last_takes(&names.options).is_some(),
             _ => false,

@@ -31,7 +31,10 @@ impl<'a> Reader<'a> {
             return;
         }
         // "Three cokes, two large and a small"
-        if self.shared.is_some() && self.tell_apart(1, rest) {
+        // "Two sodas, a coke and a sprite"
+        let several = self.lines.last().is_some_and(|(_, quantity)| quantity > 1);
+        let is_list = several && self.lines.is_bare() && self.ends_phrase(segment.start);
+        if (self.shared.is_some() || is_list) && self.tell_apart(1, rest) {
             return;
         }
         self.settle_before_another();

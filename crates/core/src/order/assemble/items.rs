@@ -294,7 +294,11 @@ impl<'a> Reader<'a> {
         let is_and = [" and", " plus", " then"]
             .iter()
             .any(|and| before.ends_with(and));
-        if self.pending.options.iter().any(is_other) || (is_and && !self.lines.is_bare()) {
+        // "Number one with fries. Number one with onion rings."
+        let is_number = || self.said(span).to_lowercase().starts_with("number ");
+        let is_next = self.ends_sentence(span.start) || (self.ends_phrase(span.start) && is_number());
+        let is_more = (is_and || is_next) && !self.lines.is_bare();
+        if self.pending.options.iter().any(is_other) || is_more {
             return false;
         }
         let Some(last) = self

@@ -442,7 +442,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Whether a size was said where the line that is open has one.
-    fn is_sized_anew(&self) -> bool {
+    pub(super) fn is_sized_anew(&self) -> bool {
         let first = self.pending.options.first();
         first.is_some_and(|(names, _)| self.lines.last_takes(&names.options) == Some(true))
     }

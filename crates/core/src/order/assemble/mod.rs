@@ -4,6 +4,7 @@
 //! it go to it (`items`, `options`, `numbers`). A negation holds for a coordinated list and ends where
 //! a new wish begins.
 
+mod absorbed;
 mod apart;
 mod around;
 mod items;

@@ -19,7 +19,10 @@ impl<'a> Reader<'a> {
             self.move_to(line);
             return;
         }
-        if self.by_choice(names, segment, rest)
+        if self.is_kind_of_last(names, segment)
+            || self.is_drink_called_off(names)
+            || self.is_fine_after_all(names, rest)
+            || self.by_choice(names, segment, rest)
             || self.should_be_other(names, segment, rest)
             || self.is_called_off(names, rest)
             || self.is_of_those(names, segment)

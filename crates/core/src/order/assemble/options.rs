@@ -85,7 +85,12 @@ impl<'a> Reader<'a> {
             && !leads
             && let Some(item) = self.next_item(names, rest)
         {
-            let is_item = |next: &&Segment<'_>| matches!(next.kind, Kind::Names(next) if next.items.contains(&item) || next.within.contains(&item));
+            // "Number one with coke number two": another meal begins.
+            let is_number = |next: &&Segment<'_>| {
+                let said = self.said_of(next).to_lowercase();
+                said.starts_with("number") || said.starts_with(|c: char| c.is_ascii_digit())
+            };
+            let is_item = |next: &&Segment<'_>| !is_number(next) && matches!(next.kind, Kind::Names(next) if next.items.contains(&item) || next.within.contains(&item));
             self.skip = rest.first().filter(is_item).map(|next| next.start);
         }
         if !leads
@@ -332,7 +337,7 @@ impl<'a> Reader<'a> {
                     self.pending.options.push((names, choice));
                     self.place_item(item, choice.span);
                 }
-                _ => match self.is_dish_of_its_own(names, choice) {
+                _ => match self.is_drink_of_its_own(names, choice) {
                     Some(item) => {
                         self.pending.options.push((names, choice));
                         self.place_item(item, choice.span);
@@ -345,21 +350,6 @@ impl<'a> Reader<'a> {
             },
         }
         true
-    }
-
-    /// "Coke and fries", "root beer": what one dish alone must be, told by itself, is that dish.
-    fn is_dish_of_its_own(&self, names: &Names, choice: Choice) -> Option<usize> {
-        let is_led = self.with || self.onto || self.adds || self.towards;
-        if is_led || choice.action == ModifierAction::Remove || choice.amount.is_some() {
-            return None;
-        }
-        let must = |at: &&super::super::phrases::OptionRef| {
-            let group = named(self.items, **at).map(|(group, _)| group);
-            !at.derived && group.is_some_and(|group| group.min > 0 && group.max == Some(1))
-        };
-        let mut having: Vec<usize> = names.options.iter().filter(must).map(|at| at.item).collect();
-        having.dedup();
-        self.one_of(having).filter(|_| !names.is_size)
     }
 
     /// "Short stack with blueberries": a size of two words that one dish alone has.

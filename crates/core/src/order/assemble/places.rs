@@ -65,7 +65,7 @@ impl<'a> Reader<'a> {
 
     /// Of all lines, or those that `said` means ("both").
     pub(super) fn of_all(&mut self, said: &str, rest: &[Segment<'_>]) {
-        if self.is_opened() && self.implied().is_some() {
+        if (self.is_opened() || self.is_sized_anew()) && self.implied().is_some() {
             self.settle();
         }
         self.settle_options();

@@ -1,0 +1,126 @@
+//! Words that are of the name before them, and names that stand for a drink.
+
+use super::super::draft::{Choice, named};
+use super::super::option;
+use super::super::phrases::{Names, OptionRef, stem};
+use super::super::segment::{Kind, Segment};
+use super::super::speech::Cue;
+use super::Reader;
+use crate::menu::text::words;
+use olympus_proto::{MenuItem, ModifierAction};
+
+/// What many dishes are, whether their names say so or not.
+const ANY_DISH: [&str; 5] = ["sandwich", "burger", "sub", "hoagie", "melt"];
+/// What others are where the menu lists them so.
+const LISTED_AS: [&str; 8] = [
+    "pizza", "salad", "wrap", "bowl", "soup", "taco", "burrito", "curry",
+];
+/// What a drink is called that says nothing before its sort is chosen.
+#[rustfmt::skip]
+const DRINKS: [&str; 14] = [
+    "drink", "soda", "beverage", "pop", "juice", "tea", "shake", "smoothie", "slush", "slushie", "lemonade",
+    "water", "beer", "wine",
+];
+
+impl<'a> Reader<'a> {
+    /// "Spicy Deluxe sandwich", "cobb salad" of The Big Cobb under "Salads": what the dish is, right after
+    /// its name, and no other dish with that word in its name.
+    pub(super) fn is_kind_of_last(&mut self, names: &Names, segment: &Segment<'_>) -> bool {
+        let is_placed = matches!(self.run, Some((_, true)));
+        let is_exact = (!names.items.is_empty() && !names.is_part)
+            || self.lines.last_takes(&names.options).is_some();
+        let waits = self.pending.start.is_some() || self.verb.is_some() || self.negated;
+        if !is_placed || is_exact || waits || !self.after_name || self.ends_phrase(segment.start) {
+            return false;
+        }
+        let Some(item) = self.lines.last_item().and_then(|last| self.items.get(last)) else {
+            return false;
+        };
+        let said = self.phrases.stems_of(&self.said_of(segment).to_lowercase());
+        let Some((kind, before)) = said.split_last() else {
+            return false;
+        };
+        let printed = |text: Option<&String>| -> Vec<String> {
+            let words = words(text.map_or("", String::as_str));
+            words.iter().map(|word| stem(&word.text)).collect()
+        };
+        let category = printed(item.category.as_ref());
+        let told = [printed(Some(&item.name)), printed(item.description.as_ref())].concat();
+        let is_of_kind = ANY_DISH.contains(&kind.as_str()) && !told.contains(kind)
+            || (LISTED_AS.contains(&kind.as_str()) && category.contains(kind));
+        if !is_of_kind || !before.iter().all(|word| told.contains(word)) {
+            return false;
+        }
+        self.lines.lengthen(segment.end);
+        true
+    }
+
+    /// "A coke and a sprite, no sprite": the one line that is nothing but that.
+    pub(super) fn is_drink_called_off(&mut self, names: &Names) -> bool {
+        if !self.negated || self.negation_used || self.onto {
+            return false;
+        }
+        let lines = self.lines.having(&names.options);
+        let [line] = lines.as_slice() else {
+            return false;
+        };
+        if !self.lines.is_nothing_but(*line, &names.options)
+            || self.drink_of(&names.options).is_none()
+        {
+            return false;
+        }
+        self.take_off(*line);
+        self.negation_used = true;
+        true
+    }
+
+    /// "Coke and fries", "root beer": of what waits for nothing else, the one drink that must be one of
+    /// several.
+    pub(super) fn is_drink_of_its_own(&self, names: &Names, choice: Choice) -> Option<usize> {
+        let is_led = self.with || self.onto || self.adds || self.towards;
+        let waits = self.pending.number.is_some() || self.out.ambiguous.len() > self.lines.all().len();
+        if is_led || waits || choice.action == ModifierAction::Remove || choice.amount.is_some() {
+            return None;
+        }
+        self.drink_of(&names.options).filter(|_| !names.is_size)
+    }
+
+    /// The drink of which an option is the sort.
+    fn drink_of(&self, options: &[OptionRef]) -> Option<usize> {
+        let is_drink = |item: &MenuItem| {
+            let name = option::key(&item.name);
+            let last = name.rsplit(' ').next().unwrap_or_default();
+            DRINKS.contains(&last)
+        };
+        let must = |at: &&OptionRef| {
+            let group = named(self.items, **at).map(|(group, _)| group);
+            let is_must = group.is_some_and(|group| group.min > 0 && group.max == Some(1));
+            !at.derived && is_must && self.items.get(at.item).is_some_and(is_drink)
+        };
+        let mut having: Vec<usize> = options.iter().filter(must).map(|at| at.item).collect();
+        having.dedup();
+        self.one_of(having)
+    }
+
+    /// "No onion, wait, onion is ok" before any dish was named.
+    pub(super) fn is_fine_after_all(&mut self, names: &Names, rest: &[Segment<'_>]) -> bool {
+        let is_fine = matches!(rest.first().map(|next| next.kind), Some(Kind::Cue(Cue::Fine)));
+        let is_choice = names.items.is_empty() || names.is_part;
+        if !is_fine || !is_choice || self.ahead.is_empty() {
+            return false;
+        }
+        let is_same = |other: &Names| {
+            let mut options = other.options.iter();
+            options.any(|at| names.options.iter().any(|own| own.exact() == at.exact()))
+        };
+        let before = self.ahead.len();
+        self.ahead.retain(|(other, choice)| {
+            choice.action == ModifierAction::Add || !is_same(other)
+        });
+        let is_back = self.ahead.len() < before;
+        if is_back {
+            (self.negated, self.verb) = (false, None);
+        }
+        is_back
+    }
+}
