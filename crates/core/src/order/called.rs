@@ -33,8 +33,8 @@ pub(super) fn kinds(items: &[MenuItem]) -> HashSet<String> {
 
 /// What is said for the end of a name, the one for the other.
 #[rustfmt::skip]
-const ENDINGS: [(&str, &str); 10] = [
-    ("combo", "meal"), ("hot chocolate", "hot cocoa"), ("fountain drink", "soda"), ("fountain drink", "soft drink"),
+const ENDINGS: [(&str, &str); 11] = [
+    ("combo", "meal"), ("hot chocolate", "hot cocoa"), ("clubhouse", "club"), ("fountain drink", "soda"), ("fountain drink", "soft drink"),
     ("soft drink", "soda"), ("coleslaw", "slaw"), ("cole slaw", "slaw"),
     ("omelette", "omelet"), ("doughnut", "donut"), ("lasagne", "lasagna"),
 ];
@@ -148,12 +148,12 @@ fn undone(name: &str) -> Option<String> {
 
 /// What menus put before a dish's name.
 #[rustfmt::skip]
-const PRAISE: [&str; 42] = [
+const PRAISE: [&str; 43] = [
     "the", "our", "my", "famous", "world", "signature", "classic", "original", "traditional", "authentic",
     "homemade", "housemade", "house", "made", "home", "hand", "handmade", "crafted", "breaded", "battered", "cut",
     "dipped", "tossed", "squeezed", "fresh", "freshly", "brewed", "baked", "new", "york", "style", "old",
     "fashioned", "southern", "warm", "steamed", "real", "premium", "all", "natural",
-    "caffe", "cafe",
+    "caffe", "cafe", "ny",
 ];
 /// What they put after it.
 const SERVED: [&str; 6] = ["cup", "slice", "bottle", "glass", "serving", "portion"];
@@ -189,10 +189,16 @@ pub(super) fn plain_names(name: &str) -> Vec<String> {
             found.push(part);
         }
     };
-    let praised = all.iter().skip(from);
+    // "Grandma's Famous Tuna Melt"
+    let owner = match all.get(from..from + 2) {
+        Some([_, s]) if s == "s" => 2,
+        _ => 0,
+    };
+    let praised = all.iter().skip(from + owner);
     let praised = praised
         .take_while(|word| PRAISE.contains(&word.as_str()))
         .count();
+    let praised = praised + owner;
     let is_served = |last: &String| SERVED.contains(&last.as_str());
     let to = match all.last().filter(|last| is_served(last)) {
         Some(_) if all.len() > from + praised + 1 => all.len() - 1,

@@ -44,6 +44,17 @@ const LETTERS: [(&str, &str); 4] = [
     ("ff", "fat free"),
     ("whip", "whipped cream"),
 ];
+/// What lies on top of something else by that name: "caramel" in a latte is the syrup and no drizzle.
+const ON_TOP: [&str; 6] = ["drizzle", "foam", "powder", "sprinkle", "glaze", "crumb"];
+/// Words that are no sort of what their last word says: root beer is no beer.
+const INSEPARABLE: [(&str, &str); 6] = [
+    ("root", "beer"),
+    ("ginger", "beer"),
+    ("ginger", "ale"),
+    ("hot", "dog"),
+    ("corn", "dog"),
+    ("cream", "soda"),
+];
 /// Where it goes; nobody says it.
 const ENDINGS: [&str; 5] = ["inside", "on top", "on side", "on the side", "added"];
 const SHORTEST: usize = 3;
@@ -173,6 +184,7 @@ fn otherwise(name: &str, is_sort: bool) -> Vec<Said> {
                 said.extend(sorts.iter().map(|sort| format!("{before} {sort}")));
                 bare.push(before);
             }
+            None if is_inseparable(rest) => {}
             None if is_sort => parts.push(before),
             None => parts.push(last.clone()),
         }
@@ -241,7 +253,8 @@ impl Siblings {
             let of = self.last.entry((at.0, last.clone())).or_default();
             of.push(at);
         }
-        if let Some(first) = stems.first().filter(|_| stems.len() > 1) {
+        let is_on_top = stems.last().is_some_and(|last| ON_TOP.contains(&last.as_str()));
+        if let Some(first) = stems.first().filter(|_| stems.len() > 1 && !is_on_top) {
             self.first.entry(first.clone()).or_default().push(at);
         }
         let whole = stems.join(" ");
@@ -330,7 +343,8 @@ pub(super) fn by_some_words(names: &[(&str, Place)], described: &[String]) -> Ve
             }
             _ => None,
         };
-        let last = whole.last().filter(|_| whole.len() > 1).cloned();
+        let last = whole.last().filter(|_| whole.len() > 1);
+        let last = last.filter(|_| !is_inseparable(&whole)).cloned();
         for part in pairs.chain(around).chain(rest).chain(last) {
             let of = parts.entry(part).or_default();
             if !of.contains(at) {
@@ -369,6 +383,14 @@ fn usual(names: &[(&str, Place)], of: &[Place]) -> Option<Place> {
     });
     let (_, at) = usual.next()?;
     usual.next().is_none().then_some(*at)
+}
+
+/// Whether a name ends in two words of which neither can be told alone.
+fn is_inseparable(stems: &[String]) -> bool {
+    let ends = |(one, other): &(&str, &str)| {
+        stems.ends_with(&[(*one).to_owned(), (*other).to_owned()])
+    };
+    INSEPARABLE.iter().any(ends)
 }
 
 /// "Sugar free" says of a coffee what is not in it, and of a syrup which it is.

@@ -5,7 +5,7 @@ use super::called::{
     MANNERS, is_grammar, kinds, otherwise_called, plain_name, plain_names, runs_of,
 };
 use super::draft::is_size;
-use super::lines::is_of_a_meal;
+use super::lines::{is_for_children, is_meal, is_of_a_meal};
 use super::option::{Portion, Siblings, by_some_words, first_word};
 use crate::menu::text::words;
 use olympus_proto::MenuItem;
@@ -238,6 +238,7 @@ impl Phrases {
             self.add_with_group(item, &said, at);
             self.add(&said, |names| names.options.push(at));
         }
+        self.add_words_of_meal(index, item);
         for (name, at, _) in exact {
             self.add(name, |names| names.options.push(at));
             let derived = OptionRef {
@@ -260,6 +261,48 @@ impl Phrases {
                     derived
                 };
                 self.add(&said, |names| names.options.push(as_said));
+            }
+        }
+    }
+
+    /// Choices of a meal by what they are half of, where no other choice has that word: "tuna" of Half
+    /// Tuna Salad.
+    fn add_words_of_meal(&mut self, index: usize, item: &MenuItem) {
+        if !(is_meal(item) || is_for_children(item)) {
+            return;
+        }
+        let groups = item.modifier_groups.iter().enumerate();
+        let all = groups.flat_map(|(group, choices)| {
+            let options = choices.options.iter().enumerate();
+            options.map(move |(option, choice)| (group, option, choices, choice))
+        });
+        let mut of_word: HashMap<String, Vec<OptionRef>> = HashMap::new();
+        for (group, option, choices, choice) in all {
+            let stems: Vec<String> = words(&choice.name)
+                .iter()
+                .map(|word| stem(&word.text))
+                .collect();
+            let at = OptionRef {
+                item: index,
+                derived: true,
+                group,
+                option,
+            };
+            let is_told = choices.max == Some(1) && !is_size(choices);
+            let is_half = stems.first().is_some_and(|first| first == "half");
+            for (place, word) in stems.iter().enumerate() {
+                let of = of_word.entry(word.clone()).or_default();
+                let is_usable = word.chars().count() >= SHORTEST_PART && !is_grammar(word);
+                match is_told && is_half && place == 1 && is_usable {
+                    true => of.push(at),
+                    // Whatever else is called so, it is not told by that word.
+                    false => of.extend([at, at]),
+                }
+            }
+        }
+        for (word, of) in of_word {
+            if let [at] = of.as_slice() {
+                self.add(&word, |names| names.options.push(*at));
             }
         }
     }

@@ -5,7 +5,7 @@ use super::super::assemble::{option_for, option_of};
 use super::super::draft::{Choice, Draft, comes_with, is_size, named};
 use super::super::option::{self, Portion};
 use super::super::phrases::{OptionRef, removed};
-use super::Lines;
+use super::{Lines, is_of_a_meal};
 use olympus_proto::{LineModifier, MenuItem, ModifierAction, ModifierGroup, Span};
 
 impl Lines<'_> {
@@ -175,8 +175,18 @@ impl Lines<'_> {
             .accepting(options)
             .and_then(|line| self.drafts.get(line));
         let adds = |at: &&OptionRef| {
-            let option = named(self.items, **at).map(|(_, option)| option.name.to_lowercase());
-            option.is_some_and(|name| name.starts_with("add ") || is_deed(&name))
+            let Some((group, option)) = named(self.items, **at) else {
+                return false;
+            };
+            let name = option.name.to_lowercase();
+            // "No egg and tofu", "no rice and a sprite": what is chosen, of which the dish has none.
+            let must = group.min > 0 && group.max == Some(1);
+            let item = self.items.get(at.item);
+            let is_chosen = must || item.is_some_and(|item| is_of_a_meal(item, group));
+            let is_chosen = is_chosen && removed(&name).is_none() && !is_size(group);
+            name.starts_with("add ")
+                || is_deed(&name)
+                || (is_chosen && !comes_with(self.items, **at))
         };
         line.is_some_and(|draft| {
             let mut of_item = options.iter().filter(|at| at.item == draft.item).peekable();
