@@ -268,7 +268,11 @@ impl<'a> Reader<'a> {
             self.pending = std::mem::take(&mut self.held);
             items = shared;
         }
-        let chosen = self.choose(&items).or_else(|| self.of_kind(&items));
+        let pieces = self.pending.pieces.map(|(count, _)| count);
+        let pieces = pieces.or(self.pending.number);
+        let sold = pieces.and_then(|count| self.sold_by(&items, count));
+        let chosen = self.choose(&items).or(sold);
+        let chosen = chosen.or_else(|| self.of_kind(&items));
         let Some(item) = chosen.or_else(|| self.one_of(items.clone())) else {
             self.ask_which(&items, span);
             return;
@@ -335,12 +339,28 @@ impl<'a> Reader<'a> {
             start,
             end: span.end,
         };
-        let portions = pending.number.and_then(|count| self.portions(item, count));
+        let of_pieces = pending.pieces.map(|(count, _)| count);
+        let counted = of_pieces.or(pending.number);
+        let counted_at = pending.pieces.map_or(whole, |(_, span)| span);
+        let portions = counted.and_then(|count| self.portions(item, count));
         let pieces = portions.map(|(at, _)| at);
         let number = match portions {
             Some((_, times)) => (times > 1).then_some(times),
-            None => pending.number,
+            None => counted.and_then(|count| match self.orders_of_pieces(item, count, counted_at) {
+                Some(orders) => Some(orders),
+                None => of_pieces.is_none().then_some(count),
+            }),
         };
+        let number = match (pending.pieces, pending.number) {
+            (Some(_), Some(count)) => Some(count),
+            _ => number,
+        };
+        if let Some((count, span)) = pending.pieces
+            && portions.is_none()
+            && self.orders_of_pieces(item, count, span).is_none()
+        {
+            self.not_understood(span.start, span.end);
+        }
         let mut draft = Draft::new(item, number.unwrap_or(1), Some(whole));
         if let Some(at) = pieces {
             draft.put(self.items, at, Choice::added(whole));

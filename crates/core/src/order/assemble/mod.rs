@@ -71,7 +71,9 @@ pub(super) fn assemble(
 
 impl<'a> Reader<'a> {
     fn cue(&mut self, cue: Cue, segment: &Segment<'_>, rest: &[Segment<'a>]) {
-        self.run = None;
+        if !matches!(cue, Cue::Number(_)) {
+            self.run = None;
+        }
         match cue {
             Cue::Number(number) => self.number(number, segment, rest),
             Cue::Times => {

@@ -95,6 +95,10 @@ impl<'a> Reader<'a> {
             self.not_understood(segment.start, unit.end);
             return;
         }
+        if self.is_portion_of_asked(number, segment) || self.is_of_pieces(number, segment, rest) {
+            return;
+        }
+        self.run = None;
         if self.counts_before(number, segment, rest) {
             return;
         }

@@ -71,6 +71,9 @@ impl<'a> Reader<'a> {
         let is_told = (self.onto || self.with) && self.place.is_some_and(takes);
         let is_told = is_told || self.is_sized_after(names, rest);
         let needs = self.pending.start.is_none() && self.lines.last_needs(&names.options);
+        if self.is_pieces_of_next(&said, span, rest) {
+            return;
+        }
         let leads = !self.negated
             && !is_told
             && (!needs || (self.listed && !self.lines.last_is_meal()))
@@ -386,6 +389,11 @@ impl<'a> Reader<'a> {
 
     /// What waits without its item: the only item that it fits, else choices of a line before.
     pub(super) fn settle(&mut self) {
+        if let Some(item) = self.in_other_pieces()
+            && let Some((_, span)) = self.pending.pieces
+        {
+            self.place_item(item, span);
+        }
         if let Some((item, at)) = self.called_by_choice() {
             // A word of its own name chooses nothing.
             let (_, choice) = self.pending.options.remove(at);

@@ -1,8 +1,9 @@
 //! Numbers that are a portion: "six wings", "a margherita 26", "two slices".
 
 use super::super::draft::{Choice, is_size};
+use super::super::lines::is_meal;
 use super::super::option;
-use super::super::phrases::{OptionRef, is_unit};
+use super::super::phrases::{OptionRef, is_unit, stem};
 use super::super::segment::{Kind, Segment};
 use super::super::speech::Cue;
 use super::Reader;
@@ -96,6 +97,120 @@ impl Reader<'_> {
             .filter(|size| count.is_multiple_of(*size) && count > 9);
         let mut sizes = sizes.filter_map(|size| Some((self.pieces(item, size)?, count / size)));
         sizes.next()
+    }
+
+    /// How many pieces an item's own name says it is: "Garlic Knots (6 pc)".
+    fn printed_pieces(&self, item: usize) -> Option<u32> {
+        let name = option::key(&self.items.get(item)?.name);
+        let words: Vec<&str> = name.split(' ').collect();
+        let mut pairs = words.windows(2).filter(|pair| pair.ends_with(&["piece"]));
+        pairs.find_map(|pair| pair.first()?.parse().ok())
+    }
+
+    /// How many of an item so many pieces are: six garlic knots are one order of six, two dozen four.
+    pub(super) fn orders_of_pieces(&self, item: usize, count: u32, span: Span) -> Option<u32> {
+        let pieces = self.printed_pieces(item).filter(|pieces| *pieces > 2)?;
+        let said = self.said(span).to_lowercase();
+        let is_orders = said.split(' ').any(|word| word.starts_with("order"));
+        let is_whole = count == pieces || (count > 9 && count.is_multiple_of(pieces));
+        (is_whole && !is_orders).then_some(count / pieces)
+    }
+
+    /// Of several items the one that is sold in so many pieces: "five piece tenders".
+    pub(super) fn sold_by(&self, items: &[usize], count: u32) -> Option<usize> {
+        let is_sold = |item: &&usize| {
+            self.printed_pieces(**item) == Some(count) || self.pieces(**item, count).is_some()
+        };
+        let is_dish = |item: &usize| self.items.get(*item).is_some_and(|item| !is_meal(item));
+        let sold = items.iter().filter(is_sold).copied();
+        let sold: Vec<usize> = sold.filter(is_dish).collect();
+        self.one_of(sold).filter(|_| count > 1)
+    }
+
+    /// "Five piece tenders", "a 10 piece": of how many pieces what comes is.
+    pub(super) fn is_of_pieces(
+        &mut self,
+        number: u32,
+        segment: &Segment<'_>,
+        rest: &[Segment<'_>],
+    ) -> bool {
+        let Some(unit) = rest.first().filter(|next| {
+            let said = self.said_of(next).to_lowercase();
+            said.split(' ').next().map(stem).as_deref() == Some("piece")
+        }) else {
+            return false;
+        };
+        if self.negated || self.verb.is_some() || !self.pending.options.is_empty() {
+            return false;
+        }
+        if self.pending.number.is_none() && self.pending.start.is_none() {
+            self.settle_before_another();
+            self.pending.start = Some(segment.start);
+            self.pending.joined = self.joined;
+        }
+        let span = Span {
+            start: segment.start,
+            end: unit.end,
+        };
+        self.pending.pieces = Some((number, span));
+        true
+    }
+
+    /// "12 piece garlic knots" where that is a size of the wings: of the knots.
+    pub(super) fn is_pieces_of_next(
+        &mut self,
+        said: &str,
+        span: Span,
+        rest: &[Segment<'_>],
+    ) -> bool {
+        let key = option::key(said);
+        let count = key.strip_suffix(" piece").and_then(|count| count.parse().ok());
+        let Some((count, next)) = count.zip(rest.first()) else {
+            return false;
+        };
+        let is_other = matches!(next.kind, Kind::Names(next)
+            if !next.items.is_empty() && next.items.iter().all(|item| self.pieces(*item, count).is_none()));
+        let waits = !self.pending.options.is_empty() || self.negated || self.verb.is_some();
+        if !is_other || waits || self.ends_phrase(next.start) {
+            return false;
+        }
+        self.pending.start.get_or_insert(span.start);
+        self.pending.pieces = Some((count, span));
+        true
+    }
+
+    /// Where only the pieces were said, the dish before in that many: "… and one 5 piece".
+    pub(super) fn in_other_pieces(&self) -> Option<usize> {
+        let (count, _) = self.pending.pieces?;
+        let bare = |item: usize| {
+            let name = self.items.get(item)?.name.split('(').next()?;
+            Some(option::key(name))
+        };
+        let last = bare(self.lines.last_item()?)?;
+        let alike = (0..self.items.len()).filter(|item| bare(*item).as_ref() == Some(&last));
+        self.sold_by(&alike.collect::<Vec<_>>(), count)
+    }
+
+    /// "Tenders, five piece" of those that the name before could mean.
+    pub(super) fn is_portion_of_asked(&mut self, number: u32, segment: &Segment<'_>) -> bool {
+        let Some((items, false)) = &self.run else {
+            return false;
+        };
+        let Some(item) = self.sold_by(items, number) else {
+            return false;
+        };
+        self.out.ambiguous.pop();
+        self.pending = std::mem::take(&mut self.held);
+        let span = Span {
+            start: segment.start,
+            end: segment.end,
+        };
+        let pieces = self.pieces(item, number);
+        self.place_item(item, span);
+        if let Some(at) = pieces {
+            self.lines.put_last(at, Choice::added(span));
+        }
+        true
     }
 
     /// The option of an item that is so many pieces: "six wings" is a portion of 6.

@@ -11,6 +11,8 @@ pub(super) struct Pending<'a> {
     /// Byte where it began; `None` where nothing waits.
     pub(super) start: Option<usize>,
     pub(super) number: Option<u32>,
+    /// Of how many pieces each is, and where that was said: "five piece tenders".
+    pub(super) pieces: Option<(u32, Span)>,
     pub(super) options: Vec<(&'a Names, Choice)>,
     /// Whether "with" came after the number: "two with olives" are two of something.
     pub(super) with: bool,
