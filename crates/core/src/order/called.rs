@@ -190,10 +190,9 @@ pub(super) fn plain_names(name: &str) -> Vec<String> {
         }
     };
     // "Grandma's Famous Tuna Melt"
-    let owner = match all.get(from..from + 2) {
-        Some([_, s]) if s == "s" => 2,
-        _ => 0,
-    };
+    let first = bare.split_whitespace().nth(from).unwrap_or_default();
+    let is_owner = first.ends_with("'s") || first.ends_with("\u{2019}s");
+    let owner = usize::from(is_owner && all.len() > from + 1);
     let praised = all.iter().skip(from + owner);
     let praised = praised
         .take_while(|word| PRAISE.contains(&word.as_str()))
@@ -285,7 +284,7 @@ pub(super) fn runs_of(name: &str) -> Vec<String> {
             cue(stem),
             None | Some(Cue::Number(_) | Cue::Drop | Cue::Amount(_))
         );
-        stem.parse::<u32>().is_ok() || (!opens && is_grammar(stem))
+        stem.parse::<u32>().is_ok() || (!opens && is_grammar(stem) && stem != "side")
     };
     let is_content = |stem: &String| stem.chars().count() >= SHORTEST_PART && cue(stem).is_none();
     let lengths = 2..stems.len().min(5);

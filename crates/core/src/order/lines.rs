@@ -188,6 +188,24 @@ impl<'a> Lines<'a> {
         })
     }
 
+    /// "A large coke and a small one": what another line of that item must be, where nothing else was said.
+    pub(super) fn take_sort_of(&mut self, line: usize) {
+        let items = self.items;
+        let must = |at: &OptionRef| {
+            let group = named(items, *at).map(|(group, _)| group);
+            group.is_some_and(|group| group.min > 0 && group.max == Some(1) && !is_size(group))
+        };
+        let sorts = self.drafts.get(line).map(|line| line.choices.clone());
+        let sorts = sorts.into_iter().flatten().filter(|(at, _)| must(at));
+        if let Some(last) = self.drafts.last_mut() {
+            for (at, choice) in sorts {
+                if !last.has_other(at) {
+                    last.put(items, at, choice);
+                }
+            }
+        }
+    }
+
     /// Whether nothing was said of a line but these.
     pub(super) fn is_nothing_but(&self, line: usize, options: &[OptionRef]) -> bool {
         let is_it = |(at, _): &(OptionRef, Choice)| options.iter().any(|own| own.exact() == *at);

@@ -86,8 +86,21 @@ impl<'a> Reader<'a> {
                 .within
                 .iter()
                 .any(|item| takes(&item) && self.is_called_by(*item, names))
-            && self.lines.accepting(&names.options).is_none()
+            && (self.lines.accepting(&names.options).is_none() || self.is_another_dish(names))
             && self.next_item(names, rest).is_none()
+    }
+
+    /// "A cappuccino and a mocha" where a cappuccino can have mocha sauce: with an article of its own, and
+    /// the last word of one dish's name.
+    fn is_another_dish(&self, names: &Names) -> bool {
+        let said = self.said_last.as_deref().unwrap_or_default();
+        let is_head = |item: &usize| self.phrases.name_of(*item).last().is_some_and(|last| last == said);
+        let is_derived = names.options.iter().all(|at| at.derived);
+        self.listed
+            && self.is_opened()
+            && is_derived
+            && matches!(names.within.as_slice(), [item] if is_head(item))
+            && !self.lines.last_needs(&names.options)
     }
 
     /// Whether the words that name a choice are the beginning of a name of two words, or its end:

@@ -139,6 +139,10 @@ impl<'a> Reader<'a> {
                     && self.negated
                     && !self.negation_used
                     && self.is_denying() => {}
+            // "Everything on the club but tomato"
+            Cue::Clause if self.is_everything_but(segment) => {
+                (self.negated, self.negation_used, self.negation_missed) = (true, false, false);
+            }
             Cue::Clause => {
                 self.settle();
                 self.ends_drop();
@@ -188,7 +192,7 @@ impl<'a> Reader<'a> {
         if said.ends_with("on the side") && self.after_name && !self.negated {
             self.lines.put_on_side(segment.start, segment.end);
         }
-        if said == "just" && self.after_name && self.is_told_of_last(rest) {
+        if matches!(said.as_str(), "just" | "only") && self.after_name && self.is_told_of_last(rest) {
             self.only_what_comes(rest);
         }
         if said == "only" && self.after_name && self.is_said_of_before(rest) {

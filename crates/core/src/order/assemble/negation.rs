@@ -152,6 +152,13 @@ impl<'a> Reader<'a> {
         at > 0 && !goes_on && matches!(ends.as_deref(), Some("on" | "in" | "in it" | "on it"))
     }
 
+    /// Whether "but" ends what has everything on it.
+    pub(super) fn is_everything_but(&self, segment: &Segment<'_>) -> bool {
+        let before = self.text.get(..segment.start).unwrap_or_default().to_lowercase();
+        let clause = before.rsplit(['.', ',', ';', '!', '?', '\n']).next().unwrap_or_default();
+        self.said_of(segment).eq_ignore_ascii_case("but") && clause.contains("everything on ")
+    }
+
     /// "No whip and marshmallows" where the menu has No Whip and Add Marshmallows: what is not on
     /// the dish anyway is not left out.
     pub(super) fn is_wanted_too(&self, names: &Names, segment: &Segment<'_>) -> bool {
@@ -363,6 +370,12 @@ impl<'a> Reader<'a> {
             && matches!(next, None | Some(Kind::Cue(Cue::And | Cue::Clause)))
         {
             return;
+        }
+        // "Diet coke large, make that two"
+        let is_count = matches!(next, Some(Kind::Cue(Cue::Number(_))))
+            && matches!(rest.get(1).map(|next| next.kind), None | Some(Kind::Cue(Cue::And | Cue::Clause)));
+        if is_count && self.pending.number.is_none() && self.implied().is_some() {
+            self.settle();
         }
         self.verb = Some(Verb::Correct);
         let goes_on = ["make", "change", "better"]

@@ -147,7 +147,11 @@ impl<'a> Reader<'a> {
                 end: segment.end,
             };
             if let Some(item) = self.lines.last_item() {
+                let before = self.lines.last().map(|(line, _)| line);
                 self.place_item(item, span);
+                if let Some(before) = before {
+                    self.lines.take_sort_of(before);
+                }
                 return true;
             }
         }
