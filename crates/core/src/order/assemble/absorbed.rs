@@ -1,5 +1,6 @@
 //! Words that are of the name before them, and names that stand for a drink.
 
+use super::super::called::plain_name;
 use super::super::draft::{Choice, named};
 use super::super::option;
 use super::super::phrases::{Names, OptionRef, stem};
@@ -7,7 +8,7 @@ use super::super::segment::{Kind, Segment};
 use super::super::speech::Cue;
 use super::Reader;
 use crate::menu::text::words;
-use olympus_proto::{MenuItem, ModifierAction};
+use olympus_proto::{MenuItem, ModifierAction, Span};
 
 /// What many dishes are, whether their names say so or not.
 const ANY_DISH: [&str; 5] = ["sandwich", "burger", "sub", "hoagie", "melt"];
@@ -55,6 +56,47 @@ impl<'a> Reader<'a> {
         true
     }
 
+    /// "Pepperoni pizza" of Sal's Famous Pepperoni under "Pizza": a dish that is called so and nothing
+    /// more, which the word after it tells from a choice.
+    pub(super) fn is_named_by_kind(
+        &mut self,
+        names: &Names,
+        segment: &Segment<'_>,
+        rest: &[Segment<'_>],
+    ) -> bool {
+        let Some(next) = rest.first().filter(|next| !self.ends_phrase(next.start)) else {
+            return false;
+        };
+        let waits = self.negated || self.verb.is_some() || self.with || self.onto;
+        let kind = self.phrases.stems_of(&self.said_of(next).to_lowercase()).concat();
+        if waits || !names.items.is_empty() || !LISTED_AS.contains(&kind.as_str()) {
+            return false;
+        }
+        let said = option::key(self.said_of(segment));
+        let is_called = |item: &MenuItem| {
+            let plain = plain_name(&item.name).unwrap_or_default();
+            let category = option::key(item.category.as_deref().unwrap_or_default());
+            option::key(&plain) == said && category.split(' ').any(|word| word == kind)
+        };
+        let takes = |item: usize| {
+            let has = |(names, _): &(&Names, Choice)| super::option_of(&names.options, item).is_some();
+            self.pending.options.iter().all(has)
+        };
+        let mut called = names.within.iter().copied().filter(|item| {
+            self.items.get(*item).is_some_and(is_called) && takes(*item)
+        });
+        let (Some(item), None) = (called.next(), called.next()) else {
+            return false;
+        };
+        let span = Span {
+            start: segment.start,
+            end: next.end,
+        };
+        self.place_item(item, span);
+        self.skip = Some(next.start);
+        true
+    }
+
     /// "A coke and a sprite, no sprite": the one line that is nothing but that.
     pub(super) fn is_drink_called_off(&mut self, names: &Names) -> bool {
         if !self.negated || self.negation_used || self.onto {
@@ -83,6 +125,20 @@ impl<'a> Reader<'a> {
             return None;
         }
         self.drink_of(&names.options).filter(|_| !names.is_size)
+    }
+
+    /// "Lunch combo with a coke" where the combo's drink is a Fountain Soda: that.
+    pub(super) fn as_drink_of_meal(&self, names: &Names, choice: Choice) -> Option<OptionRef> {
+        let item = self.lines.last_item().filter(|_| self.lines.last_is_meal())?;
+        let is_one = self.is_single() && choice.action == ModifierAction::Add;
+        if !is_one || self.verb.is_some() || self.lines.last_takes(&names.options).is_some() {
+            return None;
+        }
+        let drink = self.items.get(self.drink_of(&names.options)?)?;
+        let stems = self.phrases.stems_of(&drink.name.to_lowercase());
+        let options = &self.phrases.find(&stems)?.options;
+        let at = super::option_of(options, item)?;
+        self.lines.last_needs(&[at]).then_some(at)
     }
 
     /// The drink of which an option is the sort.

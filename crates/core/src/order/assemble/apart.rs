@@ -249,6 +249,21 @@ impl<'a> Reader<'a> {
         is_whose && tells && self.tell_apart(1, rest)
     }
 
+    /// "Extra bacon" where that is a choice of another dish, and bacon one of the last.
+    fn without_amount(&self, segment: &Segment<'_>) -> Option<Kind<'a>> {
+        let Kind::Names(names) = segment.kind else {
+            return None;
+        };
+        let said = self.phrases.stems_of(&self.said_of(segment).to_lowercase());
+        let (first, rest) = said.split_first()?;
+        let is_amount = matches!(super::super::speech::cue(first), Some(Cue::Amount(_)));
+        if !is_amount || self.lines.last_takes(&names.options).is_some() {
+            return None;
+        }
+        let names = self.phrases.find(rest)?;
+        self.lines.last_takes(&names.options).map(|_| Kind::Names(names))
+    }
+
     /// Whether a choice that the last line has comes next, and no other item: "with oat milk", "no
     /// onions", "large".
     pub(super) fn says_how_it_differs(&self, number: u32, rest: &[Segment<'_>]) -> bool {
@@ -265,7 +280,8 @@ impl<'a> Reader<'a> {
         let later = rest.get(at + 1..).unwrap_or_default();
         let before = rest.get(..at).unwrap_or_default();
         let is_told = |s: &Segment<'_>| matches!(s.kind, Kind::Cue(Cue::With | Cue::Not));
-        match rest.get(at).map(|next| next.kind) {
+        let amount = rest.get(at).and_then(|next| self.without_amount(next));
+        match amount.or(rest.get(at).map(|next| next.kind)) {
             Some(Kind::Names(names)) => {
                 let needs = match self.shared {
                     Some(line) => self.lines.needs(line, &names.options),

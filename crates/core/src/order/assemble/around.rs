@@ -264,7 +264,8 @@ impl<'a> Reader<'a> {
         let mut later = after.iter().skip(1).map(|next| next.kind);
         let later = later.find(|kind| !matches!(kind, Kind::Cue(Cue::Filler)));
         let ends = !matches!(later, Some(Kind::Names(_)));
-        let is_dish = !names.items.is_empty() && self.lines.accepting(&names.options).is_none();
+        let is_called = !names.items.is_empty() || !names.within.is_empty();
+        let is_dish = is_called && self.lines.accepting(&names.options).is_none();
         if let (Some(Kind::Cue(Cue::Amount(amount))), true, None) =
             (after.first().map(|next| next.kind), ends, self.amount)
             && !is_dish

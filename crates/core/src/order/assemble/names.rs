@@ -20,6 +20,7 @@ impl<'a> Reader<'a> {
             return;
         }
         if self.is_kind_of_last(names, segment)
+            || self.is_named_by_kind(names, segment, rest)
             || self.is_drink_called_off(names)
             || self.is_fine_after_all(names, rest)
             || self.by_choice(names, segment, rest)

@@ -22,6 +22,9 @@ impl<'a> Reader<'a> {
             None => said.to_lowercase().starts_with("add "),
         };
         self.negated &= !begins;
+        // "No zorbl, fries, coke": what must be chosen is not left out.
+        let is_next = self.negation_missed && !self.negation_used && self.ends_phrase(span.start);
+        self.negated &= !(is_next && self.lines.can_only_add(&names.options));
         let names = match self.portioned(&said) {
             Some(portioned) => {
                 self.amount = None;
@@ -50,6 +53,11 @@ impl<'a> Reader<'a> {
         // A drink that the last line comes with is no line of its own, whatever article it has.
         if self.is_single() && !self.negated && self.belongs_to_last(names) {
             self.pending = Pending::default();
+        }
+        if let Some(at) = self.as_drink_of_meal(names, choice) {
+            self.pending = Pending::default();
+            self.lines.put_last(at, choice);
+            return;
         }
         if self.is_in_name(&said) {
             self.lines.lengthen(span.end);
