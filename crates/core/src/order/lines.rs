@@ -206,6 +206,18 @@ impl<'a> Lines<'a> {
         }
     }
 
+    pub(super) fn draft(&self, line: usize) -> Option<&Draft> {
+        self.drafts.get(line)
+    }
+
+    /// "Two large pizzas, one margherita": large too, where nothing else was said.
+    pub(super) fn take_size_of(&mut self, other: &Draft) {
+        let items = self.items;
+        if let Some(last) = self.drafts.last_mut() {
+            last.take_size(items, other);
+        }
+    }
+
     /// Whether nothing was said of a line but these.
     pub(super) fn is_nothing_but(&self, line: usize, options: &[OptionRef]) -> bool {
         let is_it = |(at, _): &(OptionRef, Choice)| options.iter().any(|own| own.exact() == *at);

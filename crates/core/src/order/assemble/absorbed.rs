@@ -56,6 +56,13 @@ impl<'a> Reader<'a> {
         true
     }
 
+    /// Whether the menu lists an item under a kind: the Margherita under "Pizza".
+    pub(super) fn is_listed_as(&self, item: usize, kind: &str) -> bool {
+        let category = self.items.get(item).and_then(|item| item.category.as_deref());
+        let category = option::key(category.unwrap_or_default());
+        LISTED_AS.contains(&kind) && category.split(' ').any(|word| word == kind)
+    }
+
     /// "Pepperoni pizza" of Sal's Famous Pepperoni under "Pizza": a dish that is called so and nothing
     /// more, which the word after it tells from a choice.
     pub(super) fn is_named_by_kind(

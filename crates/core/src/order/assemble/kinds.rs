@@ -133,7 +133,12 @@ impl<'a> Reader<'a> {
         }
         let is_told = told.is_some() && made.is_none();
         // "Two burgers and one veggie burger" are three.
-        let is_more = self.pending.joined && told.is_some_and(ToldKind::is_whole);
+        // "Two pizzas, one margherita" of a menu that lists it under Pizza are two.
+        let start = self.pending.start.unwrap_or(segment.start);
+        let is_listed = names.items.iter().any(|item| self.is_listed_as(*item, &word));
+        let is_told_of_them = is_listed && self.ends_phrase(start);
+        let is_more =
+            self.pending.joined && told.is_some_and(ToldKind::is_whole) && !is_told_of_them;
         if made.is_some()
             && (!self.is_opened() || is_more || !(names.is_part || names.items.is_empty()))
         {
@@ -160,10 +165,10 @@ impl<'a> Reader<'a> {
             end: segment.end,
         };
         let called = names.items.iter().chain(&names.within).copied();
-        let called = called.filter(|item| self.ends_with(*item, &word));
+        let called = called.filter(|item| self.is_of_kind(*item, &word));
         let called = self.one_of(called.collect());
         let having = (0..self.items.len()).filter(|item| {
-            self.ends_with(*item, &word) && option_of(&names.options, *item).is_some()
+            self.is_of_kind(*item, &word) && option_of(&names.options, *item).is_some()
         });
         let having = match called {
             None if is_told => self.one_of(having.collect()),
@@ -198,6 +203,8 @@ impl<'a> Reader<'a> {
     fn place_of_kind(&mut self, item: usize, number: u32, span: Span) {
         let kind = self.kind.clone();
         let made = kind.as_ref().and_then(|kind| kind.made);
+        let whole = made.and_then(|made| self.lines.find(&[made]));
+        let whole = whole.and_then(|line| self.lines.draft(line).cloned());
         if let Some(line) = made
             .filter(|made| *made != item)
             .and_then(|made| self.shared.or_else(|| self.lines.find(&[made])))
@@ -211,6 +218,9 @@ impl<'a> Reader<'a> {
         }
         self.told = true;
         self.place_item(item, span);
+        if let Some(whole) = whole {
+            self.lines.take_size_of(&whole);
+        }
         (self.kind, self.told) = (kind, false);
         if let Some(kind) = &mut self.kind {
             kind.left = kind.left.saturating_sub(number);
@@ -225,7 +235,7 @@ impl<'a> Reader<'a> {
             return;
         };
         let all = 0..self.items.len();
-        let of_kind = all.filter(|item| self.ends_with(*item, &kind.word));
+        let of_kind = all.filter(|item| self.is_of_kind(*item, &kind.word));
         let of_kind: Vec<usize> = of_kind.take(MOST_ASKED).collect();
         if kind.left < u32::MAX && !of_kind.is_empty() {
             self.out.ambiguous.push(AmbiguousItem {
@@ -241,7 +251,7 @@ impl<'a> Reader<'a> {
         let said = self.phrases.stems_of(&self.said(span).to_lowercase());
         let word = said.last().cloned().unwrap_or_default();
         let all = 0..self.items.len();
-        let alike = all.filter(|item| self.ends_with(*item, &word)).count();
+        let alike = all.filter(|item| self.is_of_kind(*item, &word)).count();
         self.close_kind();
         self.kind = (number > 1 && alike > 1).then(|| ToldKind {
             word,
@@ -264,7 +274,7 @@ impl<'a> Reader<'a> {
         };
         let all = 0..self.items.len();
         let called = all.filter(|item| {
-            self.ends_with(*item, &kind.word) && *word != kind.word && self.has_word(*item, word)
+            self.is_of_kind(*item, &kind.word) && *word != kind.word && self.has_word(*item, word)
         });
         let waits = !self.pending.options.is_empty() || self.negated || self.verb.is_some();
         let Some(item) = self
@@ -332,7 +342,7 @@ impl<'a> Reader<'a> {
         let kind = self.kind.as_ref()?;
         let mut of_kind = items
             .iter()
-            .filter(|item| self.ends_with(**item, &kind.word));
+            .filter(|item| self.is_of_kind(**item, &kind.word));
         of_kind.next().copied().filter(|_| of_kind.next().is_none())
     }
 
@@ -413,6 +423,11 @@ impl<'a> Reader<'a> {
         name.last().is_some_and(|last| last == word)
     }
 
+    /// Whether an item's name ends so, or the menu lists it so.
+    fn is_of_kind(&self, item: usize, word: &str) -> bool {
+        self.ends_with(item, word) || self.is_listed_as(item, word)
+    }
+
     /// "A small cheese", "1 large pepperoni": the one item that is called so and has all else that
     /// waits, a size among it or its kind told before. Where it stands in what waits.
     pub(super) fn called_by_choice(&self) -> Option<(usize, usize)> {
@@ -481,7 +496,7 @@ impl<'a> Reader<'a> {
     /// What was said of the kind, for a dish of it.
     pub(super) fn sizes_of_kind(&self, item: usize) -> Vec<(&'a Names, Choice)> {
         let kind = self.kind.as_ref();
-        let kind = kind.filter(|kind| self.ends_with(item, &kind.word));
+        let kind = kind.filter(|kind| self.is_of_kind(item, &kind.word));
         kind.map(|kind| kind.sizes.clone()).unwrap_or_default()
     }
 
