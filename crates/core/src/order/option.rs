@@ -204,6 +204,13 @@ fn otherwise(name: &str, is_sort: bool) -> Vec<Said> {
             said.extend((letters == "whip").then(|| "whip cream".to_owned()));
         }
     }
+    // "Sweet tea" is the iced tea that is Sweetened.
+    let sweet = ["sweetened", "unsweetened"];
+    if let [word] = whole.as_slice()
+        && sweet.contains(&word.as_str())
+    {
+        said.extend(word.strip_suffix("ened").map(str::to_owned));
+    }
     if ends(&whole, "on side") {
         let before = whole.get(..whole.len() - 2).unwrap_or_default();
         said.push(format!("{} on the side", before.join(" ")));

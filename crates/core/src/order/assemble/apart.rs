@@ -231,7 +231,7 @@ impl<'a> Reader<'a> {
     }
 
     /// "For me", "for my son": whose of several it is.
-    fn is_for_whom(&self, segment: &Segment<'_>) -> bool {
+    pub(super) fn is_for_whom(&self, segment: &Segment<'_>) -> bool {
         matches!(segment.kind, Kind::Cue(Cue::Clause))
             && self.said_of(segment).to_lowercase().starts_with("for ")
     }

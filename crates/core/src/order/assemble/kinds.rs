@@ -434,7 +434,7 @@ impl<'a> Reader<'a> {
         let options = &self.pending.options;
         let is_size = |names: &Names| names.is_size;
         let is_sized = options.iter().any(|(names, _)| is_size(names));
-        let is_open = self.is_opened() || self.is_sized_anew();
+        let is_open = self.is_opened() || self.is_sized_anew() || self.lines.is_empty();
         if !is_open || self.pending.with || !(is_sized || self.kind.is_some()) {
             return None;
         }
@@ -477,7 +477,7 @@ impl<'a> Reader<'a> {
             self.is_kind_of(**item, &said) && option_of(&names.options, **item).is_some()
         });
         self.verb.is_none()
-            && self.lines.last_takes(&names.options) == Some(true)
+            && (self.lines.is_empty() || self.lines.last_takes(&names.options) == Some(true))
             && called.items.is_empty()
             && named.count() == 1
     }
@@ -489,6 +489,7 @@ impl<'a> Reader<'a> {
         };
         let plain = plain_name(&item.name);
         let name = option::key(plain.as_deref().unwrap_or(&item.name));
+        let name = name.strip_prefix("build your own ").unwrap_or(&name);
         name.rsplit_once(' ')
             .is_some_and(|(kind, _)| kind == said.join(" "))
     }

@@ -225,7 +225,10 @@ impl<'a> Reader<'a> {
         let told = rest.first().map(|next| self.said_of(next).to_lowercase());
         let is_bare = told.is_some_and(|told| AS_IT_COMES.contains(&told.as_str()));
         let is_whole = is_bare || matches!(next, Some(Kind::Cue(Cue::Whole)));
-        let is_told = is_whole || matches!(next, Some(Kind::Cue(Cue::With | Cue::Not)));
+        // "… and one for my wife with tofu"
+        let is_for_whom = rest.first().is_some_and(|next| self.is_for_whom(next));
+        let is_told =
+            is_whole || is_for_whom || matches!(next, Some(Kind::Cue(Cue::With | Cue::Not)));
         // "One burger with bacon, one without onion"
         let is_one = number == 1 && self.lines.is_told_single();
         // "One club without bacon, two without tomato"

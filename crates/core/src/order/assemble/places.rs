@@ -344,7 +344,8 @@ impl<'a> Reader<'a> {
             || self.joined
             || said.ends_with("again")
             || said.ends_with("the same")
-            || said.ends_with("thing");
+            || said.ends_with("thing")
+            || said.contains("same for ");
         let mut comes = rest.iter().map(|s| s.kind);
         let comes = comes.find(|kind| !matches!(kind, Kind::Cue(Cue::Filler)));
         // "The same cup" is no dish.
