@@ -134,6 +134,16 @@ impl<'a> Reader<'a> {
         self.drink_of(&names.options).filter(|_| !names.is_size)
     }
 
+    /// "A coke and a cheeseburger and lemonade": one more drink, and no other sort of the one before.
+    pub(super) fn is_another_drink(&self, names: &Names, choice: Choice) -> Option<usize> {
+        if !self.listed || self.verb.is_some() || self.all.is_some() || self.place.is_some() {
+            return None;
+        }
+        let item = self.is_drink_of_its_own(names, choice)?;
+        let line = self.lines.find(&[item])?;
+        self.lines.has_other(line, &names.options).then_some(item)
+    }
+
     /// "Lunch combo with a coke" where the combo's drink is a Fountain Soda: that.
     pub(super) fn as_drink_of_meal(&self, names: &Names, choice: Choice) -> Option<OptionRef> {
         let item = self.lines.last_item().filter(|_| self.lines.last_is_meal())?;
@@ -149,7 +159,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The drink of which an option is the sort.
-    fn drink_of(&self, options: &[OptionRef]) -> Option<usize> {
+    pub(super) fn drink_of(&self, options: &[OptionRef]) -> Option<usize> {
         let is_drink = |item: &MenuItem| {
             let name = option::key(&item.name);
             let last = name.rsplit(' ').next().unwrap_or_default();

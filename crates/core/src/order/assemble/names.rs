@@ -52,7 +52,7 @@ impl<'a> Reader<'a> {
         self.told_after(names, rest);
         let goes_on = std::mem::take(&mut self.joined);
         self.listed = goes_on || self.ends_phrase(segment.start);
-        self.settle_before_next(names);
+        self.settle_before_next(names, rest);
         if self.is_left_aside(names, segment, rest, goes_on)
             || self.obeys_verb(names, span, rest, goes_on)
         {
@@ -197,7 +197,7 @@ impl<'a> Reader<'a> {
     }
 
     /// "A large coke and fries": what waits is a dish of its own, which cannot have what comes.
-    fn settle_before_next(&mut self, names: &Names) {
+    fn settle_before_next(&mut self, names: &Names, rest: &[Segment<'_>]) {
         if !self.listed || self.negated || self.verb.is_some() {
             return;
         }
@@ -207,7 +207,12 @@ impl<'a> Reader<'a> {
         let is_sized = self.pending.options.iter().any(|(names, _)| names.is_size);
         let is_called = !names.items.is_empty() || !names.within.is_empty();
         let is_other = is_called && super::option_of(&names.options, item).is_none();
-        if (names.is_size && is_sized) || is_other {
+        // "A coke, sprite and a lemonade"; a vanilla and chocolate shake is one.
+        let is_second = self.drink_of(&names.options) == Some(item)
+            && !self.pending.options.is_empty()
+            && !names.is_size
+            && self.next_item(names, rest).is_none();
+        if (names.is_size && is_sized) || is_other || is_second {
             self.settle();
         }
     }

@@ -312,6 +312,11 @@ impl<'a> Reader<'a> {
 
     /// To the latest line that has such an option; to a place named before, if one was.
     pub(super) fn attach(&mut self, names: &'a Names, choice: Choice) -> bool {
+        if let Some(item) = self.is_another_drink(names, choice) {
+            self.pending.options.push((names, choice));
+            self.place_item(item, choice.span);
+            return true;
+        }
         let targets = match (&self.all, self.place) {
             (Some(lines), _) => self.lines.narrowed(lines, &names.options, self.two),
             (_, Some(line)) if self.lines.takes(line, &names.options) => vec![line],
@@ -449,6 +454,13 @@ impl<'a> Reader<'a> {
                 None => false,
             }
         };
+        // "A coke, a sprite": another one.
+        let is_another = |(names, _): &(&Names, Choice)| {
+            self.drink_of(&names.options).is_some() && self.lines.last_has_other(&names.options)
+        };
+        if self.is_opened() && self.verb.is_none() && self.pending.options.iter().any(is_another) {
+            return false;
+        }
         // "two sugars" are no two coffees.
         let counts_item = self.pending.number.is_some() && self.pending.with;
         !counts_item && self.pending.options.iter().all(fits)
