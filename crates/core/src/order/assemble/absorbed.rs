@@ -136,7 +136,8 @@ impl<'a> Reader<'a> {
 
     /// "A coke and a cheeseburger and lemonade": one more drink, and no other sort of the one before.
     pub(super) fn is_another_drink(&self, names: &Names, choice: Choice) -> Option<usize> {
-        if !self.listed || self.verb.is_some() || self.all.is_some() || self.place.is_some() {
+        let is_told = self.all.is_some() || self.place.is_some() || self.lines.was_parted();
+        if !self.listed || self.verb.is_some() || is_told {
             return None;
         }
         let item = self.is_drink_of_its_own(names, choice)?;

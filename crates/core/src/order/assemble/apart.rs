@@ -236,6 +236,21 @@ impl<'a> Reader<'a> {
             && self.said_of(segment).to_lowercase().starts_with("for ")
     }
 
+    /// "Four burgers, half with no tomato".
+    pub(super) fn is_half_of_them(&mut self, segment: &Segment<'_>, rest: &[Segment<'a>]) -> bool {
+        let said = self.said_of(segment).to_lowercase();
+        let tells = matches!(
+            rest.first().map(|next| next.kind),
+            Some(Kind::Cue(Cue::With | Cue::Not))
+        );
+        let of = self.lines.last().map(|(_, quantity)| quantity);
+        let half = of.filter(|of| *of > 1 && of.is_multiple_of(2)).map(|of| of / 2);
+        match half.filter(|_| said == "half" && tells) {
+            Some(half) => self.tell_apart(half, rest),
+            None => false,
+        }
+    }
+
     /// "Mine without tomato and my brother's with cheese": one of several.
     pub(super) fn is_owned(&mut self, segment: &Segment<'_>, rest: &[Segment<'a>]) -> bool {
         let said = self.said_of(segment).to_lowercase();

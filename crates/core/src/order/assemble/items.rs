@@ -10,6 +10,10 @@ use super::super::speech::Cue;
 use super::meant::option_of;
 use super::{Pending, Reader, Verb};
 use olympus_proto::{AmbiguousItem, MenuItem, ModifierAction, Span};
+
+/// What is ordered beside a dish, and never put on one.
+const SIDES: [&str; 6] = ["frie", "french frie", "tot", "tater tot", "onion ring", "coleslaw"];
+
 impl<'a> Reader<'a> {
     /// A name that is both: an item unless it is negated, or fits a line that is open, or belongs
     /// to the item that follows it.
@@ -75,7 +79,10 @@ impl<'a> Reader<'a> {
     /// An option that nothing said so far has, and a word of an item's name: "small fries" where
     /// they are a choice of the ribs too.
     pub(super) fn is_part_of_name(&self, names: &Names, rest: &[Segment<'_>]) -> bool {
-        let nothing_waits = !self.negated && self.amount.is_none() && !self.with;
+        // "Club with fries" where the club has none: a side of its own.
+        let is_side = self.lines.accepting(&names.options).is_none()
+            && self.said_last.as_deref().is_some_and(|said| SIDES.contains(&said));
+        let nothing_waits = !self.negated && self.amount.is_none() && (!self.with || is_side);
         let takes = |item: &&usize| {
             let has = |(names, _): &(&Names, Choice)| option_of(&names.options, **item).is_some();
             self.pending.options.iter().all(has)

@@ -209,7 +209,10 @@ impl<'a> Reader<'a> {
     }
 
     fn unknown(&mut self, segment: &Segment<'_>, rest: &[Segment<'a>]) {
-        if self.is_owned(segment, rest) || self.is_word_of_kind(segment) {
+        if self.is_owned(segment, rest)
+            || self.is_half_of_them(segment, rest)
+            || self.is_word_of_kind(segment)
+        {
             return;
         }
         // "Never mind the zorbl, I'll have a tea": what is not on the order needs not be taken off.

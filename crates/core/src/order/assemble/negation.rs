@@ -28,6 +28,9 @@ impl<'a> Reader<'a> {
             return;
         }
         if said == "no" && self.is_answer(segment, rest) {
+            if self.implied().is_some() {
+                self.settle();
+            }
             let comes = rest
                 .iter()
                 .find(|s| !matches!(s.kind, Kind::Cue(Cue::Filler)));
@@ -50,6 +53,9 @@ impl<'a> Reader<'a> {
             return;
         }
         if said == "no" && self.is_another_wish(rest) {
+            if self.implied().is_some() {
+                self.settle();
+            }
             (self.verb, self.retracts, self.negated) = (Some(Verb::Correct), true, false);
             return;
         }
@@ -96,7 +102,7 @@ impl<'a> Reader<'a> {
             Some(Kind::Names(_) | Kind::Cue(Cue::Article | Cue::Number(_)))
         );
         is_wish
-            && !self.lines.is_empty()
+            && !(self.lines.is_empty() && self.implied().is_none())
             && self.ends_phrase(segment.start)
             && after.trim_start_matches(' ').starts_with(',')
     }
@@ -132,7 +138,9 @@ impl<'a> Reader<'a> {
             rest.first().map(|next| next.kind),
             Some(Kind::Cue(Cue::Article))
         ) {
-            return self.item_comes(rest.get(1..).unwrap_or_default());
+            let is_drink = matches!(rest.get(1).map(|next| next.kind),
+                Some(Kind::Names(next)) if self.drink_of(&next.options).is_some());
+            return is_drink || self.item_comes(rest.get(1..).unwrap_or_default());
         }
         let is_name = matches!(rest.get(1).map(|s| s.kind), Some(Kind::Names(_)));
         said(0).as_deref() == Some("the") && is_name && said(2).as_deref() == Some("instead")
