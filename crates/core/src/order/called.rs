@@ -69,7 +69,9 @@ pub(super) fn otherwise_called(name: &str) -> Vec<String> {
     });
     found.extend(begins);
     // "Lil' Bubba Hamburger" is a burger; a Hamburger by itself is one of several.
-    let burger = lower.strip_suffix(" hamburger").map(|rest| format!("{rest} burger"));
+    let burger = lower
+        .strip_suffix(" hamburger")
+        .map(|rest| format!("{rest} burger"));
     found.extend(burger);
     found.extend(initials_otherwise(name));
     found.extend(initials_of_list(&lower));

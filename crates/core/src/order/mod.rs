@@ -20,6 +20,8 @@ mod speech;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
+mod tests_counter;
+#[cfg(test)]
 mod tests_house;
 #[cfg(test)]
 mod tests_languages;

@@ -260,7 +260,9 @@ impl Siblings {
             let of = self.last.entry((at.0, last.clone())).or_default();
             of.push(at);
         }
-        let is_on_top = stems.last().is_some_and(|last| ON_TOP.contains(&last.as_str()));
+        let is_on_top = stems
+            .last()
+            .is_some_and(|last| ON_TOP.contains(&last.as_str()));
         if let Some(first) = stems.first().filter(|_| stems.len() > 1 && !is_on_top) {
             self.first.entry(first.clone()).or_default().push(at);
         }
@@ -394,9 +396,8 @@ fn usual(names: &[(&str, Place)], of: &[Place]) -> Option<Place> {
 
 /// Whether a name ends in two words of which neither can be told alone.
 fn is_inseparable(stems: &[String]) -> bool {
-    let ends = |(one, other): &(&str, &str)| {
-        stems.ends_with(&[(*one).to_owned(), (*other).to_owned()])
-    };
+    let ends =
+        |(one, other): &(&str, &str)| stems.ends_with(&[(*one).to_owned(), (*other).to_owned()]);
     INSEPARABLE.iter().any(ends)
 }
 

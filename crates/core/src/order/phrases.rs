@@ -325,7 +325,8 @@ impl Phrases {
                 // The latte of a meal is the latte.
                 let is_apart = |at: &&OptionRef| {
                     let item = items.get(at.item);
-                    let group = item.and_then(|item| Some((item, item.modifier_groups.get(at.group)?)));
+                    let group =
+                        item.and_then(|item| Some((item, item.modifier_groups.get(at.group)?)));
                     !group.is_some_and(|(item, group)| is_of_a_meal(item, group))
                 };
                 let is_option = names.options.iter().filter(is_apart).any(|at| !at.derived);
@@ -400,10 +401,10 @@ impl Phrases {
             let is_inside =
                 |dish: &&Vec<String>| dish.split_last().is_some_and(|(_, first)| first == kind);
             let dishes = names.iter().filter(is_inside).map(|dish| dish.join(" "));
-            let opens =
-                |word: &String| word == "kid" || !(is_grammar(word) || is_amount(word));
+            let opens = |word: &String| word == "kid" || !(is_grammar(word) || is_amount(word));
             let runs = (1..=kind.len()).flat_map(|length| kind.windows(length));
-            let runs = runs.filter(|run| run.first().is_some_and(opens) && run.last().is_some_and(opens));
+            let runs =
+                runs.filter(|run| run.first().is_some_and(opens) && run.last().is_some_and(opens));
             for dish in dishes.chain(runs.map(|run| run.join(" "))) {
                 let of = said.entry(dish).or_default();
                 if of.last() != Some(&index) {
@@ -442,7 +443,17 @@ impl Phrases {
                 let usable = |part: &str| !is_grammar(part) && !is_amount(part);
                 let usable: Vec<_> = stems.filter(|(stem, _)| usable(stem)).collect();
                 // As printed: "fries" is long enough, though one of them is a fry.
-                let is_long = |printed: &str| printed.chars().count() >= SHORTEST_PART;
+                // What a dish is may be short: "tea" of Iced Tea; chips and dip are no dip.
+                let is_joined = name.contains('&') || printed.iter().any(|word| word.text == "and");
+                let head = printed
+                    .last()
+                    .filter(|_| !is_joined)
+                    .map(|word| word.text.as_str());
+                let is_long = |printed: &str| {
+                    let is_head = head == Some(printed) && !super::speech::knows(printed);
+                    let shortest = SHORTEST_PART - usize::from(is_head);
+                    printed.chars().count() >= shortest
+                };
                 let long = usable.iter().filter(|(_, printed)| {
                     is_long(printed) && !MANNERS.contains(&printed.as_str())
                 });

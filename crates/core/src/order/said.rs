@@ -89,7 +89,11 @@ impl Said<'_> {
             let cents = self.words.get(at).map_or("", |word| word.text.as_str());
             cents.len() == 2 && cents.chars().all(|c| c.is_ascii_digit())
         };
-        let is_unit_next = |at: usize| self.words.get(at).is_some_and(|word| is_unit(&stem(&word.text)));
+        let is_unit_next = |at: usize| {
+            self.words
+                .get(at)
+                .is_some_and(|word| is_unit(&stem(&word.text)))
+        };
         let is_point = |at: usize| self.gap_after(at) == ".";
         let is_amount = |at: usize| is_point(at) && is_cents(at + 1) && !is_unit_next(at + 2);
         let is_dollars = self.words.get(at).is_some_and(|word| {

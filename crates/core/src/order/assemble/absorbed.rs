@@ -46,7 +46,11 @@ impl<'a> Reader<'a> {
             words.iter().map(|word| stem(&word.text)).collect()
         };
         let category = printed(item.category.as_ref());
-        let told = [printed(Some(&item.name)), printed(item.description.as_ref())].concat();
+        let told = [
+            printed(Some(&item.name)),
+            printed(item.description.as_ref()),
+        ]
+        .concat();
         let is_of_kind = ANY_DISH.contains(&kind.as_str()) && !told.contains(kind)
             || (LISTED_AS.contains(&kind.as_str()) && category.contains(kind));
         if !is_of_kind || !before.iter().all(|word| told.contains(word)) {
@@ -58,7 +62,10 @@ impl<'a> Reader<'a> {
 
     /// Whether the menu lists an item under a kind: the Margherita under "Pizza".
     pub(super) fn is_listed_as(&self, item: usize, kind: &str) -> bool {
-        let category = self.items.get(item).and_then(|item| item.category.as_deref());
+        let category = self
+            .items
+            .get(item)
+            .and_then(|item| item.category.as_deref());
         let category = option::key(category.unwrap_or_default());
         LISTED_AS.contains(&kind) && category.split(' ').any(|word| word == kind)
     }
@@ -75,7 +82,10 @@ impl<'a> Reader<'a> {
             return false;
         };
         let waits = self.negated || self.verb.is_some() || self.with || self.onto;
-        let kind = self.phrases.stems_of(&self.said_of(next).to_lowercase()).concat();
+        let kind = self
+            .phrases
+            .stems_of(&self.said_of(next).to_lowercase())
+            .concat();
         if waits || !names.items.is_empty() || !LISTED_AS.contains(&kind.as_str()) {
             return false;
         }
@@ -86,12 +96,15 @@ impl<'a> Reader<'a> {
             option::key(&plain) == said && category.split(' ').any(|word| word == kind)
         };
         let takes = |item: usize| {
-            let has = |(names, _): &(&Names, Choice)| super::option_of(&names.options, item).is_some();
+            let has =
+                |(names, _): &(&Names, Choice)| super::option_of(&names.options, item).is_some();
             self.pending.options.iter().all(has)
         };
-        let mut called = names.within.iter().copied().filter(|item| {
-            self.items.get(*item).is_some_and(is_called) && takes(*item)
-        });
+        let mut called = names
+            .within
+            .iter()
+            .copied()
+            .filter(|item| self.items.get(*item).is_some_and(is_called) && takes(*item));
         let (Some(item), None) = (called.next(), called.next()) else {
             return false;
         };
@@ -127,7 +140,8 @@ impl<'a> Reader<'a> {
     /// several.
     pub(super) fn is_drink_of_its_own(&self, names: &Names, choice: Choice) -> Option<usize> {
         let is_led = self.with || self.onto || self.adds || self.towards;
-        let waits = self.pending.number.is_some() || self.out.ambiguous.len() > self.lines.all().len();
+        let waits =
+            self.pending.number.is_some() || self.out.ambiguous.len() > self.lines.all().len();
         if is_led || waits || choice.action == ModifierAction::Remove || choice.amount.is_some() {
             return None;
         }
@@ -147,7 +161,10 @@ impl<'a> Reader<'a> {
 
     /// "Lunch combo with a coke" where the combo's drink is a Fountain Soda: that.
     pub(super) fn as_drink_of_meal(&self, names: &Names, choice: Choice) -> Option<OptionRef> {
-        let item = self.lines.last_item().filter(|_| self.lines.last_is_meal())?;
+        let item = self
+            .lines
+            .last_item()
+            .filter(|_| self.lines.last_is_meal())?;
         let is_one = self.is_single() && choice.action == ModifierAction::Add;
         if !is_one || self.verb.is_some() || self.lines.last_takes(&names.options).is_some() {
             return None;
@@ -178,7 +195,10 @@ impl<'a> Reader<'a> {
 
     /// "No onion, wait, onion is ok" before any dish was named.
     pub(super) fn is_fine_after_all(&mut self, names: &Names, rest: &[Segment<'_>]) -> bool {
-        let is_fine = matches!(rest.first().map(|next| next.kind), Some(Kind::Cue(Cue::Fine)));
+        let is_fine = matches!(
+            rest.first().map(|next| next.kind),
+            Some(Kind::Cue(Cue::Fine))
+        );
         let is_choice = names.items.is_empty() || names.is_part;
         if !is_fine || !is_choice || self.ahead.is_empty() {
             return false;
@@ -188,9 +208,8 @@ impl<'a> Reader<'a> {
             options.any(|at| names.options.iter().any(|own| own.exact() == at.exact()))
         };
         let before = self.ahead.len();
-        self.ahead.retain(|(other, choice)| {
-            choice.action == ModifierAction::Add || !is_same(other)
-        });
+        self.ahead
+            .retain(|(other, choice)| choice.action == ModifierAction::Add || !is_same(other));
         let is_back = self.ahead.len() < before;
         if is_back {
             (self.negated, self.verb) = (false, None);

@@ -244,7 +244,9 @@ impl<'a> Reader<'a> {
             Some(Kind::Cue(Cue::With | Cue::Not))
         );
         let of = self.lines.last().map(|(_, quantity)| quantity);
-        let half = of.filter(|of| *of > 1 && of.is_multiple_of(2)).map(|of| of / 2);
+        let half = of
+            .filter(|of| *of > 1 && of.is_multiple_of(2))
+            .map(|of| of / 2);
         match half.filter(|_| said == "half" && tells) {
             Some(half) => self.tell_apart(half, rest),
             None => false,
@@ -276,7 +278,9 @@ impl<'a> Reader<'a> {
             return None;
         }
         let names = self.phrases.find(rest)?;
-        self.lines.last_takes(&names.options).map(|_| Kind::Names(names))
+        self.lines
+            .last_takes(&names.options)
+            .map(|_| Kind::Names(names))
     }
 
     /// Whether a choice that the last line has comes next, and no other item: "with oat milk", "no

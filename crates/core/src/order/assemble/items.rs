@@ -12,7 +12,14 @@ use super::{Pending, Reader, Verb};
 use olympus_proto::{AmbiguousItem, MenuItem, ModifierAction, Span};
 
 /// What is ordered beside a dish, and never put on one.
-const SIDES: [&str; 6] = ["frie", "french frie", "tot", "tater tot", "onion ring", "coleslaw"];
+const SIDES: [&str; 6] = [
+    "frie",
+    "french frie",
+    "tot",
+    "tater tot",
+    "onion ring",
+    "coleslaw",
+];
 
 impl<'a> Reader<'a> {
     /// A name that is both: an item unless it is negated, or fits a line that is open, or belongs
@@ -81,7 +88,10 @@ impl<'a> Reader<'a> {
     pub(super) fn is_part_of_name(&self, names: &Names, rest: &[Segment<'_>]) -> bool {
         // "Club with fries" where the club has none: a side of its own.
         let is_side = self.lines.accepting(&names.options).is_none()
-            && self.said_last.as_deref().is_some_and(|said| SIDES.contains(&said));
+            && self
+                .said_last
+                .as_deref()
+                .is_some_and(|said| SIDES.contains(&said));
         let nothing_waits = !self.negated && self.amount.is_none() && (!self.with || is_side);
         let takes = |item: &&usize| {
             let has = |(names, _): &(&Names, Choice)| option_of(&names.options, **item).is_some();
@@ -101,7 +111,12 @@ impl<'a> Reader<'a> {
     /// the last word of one dish's name.
     fn is_another_dish(&self, names: &Names) -> bool {
         let said = self.said_last.as_deref().unwrap_or_default();
-        let is_head = |item: &usize| self.phrases.name_of(*item).last().is_some_and(|last| last == said);
+        let is_head = |item: &usize| {
+            self.phrases
+                .name_of(*item)
+                .last()
+                .is_some_and(|last| last == said)
+        };
         let is_derived = names.options.iter().all(|at| at.derived);
         self.listed
             && self.is_opened()
@@ -320,7 +335,8 @@ impl<'a> Reader<'a> {
             .any(|and| before.ends_with(and));
         // "Number one with fries. Number one with onion rings."
         let is_number = || self.said(span).to_lowercase().starts_with("number ");
-        let is_next = self.ends_sentence(span.start) || (self.ends_phrase(span.start) && is_number());
+        let is_next =
+            self.ends_sentence(span.start) || (self.ends_phrase(span.start) && is_number());
         let is_more = (is_and || is_next) && !self.lines.is_bare();
         if self.pending.options.iter().any(is_other) || is_more {
             return false;
@@ -366,10 +382,14 @@ impl<'a> Reader<'a> {
         let pieces = portions.map(|(at, _)| at);
         let number = match portions {
             Some((_, times)) => (times > 1).then_some(times),
-            None => counted.and_then(|count| match self.orders_of_pieces(item, count, counted_at) {
-                Some(orders) => Some(orders),
-                None => of_pieces.is_none().then_some(count),
-            }),
+            None => {
+                counted.and_then(
+                    |count| match self.orders_of_pieces(item, count, counted_at) {
+                        Some(orders) => Some(orders),
+                        None => of_pieces.is_none().then_some(count),
+                    },
+                )
+            }
         };
         let number = match (pending.pieces, pending.number) {
             (Some(_), Some(count)) => Some(count),

@@ -135,7 +135,10 @@ impl<'a> Reader<'a> {
         // "Two burgers and one veggie burger" are three.
         // "Two pizzas, one margherita" of a menu that lists it under Pizza are two.
         let start = self.pending.start.unwrap_or(segment.start);
-        let is_listed = names.items.iter().any(|item| self.is_listed_as(*item, &word));
+        let is_listed = names
+            .items
+            .iter()
+            .any(|item| self.is_listed_as(*item, &word));
         let is_told_of_them = is_listed && self.ends_phrase(start);
         let is_more =
             self.pending.joined && told.is_some_and(ToldKind::is_whole) && !is_told_of_them;

@@ -192,7 +192,8 @@ impl<'a> Reader<'a> {
         if said.ends_with("on the side") && self.after_name && !self.negated {
             self.lines.put_on_side(segment.start, segment.end);
         }
-        if matches!(said.as_str(), "just" | "only") && self.after_name && self.is_told_of_last(rest) {
+        if matches!(said.as_str(), "just" | "only") && self.after_name && self.is_told_of_last(rest)
+        {
             self.only_what_comes(rest);
         }
         if said == "only" && self.after_name && self.is_said_of_before(rest) {

@@ -162,8 +162,15 @@ impl<'a> Reader<'a> {
 
     /// Whether "but" ends what has everything on it.
     pub(super) fn is_everything_but(&self, segment: &Segment<'_>) -> bool {
-        let before = self.text.get(..segment.start).unwrap_or_default().to_lowercase();
-        let clause = before.rsplit(['.', ',', ';', '!', '?', '\n']).next().unwrap_or_default();
+        let before = self
+            .text
+            .get(..segment.start)
+            .unwrap_or_default()
+            .to_lowercase();
+        let clause = before
+            .rsplit(['.', ',', ';', '!', '?', '\n'])
+            .next()
+            .unwrap_or_default();
         self.said_of(segment).eq_ignore_ascii_case("but") && clause.contains("everything on ")
     }
 
@@ -381,7 +388,10 @@ impl<'a> Reader<'a> {
         }
         // "Diet coke large, make that two"
         let is_count = matches!(next, Some(Kind::Cue(Cue::Number(_))))
-            && matches!(rest.get(1).map(|next| next.kind), None | Some(Kind::Cue(Cue::And | Cue::Clause)));
+            && matches!(
+                rest.get(1).map(|next| next.kind),
+                None | Some(Kind::Cue(Cue::And | Cue::Clause))
+            );
         if is_count && self.pending.number.is_none() && self.implied().is_some() {
             self.settle();
         }

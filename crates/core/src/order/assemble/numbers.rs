@@ -233,10 +233,12 @@ impl<'a> Reader<'a> {
         let is_one = number == 1 && self.lines.is_told_single();
         // "One club without bacon, two without tomato"
         let is_list = self.ends_phrase(segment.start)
-            && self.lines.last().is_some_and(|(_, quantity)| quantity < number);
-        let is_new = (self.joined || is_one || is_list)
-            && self.shared.is_none()
-            && self.verb.is_none();
+            && self
+                .lines
+                .last()
+                .is_some_and(|(_, quantity)| quantity < number);
+        let is_new =
+            (self.joined || is_one || is_list) && self.shared.is_none() && self.verb.is_none();
         let waits = self.pending.start.is_some() || !self.pending.options.is_empty();
         let last = self.lines.last_item();
         let Some(item) = last.filter(|_| is_told && is_new && !waits) else {

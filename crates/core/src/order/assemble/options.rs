@@ -1,6 +1,7 @@
 //! Choices: of which line each is, and what waits for its item.
 
 use super::super::draft::{Choice, named};
+use super::super::lines::is_of_a_meal;
 use super::super::option::{self, Portion};
 use super::super::phrases::{Names, stem};
 use super::super::segment::{Kind, Segment};
@@ -101,7 +102,10 @@ impl<'a> Reader<'a> {
                 let said = self.said_of(next).to_lowercase();
                 said.starts_with("number") || said.starts_with(|c: char| c.is_ascii_digit())
             };
-            let is_item = |next: &&Segment<'_>| !is_number(next) && matches!(next.kind, Kind::Names(next) if next.items.contains(&item) || next.within.contains(&item));
+            let is_item = |next: &&Segment<'_>| {
+                !is_number(next)
+                    && matches!(next.kind, Kind::Names(next) if next.items.contains(&item) || next.within.contains(&item))
+            };
             self.skip = rest.first().filter(is_item).map(|next| next.start);
         }
         if !leads
@@ -485,6 +489,20 @@ impl<'a> Reader<'a> {
             let has = |(names, _): &(&Names, Choice)| option_of(&names.options, *item).is_some();
             others.iter().all(has)
         });
+        // "A cup of soup" that only comes with the lunch is no lunch.
+        let of_meal = |item: &usize| {
+            let is_part = |(names, _): &(&Names, Choice)| {
+                let at = option_of(&names.options, *item);
+                let group = at
+                    .and_then(|at| named(self.items, at))
+                    .map(|(group, _)| group);
+                let item = self.items.get(*item);
+                item.zip(group)
+                    .is_some_and(|(item, group)| is_of_a_meal(item, group))
+            };
+            self.pending.options.iter().all(is_part)
+        };
+        fitting.retain(|item| !of_meal(item));
         self.one_of(fitting)
     }
 

@@ -164,7 +164,9 @@ impl Reader<'_> {
         rest: &[Segment<'_>],
     ) -> bool {
         let key = option::key(said);
-        let count = key.strip_suffix(" piece").and_then(|count| count.parse().ok());
+        let count = key
+            .strip_suffix(" piece")
+            .and_then(|count| count.parse().ok());
         let Some((count, next)) = count.zip(rest.first()) else {
             return false;
         };
