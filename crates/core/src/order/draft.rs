@@ -204,13 +204,18 @@ pub(super) fn comes_with(items: &[MenuItem], at: OptionRef) -> bool {
     }
     // Of "with fries" the French Fries, which the till lists first of all fries; "onion" is the Onion.
     let all = item.modifier_groups.iter().flat_map(|group| &group.options);
-    let mut alike = all.map(|option| option::shortest(away(&option.name)));
+    let mut alike = all.clone().map(|option| option::shortest(away(&option.name)));
     let is_other = alike.any(|name| head(&name) == head(&wanted) && is_said(&name));
     let first = group
         .options
         .iter()
         .find(|option| head(&option::shortest(away(&option.name))) == head(&wanted));
-    is_said(&head(&wanted)) && !is_other && first.is_some_and(|first| first.id == option.id)
+    // A cheeseburger's name does not say which cheese.
+    let told = option::key(item.description.as_deref().unwrap_or_default());
+    let is_told = told.split(' ').any(|word| word == head(&wanted));
+    let heads = all.filter(|option| head(&option::shortest(away(&option.name))) == head(&wanted));
+    let is_one = is_said(&head(&wanted)) && heads.count() == 1;
+    (is_told || is_one) && !is_other && first.is_some_and(|first| first.id == option.id)
 }
 
 /// What an option's name is about: the gravy of "No Gravy" and of "Gravy on Side".

@@ -395,7 +395,7 @@ fn usual(names: &[(&str, Place)], of: &[Place]) -> Option<Place> {
 }
 
 /// Whether a name ends in two words of which neither can be told alone.
-fn is_inseparable(stems: &[String]) -> bool {
+pub(super) fn is_inseparable(stems: &[String]) -> bool {
     let ends =
         |(one, other): &(&str, &str)| stems.ends_with(&[(*one).to_owned(), (*other).to_owned()]);
     INSEPARABLE.iter().any(ends)

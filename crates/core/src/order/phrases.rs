@@ -6,7 +6,7 @@ use super::called::{
 };
 use super::draft::is_size;
 use super::lines::{is_for_children, is_meal, is_of_a_meal};
-use super::option::{Portion, Siblings, by_some_words, first_word};
+use super::option::{Portion, Siblings, by_some_words, first_word, is_inseparable};
 use crate::menu::text::words;
 use olympus_proto::MenuItem;
 use std::collections::{HashMap, HashSet};
@@ -44,6 +44,8 @@ pub(super) struct Names {
     pub(super) is_part: bool,
     /// Whether an option of that name is a size.
     pub(super) is_size: bool,
+    /// Whether one is so much of something: "Glass 150 ml".
+    pub(super) is_measured: bool,
 }
 
 impl Names {
@@ -121,6 +123,11 @@ impl Phrases {
                 item.modifier_groups.get(at.group)
             });
             names.is_size = groups.any(is_size);
+            let mut called = names.options.iter().filter_map(|at| {
+                let group = items.get(at.item)?.modifier_groups.get(at.group)?;
+                Some(group.options.get(at.option)?.name.as_str())
+            });
+            names.is_measured = called.any(|name| !measures_of(name).is_empty());
         }
     }
 
@@ -135,6 +142,12 @@ impl Phrases {
     pub(super) fn add(&mut self, name: &str, put: impl Fn(&mut Names)) {
         let joined = name.replace(['&', '+'], " and ");
         let stems: Vec<String> = words(&joined).iter().map(|word| stem(&word.text)).collect();
+        // "Chocolate milk shake"
+        if let Some(at) = stems.iter().position(|stem| stem == "shake") {
+            let mut apart = stems.clone();
+            apart.insert(at, "milk".to_owned());
+            self.add_stems(apart, &put);
+        }
         let is_join = |word: &String| matches!(word.as_str(), "and" | "n" | "y");
         if stems.iter().any(is_join) {
             let bare = stems.iter().filter(|word| !is_join(word));
@@ -466,7 +479,12 @@ impl Phrases {
                 } else {
                     usize::from(is_sort)
                 };
-                let alone = long.take(many).map(|(stem, _)| stem.clone());
+                let all: Vec<String> = printed.iter().map(|word| stem(&word.text)).collect();
+                let is_apart = |word: &str| word != "beer" || !is_inseparable(&all);
+                let alone = long
+                    .filter(|(stem, _)| is_apart(stem))
+                    .take(many)
+                    .map(|(stem, _)| stem.clone());
                 let pairs = usable.iter().enumerate().flat_map(|(at, (first, _))| {
                     // "Lettuce tomato" is no alias "bacon lettuce and tomato".
                     let rest = usable

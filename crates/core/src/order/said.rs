@@ -135,7 +135,7 @@ impl Said<'_> {
         let is_of = self.words.get(at + 1).is_some_and(|next| next.text == "of");
         let is_sold = || {
             let names = self.phrases.find(std::slice::from_ref(&vessel));
-            names.is_some_and(super::phrases::Names::is_whole)
+            names.is_some_and(|names| names.is_whole() || names.is_measured)
         };
         VESSELS.contains(&vessel.as_str()) && is_of && !is_sold()
     }

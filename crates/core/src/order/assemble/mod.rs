@@ -71,7 +71,7 @@ pub(super) fn assemble(
 
 impl<'a> Reader<'a> {
     fn cue(&mut self, cue: Cue, segment: &Segment<'_>, rest: &[Segment<'a>]) {
-        if !matches!(cue, Cue::Number(_)) {
+        if !matches!(cue, Cue::Number(_) | Cue::Filler) {
             self.run = None;
         }
         match cue {

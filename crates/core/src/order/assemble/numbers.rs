@@ -46,7 +46,11 @@ impl<'a> Reader<'a> {
                     .into_iter()
                     .flatten()
                     .filter(|group| group.options.iter().any(|option| ends(&option.name)));
+                // "With rice no salad" leaves the salad out.
+                let is_set_off = rest.first().is_some_and(|next| self.ends_phrase(next.start))
+                    || matches!(self.before.as_str(), "uh" | "um" | "er" | "oh" | "wait" | "sorry" | "actually");
                 let is_other = meant.count() < 2
+                    && is_set_off
                     && self.lines.last_has_other(&names.options)
                     && self.lines.is_beside_last_choice(&names.options);
                 self.lines.last_takes(&names.options) == Some(true) || is_other
