@@ -204,12 +204,18 @@ fn otherwise(name: &str, is_sort: bool) -> Vec<Said> {
             said.extend((letters == "whip").then(|| "whip cream".to_owned()));
         }
     }
-    // "Sweet tea" is the iced tea that is Sweetened.
-    let sweet = ["sweetened", "unsweetened"];
-    if let [word] = whole.as_slice()
-        && sweet.contains(&word.as_str())
-    {
-        said.extend(word.strip_suffix("ened").map(str::to_owned));
+    if whole == ["mac", "cheese"] {
+        said.push("mac".to_owned());
+    }
+    // "Unsweet tea" is Unsweetened Iced Tea.
+    if let Some(at) = whole.iter().position(|word| word.ends_with("sweetened")) {
+        let mut short = whole.clone();
+        if let Some(word) = short.get_mut(at) {
+            word.truncate(word.len() - "ened".len());
+        }
+        said.push(short.join(" "));
+        short.retain(|word| word != "iced");
+        said.push(short.join(" "));
     }
     if ends(&whole, "on side") {
         let before = whole.get(..whole.len() - 2).unwrap_or_default();

@@ -142,6 +142,14 @@ impl Phrases {
     pub(super) fn add(&mut self, name: &str, put: impl Fn(&mut Names)) {
         let joined = name.replace(['&', '+'], " and ");
         let stems: Vec<String> = words(&joined).iter().map(|word| stem(&word.text)).collect();
+        // A vegetarian dish is asked for as veggie.
+        if stems.iter().any(|stem| stem == "vegetarian") {
+            let veggie = |stem: &String| match stem.as_str() {
+                "vegetarian" => "vegetable".to_owned(),
+                _ => stem.clone(),
+            };
+            self.add_stems(stems.iter().map(veggie).collect(), &put);
+        }
         // "Chocolate milk shake"
         if let Some(at) = stems.iter().position(|stem| stem == "shake") {
             let mut apart = stems.clone();
@@ -622,7 +630,7 @@ pub(super) fn is_unit(stem: &str) -> bool {
 }
 
 /// Units as menus write them, and as they are said.
-const UNITS: [(&str, &[&str]); 9] = [
+const UNITS: [(&str, &[&str]); 10] = [
     ("cm", &["centimeter", "centimetre"]),
     ("ml", &["milliliter", "millilitre"]),
     ("cl", &["centiliter", "centilitre"]),
@@ -630,6 +638,7 @@ const UNITS: [(&str, &[&str]); 9] = [
     ("g", &["gram", "gramme", "gr"]),
     ("kg", &["kilo", "kilogram"]),
     ("oz", &["ounce"]),
+    ("lb", &["pound"]),
     ("inch", &[]),
     ("piece", &["pc", "pcs", "pce", "ct", "count"]),
 ];

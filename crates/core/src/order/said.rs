@@ -63,7 +63,10 @@ impl Said<'_> {
         if let Some(dish) = self.numbered(at) {
             return dish;
         }
-        if self.is_vessel(at) {
+        if let Some(bottled) = self.bottled(at) {
+            return bottled;
+        }
+        if self.is_vessel(at) || self.is_child(at) || (at > 1 && self.bottled(at - 2).is_some()) {
             return SILENT.to_owned();
         }
         self.phrases.meant(&word.text)
@@ -124,6 +127,29 @@ impl Said<'_> {
         let next = self.words.get(at + 1).map(|next| next.text.as_str());
         let is_told = ends || next.is_none_or(|next| TOLD_AFTER.contains(&next));
         (is_plural || (is_article && is_told)).then_some(dish)
+    }
+
+    /// "A bottle of water" where the menu has Bottled Water.
+    fn bottled(&self, at: usize) -> Option<String> {
+        let [bottle, of, what] = self.words.get(at..at + 3)? else {
+            return None;
+        };
+        let is_bottle = stem(&bottle.text) == "bottle" && of.text == "of";
+        let name = ["bottled".to_owned(), stem(&what.text)];
+        let is_one_of = |stem: &String| {
+            let names = self.phrases.find(std::slice::from_ref(stem));
+            names.is_some_and(|names| names.items.len() > 1)
+        };
+        let is_sold = is_bottle && self.phrases.find(&name).is_some();
+        (is_sold && name.last().is_some_and(is_one_of)).then(|| name.join(" "))
+    }
+
+    /// "My kid wants a coffee": no Kids Cup.
+    fn is_child(&self, at: usize) -> bool {
+        let is_kid = self.words.get(at).is_some_and(|word| matches!(word.text.as_str(), "kid" | "kids"));
+        let next = self.words.get(at + 1).map_or("", |next| next.text.as_str());
+        let wants = ["want", "wants", "will", "would", "need", "needs", "gets", "likes", "ll"];
+        is_kid && matches!(self.word_before(at), Some("my" | "the" | "our")) && wants.contains(&next)
     }
 
     /// Where no size and no dish of the menu is called so.

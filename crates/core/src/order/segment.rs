@@ -127,7 +127,12 @@ fn readings<'a>(
     phrases: &'a Phrases,
 ) -> impl Iterator<Item = (f32, Kind<'a>)> + use<'a> {
     let name = phrases.find(part).map(|names| (NAME, Kind::Names(names)));
-    let cue = speech::cue(&part.join(" ")).map(|cue| match cue {
+    // "A double scoop of vanilla" where that is what is sold.
+    let is_sold = |cue: &Cue| {
+        let first = part.get(..1).and_then(|first| phrases.find(first));
+        *cue == Cue::Measure && first.is_some_and(|names| !names.items.is_empty())
+    };
+    let cue = speech::cue(&part.join(" ")).filter(|cue| !is_sold(cue)).map(|cue| match cue {
         Cue::Filler => (FILLER, Kind::Cue(cue)),
         Cue::Aside => (CUE, Kind::Cue(Cue::Filler)),
         _ => (CUE, Kind::Cue(cue)),

@@ -16,11 +16,11 @@ const ANY_DISH: [&str; 5] = ["sandwich", "burger", "sub", "hoagie", "melt"];
 const LISTED_AS: [&str; 8] = [
     "pizza", "salad", "wrap", "bowl", "soup", "taco", "burrito", "curry",
 ];
-/// What a drink is called that says nothing before its sort is chosen.
+/// What a drink or a side is called that says nothing before its sort is chosen.
 #[rustfmt::skip]
-const DRINKS: [&str; 14] = [
+const DRINKS: [&str; 16] = [
     "drink", "soda", "beverage", "pop", "juice", "tea", "shake", "smoothie", "slush", "slushie", "lemonade",
-    "water", "beer", "wine",
+    "water", "beer", "wine", "dish", "side",
 ];
 
 impl<'a> Reader<'a> {
@@ -58,6 +58,16 @@ impl<'a> Reader<'a> {
         }
         self.lines.lengthen(segment.end);
         true
+    }
+
+    /// "Strawberry banana smoothie" of a Strawberry Banana under "Smoothies".
+    pub(super) fn is_category_of_last(&self, segment: &Segment<'_>) -> bool {
+        let item = self.lines.last_item().and_then(|item| self.items.get(item));
+        let category = item.and_then(|item| item.category.as_deref());
+        let category = option::key(category.unwrap_or_default());
+        let said = option::key(self.said_of(segment));
+        let is_next = self.after_name && self.pending.start.is_none() && !self.ends_phrase(segment.start);
+        is_next && !self.negated && category.split(' ').any(|word| word == said)
     }
 
     /// Whether the menu lists an item under a kind: the Margherita under "Pizza".
@@ -186,11 +196,13 @@ impl<'a> Reader<'a> {
         let must = |at: &&OptionRef| {
             let group = named(self.items, **at).map(|(group, _)| group);
             let is_must = group.is_some_and(|group| group.min > 0 && group.max == Some(1));
-            !at.derived && is_must && self.items.get(at.item).is_some_and(is_drink)
+            !at.derived && is_must
         };
         let mut having: Vec<usize> = options.iter().filter(must).map(|at| at.item).collect();
         having.dedup();
-        self.one_of(having)
+        // Vanilla by itself is no shake where it may be a scoop.
+        let item = self.one_of(having)?;
+        self.items.get(item).is_some_and(is_drink).then_some(item)
     }
 
     /// "No onion, wait, onion is ok" before any dish was named.

@@ -210,7 +210,8 @@ impl<'a> Reader<'a> {
     }
 
     fn unknown(&mut self, segment: &Segment<'_>, rest: &[Segment<'a>]) {
-        if self.is_owned(segment, rest)
+        if self.is_category_of_last(segment)
+            || self.is_owned(segment, rest)
             || self.is_half_of_them(segment, rest)
             || self.is_word_of_kind(segment)
         {

@@ -228,6 +228,10 @@ impl<'a> Reader<'a> {
         let next = rest.first().map(|next| next.kind);
         let told = rest.first().map(|next| self.said_of(next).to_lowercase());
         let is_bare = told.is_some_and(|told| AS_IT_COMES.contains(&told.as_str()));
+        // "A gyro and two regular fries"
+        let is_of_next = matches!(rest.get(1).map(|next| next.kind), Some(Kind::Names(_)))
+            && rest.get(1).is_some_and(|next| !self.ends_phrase(next.start));
+        let is_bare = is_bare && !is_of_next;
         let is_whole = is_bare || matches!(next, Some(Kind::Cue(Cue::Whole)));
         // "… and one for my wife with tofu"
         let is_for_whom = rest.first().is_some_and(|next| self.is_for_whom(next));

@@ -460,9 +460,11 @@ impl<'a> Reader<'a> {
         };
         // "A coke, a sprite": another one.
         let is_another = |(names, _): &(&Names, Choice)| {
-            self.drink_of(&names.options).is_some() && self.lines.last_has_other(&names.options)
+            let has = self.lines.last_has_other(&names.options) || self.lines.last_has(&names.options);
+            self.drink_of(&names.options).is_some() && has
         };
-        if self.is_opened() && self.verb.is_none() && self.pending.options.iter().any(is_another) {
+        let is_anew = self.is_opened() || self.is_sized_anew();
+        if is_anew && self.verb.is_none() && self.pending.options.iter().any(is_another) {
             return false;
         }
         // "two sugars" are no two coffees.
