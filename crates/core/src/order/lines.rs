@@ -218,6 +218,15 @@ impl<'a> Lines<'a> {
         }
     }
 
+    /// How many of a group were chosen for the last line.
+    pub(super) fn chosen_of(&self, group: usize) -> usize {
+        let is_of = |(at, choice): &&(OptionRef, Choice)| {
+            at.group == group && choice.action == ModifierAction::Add
+        };
+        let last = self.drafts.last();
+        last.map_or(0, |line| line.choices.iter().filter(is_of).count())
+    }
+
     /// Whether one of these was chosen for the last line.
     pub(super) fn last_has(&self, options: &[OptionRef]) -> bool {
         let is_it = |(at, choice): &(OptionRef, Choice)| {

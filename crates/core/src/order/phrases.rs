@@ -615,8 +615,11 @@ fn measures_of(name: &str) -> Vec<String> {
         .iter()
         .map(|word| stem(&word.text))
         .collect();
-    let pairs = all.windows(2).filter_map(|pair| match pair {
-        [number, unit] if number.chars().all(char::is_numeric) && is_unit(unit) => {
+    // "1/2 lb" is no two pounds.
+    let is_number = |word: &String| word.chars().all(char::is_numeric);
+    let is_part = |at: usize| at > 0 && all.get(at - 1).is_some_and(is_number);
+    let pairs = all.windows(2).enumerate().filter_map(|(at, pair)| match pair {
+        [number, unit] if !is_part(at) && number.chars().all(char::is_numeric) && is_unit(unit) => {
             Some(format!("{number} {unit}"))
         }
         _ => None,

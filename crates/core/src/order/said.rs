@@ -63,6 +63,9 @@ impl Said<'_> {
         if let Some(dish) = self.numbered(at) {
             return dish;
         }
+        if let Some(weight) = self.weight(at) {
+            return weight;
+        }
         if let Some(bottled) = self.bottled(at) {
             return bottled;
         }
@@ -127,6 +130,25 @@ impl Said<'_> {
         let next = self.words.get(at + 1).map(|next| next.text.as_str());
         let is_told = ends || next.is_none_or(|next| TOLD_AFTER.contains(&next));
         (is_plural || (is_article && is_told)).then_some(dish)
+    }
+
+    /// "A pound", "half a pound" where that is a size.
+    fn weight(&self, at: usize) -> Option<String> {
+        let is_pound = |at: usize| self.words.get(at).is_some_and(|word| stem(&word.text) == "lb");
+        let said = |at: usize| self.words.get(at).map_or("", |word| word.text.as_str());
+        let is_sold = |size: &str| self.phrases.find(&[size.to_owned()]).is_some();
+        let half = "1 2 lb";
+        let is_half = said(at) == "half" && (is_pound(at + 1) || (said(at + 1) == "a" && is_pound(at + 2)));
+        if is_half && is_sold(half) {
+            return Some(half.to_owned());
+        }
+        let before = self.word_before(at)?;
+        let is_after_half = before == "half" || (before == "a" && at > 1 && said(at - 2) == "half");
+        match is_pound(at) && before != "one" {
+            true if is_after_half && is_sold(half) => Some(SILENT.to_owned()),
+            true if before == "a" && is_sold("1 lb") => Some("1 lb".to_owned()),
+            _ => None,
+        }
     }
 
     /// "A bottle of water" where the menu has Bottled Water.

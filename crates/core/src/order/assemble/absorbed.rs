@@ -196,7 +196,7 @@ impl<'a> Reader<'a> {
         let must = |at: &&OptionRef| {
             let group = named(self.items, **at).map(|(group, _)| group);
             let is_must = group.is_some_and(|group| group.min > 0 && group.max == Some(1));
-            !at.derived && is_must
+            is_must
         };
         let mut having: Vec<usize> = options.iter().filter(must).map(|at| at.item).collect();
         having.dedup();

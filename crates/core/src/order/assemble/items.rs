@@ -195,7 +195,8 @@ impl<'a> Reader<'a> {
                 // "Small root beer no ice, large cola": another of the same.
                 let is_another = self.verb.is_none()
                     && self.lines.last_takes(&names.options) == Some(true)
-                    && self.lines.last_has_other(&next.options);
+                    && (self.lines.last_has_other(&next.options)
+                        || (self.listed && self.lines.last_has(&next.options)));
                 // "A sub six inch, medium cola": the sub has its size.
                 let is_sized = self.verb.is_none()
                     && self.lines.last_takes(&names.options) != Some(false)

@@ -10,6 +10,7 @@ mod around;
 mod items;
 mod kinds;
 mod meant;
+mod must;
 mod names;
 mod negation;
 mod numbers;
@@ -210,7 +211,8 @@ impl<'a> Reader<'a> {
     }
 
     fn unknown(&mut self, segment: &Segment<'_>, rest: &[Segment<'a>]) {
-        if self.is_category_of_last(segment)
+        if self.is_word_of_must(None, segment)
+            || self.is_category_of_last(segment)
             || self.is_owned(segment, rest)
             || self.is_half_of_them(segment, rest)
             || self.is_word_of_kind(segment)

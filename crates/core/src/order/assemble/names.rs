@@ -31,6 +31,7 @@ impl<'a> Reader<'a> {
             || self.is_one_of_kind(names, segment, rest)
             || self.tells_which(names, segment, rest)
             || self.is_named_again(names, segment, rest)
+            || self.is_word_of_must(Some(names), segment)
         {
             return;
         }

@@ -1,0 +1,58 @@
+//! What a dish must have, told by one word of it: the Smoked Turkey Breast of "one meat plate with turkey".
+
+use super::super::draft::{Choice, is_size};
+use super::super::option;
+use super::super::phrases::{Names, OptionRef};
+use super::super::segment::Segment;
+use super::Reader;
+use olympus_proto::Span;
+
+impl<'a> Reader<'a> {
+    /// A word of one choice among those that the dish before still needs, where no choice goes by it and
+    /// no dish by all of its name. `true` where it was chosen.
+    pub(super) fn is_word_of_must(&mut self, names: Option<&Names>, segment: &Segment<'_>) -> bool {
+        let is_other = names.is_some_and(|names| {
+            let is_dish = !names.items.is_empty() && !names.is_part;
+            is_dish || names.is_size || self.lines.last_takes(&names.options).is_some()
+        });
+        let waits = self.pending.start.is_some() || self.verb.is_some() || self.negated;
+        let is_led = self.with || self.after_name || self.before == "and";
+        if is_other || waits || !is_led || self.place.is_some() || self.all.is_some() {
+            return false;
+        }
+        let said = self.phrases.stems_of(&self.said_of(segment).to_lowercase());
+        let Some(at) = self.only_choice_with(&said) else {
+            return false;
+        };
+        let span = Span {
+            start: segment.start,
+            end: segment.end,
+        };
+        let amount = self.amount.take();
+        self.lines.put_last(at, Choice { amount, ..Choice::added(span) });
+        true
+    }
+
+    fn only_choice_with(&self, said: &[String]) -> Option<OptionRef> {
+        let item = self.lines.last_item()?;
+        let groups = &self.items.get(item)?.modifier_groups;
+        let all = groups.iter().enumerate().filter(|(_, group)| group.min > 0 && !is_size(group));
+        let mut having = all.flat_map(|(group, choices)| {
+            let options = choices.options.iter().enumerate().filter(|(_, option)| {
+                let name = option::key(&option.name);
+                let words: Vec<&str> = name.split(' ').collect();
+                said.iter().all(|said| words.contains(&said.as_str()))
+            });
+            options.map(move |(option, _)| OptionRef {
+                item,
+                derived: true,
+                group,
+                option,
+            })
+        });
+        let at = having.next().filter(|_| having.next().is_none())?;
+        let most = groups.get(at.group)?.max.unwrap_or(u32::MAX);
+        let is_free = self.lines.chosen_of(at.group) < usize::try_from(most).unwrap_or(usize::MAX);
+        (is_free && !said.is_empty()).then_some(at)
+    }
+}
