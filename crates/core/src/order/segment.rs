@@ -129,8 +129,7 @@ fn readings<'a>(
     let name = phrases.find(part).map(|names| (NAME, Kind::Names(names)));
     // "A double scoop of vanilla" where that is what is sold.
     let is_sold = |cue: &Cue| {
-        let first = part.get(..1).and_then(|first| phrases.find(first));
-        *cue == Cue::Measure && first.is_some_and(|names| !names.items.is_empty())
+        *cue == Cue::Measure && part.first().is_some_and(|first| phrases.is_kind(first))
     };
     let cue = speech::cue(&part.join(" ")).filter(|cue| !is_sold(cue)).map(|cue| match cue {
         Cue::Filler => (FILLER, Kind::Cue(cue)),

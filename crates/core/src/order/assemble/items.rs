@@ -370,6 +370,7 @@ impl<'a> Reader<'a> {
 
     /// A line of an item, with all that waits.
     pub(super) fn place_item(&mut self, item: usize, span: Span) {
+        self.asked.clear();
         let pending = std::mem::take(&mut self.pending);
         let start = pending.start.unwrap_or(span.start).min(span.start);
         let whole = Span {
@@ -512,7 +513,32 @@ impl<'a> Reader<'a> {
             candidates: self.ids(items),
         });
         self.held = std::mem::take(&mut self.pending);
+        self.asked = items.to_vec();
         self.run = Some((items.to_vec(), false));
+    }
+
+    /// "Breakfast wrap add avocado" where there are three such wraps: of whichever it is, and no avocado
+    /// toast. `true` where it was said of what has to be asked.
+    pub(super) fn is_of_asked(
+        &mut self,
+        names: &Names,
+        segment: &Segment<'_>,
+        rest: &[Segment<'_>],
+    ) -> bool {
+        // "Tagliatelle ragu" tells which.
+        let mut called = names.items.iter().chain(&names.within);
+        let tells = called.any(|item| self.asked.contains(item));
+        let leads = tells || names.is_size || self.next_item(names, rest).is_some();
+        let is_exact = leads || (!names.items.is_empty() && !names.is_part);
+        let takes = |item: &usize| option_of(&names.options, *item).is_some();
+        let is_new = self.is_opened() && self.pending.start.is_some();
+        let is_led = self.adds || self.after_name;
+        if is_exact || is_new || !is_led || self.verb.is_some() || !self.asked.iter().any(takes) {
+            return false;
+        }
+        self.not_understood(segment.start, segment.end);
+        self.negation_used |= self.negated;
+        true
     }
 
     pub(super) fn ids(&self, items: &[usize]) -> Vec<olympus_proto::ItemId> {

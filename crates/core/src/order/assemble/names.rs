@@ -32,6 +32,7 @@ impl<'a> Reader<'a> {
             || self.tells_which(names, segment, rest)
             || self.is_named_again(names, segment, rest)
             || self.is_word_of_must(Some(names), segment)
+            || self.is_of_asked(names, segment, rest)
         {
             return;
         }

@@ -139,6 +139,8 @@ pub(super) struct Reader<'a> {
     pub(super) run: Option<(Vec<usize>, bool)>,
     /// What waited for the item when its name was not clear yet.
     pub(super) held: Pending<'a>,
+    /// The items of which one was meant, until the next dish: what is said of it is no other's.
+    pub(super) asked: Vec<usize>,
     /// Whether something was said of all of the last line: "no onions on any of them, and one with
     /// cheese" is one of these.
     pub(super) told_of_all: bool,
@@ -202,6 +204,7 @@ impl<'a> Reader<'a> {
             times: false,
             run: None,
             held: Pending::default(),
+            asked: Vec::new(),
             told_of_all: false,
             kind: None,
             shared: None,
