@@ -18,7 +18,10 @@ impl<'a> Reader<'a> {
     pub(super) fn article(&mut self, segment: &Segment<'_>, rest: &[Segment<'a>]) {
         // "No toppings and a salad": what was not ordered is not left out.
         let is_new = self.joined && self.is_new_item(rest);
-        let is_over = is_new || (self.negation_missed && self.item_comes(rest));
+        let is_drink = matches!(rest.first().map(|next| next.kind),
+            Some(Kind::Names(next)) if self.drink_of(&next.options).is_some());
+        let comes = self.item_comes(rest) || (self.joined && is_drink);
+        let is_over = is_new || (self.negation_missed && comes);
         // "Forget the fries, and a coke"
         self.ends_drop();
         let is_negated = self.negated && !self.negation_used && !is_over;

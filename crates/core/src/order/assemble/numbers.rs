@@ -145,7 +145,7 @@ impl<'a> Reader<'a> {
             self.lines.set_quantity(number);
             return true;
         }
-        if self.is_another(number) {
+        if self.is_another(number) && !self.item_comes(rest) {
             let span = Span {
                 start: segment.start,
                 end: segment.end,

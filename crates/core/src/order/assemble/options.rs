@@ -442,7 +442,15 @@ impl<'a> Reader<'a> {
         let takes = |(names, _): &(&Names, Choice)| {
             names.items.is_empty() && self.lines.last_takes(&names.options).is_some()
         };
-        let is_other = |(names, _): &(&Names, Choice)| self.lines.last_has_other(&names.options);
+        // "Toast with bacon and a fried egg" has both.
+        let is_single = |names: &Names| {
+            let at = self.lines.last_item().and_then(|item| option_of(&names.options, item));
+            let group = at.and_then(|at| named(self.items, at)).map(|(group, _)| group);
+            self.pending.number.is_some() || group.is_some_and(|group| group.max == Some(1))
+        };
+        let is_other = |(names, _): &(&Names, Choice)| {
+            self.lines.last_has_other(&names.options) && is_single(names)
+        };
         self.pending.joined
             && self.verb.is_none()
             && self.pending.options.iter().all(takes)
