@@ -204,7 +204,9 @@ pub(super) fn comes_with(items: &[MenuItem], at: OptionRef) -> bool {
     }
     // Of "with fries" the French Fries, which the till lists first of all fries; "onion" is the Onion.
     let all = item.modifier_groups.iter().flat_map(|group| &group.options);
-    let mut alike = all.clone().map(|option| option::shortest(away(&option.name)));
+    let mut alike = all
+        .clone()
+        .map(|option| option::shortest(away(&option.name)));
     let is_other = alike.any(|name| head(&name) == head(&wanted) && is_said(&name));
     let first = group
         .options

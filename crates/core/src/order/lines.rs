@@ -232,7 +232,9 @@ impl<'a> Lines<'a> {
         let is_it = |(at, choice): &(OptionRef, Choice)| {
             choice.action == ModifierAction::Add && options.iter().any(|own| own.exact() == *at)
         };
-        self.drafts.last().is_some_and(|line| line.choices.iter().any(is_it))
+        self.drafts
+            .last()
+            .is_some_and(|line| line.choices.iter().any(is_it))
     }
 
     /// Whether nothing was said of a line but these.

@@ -142,14 +142,6 @@ impl Phrases {
     pub(super) fn add(&mut self, name: &str, put: impl Fn(&mut Names)) {
         let joined = name.replace(['&', '+'], " and ");
         let stems: Vec<String> = words(&joined).iter().map(|word| stem(&word.text)).collect();
-        // A vegetarian dish is asked for as veggie.
-        if stems.iter().any(|stem| stem == "vegetarian") {
-            let veggie = |stem: &String| match stem.as_str() {
-                "vegetarian" => "vegetable".to_owned(),
-                _ => stem.clone(),
-            };
-            self.add_stems(stems.iter().map(veggie).collect(), &put);
-        }
         // "Chocolate milk shake"
         if let Some(at) = stems.iter().position(|stem| stem == "shake") {
             let mut apart = stems.clone();
@@ -508,7 +500,14 @@ impl Phrases {
                         said.into_iter().chain(turned)
                     })
                 });
-                for part in alone.chain(pairs).chain(runs) {
+                let parts_of_name: Vec<String> = alone.chain(pairs).chain(runs).collect();
+                // "Veggie pho" is the Vegetarian Pho.
+                let veggie: Vec<String> = parts_of_name
+                    .iter()
+                    .filter(|part| part.contains("vegetarian "))
+                    .map(|part| part.replace("vegetarian", "vegetable"))
+                    .collect();
+                for part in parts_of_name.into_iter().chain(veggie) {
                     let of = parts.entry(part).or_default();
                     if of.last() != Some(&index) {
                         of.push(index);
@@ -618,12 +617,17 @@ fn measures_of(name: &str) -> Vec<String> {
     // "1/2 lb" is no two pounds.
     let is_number = |word: &String| word.chars().all(char::is_numeric);
     let is_part = |at: usize| at > 0 && all.get(at - 1).is_some_and(is_number);
-    let pairs = all.windows(2).enumerate().filter_map(|(at, pair)| match pair {
-        [number, unit] if !is_part(at) && number.chars().all(char::is_numeric) && is_unit(unit) => {
-            Some(format!("{number} {unit}"))
-        }
-        _ => None,
-    });
+    let pairs = all
+        .windows(2)
+        .enumerate()
+        .filter_map(|(at, pair)| match pair {
+            [number, unit]
+                if !is_part(at) && number.chars().all(char::is_numeric) && is_unit(unit) =>
+            {
+                Some(format!("{number} {unit}"))
+            }
+            _ => None,
+        });
     pairs.filter(|pair| *pair != all.join(" ")).collect()
 }
 

@@ -134,11 +134,16 @@ impl Said<'_> {
 
     /// "A pound", "half a pound" where that is a size.
     fn weight(&self, at: usize) -> Option<String> {
-        let is_pound = |at: usize| self.words.get(at).is_some_and(|word| stem(&word.text) == "lb");
+        let is_pound = |at: usize| {
+            self.words
+                .get(at)
+                .is_some_and(|word| stem(&word.text) == "lb")
+        };
         let said = |at: usize| self.words.get(at).map_or("", |word| word.text.as_str());
         let is_sold = |size: &str| self.phrases.find(&[size.to_owned()]).is_some();
         let half = "1 2 lb";
-        let is_half = said(at) == "half" && (is_pound(at + 1) || (said(at + 1) == "a" && is_pound(at + 2)));
+        let is_half =
+            said(at) == "half" && (is_pound(at + 1) || (said(at + 1) == "a" && is_pound(at + 2)));
         if is_half && is_sold(half) {
             return Some(half.to_owned());
         }
@@ -168,10 +173,17 @@ impl Said<'_> {
 
     /// "My kid wants a coffee": no Kids Cup.
     fn is_child(&self, at: usize) -> bool {
-        let is_kid = self.words.get(at).is_some_and(|word| matches!(word.text.as_str(), "kid" | "kids"));
+        let is_kid = self
+            .words
+            .get(at)
+            .is_some_and(|word| matches!(word.text.as_str(), "kid" | "kids"));
         let next = self.words.get(at + 1).map_or("", |next| next.text.as_str());
-        let wants = ["want", "wants", "will", "would", "need", "needs", "gets", "likes", "ll"];
-        is_kid && matches!(self.word_before(at), Some("my" | "the" | "our")) && wants.contains(&next)
+        let wants = [
+            "want", "wants", "will", "would", "need", "needs", "gets", "likes", "ll",
+        ];
+        is_kid
+            && matches!(self.word_before(at), Some("my" | "the" | "our"))
+            && wants.contains(&next)
     }
 
     /// Where no size and no dish of the menu is called so.

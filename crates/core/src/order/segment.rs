@@ -129,13 +129,20 @@ fn readings<'a>(
     let name = phrases.find(part).map(|names| (NAME, Kind::Names(names)));
     // "A double scoop of vanilla" where that is what is sold.
     let is_sold = |cue: &Cue| {
-        *cue == Cue::Measure && part.first().is_some_and(|first| phrases.is_kind(first))
+        let is_named = |word: &String| phrases.find(std::slice::from_ref(word)).is_some();
+        match cue {
+            Cue::Measure => part.first().is_some_and(|first| phrases.is_kind(first)),
+            Cue::Meal => part.last().is_some_and(is_named),
+            _ => false,
+        }
     };
-    let cue = speech::cue(&part.join(" ")).filter(|cue| !is_sold(cue)).map(|cue| match cue {
-        Cue::Filler => (FILLER, Kind::Cue(cue)),
-        Cue::Aside => (CUE, Kind::Cue(Cue::Filler)),
-        _ => (CUE, Kind::Cue(cue)),
-    });
+    let cue = speech::cue(&part.join(" "))
+        .filter(|cue| !is_sold(cue))
+        .map(|cue| match cue {
+            Cue::Filler => (FILLER, Kind::Cue(cue)),
+            Cue::Aside => (CUE, Kind::Cue(Cue::Filler)),
+            _ => (CUE, Kind::Cue(cue)),
+        });
     let unknown = (part.len() == 1).then_some((0.0, Kind::Unknown));
     #[expect(clippy::cast_precision_loss, reason = "a count of words")]
     let length = part.len() as f32;

@@ -58,6 +58,8 @@ pub(super) enum Cue {
     Rest,
     /// What follows is all that is on it: "nothing but lettuce".
     Only,
+    /// The dish before with a side and a drink: "make it a meal".
+    Meal,
     /// All that comes with it: "with everything".
     Whole,
     /// Says nothing about the order.
@@ -173,6 +175,10 @@ const TABLE: &[(Cue, &str)] = &[
         Cue::Only,
         "nothing but|nothing but the|nothing on it but|with nothing but|with nothing but the|hold everything but|hold everything but the|hold everything except|hold everything except the|hold all but the|everything off but|everything off except|with only|with only the|with just|with just the|only with|just with",
     ),
+    (
+        Cue::Meal,
+        "make it a meal|make it a combo|make that a meal|make that a combo|make them meals|make them combos|make those meals|make those combos|as a meal|as a combo",
+    ),
     (Cue::Whole, "with everything|with everything on it|con todo"),
     (
         Cue::Neither,
@@ -275,7 +281,9 @@ pub(super) fn phrases_of(cue: Cue) -> Vec<&'static str> {
 /// Whether a stem occurs in any cue: such a word is no typing error.
 pub(super) fn knows(stem: &str) -> bool {
     static WORDS: LazyLock<std::collections::HashSet<String>> = LazyLock::new(|| {
-        CUES.keys()
+        // A combo is also on the menu.
+        let told = CUES.iter().filter(|(_, cue)| **cue != Cue::Meal);
+        told.map(|(phrase, _)| phrase)
             .flat_map(|phrase| phrase.split(' ').map(str::to_owned))
             .collect()
     });

@@ -81,6 +81,58 @@ fn cafe() -> Value {
     ])
 }
 
+fn smokehouse() -> Value {
+    let meat = |min| {
+        group(
+            "meat",
+            min,
+            2,
+            &["Pulled Pork", "Smoked Turkey Breast", "BBQ Chicken Quarter"],
+        )
+    };
+    let sides = || {
+        group(
+            "sides",
+            2,
+            2,
+            &[
+                "Mac & Cheese",
+                "Creamy Cole Slaw",
+                "French Fries",
+                "Fried Okra",
+            ],
+        )
+    };
+    let size = |of: &[&str]| group("size", 1, 1, of);
+    let flavors = || group("flavors", 1, 1, &["Vanilla", "Chocolate"]);
+    let top = || group("toppings", 0, 4, &["Lettuce", "Mayo", "Avocado"]);
+    json!([
+        {"id": "plate1", "name": "#1 One Meat Plate", "category": "Plates", "modifier_groups": [meat(1), sides()]},
+        {"id": "plate2", "name": "#2 Two Meat Plate", "category": "Plates", "modifier_groups": [meat(1), sides()]},
+        {"id": "club", "name": "Smoked Turkey Club", "category": "Sandwiches", "modifier_groups": [top()]},
+        {"id": "chicken", "name": "Fried Chicken Plate (2 pc)", "category": "Plates", "modifier_groups": [sides()]},
+        {"id": "pound", "name": "Pulled Pork by the Pound", "modifier_groups": [size(&["1/2 lb", "1 lb", "2 lb"])]},
+        {"id": "side", "name": "Side Dish", "modifier_groups": [size(&["Small", "Pint", "Quart"]), group("choice", 1, 1, &["Mac & Cheese", "Creamy Cole Slaw", "French Fries"])]},
+        {"id": "tea", "name": "Iced Tea", "modifier_groups": [size(&["Small", "Large"]), group("kind", 1, 1, &["Sweet", "Unsweet"])]},
+        {"id": "double", "name": "Double Scoop", "modifier_groups": [group("flavors", 1, 2, &["Vanilla", "Chocolate"])]},
+        {"id": "single", "name": "Single Scoop", "modifier_groups": [flavors()]},
+        {"id": "shake", "name": "Old Fashioned Milkshake", "modifier_groups": [flavors()]},
+        {"id": "berry", "name": "#5 Berry Blast", "category": "Smoothies", "modifier_groups": [size(&["Small", "Large"])]},
+        {"id": "wrap", "name": "Sunrise Breakfast Wrap", "category": "Wraps", "modifier_groups": [top()]},
+        {"id": "veg", "name": "Green Breakfast Wrap", "category": "Wraps", "modifier_groups": [top()]},
+        {"id": "toast", "name": "Avocado Toast", "modifier_groups": [group("bread", 0, 1, &["Sourdough"])]},
+        {"id": "pho", "name": "#3 Pho Chay (Vegetarian Pho)", "category": "Pho"},
+        {"id": "shrimp", "name": "#4 Shrimp Pho", "category": "Pho", "modifier_groups": [group("broth", 1, 1, &["Beef Broth", "Vegetable Broth"])]},
+        {"id": "gyro", "name": "Chicken Gyro", "modifier_groups": [top()]},
+        {"id": "fries", "name": "Gyro Fries", "modifier_groups": [size(&["Regular", "Large"])]},
+        {"id": "water", "name": "Bottled Water"},
+        {"id": "bubbles", "name": "Sparkling Water"},
+        {"id": "soda", "name": "Fountain Drink", "modifier_groups": [size(&["Small", "Large"]), group("flavor", 1, 1, &["Coke", "Diet Coke"])]},
+        {"id": "kids", "name": "Kids Cup", "modifier_groups": [flavors()]},
+        {"id": "coffee", "name": "Drip Coffee", "modifier_groups": [size(&["Small", "Large"])]},
+    ])
+}
+
 fn check(menu: &Value, cases: &[(&str, &str)]) {
     let bytes = serde_json::to_vec(&json!({"items": menu})).expect("JSON");
     let items = parse(&bytes, Format::Json, &Limits::default()).expect("a menu");
@@ -185,6 +237,10 @@ fn chicken_is_ordered_by_number_piece_and_sort() {
                 "2 Grilled Chicken Club; 2 Grilled Chicken Club -Tomato",
             ),
             ("smokehouse meal", "1 #3 Smokehouse Bacon Burger Meal"),
+            (
+                "spicy deluxe no tomato, make it a meal with coke",
+                "1 #2 The Spicy Deluxe Meal -Tomato +Coke",
+            ),
             ("spicy meal with coke", "1 #2 The Spicy Deluxe Meal +Coke"),
             (
                 "kids meal nuggets and milk",
@@ -309,6 +365,67 @@ fn coffee_and_pizza_are_ordered_by_what_they_are() {
                 "1 Pad Thai +Chicken; 1 Pad Thai +Tofu",
             ),
             ("pad thai no egg and tofu", "1 Pad Thai -Egg +Tofu"),
+        ],
+    );
+}
+
+#[test]
+fn a_word_is_enough_of_what_a_dish_must_have() {
+    check(
+        &smokehouse(),
+        &[
+            (
+                "one meat plate with turkey",
+                "1 #1 One Meat Plate +Smoked Turkey Breast",
+            ),
+            (
+                "two meat plate with pulled pork and turkey and fries",
+                "1 #2 Two Meat Plate +Pulled Pork +Smoked Turkey Breast +French Fries",
+            ),
+            (
+                "one meat plate, turkey, fries and okra",
+                "1 #1 One Meat Plate +Smoked Turkey Breast +French Fries +Fried Okra",
+            ),
+            (
+                "two meat plate with chicken, mac and slaw",
+                "1 #2 Two Meat Plate +BBQ Chicken Quarter +Mac & Cheese +Creamy Cole Slaw",
+            ),
+            (
+                "2 pc fried chicken plate with slaw",
+                "1 Fried Chicken Plate (2 pc) +Creamy Cole Slaw",
+            ),
+            ("a pound of pulled pork", "1 1 lb Pulled Pork by the Pound"),
+            ("2 pounds of pulled pork", "1 2 lb Pulled Pork by the Pound"),
+            (
+                "half pound of pulled pork",
+                "1 1/2 lb Pulled Pork by the Pound",
+            ),
+            ("a side of slaw", "1 Side Dish +Creamy Cole Slaw"),
+            ("pint of slaw", "1 Pint Side Dish +Creamy Cole Slaw"),
+            ("a large sweet tea", "1 Large Iced Tea +Sweet"),
+            ("tea", "1 Iced Tea"),
+            ("double scoop of vanilla", "1 Double Scoop +Vanilla"),
+            ("small berry blast smoothie", "1 Small #5 Berry Blast"),
+            ("breakfast wrap add avocado", ""),
+            ("veggie pho", "1 #3 Pho Chay (Vegetarian Pho)"),
+            (
+                "one chicken gyro and two regular fries",
+                "1 Chicken Gyro; 2 Regular Gyro Fries",
+            ),
+            (
+                "two chicken gyros, one with everything and one no mayo",
+                "1 Chicken Gyro; 1 Chicken Gyro -Mayo",
+            ),
+            ("a bottle of water", "1 Bottled Water"),
+            (
+                "large coke, large coke, small diet coke",
+                "2 Large Fountain Drink +Coke; 1 Small Fountain Drink +Diet Coke",
+            ),
+            ("my kid wants a small coffee", "1 Small Drip Coffee"),
+            (
+                "chicken gyro no onion and a diet coke",
+                "1 Chicken Gyro; 1 Fountain Drink +Diet Coke",
+            ),
         ],
     );
 }

@@ -66,7 +66,8 @@ impl<'a> Reader<'a> {
         let category = item.and_then(|item| item.category.as_deref());
         let category = option::key(category.unwrap_or_default());
         let said = option::key(self.said_of(segment));
-        let is_next = self.after_name && self.pending.start.is_none() && !self.ends_phrase(segment.start);
+        let is_next =
+            self.after_name && self.pending.start.is_none() && !self.ends_phrase(segment.start);
         is_next && !self.negated && category.split(' ').any(|word| word == said)
     }
 
@@ -186,6 +187,36 @@ impl<'a> Reader<'a> {
         self.lines.last_needs(&[at]).then_some(at)
     }
 
+    /// "Gyro combo with a medium sprite" where the combo's drinks have no sizes: the sprite is the combo's.
+    pub(super) fn drop_size_of_meals_drink(&mut self, names: &Names) {
+        let is_stray = |(size, _): &(&Names, Choice)| {
+            size.is_size && self.lines.last_takes(&size.options).is_none()
+        };
+        let sizes = &self.pending.options;
+        let number = self.pending.number.unwrap_or(1);
+        let must = |item: usize| {
+            let at = super::option_of(&names.options, item);
+            let group = at
+                .and_then(|at| named(self.items, at))
+                .map(|(group, _)| group);
+            group.is_some_and(|group| group.min > 0)
+        };
+        let is_of_meal = self.lines.last_is_meal()
+            && self.lines.last_item().is_some_and(must)
+            && self.lines.last_needs(&names.options)
+            && self
+                .lines
+                .last()
+                .is_some_and(|(_, quantity)| quantity == number);
+        let waits = self.negated || self.verb.is_some() || sizes.is_empty();
+        if waits || !is_of_meal || !sizes.iter().all(is_stray) {
+            return;
+        }
+        for (_, choice) in std::mem::take(&mut self.pending).options {
+            self.not_understood(choice.span.start, choice.span.end);
+        }
+    }
+
     /// The drink of which an option is the sort.
     pub(super) fn drink_of(&self, options: &[OptionRef]) -> Option<usize> {
         let is_drink = |item: &MenuItem| {
@@ -195,8 +226,7 @@ impl<'a> Reader<'a> {
         };
         let must = |at: &&OptionRef| {
             let group = named(self.items, **at).map(|(group, _)| group);
-            let is_must = group.is_some_and(|group| group.min > 0 && group.max == Some(1));
-            is_must
+            group.is_some_and(|group| group.min > 0 && group.max == Some(1))
         };
         let mut having: Vec<usize> = options.iter().filter(must).map(|at| at.item).collect();
         having.dedup();

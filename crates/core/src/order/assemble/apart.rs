@@ -92,7 +92,10 @@ impl<'a> Reader<'a> {
             && matches!(comes.next(), Some(Kind::Cue(Cue::And)))
             && matches!(comes.next(), Some(Kind::Cue(Cue::Number(_))))
             && matches!(comes.next(), Some(Kind::Cue(Cue::Not)));
-        let is_whole = matches!(rest.first().map(|next| next.kind), Some(Kind::Cue(Cue::Whole)));
+        let is_whole = matches!(
+            rest.first().map(|next| next.kind),
+            Some(Kind::Cue(Cue::Whole))
+        );
         let is_plain = is_plain || is_with || is_whole;
         let takes = |at: usize| match rest.get(at).map(|s| s.kind) {
             Some(Kind::Names(names)) => self.lines.last_takes(&names.options).is_some(),

@@ -9,6 +9,7 @@ mod apart;
 mod around;
 mod items;
 mod kinds;
+mod meals;
 mod meant;
 mod must;
 mod names;
@@ -151,6 +152,7 @@ impl<'a> Reader<'a> {
                 (self.exchanged, self.resumes) = (false, false);
                 (self.all, self.place) = (None, None);
             }
+            Cue::Meal => self.as_meal(segment),
             Cue::Correction => self.correction(segment, rest),
             Cue::Drop => {
                 self.settle();
@@ -243,6 +245,12 @@ impl<'a> Reader<'a> {
         }
         self.lost |= self.pending.start.is_some();
         self.not_understood(segment.start, segment.end);
+        // "Bowl with steak and rice": the one bowl that can be had so.
+        let is_new = self.lines.is_empty() || self.ends_phrase(segment.start);
+        let waits = self.pending.start.is_some() || self.negated || self.verb.is_some();
+        if is_kind && is_new && !waits && !self.with {
+            self.pending.start = Some(segment.start);
+        }
     }
 
     /// Whether the verb that comes next is denied: "don't give me", "do not have".

@@ -29,14 +29,23 @@ impl<'a> Reader<'a> {
             end: segment.end,
         };
         let amount = self.amount.take();
-        self.lines.put_last(at, Choice { amount, ..Choice::added(span) });
+        self.lines.put_last(
+            at,
+            Choice {
+                amount,
+                ..Choice::added(span)
+            },
+        );
         true
     }
 
     fn only_choice_with(&self, said: &[String]) -> Option<OptionRef> {
         let item = self.lines.last_item()?;
         let groups = &self.items.get(item)?.modifier_groups;
-        let all = groups.iter().enumerate().filter(|(_, group)| group.min > 0 && !is_size(group));
+        let all = groups
+            .iter()
+            .enumerate()
+            .filter(|(_, group)| group.min > 0 && !is_size(group));
         let mut having = all.flat_map(|(group, choices)| {
             let options = choices.options.iter().enumerate().filter(|(_, option)| {
                 let name = option::key(&option.name);

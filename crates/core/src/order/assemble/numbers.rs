@@ -47,8 +47,13 @@ impl<'a> Reader<'a> {
                     .flatten()
                     .filter(|group| group.options.iter().any(|option| ends(&option.name)));
                 // "With rice no salad" leaves the salad out.
-                let is_set_off = rest.first().is_some_and(|next| self.ends_phrase(next.start))
-                    || matches!(self.before.as_str(), "uh" | "um" | "er" | "oh" | "wait" | "sorry" | "actually");
+                let is_set_off = rest
+                    .first()
+                    .is_some_and(|next| self.ends_phrase(next.start))
+                    || matches!(
+                        self.before.as_str(),
+                        "uh" | "um" | "er" | "oh" | "wait" | "sorry" | "actually"
+                    );
                 let is_other = meant.count() < 2
                     && is_set_off
                     && self.lines.last_has_other(&names.options)
@@ -230,7 +235,9 @@ impl<'a> Reader<'a> {
         let is_bare = told.is_some_and(|told| AS_IT_COMES.contains(&told.as_str()));
         // "A gyro and two regular fries"
         let is_of_next = matches!(rest.get(1).map(|next| next.kind), Some(Kind::Names(_)))
-            && rest.get(1).is_some_and(|next| !self.ends_phrase(next.start));
+            && rest
+                .get(1)
+                .is_some_and(|next| !self.ends_phrase(next.start));
         let is_bare = is_bare && !is_of_next;
         let is_whole = is_bare || matches!(next, Some(Kind::Cue(Cue::Whole)));
         // "… and one for my wife with tofu"

@@ -60,6 +60,7 @@ impl<'a> Reader<'a> {
             self.lines.put_last(at, choice);
             return;
         }
+        self.drop_size_of_meals_drink(names);
         if self.is_in_name(&said) {
             self.lines.lengthen(span.end);
             return;
@@ -444,8 +445,13 @@ impl<'a> Reader<'a> {
         };
         // "Toast with bacon and a fried egg" has both.
         let is_single = |names: &Names| {
-            let at = self.lines.last_item().and_then(|item| option_of(&names.options, item));
-            let group = at.and_then(|at| named(self.items, at)).map(|(group, _)| group);
+            let at = self
+                .lines
+                .last_item()
+                .and_then(|item| option_of(&names.options, item));
+            let group = at
+                .and_then(|at| named(self.items, at))
+                .map(|(group, _)| group);
             self.pending.number.is_some() || group.is_some_and(|group| group.max == Some(1))
         };
         let is_other = |(names, _): &(&Names, Choice)| {
@@ -468,7 +474,8 @@ impl<'a> Reader<'a> {
         };
         // "A coke, a sprite": another one.
         let is_another = |(names, _): &(&Names, Choice)| {
-            let has = self.lines.last_has_other(&names.options) || self.lines.last_has(&names.options);
+            let has =
+                self.lines.last_has_other(&names.options) || self.lines.last_has(&names.options);
             self.drink_of(&names.options).is_some() && has
         };
         let is_anew = self.is_opened() || self.is_sized_anew();

@@ -111,7 +111,9 @@ impl Reader<'_> {
     pub(super) fn orders_of_pieces(&self, item: usize, count: u32, span: Span) -> Option<u32> {
         let said = self.said(span).to_lowercase();
         let is_told = option::key(&said).ends_with(" piece");
-        let pieces = self.printed_pieces(item).filter(|pieces| *pieces > 2 || is_told)?;
+        let pieces = self
+            .printed_pieces(item)
+            .filter(|pieces| *pieces > 2 || is_told)?;
         let is_orders = said.split(' ').any(|word| word.starts_with("order"));
         let is_whole = count == pieces || (count > 9 && count.is_multiple_of(pieces));
         (is_whole && !is_orders).then_some(count / pieces)
@@ -145,7 +147,10 @@ impl Reader<'_> {
             return false;
         }
         // "Tender basket 5 pc" of a basket of five.
-        let last = self.lines.last_item().filter(|_| self.after_name && self.pending.start.is_none());
+        let last = self
+            .lines
+            .last_item()
+            .filter(|_| self.after_name && self.pending.start.is_none());
         if last.is_some_and(|last| self.printed_pieces(last) == Some(number)) {
             self.skip = Some(unit.start);
             return true;

@@ -1,0 +1,49 @@
+//! "Make it a meal": the dish before, with a side and a drink.
+
+use super::super::called::plain_name;
+use super::super::draft::Draft;
+use super::super::lines::is_meal;
+use super::super::option;
+use super::super::segment::Segment;
+use super::Reader;
+
+impl<'a> Reader<'a> {
+    /// The one meal that has all of the dish's name takes the dish's place, with what was said of it.
+    pub(super) fn as_meal(&mut self, segment: &Segment<'_>) {
+        if self.implied().is_some() {
+            self.settle();
+        }
+        let last = self.lines.last().map(|(line, _)| line);
+        let dish = last.and_then(|line| self.lines.draft(line).cloned());
+        let meal = dish.as_ref().and_then(|dish| self.meal_of(dish.item));
+        let (Some(line), Some(dish), Some(meal)) = (last, dish, meal) else {
+            self.not_understood(segment.start, segment.end);
+            return;
+        };
+        let mut draft = Draft::new(meal, dish.quantity, dish.span);
+        draft.take_size(self.items, &dish);
+        draft.take_choices(self.items, &dish);
+        self.lines.replace(line, draft, Some(dish.quantity));
+        self.lines.lengthen(segment.end);
+        self.pending = super::Pending::default();
+        (self.verb, self.negated) = (None, false);
+    }
+
+    fn meal_of(&self, dish: usize) -> Option<usize> {
+        let words = |item: usize| -> Vec<String> {
+            let name = self.items.get(item).map_or("", |item| item.name.as_str());
+            let plain = plain_name(name);
+            let key = option::key(plain.as_deref().unwrap_or(name));
+            key.split(' ').map(str::to_owned).collect()
+        };
+        let own = words(dish);
+        let has = |item: &usize| {
+            let of_meal = words(*item);
+            own.iter().all(|word| of_meal.contains(word))
+        };
+        let meals = (0..self.items.len())
+            .filter(|item| *item != dish && self.items.get(*item).is_some_and(is_meal));
+        let mut meals = meals.filter(has);
+        meals.next().filter(|_| meals.next().is_none())
+    }
+}
