@@ -215,9 +215,7 @@ pub(super) fn comes_with(items: &[MenuItem], at: OptionRef) -> bool {
     // A cheeseburger's name does not say which cheese.
     let told = option::key(item.description.as_deref().unwrap_or_default());
     let is_told = told.split(' ').any(|word| word == head(&wanted));
-    let heads = all.filter(|option| head(&option::shortest(away(&option.name))) == head(&wanted));
-    let is_one = is_said(&head(&wanted)) && heads.count() == 1;
-    (is_told || is_one) && !is_other && first.is_some_and(|first| first.id == option.id)
+    is_told && !is_other && first.is_some_and(|first| first.id == option.id)
 }
 
 /// What an option's name is about: the gravy of "No Gravy" and of "Gravy on Side".
