@@ -199,8 +199,13 @@ pub(super) fn plain_names(name: &str) -> Vec<String> {
     let is_owner = first.ends_with("'s") || first.ends_with("\u{2019}s");
     let owner = usize::from(is_owner && all.len() > from + 1);
     let praised = all.iter().skip(from + owner);
+    // Home fries are a dish, home made ones are fries.
+    let is_dish = |word: &&String| {
+        let next = all.iter().skip_while(|other| other != word).nth(1);
+        *word == "home" && !next.is_some_and(|next| matches!(next.as_str(), "made" | "style"))
+    };
     let praised = praised
-        .take_while(|word| PRAISE.contains(&word.as_str()))
+        .take_while(|word| PRAISE.contains(&word.as_str()) && !is_dish(word))
         .count();
     let praised = praised + owner;
     let is_served = |last: &String| SERVED.contains(&last.as_str());

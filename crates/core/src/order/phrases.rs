@@ -453,7 +453,7 @@ impl Phrases {
                 });
                 let stems = printed.iter().map(|word| (stem(&word.text), &word.text));
                 let is_name = *name == item.name;
-                let usable = |part: &str| !is_grammar(part) && !is_amount(part);
+                let usable = |part: &str| part == "kid" || !(is_grammar(part) || is_amount(part));
                 let usable: Vec<_> = stems.filter(|(stem, _)| usable(stem)).collect();
                 // As printed: "fries" is long enough, though one of them is a fry.
                 // What a dish is may be short: "tea" of Iced Tea; chips and dip are no dip.
@@ -467,8 +467,8 @@ impl Phrases {
                     let shortest = SHORTEST_PART - usize::from(is_head);
                     printed.chars().count() >= shortest
                 };
-                let long = usable.iter().filter(|(_, printed)| {
-                    is_long(printed) && !MANNERS.contains(&printed.as_str())
+                let long = usable.iter().filter(|(stem, printed)| {
+                    stem != "kid" && is_long(printed) && !MANNERS.contains(&printed.as_str())
                 });
                 // "Drip" of the alias "drip coffee" of Brewed Coffee.
                 let is_sort = printed.len() == 2

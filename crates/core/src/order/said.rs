@@ -57,6 +57,9 @@ impl Said<'_> {
         if is_digits && self.is_price(at) {
             return SILENT.to_owned();
         }
+        if self.is_head_count(at) {
+            return SILENT.to_owned();
+        }
         if self.listed.contains(&at) {
             return WISH.to_owned();
         }
@@ -106,6 +109,14 @@ impl Said<'_> {
             self.text_before(word).ends_with(['$', '€', '£']) && !self.phrases.knows(&word.text)
         });
         is_dollars || is_amount(at) || (is_cents(after - 1) && before.is_some_and(is_amount))
+    }
+
+    /// "There's 4 of us", "we are 2 people".
+    fn is_head_count(&self, at: usize) -> bool {
+        let said = |at: usize| self.words.get(at).map_or("", |word| word.text.as_str());
+        let is_number = matches!(speech::cue(&stem(said(at))), Some(Cue::Number(_)));
+        let is_us = said(at + 1) == "of" && said(at + 2) == "us";
+        is_number && (is_us || matches!(said(at + 1), "people" | "persons" | "adults" | "guests"))
     }
 
     /// "A 4 with a coke", "two threes": the dish of that number, where menus have numbers for dishes and

@@ -125,6 +125,8 @@ fn smokehouse() -> Value {
         {"id": "shrimp", "name": "#4 Shrimp Pho", "category": "Pho", "modifier_groups": [group("broth", 1, 1, &["Beef Broth", "Vegetable Broth"])]},
         {"id": "gyro", "name": "Chicken Gyro", "modifier_groups": [top()]},
         {"id": "fries", "name": "Gyro Fries", "modifier_groups": [size(&["Regular", "Large"])]},
+        {"id": "nigiri", "name": "Salmon Nigiri"},
+        {"id": "stack", "name": "Bacon Stack", "modifier_groups": [top(), group("side", 1, 1, &["Potato Salad", "Fruit"])]},
         {"id": "water", "name": "Bottled Water"},
         {"id": "bubbles", "name": "Sparkling Water"},
         {"id": "soda", "name": "Fountain Drink", "modifier_groups": [size(&["Small", "Large"]), group("flavor", 1, 1, &["Coke", "Diet Coke"])]},
@@ -235,6 +237,18 @@ fn chicken_is_ordered_by_number_piece_and_sort() {
             (
                 "four clubs, half with no tomato",
                 "2 Grilled Chicken Club; 2 Grilled Chicken Club -Tomato",
+            ),
+            (
+                "there's 2 of us, number 1 and number 2",
+                "1 #1 The Original Chicken Sandwich Meal; 1 #2 The Spicy Deluxe Meal",
+            ),
+            (
+                "5 piece tenders, no make that 3 piece",
+                "1 Hand-Breaded Tenders (3 pc)",
+            ),
+            (
+                "kids meal nuggets and my wife wants a club",
+                "1 Little Peeps Kids Meal +Nuggets (4 pc); 1 Grilled Chicken Club",
             ),
             ("smokehouse meal", "1 #3 Smokehouse Bacon Burger Meal"),
             (
@@ -374,6 +388,11 @@ fn a_word_is_enough_of_what_a_dish_must_have() {
     check(
         &smokehouse(),
         &[
+            ("4 pieces of salmon nigiri", "4 Salmon Nigiri"),
+            (
+                "bacon stack no mayo and fruit",
+                "1 Bacon Stack -Mayo +Fruit",
+            ),
             (
                 "one meat plate with turkey",
                 "1 #1 One Meat Plate +Smoked Turkey Breast",

@@ -128,6 +128,21 @@ impl<'a> Reader<'a> {
         true
     }
 
+    /// "Ramen, medium spicy": a word of how it is, right after what was said of the dish, and no dish of its
+    /// own.
+    pub(super) fn is_manner_of_last(&self, names: &Names, segment: &Segment<'_>) -> bool {
+        let said = self.said_of(segment).to_lowercase();
+        let is_part = names.is_part || names.items.is_empty();
+        matches!(said.as_str(), "spicy" | "spice" | "hot")
+            && is_part
+            && self.after_name
+            && self.pending.start.is_none()
+            && self.verb.is_none()
+            && !self.lines.is_empty()
+            && !self.ends_phrase(segment.start)
+            && self.lines.last_takes(&names.options).is_none()
+    }
+
     /// "A coke and a sprite, no sprite": the one line that is nothing but that.
     pub(super) fn is_drink_called_off(&mut self, names: &Names) -> bool {
         if !self.negated || self.negation_used || self.onto {

@@ -377,6 +377,11 @@ impl<'a> Reader<'a> {
             start,
             end: span.end,
         };
+        // "Four pieces of salmon nigiri" where each is one.
+        let mut pending = pending;
+        if let Some((count, _)) = pending.pieces.filter(|_| self.is_single_piece(item)) {
+            (pending.number, pending.pieces) = (pending.number.or(Some(count)), None);
+        }
         let of_pieces = pending.pieces.map(|(count, _)| count);
         let counted = of_pieces.or(pending.number);
         let counted_at = pending.pieces.map_or(whole, |(_, span)| span);
@@ -498,6 +503,19 @@ impl<'a> Reader<'a> {
             // "Nuggets" are Chicken Nuggets and no Kid's Nugget Meal.
             let is_dish = |item: &MenuItem| !is_meal(item) && !is_for_children(item);
             items.retain(|item| self.items.get(*item).is_some_and(is_dish));
+        }
+        // "Fries" are the French ones, where others are loaded.
+        if items.len() > 1 && self.said_last.as_deref() == Some("frie") {
+            let is_french = |item: &usize| {
+                self.phrases
+                    .name_of(*item)
+                    .iter()
+                    .any(|word| word == "french")
+            };
+            let french: Vec<usize> = items.iter().copied().filter(is_french).collect();
+            if !french.is_empty() {
+                items = french;
+            }
         }
         match items.as_slice() {
             [item] => Some(*item),

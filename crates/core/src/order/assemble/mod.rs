@@ -293,9 +293,13 @@ impl<'a> Reader<'a> {
         false
     }
 
+    /// Talk beside the order is not asked about.
     fn not_understood(&mut self, start: usize, end: usize) {
         let span = Span { start, end };
         let text = self.said(span);
+        if super::speech::is_talk(&text) {
+            return;
+        }
         self.out.not_understood.push(NotUnderstood { text, span });
     }
 

@@ -21,6 +21,7 @@ impl<'a> Reader<'a> {
         }
         if self.is_kind_of_last(names, segment)
             || self.is_named_by_kind(names, segment, rest)
+            || self.is_manner_of_last(names, segment)
             || self.is_drink_called_off(names)
             || self.is_fine_after_all(names, rest)
             || self.by_choice(names, segment, rest)

@@ -182,7 +182,8 @@ impl<'a> Reader<'a> {
         let is_and = ["and", "y", "n", "also", "and the", "and a"]
             .iter()
             .any(|and| before.ends_with(&format!(" {and}")));
-        is_and && self.negated_away && self.lines.can_only_add(&names.options)
+        let is_added = self.negated_away && self.lines.can_only_add(&names.options);
+        is_and && (is_added || self.lines.must_choose(&names.options))
     }
 
     /// "No cheese, actually leave the cheese".

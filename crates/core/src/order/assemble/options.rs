@@ -304,7 +304,11 @@ impl<'a> Reader<'a> {
             let (first, rest) = (self.phrases.find(first)?, self.phrases.find(rest)?);
             let items = first.items.iter().chain(&first.within);
             let mut taking = items.filter(|item| option_of(&rest.options, **item).is_some());
-            taking.next().map(|item| (*item, rest))
+            let told = taking.next().map(|item| (*item, rest));
+            // "Sweet tea" of an iced tea that is sweet or not.
+            let items = rest.items.iter().chain(&rest.within);
+            let mut taking = items.filter(|item| option_of(&first.options, **item).is_some());
+            told.or_else(|| taking.next().map(|item| (*item, first)))
         })
     }
 

@@ -6,7 +6,7 @@ use super::super::option;
 use super::super::phrases::{OptionRef, is_unit, stem};
 use super::super::segment::{Kind, Segment};
 use super::super::speech::Cue;
-use super::Reader;
+use super::{Reader, Verb};
 use olympus_proto::Span;
 
 impl Reader<'_> {
@@ -115,8 +115,20 @@ impl Reader<'_> {
             .printed_pieces(item)
             .filter(|pieces| *pieces > 2 || is_told)?;
         let is_orders = said.split(' ').any(|word| word.starts_with("order"));
-        let is_whole = count == pieces || (count > 9 && count.is_multiple_of(pieces));
+        let is_many = count > 9 || is_told;
+        let is_whole = count == pieces || (is_many && count.is_multiple_of(pieces));
         (is_whole && !is_orders).then_some(count / pieces)
+    }
+
+    /// Whether an item is sold by the single piece: neither its name nor a size says how many.
+    pub(super) fn is_single_piece(&self, item: usize) -> bool {
+        let groups = self.items.get(item).map(|item| &item.modifier_groups);
+        let mut options = groups
+            .into_iter()
+            .flatten()
+            .flat_map(|group| &group.options);
+        self.printed_pieces(item).is_none_or(|pieces| pieces == 1)
+            && !options.any(|option| option::key(&option.name).ends_with(" piece"))
     }
 
     /// Of several items the one that is sold in so many pieces: "five piece tenders".
@@ -143,6 +155,21 @@ impl Reader<'_> {
         }) else {
             return false;
         };
+        // "Five piece strips, no, make that ten piece"
+        if self.verb == Some(Verb::Correct) && self.pending.start.is_none() {
+            let span = Span {
+                start: segment.start,
+                end: unit.end,
+            };
+            self.pending.pieces = Some((number, span));
+            let other = self.in_other_pieces();
+            if let Some(item) = other {
+                self.place_item(item, span);
+                self.skip = Some(unit.start);
+                return true;
+            }
+            self.pending.pieces = None;
+        }
         if self.negated || self.verb.is_some() || !self.pending.options.is_empty() {
             return false;
         }

@@ -194,6 +194,21 @@ impl Lines<'_> {
         })
     }
 
+    /// "No mayo and fries" of a sandwich with a choice of sides: whether the last line has to have one of a
+    /// group, none was chosen, and it does not come with this.
+    pub(in super::super) fn must_choose(&self, options: &[OptionRef]) -> bool {
+        let Some(last) = self.drafts.last() else {
+            return false;
+        };
+        let Some(at) = option_of(options, last.item) else {
+            return false;
+        };
+        let group = named(self.items, at).map(|(group, _)| group);
+        let is_must =
+            group.is_some_and(|group| group.min > 0 && group.max == Some(1) && !is_size(group));
+        is_must && self.last_needs(options) && !comes_with(self.items, at)
+    }
+
     /// What was taken off last is on the order again; whether there was any.
     pub(in super::super) fn put_back(&mut self) -> bool {
         let Some((line, draft)) = self.taken.take() else {
