@@ -53,15 +53,26 @@ pub(crate) struct Plan {
 }
 
 impl Plan {
-    /// Requests of all parts, about.
+    /// Questions of a part, those of the greedy client apart: one for each client's turn, and one turn more.
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
         clippy::cast_precision_loss,
         reason = "a count"
     )]
+    fn questions(self) -> usize {
+        let turns = (self.rate * self.seconds as f64 / self.clients as f64).ceil() as usize + 1;
+        turns * self.stride()
+    }
+
+    /// Between two questions of a client: the others' and the greedy one's.
+    fn stride(self) -> usize {
+        self.clients + 1
+    }
+
+    /// Questions of all parts.
     pub(crate) fn requests(self) -> usize {
-        (self.rate * self.seconds as f64 * PARTS as f64) as usize
+        self.questions() * PARTS
     }
 }
 
@@ -160,8 +171,8 @@ fn part(
 ) -> anyhow::Result<Outcome> {
     let questions = Share {
         of: questions,
-        first: plan.requests() / PARTS * extra as usize,
-        stride: plan.clients + 1,
+        first: plan.questions() * extra as usize,
+        stride: plan.stride(),
     };
     eprintln!("{name}: {} s", plan.seconds);
     let pause = Duration::from_secs_f64(plan.clients as f64 / plan.rate);

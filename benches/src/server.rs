@@ -197,8 +197,9 @@ impl Machine {
             .split_whitespace()
             .skip(1)
             .take(8)
-            .map(|field| field.parse().unwrap_or_default())
-            .collect();
+            .map(str::parse)
+            .collect::<Result<_, _>>()
+            .context("/proc/stat")?;
         let [_, _, _, idle, waiting, ..] = ticks[..] else {
             bail!("/proc/stat is short");
         };

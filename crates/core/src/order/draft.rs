@@ -184,6 +184,11 @@ pub(super) fn is_size(group: &ModifierGroup) -> bool {
     says(&group.id) || says(&group.name)
 }
 
+/// Whether one of a group must be chosen, and only one.
+pub(super) fn must_be_one(group: &ModifierGroup) -> bool {
+    group.min > 0 && group.max == Some(1)
+}
+
 /// Whether an item has what an option says without its being asked for: its name or its description
 /// names it.
 pub(super) fn comes_with(items: &[MenuItem], at: OptionRef) -> bool {

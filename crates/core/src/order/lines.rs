@@ -6,7 +6,7 @@ mod which;
 pub(super) use which::is_two;
 
 use super::assemble::option_of;
-use super::draft::{Choice, Draft, away, comes_with, is_size, named};
+use super::draft::{Choice, Draft, away, comes_with, is_size, must_be_one, named};
 use super::phrases::{OptionRef, removed};
 use super::{MOST, MOST_LINES};
 use olympus_proto::{LineModifier, MenuItem, Modifier, ModifierAction, ModifierGroup, OrderLine};
@@ -193,7 +193,7 @@ impl<'a> Lines<'a> {
         let items = self.items;
         let must = |at: &OptionRef| {
             let group = named(items, *at).map(|(group, _)| group);
-            group.is_some_and(|group| group.min > 0 && group.max == Some(1) && !is_size(group))
+            group.is_some_and(|group| must_be_one(group) && !is_size(group))
         };
         let sorts = self.drafts.get(line).map(|line| line.choices.clone());
         let sorts = sorts.into_iter().flatten().filter(|(at, _)| must(at));

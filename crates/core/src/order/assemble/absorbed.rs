@@ -1,7 +1,7 @@
 //! Words that are of the name before them, and names that stand for a drink.
 
 use super::super::called::plain_name;
-use super::super::draft::{Choice, named};
+use super::super::draft::{Choice, must_be_one, named};
 use super::super::option;
 use super::super::phrases::{Names, OptionRef, stem};
 use super::super::segment::{Kind, Segment};
@@ -62,23 +62,25 @@ impl<'a> Reader<'a> {
 
     /// "Strawberry banana smoothie" of a Strawberry Banana under "Smoothies".
     pub(super) fn is_category_of_last(&self, segment: &Segment<'_>) -> bool {
-        let item = self.lines.last_item().and_then(|item| self.items.get(item));
-        let category = item.and_then(|item| item.category.as_deref());
-        let category = option::key(category.unwrap_or_default());
         let said = option::key(self.said_of(segment));
+        let is_of = |item: usize| self.category_of(item).split(' ').any(|word| word == said);
         let is_next =
             self.after_name && self.pending.start.is_none() && !self.ends_phrase(segment.start);
-        is_next && !self.negated && category.split(' ').any(|word| word == said)
+        is_next && !self.negated && self.lines.last_item().is_some_and(is_of)
     }
 
-    /// Whether the menu lists an item under a kind: the Margherita under "Pizza".
-    pub(super) fn is_listed_as(&self, item: usize, kind: &str) -> bool {
+    /// The words of where the menu lists an item.
+    fn category_of(&self, item: usize) -> String {
         let category = self
             .items
             .get(item)
             .and_then(|item| item.category.as_deref());
-        let category = option::key(category.unwrap_or_default());
-        LISTED_AS.contains(&kind) && category.split(' ').any(|word| word == kind)
+        option::key(category.unwrap_or_default())
+    }
+
+    /// Whether the menu lists an item under a kind: the Margherita under "Pizza".
+    pub(super) fn is_listed_as(&self, item: usize, kind: &str) -> bool {
+        LISTED_AS.contains(&kind) && self.category_of(item).split(' ').any(|word| word == kind)
     }
 
     /// "Pepperoni pizza" of Sal's Famous Pepperoni under "Pizza": a dish that is called so and nothing
@@ -101,10 +103,9 @@ impl<'a> Reader<'a> {
             return false;
         }
         let said = option::key(self.said_of(segment));
-        let is_called = |item: &MenuItem| {
-            let plain = plain_name(&item.name).unwrap_or_default();
-            let category = option::key(item.category.as_deref().unwrap_or_default());
-            option::key(&plain) == said && category.split(' ').any(|word| word == kind)
+        let is_called = |item: usize| {
+            let plain = self.items.get(item).and_then(|item| plain_name(&item.name));
+            option::key(&plain.unwrap_or_default()) == said && self.is_listed_as(item, &kind)
         };
         let takes = |item: usize| {
             let has =
@@ -115,7 +116,7 @@ impl<'a> Reader<'a> {
             .within
             .iter()
             .copied()
-            .filter(|item| self.items.get(*item).is_some_and(is_called) && takes(*item));
+            .filter(|item| is_called(*item) && takes(*item));
         let (Some(item), None) = (called.next(), called.next()) else {
             return false;
         };
@@ -129,18 +130,23 @@ impl<'a> Reader<'a> {
     }
 
     /// "Ramen, medium spicy": a word of how it is, right after what was said of the dish, and no dish of its
-    /// own.
-    pub(super) fn is_manner_of_last(&self, names: &Names, segment: &Segment<'_>) -> bool {
+    /// own. It is asked about where no level stands before it.
+    pub(super) fn is_manner_of_last(&mut self, names: &Names, segment: &Segment<'_>) -> bool {
         let said = self.said_of(segment).to_lowercase();
         let is_part = names.is_part || names.items.is_empty();
-        matches!(said.as_str(), "spicy" | "spice" | "hot")
+        let is_manner = matches!(said.as_str(), "spicy" | "spice" | "hot")
             && is_part
             && self.after_name
             && self.pending.start.is_none()
             && self.verb.is_none()
             && !self.lines.is_empty()
             && !self.ends_phrase(segment.start)
-            && self.lines.last_takes(&names.options).is_none()
+            && self.lines.last_takes(&names.options).is_none();
+        let is_told = matches!(self.before.as_str(), "mild" | "medium" | "hot");
+        if is_manner && !is_told {
+            self.not_understood(segment.start, segment.end);
+        }
+        is_manner
     }
 
     /// "A coke and a sprite, no sprite": the one line that is nothing but that.
@@ -166,8 +172,7 @@ impl<'a> Reader<'a> {
     /// several.
     pub(super) fn is_drink_of_its_own(&self, names: &Names, choice: Choice) -> Option<usize> {
         let is_led = self.with || self.onto || self.adds || self.towards;
-        let waits =
-            self.pending.number.is_some() || self.out.ambiguous.len() > self.lines.all().len();
+        let waits = self.pending.number.is_some() || !self.asked.is_empty();
         if is_led || waits || choice.action == ModifierAction::Remove || choice.amount.is_some() {
             return None;
         }
@@ -241,7 +246,7 @@ impl<'a> Reader<'a> {
         };
         let must = |at: &&OptionRef| {
             let group = named(self.items, **at).map(|(group, _)| group);
-            group.is_some_and(|group| group.min > 0 && group.max == Some(1))
+            group.is_some_and(must_be_one)
         };
         let mut having: Vec<usize> = options.iter().filter(must).map(|at| at.item).collect();
         having.dedup();

@@ -1,6 +1,6 @@
 //! The option that is meant of those that go by a phrase.
 
-use super::super::draft::{away, named};
+use super::super::draft::{away, must_be_one, named};
 use super::super::option::{self, Portion};
 use super::super::phrases::{OptionRef, removed};
 use olympus_proto::{Amount, MenuItem, ModifierAction};
@@ -76,11 +76,7 @@ fn is_on_it_anyway(items: &[MenuItem], at: OptionRef) -> bool {
 /// not left out, so the other is meant.
 fn left_out_of(items: &[MenuItem], meant: OptionRef) -> Option<OptionRef> {
     let groups = &items.get(meant.item)?.modifier_groups;
-    let must = |group: usize| {
-        groups
-            .get(group)
-            .is_some_and(|group| group.min > 0 && group.max == Some(1))
-    };
+    let must = |group: usize| groups.get(group).is_some_and(must_be_one);
     let name = &groups.get(meant.group)?.options.get(meant.option)?.name;
     let ending = format!(" {}", option::key(name));
     let others = groups.iter().enumerate().filter(|(group, _)| !must(*group));

@@ -2,7 +2,7 @@
 
 use super::super::MOST_LINES;
 use super::super::assemble::{option_for, option_of};
-use super::super::draft::{Choice, Draft, comes_with, is_size, named};
+use super::super::draft::{Choice, Draft, comes_with, is_size, must_be_one, named};
 use super::super::option::{self, Portion};
 use super::super::phrases::{OptionRef, removed};
 use super::{Lines, is_of_a_meal};
@@ -180,9 +180,9 @@ impl Lines<'_> {
             };
             let name = option.name.to_lowercase();
             // "No egg and tofu", "no rice and a sprite": what is chosen, of which the dish has none.
-            let must = group.min > 0 && group.max == Some(1);
             let item = self.items.get(at.item);
-            let is_chosen = must || item.is_some_and(|item| is_of_a_meal(item, group));
+            let is_chosen =
+                must_be_one(group) || item.is_some_and(|item| is_of_a_meal(item, group));
             let is_chosen = is_chosen && removed(&name).is_none() && !is_size(group);
             name.starts_with("add ")
                 || is_deed(&name)
@@ -204,8 +204,7 @@ impl Lines<'_> {
             return false;
         };
         let group = named(self.items, at).map(|(group, _)| group);
-        let is_must =
-            group.is_some_and(|group| group.min > 0 && group.max == Some(1) && !is_size(group));
+        let is_must = group.is_some_and(|group| must_be_one(group) && !is_size(group));
         is_must && self.last_needs(options) && !comes_with(self.items, at)
     }
 
