@@ -227,16 +227,6 @@ impl<'a> Lines<'a> {
         last.map_or(0, |line| line.choices.iter().filter(is_of).count())
     }
 
-    /// Whether one of these was chosen for the last line.
-    pub(super) fn last_has(&self, options: &[OptionRef]) -> bool {
-        let is_it = |(at, choice): &(OptionRef, Choice)| {
-            choice.action == ModifierAction::Add && options.iter().any(|own| own.exact() == *at)
-        };
-        self.drafts
-            .last()
-            .is_some_and(|line| line.choices.iter().any(is_it))
-    }
-
     /// Whether nothing was said of a line but these.
     pub(super) fn is_nothing_but(&self, line: usize, options: &[OptionRef]) -> bool {
         let is_it = |(at, _): &(OptionRef, Choice)| options.iter().any(|own| own.exact() == *at);

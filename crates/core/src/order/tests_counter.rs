@@ -3,16 +3,9 @@
 
 use super::OrderParser;
 use super::tests::show;
+use super::tests_house::group;
 use crate::menu::import::{Format, Limits, parse};
 use serde_json::{Value, json};
-
-fn group(id: &str, min: u32, max: u32, options: &[&str]) -> Value {
-    let options: Vec<Value> = options
-        .iter()
-        .map(|name| json!({"id": format!("{id}-{name}"), "name": name, "price_cents": 0}))
-        .collect();
-    json!({"id": id, "name": id, "min": min, "max": max, "options": options})
-}
 
 fn chicken() -> Value {
     let size = || group("size", 1, 1, &["Small", "Medium", "Large"]);

@@ -6,7 +6,7 @@ use super::tests::show;
 use crate::menu::import::{Format, Limits, parse};
 use serde_json::{Value, json};
 
-fn group(id: &str, min: u32, max: u32, options: &[&str]) -> Value {
+pub(super) fn group(id: &str, min: u32, max: u32, options: &[&str]) -> Value {
     let options: Vec<Value> = options
         .iter()
         .map(|name| json!({"id": format!("{id}-{name}"), "name": name, "price_cents": 0}))

@@ -107,20 +107,18 @@ impl FusedEncoder {
     ) -> Result<(), InferenceError> {
         self.begin(kernel, texts, work)?;
         let lengths: Vec<usize> = texts.iter().map(|ids| ids.len()).collect();
+        self.go_through(kernel, &lengths, work);
+        Ok(())
+    }
+
+    /// All layers, of texts of these lengths.
+    pub(super) fn go_through(&self, kernel: Kernel, lengths: &[usize], work: &mut Workspace) {
         for layer in &self.layers {
             layer.project(kernel, self.hidden(), work);
             let Workspace { wide, narrow, .. } = work;
-            attend(
-                kernel,
-                wide,
-                &lengths,
-                self.heads,
-                &mut work.scratch,
-                narrow,
-            );
+            attend(kernel, wide, lengths, self.heads, &mut work.scratch, narrow);
             layer.go_on(kernel, self.hidden(), work);
         }
-        Ok(())
     }
 
     /// What the first layer is given.

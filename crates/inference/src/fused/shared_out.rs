@@ -88,12 +88,21 @@ impl FusedEncoder {
             .states
             .extend(work.states.drain(first * self.hidden()..));
         let meeting = Meeting::default();
-        std::thread::scope(|scope| {
-            let halves = (&meeting, &mut *other);
-            scope.spawn(move || self.half(kernel, halves.0, 1, first..text.len(), halves.1));
-            self.half(kernel, &meeting, 0, 0..first, work);
+        let is_shared = std::thread::scope(|scope| {
+            let (there, halves) = (&meeting, &mut *other);
+            let second = move || self.half(kernel, there, 1, first..text.len(), halves);
+            let started = std::thread::Builder::new().spawn_scoped(scope, second);
+            let is_shared = started.is_ok();
+            if is_shared {
+                self.half(kernel, &meeting, 0, 0..first, work);
+            }
+            is_shared
         });
         work.states.extend_from_slice(&other.states);
+        // Where the system has no thread left, this one does all of it.
+        if !is_shared {
+            self.go_through(kernel, &[text.len()], work);
+        }
         Ok(())
     }
 

@@ -196,7 +196,7 @@ impl<'a> Reader<'a> {
                 let is_another = self.verb.is_none()
                     && self.lines.last_takes(&names.options) == Some(true)
                     && (self.lines.last_has_other(&next.options)
-                        || (self.listed && self.lines.last_has(&next.options)));
+                        || (self.listed && self.lines.has_added(&next.options)));
                 // "A sub six inch, medium cola": the sub has its size.
                 let is_sized = self.verb.is_none()
                     && self.lines.last_takes(&names.options) != Some(false)

@@ -479,7 +479,7 @@ impl<'a> Reader<'a> {
         // "A coke, a sprite": another one.
         let is_another = |(names, _): &(&Names, Choice)| {
             let has =
-                self.lines.last_has_other(&names.options) || self.lines.last_has(&names.options);
+                self.lines.last_has_other(&names.options) || self.lines.has_added(&names.options);
             self.drink_of(&names.options).is_some() && has
         };
         let is_anew = self.is_opened() || self.is_sized_anew();
