@@ -47,7 +47,7 @@ class Graph:
 
 
 def build(safetensors, out):
-    """Writes the graph: `ids` (1 × tokens) to `states` (1 × tokens × hidden)."""
+    """Writes the graph: `ids` (texts × tokens, without padding) to `states` (texts × tokens × hidden)."""
     w, g = tensors(safetensors), Graph()
 
     def norm(x, name):
@@ -85,8 +85,8 @@ def build(safetensors, out):
     graph = helper.make_graph(
         g.nodes,
         "minilm",
-        [helper.make_tensor_value_info("ids", TensorProto.INT64, [1, "tokens"])],
-        [helper.make_tensor_value_info("states", TensorProto.FLOAT, [1, "tokens", HEADS * WIDTH])],
+        [helper.make_tensor_value_info("ids", TensorProto.INT64, ["texts", "tokens"])],
+        [helper.make_tensor_value_info("states", TensorProto.FLOAT, ["texts", "tokens", HEADS * WIDTH])],
         g.constants,
     )
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 20)], ir_version=9)

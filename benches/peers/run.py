@@ -5,16 +5,18 @@ import json
 import os
 import pathlib
 import subprocess
-import time
+import sys
 
 import numpy as np
-import onnxruntime
-from tokenizers import Tokenizer
 
 import graph
+import report
+from line_onnx import Onnx
 
 PLACE = pathlib.Path("target/peers")
 BASE = pathlib.Path("target/base")
+TOKENIZER = BASE / "tokenizer.json"
+BATCH = 16
 
 
 class Child:
@@ -25,39 +27,16 @@ class Child:
         env = os.environ | {name: str(threads) for name in names}
         pipe = subprocess.PIPE
         self.process = subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, env=env)
+        self.load_us = float(self.process.stdout.readline())
 
-    def micros(self, text):
-        self.process.stdin.write(json.dumps(text) + "\n")
+    def ask(self, what):
+        self.process.stdin.write(json.dumps(what) + "\n")
         self.process.stdin.flush()
         return float(self.process.stdout.readline())
 
-
-class Onnx:
-    """ONNX Runtime with all its graph optimisations."""
-
-    def __init__(self, model, threads):
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_ALL
-        self.session = onnxruntime.InferenceSession(
-            str(model), options, providers=["CPUExecutionProvider"]
-        )
-        self.inputs = [i.name for i in self.session.get_inputs()]
-        self.tokenizer = Tokenizer.from_file(str(BASE / "tokenizer.json"))
-        self.tokenizer.no_padding()
-
-    def encode(self, text):
-        ids = np.array([self.tokenizer.encode(text).ids], dtype=np.int64)
-        feed = {"ids": ids, "input_ids": ids, "attention_mask": np.ones_like(ids)}
-        feed["token_type_ids"] = np.zeros_like(ids)
-        states = self.session.run(None, {name: feed[name] for name in self.inputs})[0]
-        pooled = states.mean(axis=1)[0] if states.ndim == 3 else states[0]
-        return pooled / np.linalg.norm(pooled)
-
-    def micros(self, text):
-        start = time.perf_counter()
-        self.encode(text)
-        return (time.perf_counter() - start) * 1e6
+    def end(self):
+        self.process.stdin.close()
+        self.process.wait()
 
 
 def texts(path, count):
@@ -66,33 +45,70 @@ def texts(path, count):
     return found[:count]
 
 
-def measure(encoder, threads, sample):
-    f32 = PLACE / "f32.onnx"
+def graphs(sample):
+    """The two graphs of the base model, which must be one model: a wrong one would be no peer."""
+    f32, int8 = PLACE / "f32-batch.onnx", PLACE / "int8.onnx"
     if not f32.exists():
         graph.build(BASE / "model.safetensors", f32)
-    peers = {
-        "olympus": Child([encoder, "olympus", str(threads)], threads),
-        "ONNX Runtime int8": Onnx(PLACE / "int8.onnx", threads),
-        "ONNX Runtime f32": Onnx(f32, threads),
-        "Candle f32": Child([encoder, "candle", str(BASE)], threads),
-    }
-    # Two graphs of one model: a wrong one would be no peer.
+    one, other = Onnx(f32, TOKENIZER, 1), Onnx(int8, TOKENIZER, 1)
     for text in sample[:20]:
-        near = peers["ONNX Runtime f32"].encode(text) @ peers["ONNX Runtime int8"].encode(text)
+        near = one.encode([text])[0] @ other.encode([text])[0]
         assert near > 0.97, f"the graphs disagree on {text!r}: {near}"
-    for text in sample[:30]:
-        for peer in peers.values():
-            peer.micros(text)
+    lengths = [len(one.tokenizer.encode(text).ids) for text in sample]
+    return f32, int8, lengths
+
+
+def batches(sample, lengths):
+    """Full batches of texts with equally many tokens, so that no one pays for padding."""
+    by_length = {}
+    for text, length in zip(sample, lengths):
+        by_length.setdefault(length, []).append(text)
+    return [
+        alike[at : at + BATCH]
+        for alike in by_length.values()
+        for at in range(0, len(alike) - BATCH + 1, BATCH)
+    ]
+
+
+def turns(peers, asked):
+    """What each took for each, all of them in turn and no one always first."""
     took = {name: [] for name in peers}
-    for turn, text in enumerate(sample):
+    for turn, what in enumerate(asked):
         names = list(peers)
         for name in names[turn % len(names) :] + names[: turn % len(names)]:
-            took[name].append(peers[name].micros(text))
-    for peer in peers.values():
-        if isinstance(peer, Child):
-            peer.process.stdin.close()
-            peer.process.wait()
+            took[name].append(peers[name].ask(what))
     return took
+
+
+def measure(encoder, threads, sample):
+    f32, int8, lengths = graphs(sample)
+    onnx = [sys.executable, str(pathlib.Path(__file__).with_name("line_onnx.py"))]
+    commands = {
+        "OlympusEdge": [encoder, "olympus", str(threads)],
+        "ONNX Runtime int8": [*onnx, str(int8), str(TOKENIZER), str(threads)],
+        "ONNX Runtime f32": [*onnx, str(f32), str(TOKENIZER), str(threads)],
+        "Candle f32": [encoder, "candle", str(BASE)],
+    }
+    # The first start of each brings its files into the page cache.
+    for command in commands.values():
+        Child(command, threads).end()
+    peers = {name: Child(command, threads) for name, command in commands.items()}
+    turns(peers, sample[:30])
+    single = turns(peers, sample)
+    together = batches(sample, lengths)
+    batched = turns(peers, together)
+    rows = []
+    for name, peer in peers.items():
+        p50, p99 = np.percentile(single[name], [50, 99])
+        row = {"threads": threads, "encoder": name, "p50_us": p50, "p99_us": p99}
+        row["mean_us"] = float(np.mean(single[name]))
+        row["ratio_p50"] = p50 / np.percentile(single["OlympusEdge"], 50)
+        row["batch_texts_per_s"] = BATCH * 1e6 / np.median(batched[name]) if together else None
+        row["start_ms"] = peer.load_us / 1e3
+        row["memory_mb"] = peer.ask(None) / 1e3
+        rows.append(row)
+        peer.end()
+    return rows, float(np.mean(lengths))
 
 
 def main():
@@ -101,24 +117,24 @@ def main():
     parser.add_argument("--texts", default="eval/data/intent_own.jsonl", help="JSONL, text or query")
     parser.add_argument("--count", type=int, default=400)
     parser.add_argument("--json", action="store_true")
+    parser.add_argument(
+        "--write",
+        metavar="PART",
+        help="put the tables into the part of docs/BENCHMARKS.md that is named so",
+    )
     args = parser.parse_args()
     sample = texts(args.texts, args.count)
     rows = []
     for threads in (1, 2):
-        took = measure(args.encoder, threads, sample)
-        ours = np.percentile(took["olympus"], 50)
-        for name, values in took.items():
-            p50, p99 = np.percentile(values, [50, 99])
-            row = {"threads": threads, "encoder": name, "p50_us": p50, "p99_us": p99}
-            rows.append(row | {"mean_us": float(np.mean(values)), "ratio_p50": p50 / ours})
+        found, tokens = measure(args.encoder, threads, sample)
+        rows += found
+    if args.write:
+        report.write(args.write, rows, args.texts, len(sample), tokens, BATCH)
     if args.json:
         print(json.dumps(rows, indent=2))
-        return
-    print(f"{len(sample)} texts of {args.texts}")
-    print(f"{'threads':>7}  {'encoder':20}{'p50 µs':>9}{'p99 µs':>9}{'mean µs':>9}{'ratio':>7}")
-    for r in rows:
-        figures = f"{r['p50_us']:9.0f}{r['p99_us']:9.0f}{r['mean_us']:9.0f}{r['ratio_p50']:6.1f}×"
-        print(f"{r['threads']:>7}  {r['encoder']:20}{figures}")
+    else:
+        print(f"{len(sample)} texts of {args.texts}, {tokens:.1f} tokens on average")
+        print(report.text(rows, BATCH))
 
 
 if __name__ == "__main__":

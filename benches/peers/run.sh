@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Sets up and measures our encoder beside ONNX Runtime and Candle, text by text in one run:
-# benches/peers/run.sh [--texts FILE] [--count N] [--json]
+# benches/peers/run.sh [--texts FILE] [--count N] [--json] [--write PART]
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 place=target/peers

@@ -38,16 +38,20 @@ impl Candle {
         })
     }
 
-    /// A text's unit vector, mean pooling.
-    pub(crate) fn encode(&self, text: &str) -> anyhow::Result<Vec<f32>> {
-        let encoding = self
-            .tokenizer
-            .encode_fast(text, true)
-            .map_err(|error| anyhow::anyhow!("{error}"))?;
-        let ids = Tensor::new(encoding.get_ids(), &Device::Cpu)?.unsqueeze(0)?;
+    /// Unit vectors of texts of equal length, mean pooling.
+    pub(crate) fn encode(&self, texts: &[&str]) -> anyhow::Result<Vec<Vec<f32>>> {
+        let mut rows = Vec::with_capacity(texts.len());
+        for text in texts {
+            let encoding = self
+                .tokenizer
+                .encode_fast(*text, true)
+                .map_err(|error| anyhow::anyhow!("{error}"))?;
+            rows.push(encoding.get_ids().to_vec());
+        }
+        let ids = Tensor::new(rows, &Device::Cpu)?;
         let states = self.model.forward(&ids, &ids.zeros_like()?, None)?;
         let pooled = states.mean(1)?;
         let norm = pooled.sqr()?.sum_keepdim(1)?.sqrt()?;
-        Ok(pooled.broadcast_div(&norm)?.squeeze(0)?.to_vec1()?)
+        Ok(pooled.broadcast_div(&norm)?.to_vec2()?)
     }
 }

@@ -120,19 +120,25 @@ fn told(text: &str, words: &[Word], printed: &impl Fn(&str) -> bool) -> Option<L
     let is_english = |word: &Word| {
         book.is_english(&word.text) && (book.is_grammar(&word.text) || !printed(&word.text))
     };
+    // One letter is a word of every language.
+    let is_own =
+        |language: Language, word: &str| word.chars().nth(1).is_some() && book.has(language, word);
     let unprinted = words.iter().filter(|word| !printed(&word.text)).count();
     let mut best: Option<((usize, usize), Language)> = None;
-    for language in Language::ALL {
+    // The others have no word of their own to tell them by, whatever is read into the rest.
+    let is_possible = |language: &Language| {
+        let mut telling = words.iter().map(|word| word.text.as_str());
+        telling.any(|word| is_own(*language, word) && !book.is_english(word) && !printed(word))
+    };
+    for language in Language::ALL.into_iter().filter(is_possible) {
         let reader = reader(language);
         let found = reader.cover(text, words, &reader.spelt(words, printed), |_, _| true);
         let (mut own, mut shared, mut strange) = (0, 0, 0);
         for (at, word) in words.iter().enumerate() {
             let is_covered = found.iter().any(|f| (f.from..f.to).contains(&at));
-            // One letter is a word of every language.
-            let is_word = word.text.chars().nth(1).is_some() && book.has(language, &word.text);
             match (is_covered, book.is_english(&word.text)) {
                 (false, _) => strange += usize::from(is_english(word)),
-                (true, _) if printed(&word.text) || !is_word => {}
+                (true, _) if printed(&word.text) || !is_own(language, &word.text) => {}
                 (true, true) => shared += 1,
                 (true, false) => own += 1,
             }

@@ -1,10 +1,9 @@
 //! Attention within each text of a pack of texts: no padding, no copies but the keys of one head.
 
 use super::kernel::vectorized;
+use super::math::LANES;
 use super::ops::softmax;
-
-/// Keys side by side in a register.
-const LANES: usize = 16;
+use std::array::from_fn;
 
 /// Shape of the heads.
 #[derive(Debug, Clone, Copy)]
@@ -20,8 +19,8 @@ pub(super) struct Heads {
 pub(super) struct Scratch {
     /// width × keys, keys filled up to whole lanes with zeros.
     keys: Vec<f32>,
-    /// One row of scores, then shares.
-    scores: Vec<f32>,
+    /// Scores of some queries, then shares, each as many as there are keys filled up.
+    scores: Vec<[f32; LANES]>,
 }
 
 vectorized! {
@@ -63,6 +62,9 @@ vectorized! {
     }
 }
 
+/// Queries at a time, so that no sum waits for its last addition.
+const QUERIES: usize = 4;
+
 #[inline(always)]
 fn one_head(
     text: &[f32],
@@ -73,43 +75,86 @@ fn one_head(
     (first, out): (usize, &mut [f32]),
 ) {
     let length = text.len() / (3 * hidden);
-    let stride = length.next_multiple_of(LANES);
+    let chunks = length.div_ceil(LANES);
     let Scratch { keys, scores } = scratch;
     keys.clear();
-    keys.resize(width * stride, 0.0);
+    keys.resize(width * chunks * LANES, 0.0);
     for (token, row) in text.chunks_exact(3 * hidden).enumerate() {
-        for (dim, value) in row[hidden + at..hidden + at + width].iter().enumerate() {
-            keys[dim * stride + token] = *value;
+        let key = &row[hidden + at..hidden + at + width];
+        for (keys, value) in keys.chunks_exact_mut(chunks * LANES).zip(key) {
+            keys[token] = *value;
         }
     }
-    scores.resize(stride, 0.0);
+    scores.resize(QUERIES * chunks, [0.0; LANES]);
     #[expect(clippy::cast_precision_loss, reason = "a head's width")]
     let scale = 1.0 / (width as f32).sqrt();
-    for (row, out) in text
-        .chunks_exact(3 * hidden)
-        .skip(first)
-        .zip(out.chunks_exact_mut(hidden))
-    {
-        let query = &row[at..at + width];
-        for (chunk, scores) in scores.as_chunks_mut::<LANES>().0.iter_mut().enumerate() {
-            let mut sums = [0f32; LANES];
-            for (query, keys) in query.iter().zip(keys.chunks_exact(stride)) {
-                let keys = &keys[chunk * LANES..(chunk + 1) * LANES];
-                for (sum, key) in sums.iter_mut().zip(keys) {
-                    *sum += query * key;
-                }
-            }
-            *scores = sums.map(|sum| sum * scale);
-        }
-        let shares = &mut scores[..length];
-        softmax(shares);
-        let out = &mut out[at..at + width];
-        out.fill(0.0);
-        for (share, row) in shares.iter().zip(text.chunks_exact(3 * hidden)) {
-            let value = &row[2 * hidden + at..2 * hidden + at + width];
-            for (out, value) in out.iter_mut().zip(value) {
-                *out += share * value;
+    let query = |token: usize| &text[token * 3 * hidden + at..][..width];
+    for (block, out) in out.chunks_mut(QUERIES * hidden).enumerate() {
+        let first = first + block * QUERIES;
+        // Where the block is not full, its last query fills it up.
+        let queries = from_fn(|which| query((first + which).min(length - 1)));
+        for chunk in 0..chunks {
+            let sums = score(queries, keys, (chunk, chunks));
+            for (which, sums) in sums.iter().enumerate() {
+                scores[which * chunks + chunk] = sums.map(|sum| sum * scale);
             }
         }
+        let rows = out.chunks_exact_mut(hidden);
+        for (scores, out) in scores.chunks_exact_mut(chunks).zip(rows) {
+            softmax(scores, length);
+            mix(
+                text,
+                hidden,
+                at,
+                scores.as_flattened(),
+                &mut out[at..at + width],
+            );
+        }
+    }
+}
+
+/// Products of queries with 16 keys.
+#[inline(always)]
+fn score(
+    queries: [&[f32]; QUERIES],
+    keys: &[f32],
+    (chunk, chunks): (usize, usize),
+) -> [[f32; LANES]; QUERIES] {
+    let mut sums = [[0f32; LANES]; QUERIES];
+    let (keys, _) = keys.as_chunks::<LANES>();
+    for (dim, keys) in keys.iter().skip(chunk).step_by(chunks).enumerate() {
+        for (sums, query) in sums.iter_mut().zip(queries) {
+            for (sum, key) in sums.iter_mut().zip(keys) {
+                *sum += query[dim] * key;
+            }
+        }
+    }
+    sums
+}
+
+/// The mean of a head's values, each with its share.
+#[inline(always)]
+fn mix(text: &[f32], hidden: usize, at: usize, shares: &[f32], out: &mut [f32]) {
+    let values = |from: usize, width: usize| {
+        let rows = text.chunks_exact(3 * hidden);
+        rows.map(move |row| &row[2 * hidden + at + from..][..width])
+    };
+    let (chunks, rest) = out.as_chunks_mut::<LANES>();
+    for (chunk, out) in chunks.iter_mut().enumerate() {
+        let mut sums = [0f32; LANES];
+        for (share, values) in shares.iter().zip(values(chunk * LANES, LANES)) {
+            for (sum, value) in sums.iter_mut().zip(values) {
+                *sum += share * value;
+            }
+        }
+        *out = sums;
+    }
+    let from = chunks.len() * LANES;
+    for (lane, out) in rest.iter_mut().enumerate() {
+        let values = values(from + lane, 1).flatten();
+        *out = shares
+            .iter()
+            .zip(values)
+            .fold(0.0, |sum, (share, value)| sum + share * value);
     }
 }

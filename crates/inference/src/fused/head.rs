@@ -2,6 +2,7 @@
 
 use super::encoder::take_matrix;
 use super::kernel::Kernel;
+use super::math::LANES;
 use super::matrix::{GROUP, PackedMatrix, QuantizedRows};
 use super::ops::{dense, shares, squash, sum, weighted_sum};
 use super::product::product;
@@ -55,7 +56,7 @@ impl KnownBytes {
 /// Buffers of one pass.
 #[derive(Debug, Default)]
 pub(crate) struct HeadWorkspace {
-    shares: Vec<f32>,
+    shares: Vec<[f32; LANES]>,
     pooled: Vec<f32>,
     hidden: Vec<f32>,
     bytes: QuantizedRows,
@@ -92,7 +93,7 @@ impl FusedHead {
         for (length, pooled) in lengths.iter().zip(work.pooled.chunks_exact_mut(hidden)) {
             let (text, later) = rest.split_at(length * hidden);
             shares(kernel, text, &self.query, &mut work.shares);
-            weighted_sum(kernel, text, &work.shares, pooled);
+            weighted_sum(kernel, text, work.shares.as_flattened(), pooled);
             rest = later;
         }
         work.hidden.resize(lengths.len() * hidden, 0.0);

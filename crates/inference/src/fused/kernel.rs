@@ -14,6 +14,9 @@ pub struct Kernel(Isa);
 /// The families that there is code for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Isa {
+    /// Tiles of bytes, and 512-bit registers.
+    #[cfg(target_arch = "x86_64")]
+    Amx,
     /// 512-bit dot products of bytes.
     #[cfg(target_arch = "x86_64")]
     Avx512Vnni,
@@ -39,6 +42,8 @@ pub(super) enum Isa {
 /// Fastest first.
 const ALL: &[Isa] = &[
     #[cfg(target_arch = "x86_64")]
+    Isa::Amx,
+    #[cfg(target_arch = "x86_64")]
     Isa::Avx512Vnni,
     #[cfg(target_arch = "x86_64")]
     Isa::AvxVnni,
@@ -56,6 +61,8 @@ const ALL: &[Isa] = &[
 impl Isa {
     fn is_here(self) -> bool {
         match self {
+            #[cfg(target_arch = "x86_64")]
+            Isa::Amx => Isa::Avx512Vnni.is_here() && super::product::amx::is_here(),
             #[cfg(target_arch = "x86_64")]
             Isa::Avx512Vnni => {
                 is_x86_feature_detected!("avx512f")
@@ -103,10 +110,12 @@ impl Kernel {
         Self::available().into_iter().find(|k| k.name() == name)
     }
 
-    /// `avx512-vnni`, `avx-vnni`, `avx2`, `ssse3`, `neon-dot`, `neon` or `portable`.
+    /// `amx`, `avx512-vnni`, `avx-vnni`, `avx2`, `ssse3`, `neon-dot`, `neon` or `portable`.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self.0 {
+            #[cfg(target_arch = "x86_64")]
+            Isa::Amx => "amx",
             #[cfg(target_arch = "x86_64")]
             Isa::Avx512Vnni => "avx512-vnni",
             #[cfg(target_arch = "x86_64")]
@@ -156,7 +165,7 @@ macro_rules! vectorized {
             match kernel.isa() {
                 // SAFETY: a kernel exists only where its instructions were detected.
                 #[cfg(target_arch = "x86_64")]
-                Isa::Avx512Vnni => unsafe { avx512($($arg),*) },
+                Isa::Amx | Isa::Avx512Vnni => unsafe { avx512($($arg),*) },
                 // SAFETY: as above.
                 #[cfg(target_arch = "x86_64")]
                 Isa::AvxVnni | Isa::Avx2 => unsafe { avx2($($arg),*) },

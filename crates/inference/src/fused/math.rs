@@ -1,5 +1,7 @@
 //! Functions of one number without branches, so that loops over them become vector code.
 
+use std::array::from_fn;
+
 /// 1.5 · 2²³: adding it to a small number rounds that number to an integer, in the low bits.
 const ROUND: f32 = 12_582_912.0;
 
@@ -63,6 +65,25 @@ pub(crate) fn gelu_slope(x: f32) -> f32 {
 pub(super) fn tanh(x: f32) -> f32 {
     let e = exp(-2.0 * x.abs());
     ((1.0 - e) / (1.0 + e)).copysign(x)
+}
+
+/// Numbers side by side in loops: as many as the widest registers have.
+pub(super) const LANES: usize = 16;
+
+/// The larger of two.
+#[inline(always)]
+pub(super) fn larger(a: f32, b: f32) -> f32 {
+    if a > b { a } else { b }
+}
+
+/// What `both` makes of all lanes: halves onto each other, since one after the other each would wait for
+/// the one before. The order is the same everywhere.
+#[inline(always)]
+pub(super) fn across(lanes: [f32; LANES], both: impl Fn(f32, f32) -> f32) -> f32 {
+    let lanes: [f32; 8] = from_fn(|at| both(lanes[at], lanes[at + 8]));
+    let lanes: [f32; 4] = from_fn(|at| both(lanes[at], lanes[at + 4]));
+    let lanes: [f32; 2] = from_fn(|at| both(lanes[at], lanes[at + 2]));
+    both(lanes[0], lanes[1])
 }
 
 /// The nearest integer of a number between −127 and 127, ties to even.

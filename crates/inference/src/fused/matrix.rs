@@ -236,11 +236,13 @@ pub(super) struct QuantizedRows {
     pub(super) scales: Vec<f32>,
     /// What the weights' offset adds to each dot product, to be taken off: −128 · the sum of bytes.
     pub(super) offsets: Vec<i32>,
+    /// The same where half bytes are read as they are: −8 · the sum of bytes.
+    pub(super) half_offsets: Vec<i32>,
     pub(super) groups: usize,
     /// Numbers of a group.
     pub(super) group: usize,
-    /// Room for a panel of half bytes, widened: it stays in the core's own cache.
-    pub(super) wide: RefCell<Vec<Line>>,
+    /// Room for what a kernel makes of the rows or of a panel: it stays in the core's own cache.
+    pub(super) room: RefCell<Vec<Line>>,
 }
 
 impl QuantizedRows {
@@ -257,6 +259,7 @@ impl QuantizedRows {
         self.bytes.resize(count * self.groups * self.group, 0);
         self.scales.resize(count * self.groups, 0.0);
         self.offsets.resize(count * self.groups, 0);
+        self.half_offsets.resize(count * self.groups, 0);
         quantize(kernel, rows, width, self);
     }
 
@@ -269,28 +272,49 @@ impl QuantizedRows {
 vectorized! {
     /// Fills `into`, which has the right size.
     fn quantize(rows: &[f32], width: usize, into: &mut QuantizedRows) {
-        let groups = rows.chunks_exact(width).flat_map(|row| row.chunks(into.group));
-        let places = into.bytes.chunks_exact_mut(into.group).zip(&mut into.scales);
-        for (part, ((bytes, scale), offset)) in groups.zip(places.zip(&mut into.offsets)) {
-            let mut largest = [0f32; 16];
-            let (chunks, tail) = part.as_chunks::<16>();
-            for chunk in chunks {
-                for (most, value) in largest.iter_mut().zip(chunk) {
-                    let size = value.abs();
-                    *most = if size > *most { size } else { *most };
-                }
-            }
-            let largest = largest.iter().chain(tail).fold(0f32, |most, v| most.max(v.abs()));
-            let inverse = if largest > 0.0 { 127.0 / largest } else { 0.0 };
-            *scale = largest / 127.0;
-            let mut total = 0i32;
-            let (filled, rest) = bytes.split_at_mut(part.len());
-            for (byte, value) in filled.iter_mut().zip(part) {
-                *byte = round_to_i8(value * inverse);
-                total += i32::from(*byte);
-            }
-            rest.fill(0);
-            *offset = -OFFSET * total;
+        match into.group {
+            WIDE_GROUP => quantize_by::<WIDE_GROUP>(rows, width, into),
+            _ => quantize_by::<GROUP>(rows, width, into),
         }
     }
+}
+
+#[inline(always)]
+fn quantize_by<const G: usize>(rows: &[f32], width: usize, into: &mut QuantizedRows) {
+    let places = into.bytes.as_chunks_mut::<G>().0.iter_mut();
+    let offsets = into.offsets.iter_mut().zip(&mut into.half_offsets);
+    let mut places = places.zip(&mut into.scales).zip(offsets);
+    for row in rows.chunks_exact(width) {
+        let (whole, rest) = row.as_chunks::<G>();
+        for (part, place) in whole.iter().zip(places.by_ref()) {
+            quantize_group(part, place);
+        }
+        if !rest.is_empty() {
+            let mut part = [0.0; G];
+            part[..rest.len()].copy_from_slice(rest);
+            places
+                .by_ref()
+                .take(1)
+                .for_each(|place| quantize_group(&part, place));
+        }
+    }
+}
+
+#[inline(always)]
+fn quantize_group<const G: usize>(
+    part: &[f32; G],
+    ((bytes, scale), (offset, half)): ((&mut [i8; G], &mut f32), (&mut i32, &mut i32)),
+) {
+    // Sizes are in the order of their bits, and the largest of integers is found in any order.
+    let sizes = part.iter().map(|value| value.abs().to_bits());
+    let largest = f32::from_bits(sizes.fold(0, u32::max));
+    let inverse = if largest > 0.0 { 127.0 / largest } else { 0.0 };
+    *scale = largest / 127.0;
+    let mut total = 0i32;
+    for (byte, value) in bytes.iter_mut().zip(part) {
+        *byte = round_to_i8(value * inverse);
+        total += i32::from(*byte);
+    }
+    *offset = -OFFSET * total;
+    *half = -i32::from(HALF_OFFSET) * total;
 }

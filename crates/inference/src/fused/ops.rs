@@ -1,13 +1,12 @@
 //! What happens to rows of numbers between products.
 //!
-//! Sums go over 16 lanes and then over the lanes, whatever the processor, so that they are the
+//! Sums go over 16 lanes and then across the lanes, whatever the processor, so that they are the
 //! same everywhere.
 
 use super::kernel::{Kernel, vectorized};
-use super::math::{exp, gelu, tanh};
-
-/// Numbers summed side by side.
-const LANES: usize = 16;
+use super::math::{LANES, across, exp, gelu, larger, tanh};
+use std::array::from_fn;
+use std::ops::Add;
 
 /// Weight, bias and epsilon of a layer norm.
 #[derive(Debug, Clone)]
@@ -40,28 +39,30 @@ pub(super) fn sum(values: &[f32], of: impl Fn(f32) -> f32) -> f32 {
             *lane += of(*value);
         }
     }
-    let mut total = 0.0;
-    for lane in lanes {
-        total += lane;
-    }
+    let mut total = across(lanes, f32::add);
     for value in tail {
         total += of(*value);
     }
     total
 }
 
-/// Turns scores into shares that sum to 1.
+/// Turns the first `count` scores into shares that sum to 1, and the rest of the last 16 into zeros.
 #[inline(always)]
-pub(super) fn softmax(scores: &mut [f32]) {
-    let mut most = f32::MIN;
-    for score in scores.iter() {
-        most = if *score > most { *score } else { most };
+pub(super) fn softmax(scores: &mut [[f32; LANES]], count: usize) {
+    let rest = scores.as_flattened_mut().get_mut(count..);
+    rest.unwrap_or_default().fill(f32::MIN);
+    let mut most = [f32::MIN; LANES];
+    for chunk in scores.iter() {
+        most = from_fn(|lane| larger(chunk[lane], most[lane]));
     }
-    for score in scores.iter_mut() {
+    let most = across(most, larger);
+    for score in scores.as_flattened_mut() {
         *score = exp(*score - most);
     }
-    let inverse = 1.0 / sum(scores, |share| share);
-    for score in scores {
+    let rest = scores.as_flattened_mut().get_mut(count..);
+    rest.unwrap_or_default().fill(0.0);
+    let inverse = 1.0 / sum(scores.as_flattened(), |share| share);
+    for score in scores.as_flattened_mut() {
         *score *= inverse;
     }
 }
@@ -120,10 +121,15 @@ vectorized! {
 
 vectorized! {
     /// Shares of rows by how well each fits the query.
-    fn shares(rows: &[f32], query: &[f32], into: &mut Vec<f32>) {
+    fn shares(rows: &[f32], query: &[f32], into: &mut Vec<[f32; LANES]>) {
+        let count = rows.len() / query.len();
         into.clear();
-        into.extend(rows.chunks_exact(query.len()).map(|row| dot(row, query)));
-        softmax(into);
+        into.resize(count.div_ceil(LANES), [0.0; LANES]);
+        let scores = into.as_flattened_mut().iter_mut();
+        for (score, row) in scores.zip(rows.chunks_exact(query.len())) {
+            *score = dot(row, query);
+        }
+        softmax(into, count);
     }
 }
 
@@ -175,10 +181,7 @@ fn dot(a: &[f32], b: &[f32]) -> f32 {
             *lane += a * b;
         }
     }
-    let mut total = 0.0;
-    for lane in lanes {
-        total += lane;
-    }
+    let mut total = across(lanes, f32::add);
     for (a, b) in a_tail.iter().zip(b_tail) {
         total += a * b;
     }

@@ -15,8 +15,6 @@ use std::arch::x86_64::{
 
 /// With more rows than this a panel is read so often that it is better widened once.
 const FEW_ROWS: usize = 2 * MOST_ROWS;
-/// Activations carry what takes an offset of 128 off; that of half bytes is 8.
-const OFFSET_SHIFT: u32 = 4;
 
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,avx2")]
 pub(super) fn product(matrix: &PackedMatrix, rows: &QuantizedRows, out: &mut [f32]) {
@@ -87,7 +85,7 @@ fn halves_tile<const R: usize, const G: usize>(lines: &[Line], rows: Tile<'_>, s
         "lines of a panel"
     );
     assert!(rows.bytes.len() >= R * groups * G, "bytes of the rows");
-    assert!(rows.scales.len() >= R * groups && rows.offsets.len() >= R * groups);
+    assert!(rows.scales.len() >= R * groups && rows.half_offsets.len() >= R * groups);
     let mut total = [_mm512_setzero_ps(); R];
     let low_half = _mm512_set1_epi8(0x0f);
     // SAFETY: every read lies within the lengths asserted above; a line is 64 bytes on a 64-byte
@@ -103,8 +101,8 @@ fn halves_tile<const R: usize, const G: usize>(lines: &[Line], rows: Tile<'_>, s
                     _mm512_cvtph_ps(_mm256_load_si256(scales.add(half * 32).cast()));
                 let mut dots = [_mm512_set1_epi32(0); R];
                 for (row, dot) in dots.iter_mut().enumerate() {
-                    let offset = *rows.offsets.get_unchecked(row * groups + group);
-                    *dot = _mm512_set1_epi32(offset >> OFFSET_SHIFT);
+                    *dot =
+                        _mm512_set1_epi32(*rows.half_offsets.get_unchecked(row * groups + group));
                 }
                 let bytes = rows.bytes.as_ptr().add(group * G);
                 for eight in 0..G / 8 {

@@ -5,6 +5,8 @@
 //! the registers. What differs is a tile, in a file for each family of instructions.
 
 #[cfg(target_arch = "x86_64")]
+pub(super) mod amx;
+#[cfg(target_arch = "x86_64")]
 mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
@@ -39,6 +41,9 @@ pub(super) fn product(
     match kernel.isa() {
         // SAFETY: a kernel exists only where its instructions were detected.
         #[cfg(target_arch = "x86_64")]
+        Isa::Amx => unsafe { amx::product(matrix, rows, out) },
+        // SAFETY: as above.
+        #[cfg(target_arch = "x86_64")]
         Isa::Avx512Vnni => unsafe { avx512::product(matrix, rows, out) },
         // SAFETY: as above.
         #[cfg(target_arch = "x86_64")]
@@ -64,6 +69,7 @@ struct Tile<'a> {
     bytes: &'a [i8],
     scales: &'a [f32],
     offsets: &'a [i32],
+    half_offsets: &'a [i32],
     groups: usize,
     /// Inputs of a group.
     group: usize,
@@ -91,7 +97,7 @@ fn walk_in_bytes(
     match matrix.bits {
         Bits::Eight => walk(matrix, rows, out, most, None, run),
         Bits::Four => {
-            let mut wide = rows.wide.borrow_mut();
+            let mut wide = rows.room.borrow_mut();
             walk(matrix, rows, out, most, Some(&mut wide), run);
         }
     }
@@ -112,12 +118,10 @@ fn walk(
     if count == 0 {
         return;
     }
-    // Tiles of nearly equal size: 13 rows are 7 and 6, not 12 and 1.
-    let height = count.div_ceil(count.div_ceil(most));
+    let height = height(count, most);
     let mut sums = [[0f32; PANEL]; MOST_ROWS];
     let panels = matrix.lines.chunks_exact(matrix.panel_lines());
-    for (panel, bias) in panels.zip(matrix.bias.chunks(PANEL)).enumerate() {
-        let (lines, bias) = bias;
+    for (panel, lines) in panels.enumerate() {
         let lines = match room.as_deref_mut() {
             Some(wide) => {
                 widen(lines, wide);
@@ -131,20 +135,41 @@ fn walk(
                 bytes: &rows.bytes[first * groups * group..last * groups * group],
                 scales: &rows.scales[first * groups..last * groups],
                 offsets: &rows.offsets[first * groups..last * groups],
+                half_offsets: &rows.half_offsets[first * groups..last * groups],
                 groups,
                 group,
             };
             let sums = &mut sums[..last - first];
             run(lines, tile, sums);
-            for (row, sums) in (first..last).zip(sums.iter()) {
-                let at = row * matrix.outputs + panel * PANEL;
-                let place = &mut out[at..at + bias.len()];
-                for ((out, sum), bias) in place.iter_mut().zip(sums).zip(bias) {
-                    *out = sum + bias;
-                }
-            }
+            write(matrix, panel, first, sums, out);
         }
     }
+}
+
+/// Puts the sums of a panel for the rows from `first` on, with its bias, into their places.
+#[inline(always)]
+fn write(
+    matrix: &PackedMatrix,
+    panel: usize,
+    first: usize,
+    sums: &[[f32; PANEL]],
+    out: &mut [f32],
+) {
+    let Some(bias) = matrix.bias.chunks(PANEL).nth(panel) else {
+        return;
+    };
+    for (row, sums) in (first..).zip(sums) {
+        let at = row * matrix.outputs + panel * PANEL;
+        let place = &mut out[at..at + bias.len()];
+        for ((out, sum), bias) in place.iter_mut().zip(sums).zip(bias) {
+            *out = sum + bias;
+        }
+    }
+}
+
+/// Rows of a tile of nearly equal ones that have at most `most`: 13 rows are 7 and 6, not 12 and 1.
+fn height(count: usize, most: usize) -> usize {
+    count.div_ceil(count.div_ceil(most))
 }
 
 /// No tile has more rows than this.
