@@ -248,6 +248,79 @@ pub(super) fn plain_names(name: &str) -> Vec<String> {
     found
 }
 
+/// What is said for the part of a menu that a dish is listed under, where it has a word that begins so;
+/// and whether it is said before the dish as well: "lunch sesame chicken", "sesame chicken combo".
+#[rustfmt::skip]
+const LISTED: [(&str, &[&str], bool); 7] = [
+    ("lunch", &["lunch", "lunch special", "lunch combo"], true),
+    ("dinner", &["dinner", "dinner combo", "dinner combination", "dinner plate"], true),
+    ("combo", &["combo", "combo plate", "combination", "combination plate"], false),
+    ("combination", &["combo", "combo plate", "combination", "combination plate"], false),
+    ("special", &["special"], false),
+    ("breakfast", &["breakfast"], true),
+    ("kid", &["kid", "kid meal"], true),
+];
+
+/// A dish by its name and by what it is listed under, and by its code and that: "lunch special number
+/// four" is L4 of the Lunch Specials.
+pub(super) fn listed_names(item: &MenuItem) -> Vec<String> {
+    let category = item.category.as_deref().unwrap_or_default();
+    let category: Vec<String> = words(category)
+        .iter()
+        .map(|word| stem(&word.text))
+        .collect();
+    let listed = LISTED
+        .iter()
+        .filter(|(word, ..)| category.iter().any(|own| own == word));
+    let listed: Vec<_> = listed.collect();
+    if listed.is_empty() {
+        return Vec::new();
+    }
+    let printed = item.name.to_lowercase();
+    let whole = match plain_name(&item.name) {
+        Some(plain) => plain,
+        None => printed,
+    };
+    // "Pepper Steak w. Onions"
+    let first = [" with ", " w ", " w. ", " w/"]
+        .iter()
+        .find_map(|with| whole.split_once(with));
+    let first = first.map(|(first, _)| first.to_owned());
+    let names: Vec<String> = std::iter::once(whole.clone()).chain(first).collect();
+    let mut found = Vec::new();
+    for (_, said, is_before) in &listed {
+        for (name, said) in names
+            .iter()
+            .flat_map(|name| said.iter().map(move |said| (name, said)))
+        {
+            if !name.contains(said) {
+                found.push(format!("{name} {said}"));
+                found.extend(is_before.then(|| format!("{said} {name}")));
+            }
+        }
+    }
+    let code: Vec<String> = words(&item.name)
+        .into_iter()
+        .map(|word| word.text)
+        .collect();
+    let number = match code.as_slice() {
+        [letter, number, _, ..] if letter.len() == 1 && number.chars().all(char::is_numeric) => {
+            Some(number)
+        }
+        _ => None,
+    };
+    if let Some(number) = number {
+        let said = listed.iter().flat_map(|(_, said, _)| said.iter());
+        found.extend(said.flat_map(|said| {
+            [
+                format!("{said} number {number}"),
+                format!("{said} {number}"),
+            ]
+        }));
+    }
+    found
+}
+
 /// The shortest of them that is no number.
 pub(super) fn plain_name(name: &str) -> Option<String> {
     let names = plain_names(name).into_iter();

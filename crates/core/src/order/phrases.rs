@@ -2,7 +2,7 @@
 
 use super::assemble::option_of;
 use super::called::{
-    MANNERS, is_grammar, kinds, otherwise_called, plain_name, plain_names, runs_of,
+    MANNERS, is_grammar, kinds, listed_names, otherwise_called, plain_name, plain_names, runs_of,
 };
 use super::draft::is_size;
 use super::lines::{is_for_children, is_meal, is_of_a_meal};
@@ -95,6 +95,7 @@ impl Phrases {
             all.add_options(index, item);
         }
         all.add_plain_names(items);
+        all.add_listed_names(items);
         all.add_first_words(items);
         all.add_meals(items);
         all.sort_options();
@@ -148,11 +149,11 @@ impl Phrases {
             apart.insert(at, "milk".to_owned());
             self.add_stems(apart, &put);
         }
-        let is_join = |word: &String| matches!(word.as_str(), "and" | "n" | "y");
-        if stems.iter().any(is_join) {
+        let is_join = |word: &String| matches!(word.as_str(), "and" | "n" | "y" | "w" | "with");
+        if stems.iter().skip(1).any(is_join) {
             let bare = stems.iter().filter(|word| !is_join(word));
             self.add_stems(bare.cloned().collect(), &put);
-            for join in ["and", "n"] {
+            for join in ["and", "n", "with"] {
                 let said = |word: &String| match is_join(word) {
                     true => join.to_owned(),
                     false => word.clone(),
@@ -349,6 +350,25 @@ impl Phrases {
                 for name in otherwise_called(&name).iter().chain([&name]) {
                     self.add(name, |names| names.add_item(*index));
                 }
+            }
+        }
+    }
+
+    /// Names with what a dish is listed under, where that leaves no two the same.
+    fn add_listed_names(&mut self, items: &[MenuItem]) {
+        let mut listed: HashMap<String, Vec<usize>> = HashMap::new();
+        for (index, item) in items.iter().enumerate() {
+            for name in listed_names(item) {
+                let of = listed.entry(name).or_default();
+                if of.last() != Some(&index) {
+                    of.push(index);
+                }
+            }
+        }
+        for (name, of) in listed {
+            let stems: Vec<String> = words(&name).iter().map(|word| stem(&word.text)).collect();
+            if let ([index], None) = (of.as_slice(), self.find(&stems)) {
+                self.add(&name, |names| names.add_item(*index));
             }
         }
     }
@@ -652,7 +672,7 @@ const UNITS: [(&str, &[&str]); 10] = [
 
 /// What tills and hasty customers cut short, beside the whole word.
 #[rustfmt::skip]
-const SHORT: [(&str, &str); 52] = [
+const SHORT: [(&str, &str); 56] = [
     ("sm", "small"), ("sml", "small"), ("med", "medium"), ("lg", "large"), ("lrg", "large"),
     ("reg", "regular"), ("dbl", "double"), ("xtra", "extra"), ("lt", "light"), ("lite", "light"),
     ("choc", "chocolate"), ("chix", "chicken"), ("chkn", "chicken"), ("guac", "guacamole"), ("avo", "avocado"),
@@ -665,6 +685,7 @@ const SHORT: [(&str, &str); 52] = [
     ("tater", "potato"), ("doctor", "dr"), ("nvm", "nevermind"), ("chik", "chicken"), ("burg", "burger"),
     ("milkshake", "shake"), ("oj", "orange juice"), ("ojs", "orange juice"), ("capp", "cappuccino"), ("mlk", "milk"), ("dt", "diet"),
     ("whip", "whipped cream"), ("cinn", "cinnamon"),
+    ("junior", "jr"), ("md", "medium"), ("qt", "quart"), ("brwn", "brown"),
     // One of the fries.
     ("fry", "frie"),
 ];

@@ -1,26 +1,20 @@
 //! Words that are of the name before them, and names that stand for a drink.
 
 use super::super::called::plain_name;
-use super::super::draft::{Choice, must_be_one, named};
+use super::super::draft::{Choice, named};
 use super::super::option;
 use super::super::phrases::{Names, OptionRef, stem};
 use super::super::segment::{Kind, Segment};
 use super::super::speech::Cue;
 use super::Reader;
 use crate::menu::text::words;
-use olympus_proto::{MenuItem, ModifierAction, Span};
+use olympus_proto::{ModifierAction, Span};
 
 /// What many dishes are, whether their names say so or not.
 const ANY_DISH: [&str; 5] = ["sandwich", "burger", "sub", "hoagie", "melt"];
 /// What others are where the menu lists them so.
 const LISTED_AS: [&str; 8] = [
     "pizza", "salad", "wrap", "bowl", "soup", "taco", "burrito", "curry",
-];
-/// What a drink or a side is called that says nothing before its sort is chosen.
-#[rustfmt::skip]
-const DRINKS: [&str; 16] = [
-    "drink", "soda", "beverage", "pop", "juice", "tea", "shake", "smoothie", "slush", "slushie", "lemonade",
-    "water", "beer", "wine", "dish", "side",
 ];
 
 impl<'a> Reader<'a> {
@@ -235,24 +229,6 @@ impl<'a> Reader<'a> {
         for (_, choice) in std::mem::take(&mut self.pending).options {
             self.not_understood(choice.span.start, choice.span.end);
         }
-    }
-
-    /// The drink of which an option is the sort.
-    pub(super) fn drink_of(&self, options: &[OptionRef]) -> Option<usize> {
-        let is_drink = |item: &MenuItem| {
-            let name = option::key(&item.name);
-            let last = name.rsplit(' ').next().unwrap_or_default();
-            DRINKS.contains(&last)
-        };
-        let must = |at: &&OptionRef| {
-            let group = named(self.items, **at).map(|(group, _)| group);
-            group.is_some_and(must_be_one)
-        };
-        let mut having: Vec<usize> = options.iter().filter(must).map(|at| at.item).collect();
-        having.dedup();
-        // Vanilla by itself is no shake where it may be a scoop.
-        let item = self.one_of(having)?;
-        self.items.get(item).is_some_and(is_drink).then_some(item)
     }
 
     /// "No onion, wait, onion is ok" before any dish was named.

@@ -20,6 +20,7 @@ mod options;
 mod places;
 mod portions;
 mod reader;
+mod sorts;
 mod stash;
 mod swaps;
 

@@ -524,7 +524,8 @@ impl<'a> Reader<'a> {
             self.pending.options.iter().all(is_part)
         };
         fitting.retain(|item| !of_meal(item));
-        self.one_of(fitting)
+        self.one_of(fitting.clone())
+            .or_else(|| self.one_of(self.only_sorts(fitting, &first.0.options)))
     }
 
     /// "A small pepperoni": the one item with a word in its name that is an option elsewhere, and

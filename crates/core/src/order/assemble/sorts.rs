@@ -1,0 +1,84 @@
+//! Dishes that are nothing but one of several sorts, and are ordered by the name of the sort: "a coke" is
+//! the Fountain Drink.
+
+use super::super::draft::{is_size, must_be_one, named};
+use super::super::option;
+use super::super::phrases::OptionRef;
+use super::Reader;
+use olympus_proto::{MenuItem, ModifierGroup};
+
+/// What a drink or a side is called that says nothing before its sort is chosen.
+#[rustfmt::skip]
+const DRINKS: [&str; 16] = [
+    "drink", "soda", "beverage", "pop", "juice", "tea", "shake", "smoothie", "slush", "slushie", "lemonade",
+    "water", "beer", "wine", "dish", "side",
+];
+
+/// Words of a name that say that it is for many.
+#[rustfmt::skip]
+const BULK: [&str; 12] = [
+    "l", "gallon", "pitcher", "jug", "pack", "carafe", "growler", "bucket", "tray", "dozen", "box", "party",
+];
+/// What a group of sorts is called, where it is not called like the dish.
+const SORTS: [&str; 6] = ["kind", "flavor", "flavour", "type", "variety", "sort"];
+
+impl Reader<'_> {
+    /// The drink of which an option is the sort.
+    pub(super) fn drink_of(&self, options: &[OptionRef]) -> Option<usize> {
+        let is_drink = |item: &MenuItem| {
+            let name = option::key(&item.name);
+            let last = name.rsplit(' ').next().unwrap_or_default();
+            DRINKS.contains(&last)
+        };
+        let must = |at: &&OptionRef| {
+            let group = named(self.items, **at).map(|(group, _)| group);
+            group.is_some_and(must_be_one)
+        };
+        let mut having: Vec<usize> = options.iter().filter(must).map(|at| at.item).collect();
+        having.dedup();
+        // Vanilla by itself is no shake where it may be a scoop.
+        let item = self
+            .one_of(having.clone())
+            .or_else(|| self.one_of(self.only_sorts(having, options)))?;
+        self.items.get(item).is_some_and(is_drink).then_some(item)
+    }
+
+    /// Of the items that have one of these options those that are nothing but one of several sorts: a Fountain
+    /// Drink and no float of the same, Dipping Sauce and no mozzarella sticks with it. A can and no
+    /// pitcher of it, if there are both.
+    pub(super) fn only_sorts(&self, mut items: Vec<usize>, options: &[OptionRef]) -> Vec<usize> {
+        items.retain(|item| {
+            let at = super::option_of(options, *item);
+            let group = at.and_then(|at| named(self.items, at));
+            let item = self.items.get(*item).zip(group.map(|(group, _)| group));
+            item.is_some_and(|(item, group)| is_sort_of(item, group))
+        });
+        let is_bulk = |item: &usize| {
+            let mut words = self.phrases.name_of(*item).iter();
+            words.any(|word| BULK.contains(&word.as_str()))
+        };
+        if !items.iter().all(is_bulk) {
+            items.retain(|item| !is_bulk(item));
+        }
+        items
+    }
+}
+
+/// Whether a group tells of which sort an item is, and nothing else has to be told but how large.
+fn is_sort_of(item: &MenuItem, group: &ModifierGroup) -> bool {
+    let words =
+        |text: &str| -> Vec<String> { option::key(text).split(' ').map(str::to_owned).collect() };
+    let named = [
+        item.name.as_str(),
+        item.category.as_deref().unwrap_or_default(),
+    ];
+    let named: Vec<String> = named.into_iter().flat_map(words).collect();
+    let mut called = [group.name.as_str(), group.id.as_str()]
+        .into_iter()
+        .flat_map(words);
+    let must = item.modifier_groups.iter();
+    let mut others = must.filter(|other| other.min > 0 && !is_size(other) && other.id != group.id);
+    must_be_one(group)
+        && others.next().is_none()
+        && called.any(|word| SORTS.contains(&word.as_str()) || named.contains(&word))
+}
