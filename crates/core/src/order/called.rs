@@ -76,7 +76,17 @@ pub(super) fn otherwise_called(name: &str) -> Vec<String> {
     found.extend(initials_otherwise(name));
     found.extend(initials_of_list(&lower));
     found.extend(undone(&lower));
+    found.extend(brand(name));
     found
+}
+
+/// "Hi-C" of Hi-C Fruit Punch, "7-Up".
+fn brand(name: &str) -> Option<String> {
+    let (first, _) = name.split_once(' ')?;
+    let (before, after) = first.split_once('-')?;
+    let is_short =
+        |part: &str| (1..=2).contains(&part.len()) && part.chars().all(char::is_alphanumeric);
+    (is_short(before) && is_short(after)).then(|| format!("{before} {after}"))
 }
 
 /// "BEC" of Bacon, Egg & Cheese.
@@ -387,6 +397,16 @@ pub(super) fn runs_of(name: &str) -> Vec<String> {
         let is_plain = before.len() == 2 && !between.is_empty() && !between.iter().any(joins);
         is_plain.then(|| format!("{} {last}", before.join(" ")))
     });
-    let said = said.map(|run| run.join(" ")).chain(joined);
+    // "Maple shaken espresso" of Maple Oat Shaken Espresso: without one of the words between.
+    let is_long = (4..6).contains(&stems.len()) && !stems.iter().any(joins);
+    let without = (1..stems.len().saturating_sub(1))
+        .filter(|_| is_long)
+        .map(|gone| {
+            let kept = stems.iter().enumerate().filter(|(at, _)| *at != gone);
+            kept.map(|(_, stem)| stem.as_str())
+                .collect::<Vec<_>>()
+                .join(" ")
+        });
+    let said = said.map(|run| run.join(" ")).chain(joined).chain(without);
     said.filter(|said| !is_cue(said)).collect()
 }

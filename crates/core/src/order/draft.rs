@@ -71,7 +71,7 @@ impl Draft {
 
     /// Chooses an option; said again, the later wish holds.
     pub(super) fn put(&mut self, items: &[MenuItem], at: OptionRef, choice: Choice) {
-        let at = at.exact();
+        let (at, choice) = opposite(items, at.exact(), choice);
         let Some((group, option)) = named(items, at) else {
             return;
         };
@@ -172,6 +172,30 @@ impl Draft {
             other.group == at.group && *other != at.exact() && choice.action == ModifierAction::Add
         })
     }
+}
+
+/// "Don't warm it" where the menu has Warmed and Not Warmed: the other one, chosen.
+fn opposite(items: &[MenuItem], at: OptionRef, choice: Choice) -> (OptionRef, Choice) {
+    let Some((group, option)) =
+        named(items, at).filter(|_| choice.action == ModifierAction::Remove)
+    else {
+        return (at, choice);
+    };
+    let name = option::key(&option.name);
+    let is_other = |name: &str, other: &str| {
+        ["not ", "un"]
+            .iter()
+            .any(|not| name.strip_prefix(not) == Some(other))
+    };
+    let other = group.options.iter().position(|other| {
+        let other = option::key(&other.name);
+        is_other(&other, &name) || is_other(&name, &other)
+    });
+    let Some(option) = other else {
+        return (at, choice);
+    };
+    let action = ModifierAction::Add;
+    (OptionRef { option, ..at }, Choice { action, ..choice })
 }
 
 /// A group of sizes is known by its id or name.

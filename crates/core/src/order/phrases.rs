@@ -94,6 +94,7 @@ impl Phrases {
             }
             all.add_options(index, item);
         }
+        all.add_aliases_of_choices(items);
         all.add_plain_names(items);
         all.add_listed_names(items);
         all.add_first_words(items);
@@ -354,6 +355,39 @@ impl Phrases {
         }
     }
 
+    /// What a dish is called where it is a choice of another: "tots" are the Tater Tots.
+    fn add_aliases_of_choices(&mut self, items: &[MenuItem]) {
+        let mut of_name: HashMap<String, Vec<usize>> = HashMap::new();
+        for (index, item) in items.iter().enumerate() {
+            of_name
+                .entry(item.name.to_lowercase())
+                .or_default()
+                .push(index);
+        }
+        let groups = items.iter().flat_map(|item| &item.modifier_groups);
+        let choices = groups.flat_map(|group| &group.options);
+        let mut called: HashMap<&str, Vec<usize>> = HashMap::new();
+        for choice in choices {
+            if let Some([index]) = of_name.get(&choice.name.to_lowercase()).map(Vec::as_slice) {
+                for alias in &choice.aliases {
+                    let of = called.entry(alias).or_default();
+                    if !of.contains(index) {
+                        of.push(*index);
+                    }
+                }
+            }
+        }
+        for (alias, of) in called {
+            let stems: Vec<String> = words(alias).iter().map(|word| stem(&word.text)).collect();
+            let is_taken = self
+                .find(&stems)
+                .is_some_and(|names| !names.items.is_empty());
+            if let ([index], false) = (of.as_slice(), is_taken) {
+                self.add(alias, |names| names.add_item(*index));
+            }
+        }
+    }
+
     /// Names with what a dish is listed under, where that leaves no two the same.
     fn add_listed_names(&mut self, items: &[MenuItem]) {
         let mut listed: HashMap<String, Vec<usize>> = HashMap::new();
@@ -438,7 +472,14 @@ impl Phrases {
             let runs = (1..=kind.len()).flat_map(|length| kind.windows(length));
             let runs =
                 runs.filter(|run| run.first().is_some_and(opens) && run.last().is_some_and(opens));
-            for dish in dishes.chain(runs.map(|run| run.join(" "))) {
+            let pairs = kind.iter().enumerate().flat_map(|(at, first)| {
+                let rest = kind.get(at + 2..).unwrap_or_default().iter();
+                rest.map(move |second| [first.clone(), second.clone()])
+            });
+            let pairs = pairs
+                .filter(|pair| pair.iter().all(opens))
+                .map(|pair| pair.join(" "));
+            for dish in dishes.chain(runs.map(|run| run.join(" "))).chain(pairs) {
                 let of = said.entry(dish).or_default();
                 if of.last() != Some(&index) {
                     of.push(index);

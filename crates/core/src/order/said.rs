@@ -1,7 +1,7 @@
 //! What each word of an utterance is read as, before words are cut into phrases: prices and numbers of a
 //! list say nothing, "a 4" is the dish of that number where the menu numbers its dishes.
 
-use super::phrases::{NUMBER, Phrases, is_unit, stem};
+use super::phrases::{NUMBER, Names, Phrases, is_unit, stem};
 use super::speech::{self, Cue};
 use crate::menu::text::Word;
 
@@ -25,7 +25,34 @@ pub(super) fn stems(text: &str, words: &[Word], phrases: &Phrases) -> Vec<String
         phrases,
         listed: numbers_of_list(text, words),
     };
-    (0..words.len()).map(|at| said.stem_at(at)).collect()
+    let mut stems: Vec<String> = (0..words.len()).map(|at| said.stem_at(at)).collect();
+    put_before(&mut stems, phrases);
+    stems
+}
+
+/// "Iced mocha coffee" of Iced Coffee with a choice of mocha: the choice comes first.
+fn put_before(stems: &mut [String], phrases: &Phrases) {
+    for at in 0..stems.len().saturating_sub(2) {
+        let Some([first, choice, last]) = stems.get(at..at + 3) else {
+            return;
+        };
+        let find = |name: &[&String]| {
+            let name: Vec<String> = name.iter().map(|stem| (*stem).clone()).collect();
+            phrases.find(&name)
+        };
+        let is_item = |names: Option<&Names>| names.is_some_and(|names| !names.items.is_empty());
+        let Some(whole) = find(&[first, last]).filter(|whole| !whole.is_part) else {
+            continue;
+        };
+        let is_choice = find(&[choice]).is_some_and(|names| {
+            let has = |item: &usize| names.options.iter().any(|option| option.item == *item);
+            !names.is_size && whole.items.iter().any(has)
+        });
+        let is_other = find(&[first, choice, last]).is_some() || is_item(find(&[choice, last]));
+        if is_choice && !is_other {
+            stems.swap(at, at + 1);
+        }
+    }
 }
 
 struct Said<'a> {
@@ -72,6 +99,15 @@ impl Said<'_> {
         if let Some(bottled) = self.bottled(at) {
             return bottled;
         }
+        if let Some(half) = self.half_of(at) {
+            return half.to_owned();
+        }
+        if let Some(size) = self.ounces(at) {
+            return size;
+        }
+        if self.is_heat(at) {
+            return SILENT.to_owned();
+        }
         if self.is_vessel(at) || self.is_child(at) || (at > 1 && self.bottled(at - 2).is_some()) {
             return SILENT.to_owned();
         }
@@ -89,6 +125,11 @@ impl Said<'_> {
 
     fn gap_after(&self, at: usize) -> &str {
         gap_after(self.text, self.words, at)
+    }
+
+    fn gap_before(&self, at: usize) -> &str {
+        at.checked_sub(1)
+            .map_or("", |before| self.gap_after(before))
     }
 
     /// "The $9.95 special", "the 9.95 one": no ninety-five of anything.
@@ -165,6 +206,73 @@ impl Said<'_> {
             true if before == "a" && is_sold("1 lb") => Some("1 lb".to_owned()),
             _ => None,
         }
+    }
+
+    /// "Half a grilled cheese" where the menu has Half Grilled Cheese: the half stands next to it.
+    fn half_of(&self, at: usize) -> Option<&'static str> {
+        let is_half = |at: usize| {
+            let said = |at: usize| self.words.get(at).map(|word| word.text.as_str());
+            let is_sold = |count: usize| {
+                let words = self.words.get(at + 2..at + 2 + count).unwrap_or_default();
+                let name = std::iter::once("half".to_owned());
+                let name: Vec<String> = name.chain(words.iter().map(|w| stem(&w.text))).collect();
+                words.len() == count && self.phrases.find(&name).is_some()
+            };
+            said(at) == Some("half")
+                && matches!(said(at + 1), Some("a" | "an" | "of" | "the"))
+                && (1..4).any(is_sold)
+        };
+        let is_next = at > 0 && is_half(at - 1);
+        (is_half(at) || is_next).then_some(if is_next { "half" } else { SILENT })
+    }
+
+    /// "The big forty four" where drinks have 44 ounces.
+    fn ounces(&self, at: usize) -> Option<String> {
+        let number = |at: usize| {
+            self.words
+                .get(at)
+                .and_then(|word| stem(&word.text).parse::<u32>().ok())
+        };
+        let size = |at: usize| {
+            let (tens, ones) = (number(at)?, number(at + 1)?);
+            let spelt = self.words.get(at..at + 2)?.iter();
+            let is_spelt = spelt
+                .clone()
+                .all(|word| word.text.chars().all(char::is_alphabetic));
+            let is_number = (20..100).contains(&tens) && tens % 10 == 0 && (1..10).contains(&ones);
+            let size = format!("{} oz", tens + ones);
+            let is_sold = || self.phrases.find(std::slice::from_ref(&size)).is_some();
+            (is_spelt && is_number && is_sold()).then_some(size)
+        };
+        let before = at.checked_sub(1).and_then(size);
+        let is_unit = at > 1
+            && size(at - 2).is_some()
+            && self
+                .words
+                .get(at)
+                .is_some_and(|word| stem(&word.text) == "oz");
+        if before.is_some() {
+            return before;
+        }
+        (is_unit || size(at).is_some()).then(|| SILENT.to_owned())
+    }
+
+    /// "Medium spicy" where heat is told by a choice called Medium.
+    fn is_heat(&self, at: usize) -> bool {
+        let is_spicy = self
+            .words
+            .get(at)
+            .is_some_and(|word| matches!(word.text.as_str(), "spicy" | "spice" | "heat"));
+        let is_level = |word: &str| {
+            matches!(word, "mild" | "medium" | "hot")
+                && self
+                    .phrases
+                    .find(&[word.to_owned()])
+                    .is_some_and(|names| names.options.iter().any(|option| !option.derived))
+        };
+        is_spicy
+            && self.word_before(at).is_some_and(is_level)
+            && self.gap_before(at).trim().is_empty()
     }
 
     /// "A bottle of water" where the menu has Bottled Water.

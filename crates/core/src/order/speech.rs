@@ -103,7 +103,7 @@ const TABLE: &[(Cue, &str)] = &[
     (Cue::Keep, "keep|keep the|leave on the"),
     (
         Cue::Correction,
-        "no wait|wait no|oh wait|wait|i mean|i meant|no sorry|sorry|sorry no|or rather|rather|no make it|no make that|make it|make that|make them|actually make it|actually make that|actually no|no actually|scratch that|sry|sry meant|meant|i meant to say|edit|scratch that make it|on second thought|correction|change that to|change it to|better|you dont have that|you dont have those|you dont have it|you dont have any|dont have that|dont have those|dont have it|no i mean|no i meant|or actually|cancel that|strike that|skip that",
+        "no wait|wait no|oh wait|wait|i mean|i meant|no sorry|sorry|sorry no|or rather|rather|no make it|no make that|make it|make that|make them|make hers|make his|make mine|make theirs|actually make it|actually make that|actually no|no actually|scratch that|sry|sry meant|meant|i meant to say|edit|scratch that make it|on second thought|correction|change that to|change it to|better|you dont have that|you dont have those|you dont have it|you dont have any|dont have that|dont have those|dont have it|no i mean|no i meant|or actually|cancel that|strike that|skip that",
     ),
     (
         Cue::Drop,
@@ -206,7 +206,7 @@ const TABLE: &[(Cue, &str)] = &[
     ),
     (
         Cue::Aside,
-        "never mind just|nevermind just|hold on a second|hold on a sec|hang on|one moment|one second|one sec|let me see|let me think|no ok|no okay|ok no|no problem|no worries|i dont know|dont know|dont worry|i dont care|dont mind|i dont mind|i dont think|thats everything|thats all|thats it|that is all|that is it|that will be all|thatll be all|thatll be it|nothing else|and nothing else|and thats it|and thats all|and that is it|that is everything|and thats everything|and that is everything|that will be everything|thatll be everything|as always|like last time|as usual|the usual way|the normal way|the regular way|as is|as it comes|exactly as it comes|just as it comes|how it comes|the way it comes|like it comes|the way it normally comes|as you make it|with nothing|with nothing on it|with nothing else|wait hold on|on the side|on side|you know what|no you know what|if you have it|if you can|no rush|no hurry|the same size|same size|all the same|the same way|at the same time",
+        "never mind just|nevermind just|hold on a second|hold on a sec|hang on|one moment|one second|one sec|let me see|let me think|no ok|no okay|ok no|no problem|no worries|i dont know|dont know|dont worry|i dont care|dont mind|i dont mind|i dont think|thats everything|thats all|thats it|that is all|that is it|that will be all|thatll be all|thatll be it|nothing else|and nothing else|and thats it|and thats all|and that is it|that is everything|and thats everything|and that is everything|that will be everything|thatll be everything|as always|like last time|as usual|the usual way|the normal way|the regular way|as is|as it comes|exactly as it comes|just as it comes|how it comes|how they come|just how they come|just how it comes|the way they come|the way it comes|like it comes|the way it normally comes|as you make it|with nothing|with nothing on it|with nothing else|wait hold on|on the side|on side|you know what|no you know what|if you have it|if you can|no rush|no hurry|the same size|same size|all the same|the same way|at the same time",
     ),
     (
         Cue::Filler,

@@ -132,6 +132,10 @@ impl<'a> Reader<'a> {
             self.not_understood(segment.start, segment.end);
             return true;
         }
+        // "The club, egg over hard": the egg of the club.
+        if self.leads_to_egg(names, segment, rest) {
+            return true;
+        }
         let is_other_kind = self.is_other_kind(names, rest);
         if is_other_kind && names.options.is_empty() {
             self.not_understood(segment.start, segment.end);
@@ -143,6 +147,16 @@ impl<'a> Reader<'a> {
             return true;
         }
         false
+    }
+
+    /// The egg of which the next words tell how it is done.
+    fn leads_to_egg(&self, names: &Names, segment: &Segment<'_>, rest: &[Segment<'_>]) -> bool {
+        let said = self.phrases.stems_of(&self.said_of(segment).to_lowercase());
+        let is_egg = names.is_part && matches!(said.as_slice(), [word] if word == "egg");
+        let next = rest.first().filter(|next| !self.ends_phrase(next.start));
+        let takes = matches!(next.map(|next| next.kind),
+            Some(Kind::Names(next)) if self.lines.last_takes(&next.options).is_some());
+        is_egg && takes && self.pending.start.is_none() && !self.negated && self.verb.is_none()
     }
 
     /// What is to be taken off, exchanged or cut.

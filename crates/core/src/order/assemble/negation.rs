@@ -407,7 +407,8 @@ impl<'a> Reader<'a> {
             .take_while(|s| {
                 matches!(
                     s.kind,
-                    Kind::Names(_) | Kind::Cue(Cue::Filler | Cue::Article | Cue::Number(_))
+                    Kind::Names(_)
+                        | Kind::Cue(Cue::Filler | Cue::Article | Cue::Number(_) | Cue::And)
                 )
             })
             .any(|s| matches!(self.said_of(s).to_lowercase().as_str(), "too" | "also"));

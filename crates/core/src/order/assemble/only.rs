@@ -33,6 +33,10 @@ impl<'a> Reader<'a> {
             return;
         }
         (self.negated, self.amount) = (false, None);
+        // "Plain with just cheese": that it is plain has been told by a choice.
+        if self.lines.last_is_plain() {
+            return;
+        }
         if !kept.is_empty() {
             self.lines.leave_only(&kept);
             self.read_to = end;

@@ -46,6 +46,17 @@ impl Lines<'_> {
         })
     }
 
+    /// Whether the last line is to be had plain, by a choice of that name.
+    pub(in super::super) fn last_is_plain(&self) -> bool {
+        let Some(last) = self.drafts.last() else {
+            return false;
+        };
+        last.choices.iter().any(|(at, choice)| {
+            let name = named(self.items, *at).map(|(_, option)| option.name.to_lowercase());
+            choice.action == ModifierAction::Add && name.as_deref() == Some("plain")
+        })
+    }
+
     /// The last line with nothing of what it comes with but these, and with those of them that it does
     /// not come with.
     pub(in super::super) fn leave_only(&mut self, kept: &[(&[OptionRef], Span)]) {
