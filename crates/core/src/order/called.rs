@@ -77,11 +77,31 @@ pub(super) fn otherwise_called(name: &str) -> Vec<String> {
     found.extend(initials_of_list(&lower));
     found.extend(undone(&lower));
     found.extend(brand(name));
+    found.extend(bottle(&lower));
     found
+}
+
+/// "2 liter" of 2 Liter Soda.
+fn bottle(name: &str) -> Option<String> {
+    let (amount, what) = name.rsplit_once(' ')?;
+    let (number, unit) = amount.split_once(' ')?;
+    let is_amount = number.parse::<u32>().is_ok() && is_amount(&stem(unit));
+    let is_drink = matches!(
+        what,
+        "soda" | "pop" | "drink" | "bottle" | "pitcher" | "jug"
+    );
+    (is_amount && is_drink).then(|| amount.to_owned())
 }
 
 /// "Hi-C" of Hi-C Fruit Punch, "7-Up".
 fn brand(name: &str) -> Option<String> {
+    // "M&M's" is said as it is written, and without the mark of the plural.
+    if let Some((one, other)) = name.split_once('&')
+        && one.len() == 1
+        && let Some(other) = other.strip_suffix("'s").filter(|other| other.len() == 1)
+    {
+        return Some(format!("{one} and {other}"));
+    }
     let (first, _) = name.split_once(' ')?;
     let (before, after) = first.split_once('-')?;
     let is_short =

@@ -166,7 +166,8 @@ impl Phrases {
     }
 
     fn add_stems(&mut self, mut stems: Vec<String>, put: impl Fn(&mut Names)) {
-        if stems.is_empty() {
+        // "Lettuce wrap no" of Lettuce Wrap (No Bun) would take the no from what comes next.
+        if stems.is_empty() || (stems.len() > 1 && stems.last().is_some_and(|last| last == "no")) {
             return;
         }
         // "#2" is asked for as number two: a bare "two" is how many.

@@ -149,7 +149,8 @@ impl<'a> Reader<'a> {
         let mut towards = false;
         for segment in rest {
             // "A burger with mayo, a wrap"
-            let is_told = self.with && self.lines.last_takes(&names.options).is_some();
+            let is_of_last = self.with || (!names.is_size && !waits);
+            let is_told = is_of_last && self.lines.last_takes(&names.options).is_some();
             if self.ends_sentence(segment.start) || (is_told && self.ends_phrase(segment.start)) {
                 return None;
             }
@@ -503,6 +504,10 @@ impl<'a> Reader<'a> {
             // "Nuggets" are Chicken Nuggets and no Kid's Nugget Meal.
             let is_dish = |item: &MenuItem| !is_meal(item) && !is_for_children(item);
             items.retain(|item| self.items.get(*item).is_some_and(is_dish));
+        }
+        // "A can of soda" is no two liters.
+        if items.len() > 1 {
+            self.leave_bulk(&mut items);
         }
         // "Fries" are the French ones, where others are loaded.
         if items.len() > 1 && self.said_last.as_deref() == Some("frie") {

@@ -524,8 +524,12 @@ impl<'a> Reader<'a> {
             self.pending.options.iter().all(is_part)
         };
         fitting.retain(|item| !of_meal(item));
-        self.one_of(fitting.clone())
-            .or_else(|| self.one_of(self.only_sorts(fitting, &first.0.options)))
+        let sorts = || {
+            let mut told = self.pending.options.iter();
+            let (sort, _) = told.find(|(names, _)| !names.is_size)?;
+            self.one_of(self.only_sorts(fitting.clone(), &sort.options))
+        };
+        self.one_of(fitting.clone()).or_else(sorts)
     }
 
     /// "A small pepperoni": the one item with a word in its name that is an option elsewhere, and

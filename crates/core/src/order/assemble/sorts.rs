@@ -44,8 +44,7 @@ impl Reader<'_> {
     }
 
     /// Of the items that have one of these options those that are nothing but one of several sorts: a Fountain
-    /// Drink and no float of the same, Dipping Sauce and no mozzarella sticks with it. A can and no
-    /// pitcher of it, if there are both.
+    /// Drink and no float of the same, Dipping Sauce and no mozzarella sticks with it.
     pub(super) fn only_sorts(&self, mut items: Vec<usize>, options: &[OptionRef]) -> Vec<usize> {
         items.retain(|item| {
             let at = super::option_of(options, *item);
@@ -53,6 +52,11 @@ impl Reader<'_> {
             let item = self.items.get(*item).zip(group.map(|(group, _)| group));
             item.is_some_and(|(item, group)| is_sort_of(item, group))
         });
+        items
+    }
+
+    /// Without what is for many where there is the same for one.
+    pub(super) fn leave_bulk(&self, items: &mut Vec<usize>) {
         let is_bulk = |item: &usize| {
             let mut words = self.phrases.name_of(*item).iter();
             words.any(|word| BULK.contains(&word.as_str()))
@@ -60,7 +64,6 @@ impl Reader<'_> {
         if !items.iter().all(is_bulk) {
             items.retain(|item| !is_bulk(item));
         }
-        items
     }
 }
 
