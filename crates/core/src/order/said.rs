@@ -105,6 +105,9 @@ impl Said<'_> {
         if let Some(size) = self.ounces(at) {
             return size;
         }
+        if self.is_ice_of(at) {
+            return "iced".to_owned();
+        }
         if self.is_heat(at) {
             return SILENT.to_owned();
         }
@@ -255,6 +258,36 @@ impl Said<'_> {
             return before;
         }
         (is_unit || size(at).is_some()).then(|| SILENT.to_owned())
+    }
+
+    /// "A medium ice latte" where a latte can be had iced.
+    fn is_ice_of(&self, at: usize) -> bool {
+        let is_ice = self.words.get(at).is_some_and(|word| word.text == "ice");
+        let iced = || self.phrases.find(&["iced".to_owned()]);
+        let before = self.word_before(at).unwrap_or("a");
+        let is_opened = matches!(
+            before,
+            "a" | "an"
+                | "small"
+                | "medium"
+                | "large"
+                | "tall"
+                | "grande"
+                | "one"
+                | "two"
+                | "1"
+                | "2"
+        );
+        let takes = |names: &Names| {
+            let next = self
+                .words
+                .get(at + 1)
+                .map(|next| self.phrases.meant(&next.text));
+            let next = next.and_then(|next| self.phrases.find(&[next]));
+            let has = |item: &usize| names.options.iter().any(|option| option.item == *item);
+            next.is_some_and(|next| !next.items.is_empty() && next.items.iter().all(has))
+        };
+        is_ice && is_opened && iced().is_some_and(takes)
     }
 
     /// "Medium spicy" where heat is told by a choice called Medium.

@@ -105,6 +105,7 @@ impl<'a> Reader<'a> {
                 .any(|item| takes(&item) && self.is_called_by(*item, names))
             && (self.lines.accepting(&names.options).is_none() || self.is_another_dish(names))
             && self.next_item(names, rest).is_none()
+            && !self.leads_to_sort(names, rest)
     }
 
     /// "A cappuccino and a mocha" where a cappuccino can have mocha sauce: with an article of its own, and

@@ -15,6 +15,10 @@ impl<'a> Reader<'a> {
         if self.ends_sentence(segment.start) && !self.towards {
             self.lines.forget_recent();
         }
+        // "The club, egg over hard": the egg of the club.
+        if self.leads_to_egg(segment, rest) {
+            return;
+        }
         if let Some(line) = self.by_ending(names, span) {
             self.move_to(line);
             return;
@@ -132,10 +136,6 @@ impl<'a> Reader<'a> {
             self.not_understood(segment.start, segment.end);
             return true;
         }
-        // "The club, egg over hard": the egg of the club.
-        if self.leads_to_egg(names, segment, rest) {
-            return true;
-        }
         let is_other_kind = self.is_other_kind(names, rest);
         if is_other_kind && names.options.is_empty() {
             self.not_understood(segment.start, segment.end);
@@ -150,13 +150,15 @@ impl<'a> Reader<'a> {
     }
 
     /// The egg of which the next words tell how it is done.
-    fn leads_to_egg(&self, names: &Names, segment: &Segment<'_>, rest: &[Segment<'_>]) -> bool {
+    fn leads_to_egg(&self, segment: &Segment<'_>, rest: &[Segment<'_>]) -> bool {
         let said = self.phrases.stems_of(&self.said_of(segment).to_lowercase());
-        let is_egg = names.is_part && matches!(said.as_slice(), [word] if word == "egg");
+        let is_egg = matches!(said.as_slice(), [word] if word == "egg");
+        let asks = self.with || self.adds || self.onto || self.verb.is_some();
         let next = rest.first().filter(|next| !self.ends_phrase(next.start));
         let takes = matches!(next.map(|next| next.kind),
             Some(Kind::Names(next)) if self.lines.last_takes(&next.options).is_some());
-        is_egg && takes && self.pending.start.is_none() && !self.negated && self.verb.is_none()
+        let is_open = self.negated && !self.negation_used;
+        is_egg && takes && self.pending.start.is_none() && !is_open && !asks
     }
 
     /// What is to be taken off, exchanged or cut.

@@ -89,6 +89,7 @@ impl<'a> Reader<'a> {
             && (!needs || (self.listed && !self.lines.last_is_meal()))
             && (self.next_item(names, rest).is_some()
                 || self.leads_to_choice(names, rest)
+                || self.leads_to_sort(names, rest)
                 || self.leads_to_size(names, rest)
                 || self.leads_to_called(names, rest)
                 || self.leads_to_kind(names, rest));

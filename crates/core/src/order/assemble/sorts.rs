@@ -3,7 +3,8 @@
 
 use super::super::draft::{is_size, must_be_one, named};
 use super::super::option;
-use super::super::phrases::OptionRef;
+use super::super::phrases::{Names, OptionRef};
+use super::super::segment::{Kind, Segment};
 use super::Reader;
 use olympus_proto::{MenuItem, ModifierGroup};
 
@@ -28,7 +29,7 @@ impl Reader<'_> {
         let is_drink = |item: &MenuItem| {
             let name = option::key(&item.name);
             let last = name.rsplit(' ').next().unwrap_or_default();
-            DRINKS.contains(&last)
+            DRINKS.contains(&last) || name.starts_with("side of ")
         };
         let must = |at: &&OptionRef| {
             let group = named(self.items, **at).map(|(group, _)| group);
@@ -41,6 +42,19 @@ impl Reader<'_> {
             .one_of(having.clone())
             .or_else(|| self.one_of(self.only_sorts(having, options)))?;
         self.items.get(item).is_some_and(is_drink).then_some(item)
+    }
+
+    /// "Cherry coke" where a fountain drink takes both: the choice waits for the sort that comes next.
+    pub(super) fn leads_to_sort(&self, names: &Names, rest: &[Segment<'_>]) -> bool {
+        let next = rest.first().filter(|next| !self.ends_phrase(next.start));
+        let Some(Kind::Names(next)) = next.map(|next| next.kind) else {
+            return false;
+        };
+        let drink = self
+            .drink_of(&next.options)
+            .filter(|_| next.items.is_empty());
+        !names.is_size
+            && drink.is_some_and(|drink| super::option_of(&names.options, drink).is_some())
     }
 
     /// Of the items that have one of these options those that are nothing but one of several sorts: a Fountain
