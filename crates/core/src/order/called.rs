@@ -316,7 +316,13 @@ pub(super) fn listed_names(item: &MenuItem) -> Vec<String> {
         .iter()
         .find_map(|with| whole.split_once(with));
     let first = first.map(|(first, _)| first.to_owned());
-    let names: Vec<String> = std::iter::once(whole.clone()).chain(first).collect();
+    // "General Tso's lunch" of General Tso's Chicken
+    let before_last = whole.rsplit_once(' ').map(|(before, _)| before.to_owned());
+    let before_last = before_last.filter(|before| before.contains(' '));
+    let names = std::iter::once(whole.clone())
+        .chain(first)
+        .chain(before_last);
+    let names: Vec<String> = names.collect();
     let mut found = Vec::new();
     for (_, said, is_before) in &listed {
         for (name, said) in names
@@ -408,7 +414,10 @@ pub(super) fn runs_of(name: &str) -> Vec<String> {
         let is_counted = run
             .iter()
             .all(|stem| is_amount(stem) || cue(stem).is_some());
-        !is_open && !is_counted && run.iter().any(is_content)
+        // "Egg drop" of Egg Drop Soup, though eggs are short.
+        let is_all_but_last = stems.split_last().is_some_and(|(_, first)| first == *run);
+        let is_named = is_all_but_last && run.iter().any(|stem| cue(stem).is_none());
+        !is_open && !is_counted && (is_named || run.iter().any(is_content))
     });
     // "Biscuits and gravy" of Biscuits & Sausage Gravy.
     let joined = stems.iter().position(|stem| stem == "and").and_then(|at| {

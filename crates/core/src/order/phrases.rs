@@ -755,8 +755,9 @@ pub(super) fn stem(word: &str) -> String {
         return number.to_string();
     }
     let stem = singular(word);
-    // "Number fours"; "the chicken ones" are no number.
-    if let Some(number) = number(&stem).filter(|number| *number > 1) {
+    // "Number fours", "number sixes"; "the chicken ones" are no number.
+    let of_many = number(&stem).or_else(|| number(word.strip_suffix("es")?));
+    if let Some(number) = of_many.filter(|number| *number > 1) {
         return number.to_string();
     }
     // "Veggie" is a sort of dish and "veggies" a topping: only the one is written out.

@@ -108,6 +108,9 @@ impl Said<'_> {
         if self.is_ice_of(at) {
             return "iced".to_owned();
         }
+        if self.is_plain(at) {
+            return SILENT.to_owned();
+        }
         if self.is_heat(at) {
             return SILENT.to_owned();
         }
@@ -288,6 +291,32 @@ impl Said<'_> {
             next.is_some_and(|next| !next.items.is_empty() && next.items.iter().all(has))
         };
         is_ice && is_opened && iced().is_some_and(takes)
+    }
+
+    /// "A plain coke" where nothing is called so.
+    fn is_plain(&self, at: usize) -> bool {
+        let is_plain = self.words.get(at).is_some_and(|word| word.text == "plain");
+        let next = self
+            .words
+            .get(at + 1)
+            .map(|next| self.phrases.meant(&next.text));
+        let Some(next) = next.filter(|_| is_plain && at > 0) else {
+            return false;
+        };
+        let plain = self.phrases.find(&["plain".to_owned()]);
+        let is_own = |item: usize| {
+            plain.is_some_and(|plain| plain.options.iter().any(|option| option.item == item))
+        };
+        let is_called = self
+            .phrases
+            .find(&["plain".to_owned(), next.clone()])
+            .is_some();
+        let named = self.phrases.find(&[next]).filter(|_| !is_called);
+        named.is_some_and(|named| {
+            let mut items = named.items.iter().copied();
+            let mut hosts = named.options.iter().map(|option| option.item);
+            !items.any(is_own) && !hosts.any(is_own)
+        })
     }
 
     /// "Medium spicy" where heat is told by a choice called Medium.

@@ -131,6 +131,13 @@ impl<'a> Reader<'a> {
         if self.negation_used && goes_on && is_last && !self.lines.is_bare() {
             self.negated = false;
         }
+        if self.negated && self.is_last_dish(segment) {
+            if let Some((line, _)) = self.lines.last() {
+                self.take_off(line);
+            }
+            (self.negation_used, self.dropped) = (true, true);
+            return true;
+        }
         if self.negated && self.is_within_last(names, segment) {
             self.negation_used = true;
             self.not_understood(segment.start, segment.end);
@@ -147,6 +154,22 @@ impl<'a> Reader<'a> {
             return true;
         }
         false
+    }
+
+    /// "Crab rangoon. Hmm, skip the rangoon": the last word of the name of one thing.
+    fn is_last_dish(&self, segment: &Segment<'_>) -> bool {
+        let Some(last) = self.lines.last_item() else {
+            return false;
+        };
+        let name = self.phrases.name_of(last);
+        let is_of_parts = name
+            .iter()
+            .any(|word| matches!(word.as_str(), "and" | "with" | "w"));
+        let printed = self.items.get(last).map_or("", |item| item.name.as_str());
+        let said = self.phrases.stems_of(&self.said_of(segment).to_lowercase());
+        let is_head =
+            matches!(said.as_slice(), [word] if name.last() == Some(word)) && name.len() > 1;
+        is_head && !is_of_parts && !printed.contains('&') && self.before.ends_with(" the")
     }
 
     /// The egg of which the next words tell how it is done.
@@ -231,7 +254,10 @@ impl<'a> Reader<'a> {
             && !self.pending.options.is_empty()
             && !names.is_size
             && self.next_item(names, rest).is_none();
-        if (names.is_size && is_sized) || is_other || is_second {
+        // "1 kombucha; blueberry muffin"
+        let is_of_next = super::option_of(&names.options, item).is_none()
+            && self.next_item(names, rest).is_some_and(|next| next != item);
+        if (names.is_size && is_sized) || is_other || is_second || is_of_next {
             self.settle();
         }
     }

@@ -1,6 +1,6 @@
 //! Choices: of which line each is, and what waits for its item.
 
-use super::super::draft::{Choice, named};
+use super::super::draft::{Choice, must_be_one, named};
 use super::super::lines::is_of_a_meal;
 use super::super::option::{self, Portion};
 use super::super::phrases::{Names, stem};
@@ -352,7 +352,7 @@ impl<'a> Reader<'a> {
             || speech::begins_with_number(&self.said(choice.span));
         match of.as_slice() {
             [item]
-                if (is_portion || self.is_size_of_one(names))
+                if (is_portion || self.is_size_of_one(names) || self.is_half_of(names))
                     && choice.action == ModifierAction::Add =>
             {
                 self.pending.options.push((names, choice));
@@ -385,6 +385,16 @@ impl<'a> Reader<'a> {
             self.lines.is_size(*at) && name.contains(' ')
         };
         names.options.iter().all(own) && names.options.iter().any(|at| !at.derived)
+    }
+
+    /// "Half grilled cheese" that one dish alone must have or something like it.
+    fn is_half_of(&self, names: &Names) -> bool {
+        names.options.iter().all(|at| {
+            let of = named(self.items, *at);
+            of.is_some_and(|(group, option)| {
+                must_be_one(group) && option.name.to_lowercase().starts_with("half ")
+            })
+        })
     }
 
     /// "Extra cheese" or "with milk" where that is an option of another item, and the cheese or the

@@ -29,7 +29,13 @@ impl Reader<'_> {
         let is_drink = |item: &MenuItem| {
             let name = option::key(&item.name);
             let last = name.rsplit(' ').next().unwrap_or_default();
-            DRINKS.contains(&last) || name.starts_with("side of ")
+            let listed = option::key(item.category.as_deref().unwrap_or_default());
+            let is_drinks = |word: &str| DRINKS.contains(&word) && !matches!(word, "dish" | "side");
+            let is_listed = listed.split(' ').any(is_drinks);
+            // "Bottles & Cans", of which nothing else is told.
+            let told = item.modifier_groups.iter().filter(|group| !is_size(group));
+            let is_bottle = is_listed && told.count() == 1;
+            DRINKS.contains(&last) || name.starts_with("side of ") || is_bottle
         };
         let must = |at: &&OptionRef| {
             let group = named(self.items, **at).map(|(group, _)| group);
