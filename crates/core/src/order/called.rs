@@ -403,7 +403,8 @@ pub(super) fn runs_of(name: &str) -> Vec<String> {
             cue(stem),
             None | Some(Cue::Number(_) | Cue::Drop | Cue::Amount(_))
         );
-        stem.parse::<u32>().is_ok() || (!opens && is_grammar(stem) && stem != "side")
+        stem.parse::<u32>().is_ok()
+            || (!opens && is_grammar(stem) && !matches!(stem.as_str(), "side" | "drop"))
     };
     let is_content = |stem: &String| stem.chars().count() >= SHORTEST_PART && cue(stem).is_none();
     let lengths = 2..stems.len().min(5);
