@@ -34,6 +34,8 @@ mod tests_parts;
 #[cfg(test)]
 mod tests_taken_back;
 #[cfg(test)]
+mod tests_takeout;
+#[cfg(test)]
 mod tests_till;
 
 use olympus_proto::{MenuItem, OrderLine, ParsedOrder};
