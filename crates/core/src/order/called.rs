@@ -1,8 +1,9 @@
 //! What a dish is called besides its printed name: without what menus praise it with, by its number,
 //! and by some of its words.
 
-use super::phrases::{SHORTEST_PART, is_amount, stem};
+use super::phrases::SHORTEST_PART;
 use super::speech::{self, Cue, cue, is_cue};
+use super::stems::{is_amount, stem};
 use crate::menu::text::words;
 use olympus_proto::MenuItem;
 use std::collections::{HashMap, HashSet};

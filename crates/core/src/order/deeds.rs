@@ -2,8 +2,9 @@
 //! Eggs, "toast it" of the option Toasted.
 
 use super::option::is_sort;
-use super::phrases::{OptionRef, Phrases, stem};
+use super::phrases::{OptionRef, Phrases};
 use super::speech;
+use super::stems::stem;
 use crate::menu::text::words;
 use olympus_proto::MenuItem;
 

@@ -3,7 +3,8 @@
 use super::MOST;
 use super::assemble::option_for;
 use super::option::{self, Portion};
-use super::phrases::{OptionRef, removed, shortened};
+use super::phrases::OptionRef;
+use super::stems::{removed, shortened};
 use olympus_proto::{
     Amount, LineModifier, MenuItem, Modifier, ModifierAction, ModifierGroup, Span,
 };

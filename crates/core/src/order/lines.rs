@@ -7,7 +7,8 @@ pub(super) use which::is_two;
 
 use super::assemble::option_of;
 use super::draft::{Choice, Draft, away, comes_with, is_size, must_be_one, named};
-use super::phrases::{OptionRef, removed};
+use super::phrases::OptionRef;
+use super::stems::removed;
 use super::{MOST, MOST_LINES};
 use olympus_proto::{LineModifier, MenuItem, Modifier, ModifierAction, ModifierGroup, OrderLine};
 use recent::Recent;

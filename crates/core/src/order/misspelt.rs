@@ -1,7 +1,8 @@
 //! Words that the menu does not have as they are said: misspelt, cut short, Spanish.
 
-use super::phrases::{Phrases, SHORTEST_PART, stem};
+use super::phrases::{Phrases, SHORTEST_PART};
 use super::speech;
+use super::stems::stem;
 use crate::menu::text::{typo_budget, words};
 
 impl Phrases {

@@ -17,6 +17,7 @@ mod phrases;
 mod said;
 mod segment;
 mod speech;
+mod stems;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]

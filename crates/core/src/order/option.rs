@@ -2,7 +2,7 @@
 //!
 //! Invariant: only words of the option's own name, in their order, or one written out.
 
-use super::phrases::stem;
+use super::stems::stem;
 use crate::menu::text::words;
 use olympus_proto::{Amount, ModifierAction};
 use std::collections::HashMap;

@@ -1,8 +1,9 @@
 //! What each word of an utterance is read as, before words are cut into phrases: prices and numbers of a
 //! list say nothing, "a 4" is the dish of that number where the menu numbers its dishes.
 
-use super::phrases::{NUMBER, Names, Phrases, is_unit, stem};
+use super::phrases::{NUMBER, Names, Phrases};
 use super::speech::{self, Cue};
+use super::stems::{is_unit, stem};
 use crate::menu::text::Word;
 
 /// A stem that says nothing about an order.

@@ -1,8 +1,9 @@
 //! An utterance cut into phrases: of all cuttings the one that explains most words by the longest
 //! phrases.
 
-use super::phrases::{Names, Phrases, stem};
+use super::phrases::{Names, Phrases};
 use super::speech::{self, Cue};
+use super::stems::stem;
 use crate::menu::text::{Word, words};
 
 /// What a phrase is.

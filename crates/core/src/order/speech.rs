@@ -1,5 +1,5 @@
 //! The words of ordering in English: numbers, negations, amounts, what begins a clause and what
-//! takes something back. Stems, as [`super::phrases::stem`] makes them.
+//! takes something back. Stems, as [`super::stems::stem`] makes them.
 
 use olympus_proto::Amount;
 use std::collections::{HashMap, HashSet};
@@ -235,7 +235,7 @@ pub(super) fn is_talk(word: &str) -> bool {
 }
 
 static EVERYDAY_STEMS: LazyLock<HashSet<String>> =
-    LazyLock::new(|| EVERYDAY.split('|').map(super::phrases::stem).collect());
+    LazyLock::new(|| EVERYDAY.split('|').map(super::stems::stem).collect());
 
 /// Whether a stem is a word of every day, and so no name misspelt.
 pub(super) fn is_everyday(stem: &str) -> bool {
@@ -247,7 +247,7 @@ static CUES: LazyLock<HashMap<String, Cue>> = LazyLock::new(|| {
     let mut cues = HashMap::new();
     for (cue, phrases) in TABLE {
         for phrase in phrases.split('|') {
-            let key: Vec<String> = phrase.split(' ').map(super::phrases::stem).collect();
+            let key: Vec<String> = phrase.split(' ').map(super::stems::stem).collect();
             cues.entry(key.join(" ")).or_insert(*cue);
         }
     }
@@ -278,7 +278,7 @@ fn number(phrase: &str) -> Option<u32> {
 /// Whether a text opens with a number in letters.
 pub(super) fn begins_with_number(text: &str) -> bool {
     let words = crate::menu::text::words(text);
-    let first = words.first().map(|word| super::phrases::stem(&word.text));
+    let first = words.first().map(|word| super::stems::stem(&word.text));
     first.is_some_and(|first| first.parse::<u32>().is_ok())
 }
 

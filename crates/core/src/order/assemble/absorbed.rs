@@ -3,9 +3,10 @@
 use super::super::called::plain_name;
 use super::super::draft::{Choice, named};
 use super::super::option;
-use super::super::phrases::{Names, OptionRef, stem};
+use super::super::phrases::{Names, OptionRef};
 use super::super::segment::{Kind, Segment};
 use super::super::speech::Cue;
+use super::super::stems::stem;
 use super::Reader;
 use crate::menu::text::words;
 use olympus_proto::{ModifierAction, Span};

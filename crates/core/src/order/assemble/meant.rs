@@ -2,7 +2,8 @@
 
 use super::super::draft::{away, must_be_one, named};
 use super::super::option::{self, Portion};
-use super::super::phrases::{OptionRef, removed};
+use super::super::phrases::OptionRef;
+use super::super::stems::removed;
 use olympus_proto::{Amount, MenuItem, ModifierAction};
 
 /// An item's option among sorted ones.

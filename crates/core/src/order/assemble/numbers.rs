@@ -1,9 +1,10 @@
 //! Numbers: how many of what follows, of what was said, or which of several.
 
 use super::super::option;
-use super::super::phrases::{Names, is_unit, stem};
+use super::super::phrases::Names;
 use super::super::segment::{Kind, Segment};
 use super::super::speech::Cue;
+use super::super::stems::{is_unit, stem};
 use super::{Reader, Verb, option_of};
 use olympus_proto::Span;
 

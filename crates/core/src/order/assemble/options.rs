@@ -3,9 +3,10 @@
 use super::super::draft::{Choice, must_be_one, named};
 use super::super::lines::is_of_a_meal;
 use super::super::option::{self, Portion};
-use super::super::phrases::{Names, stem};
+use super::super::phrases::Names;
 use super::super::segment::{Kind, Segment};
 use super::super::speech::{self, Cue};
+use super::super::stems::stem;
 use super::meant::option_of;
 use super::{Pending, Reader, Verb};
 use crate::menu::text::words;

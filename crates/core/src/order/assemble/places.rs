@@ -1,9 +1,10 @@
 //! Which of the lines before are meant: by their place, by what tells them apart, or all of them.
 
 use super::super::lines::is_two;
-use super::super::phrases::{Names, stem};
+use super::super::phrases::Names;
 use super::super::segment::{Kind, Segment};
 use super::super::speech::Cue;
+use super::super::stems::stem;
 use super::{Reader, Verb};
 use crate::menu::text::words;
 use olympus_proto::Span;

@@ -3,9 +3,10 @@
 use super::super::draft::{Choice, is_size};
 use super::super::lines::is_meal;
 use super::super::option;
-use super::super::phrases::{OptionRef, is_unit, stem};
+use super::super::phrases::OptionRef;
 use super::super::segment::{Kind, Segment};
 use super::super::speech::Cue;
+use super::super::stems::{is_unit, stem};
 use super::{Reader, Verb};
 use olympus_proto::Span;
 

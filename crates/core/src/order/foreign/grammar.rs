@@ -1,7 +1,7 @@
 //! What other languages say by their grammar alone, as English says it.
 
 use super::super::phrases::Phrases;
-use super::super::phrases::stem;
+use super::super::stems::stem;
 use super::tokens::{BEFORE, Role, Token, is_choice, stems};
 
 /// Amounts that may come after what they are of.

@@ -10,8 +10,9 @@ mod grammar;
 mod tokens;
 mod turn;
 
-use super::phrases::{Phrases, stem};
+use super::phrases::Phrases;
 use super::segment::MOST_WORDS;
+use super::stems::stem;
 use crate::language::Said;
 use crate::menu::text::{Word, words};
 use olympus_proto::{ParsedOrder, Span};

@@ -1,7 +1,8 @@
 //! The words of an order, each phrase with the English that the menu knows best.
 
-use super::super::phrases::{Phrases, stem};
+use super::super::phrases::Phrases;
 use super::super::speech;
+use super::super::stems::stem;
 use crate::language::{Kind, Piece, Said};
 use crate::menu::text::{Word, words};
 

@@ -4,7 +4,8 @@ use super::super::MOST_LINES;
 use super::super::assemble::{option_for, option_of};
 use super::super::draft::{Choice, Draft, comes_with, is_size, must_be_one, named};
 use super::super::option::{self, Portion};
-use super::super::phrases::{OptionRef, removed};
+use super::super::phrases::OptionRef;
+use super::super::stems::removed;
 use super::{Lines, is_of_a_meal};
 use olympus_proto::{LineModifier, MenuItem, ModifierAction, ModifierGroup, Span};
 
