@@ -260,6 +260,8 @@ pub(super) fn plain_names(name: &str) -> Vec<String> {
     if let (Some(code), Some(last)) = (code, all.last()) {
         found.extend([format!("{code} {last}"), code]);
     }
+    found.extend(numbered_within(name));
+    found.extend(by_pieces(&all));
     // "Burrito Ahogado (Wet)" is a wet burrito.
     let also = name
         .split_once('(')
@@ -277,6 +279,43 @@ pub(super) fn plain_names(name: &str) -> Vec<String> {
         );
     }
     found
+}
+
+/// "Lunch #2 Small Sub, Chips & a Can" is lunch number two, and the small sub; "Deal #1 Family Night" is the family
+/// night deal.
+fn numbered_within(name: &str) -> Vec<String> {
+    let Some((kind, rest)) = name.split_once(" #") else {
+        return Vec::new();
+    };
+    let digits = rest.chars().take_while(char::is_ascii_digit).count();
+    let (number, what) = rest.split_at(digits);
+    let (kind, what) = (kind.trim().to_lowercase(), what.trim().to_lowercase());
+    if number.is_empty() || kind.is_empty() || kind.contains(' ') {
+        return Vec::new();
+    }
+    let mut found = vec![
+        format!("{kind} {number}"),
+        format!("{kind} number {number}"),
+        format!("{kind} special {number}"),
+        format!("{kind} special number {number}"),
+        format!("number {number} {kind}"),
+        format!("number {number} {kind} special"),
+    ];
+    if !what.is_empty() {
+        found.extend([format!("{what} {kind}"), what.clone()]);
+        let first = what.split(' ').next().unwrap_or_default();
+        found.push(format!("number {number} {first} {kind}"));
+        found.push(format!("{first} {kind}"));
+    }
+    found
+}
+
+/// "Three piece combo" of Three Piece Chicken Combo.
+fn by_pieces(name: &[String]) -> Option<String> {
+    let at = name.iter().position(|word| stem(word) == "piece")?;
+    let number = name.get(at.checked_sub(1)?)?;
+    let last = name.last().filter(|_| name.len() > at + 2)?;
+    Some(format!("{number} piece {last}"))
 }
 
 /// What is said for the part of a menu that a dish is listed under, where it has a word that begins so;

@@ -69,6 +69,13 @@ pub(super) const SHORTEST_PART: usize = 4;
 /// A word of more items than these names a kind of dish and not a dish.
 const MOST_OF_A_PART: usize = 6;
 
+/// What is cheese without being called so.
+#[rustfmt::skip]
+const CHEESES: [&str; 14] = [
+    "cheddar", "swiss", "provolone", "mozzarella", "feta", "parmesan", "jack", "gouda", "gruyere", "brie", "havarti",
+    "muenster", "asiago", "pepperjack",
+];
+
 /// The phrases of a menu.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Phrases {
@@ -102,6 +109,7 @@ impl Phrases {
         all.add_meals(items);
         all.sort_options();
         all.add_parts(items);
+        all.add_plain_ones(items);
         all.add_deeds(items);
         all.mark_sizes(items);
         all.kinds = kinds(items);
@@ -256,6 +264,7 @@ impl Phrases {
             self.add(&said, |names| names.options.push(at));
         }
         self.add_words_of_meal(index, item);
+        self.add_only_cheese(index, item);
         for (name, at, _) in exact {
             self.add(name, |names| names.options.push(at));
             let derived = OptionRef {
@@ -279,6 +288,32 @@ impl Phrases {
                 };
                 self.add(&said, |names| names.options.push(as_said));
             }
+        }
+    }
+
+    /// "No cheese" where the only one of a dish is Shredded Cheddar.
+    fn add_only_cheese(&mut self, index: usize, item: &MenuItem) {
+        let groups = item.modifier_groups.iter().enumerate();
+        let all = groups.flat_map(|(group, choices)| {
+            let options = choices.options.iter().enumerate();
+            options.map(move |(option, choice)| (group, option, choice))
+        });
+        let is_cheese = |name: &str| {
+            let mut words = words(name).into_iter();
+            words.any(|word| word.text == "cheese" || CHEESES.contains(&word.text.as_str()))
+        };
+        let mut cheeses = all.filter(|(.., choice)| is_cheese(&choice.name));
+        let (Some((group, option, choice)), None) = (cheeses.next(), cheeses.next()) else {
+            return;
+        };
+        if !choice.name.to_lowercase().contains("cheese") {
+            let at = OptionRef {
+                item: index,
+                derived: true,
+                group,
+                option,
+            };
+            self.add("cheese", |names| names.options.push(at));
         }
     }
 

@@ -364,7 +364,10 @@ impl<'a> Reader<'a> {
                     self.pending.options.push((names, choice));
                     self.place_item(item, choice.span);
                 }
-                _ => match self.is_drink_of_its_own(names, choice) {
+                _ => match self
+                    .is_drink_of_its_own(names, choice)
+                    .or_else(|| self.is_side_of_its_own(names, choice))
+                {
                     Some(item) => {
                         self.pending.options.push((names, choice));
                         self.place_item(item, choice.span);

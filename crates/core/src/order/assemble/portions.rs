@@ -100,12 +100,15 @@ impl Reader<'_> {
         sizes.next()
     }
 
-    /// How many pieces an item's own name says it is: "Garlic Knots (6 pc)".
+    /// How many pieces an item's own name says it is: "Garlic Knots (6 pc)", "(6)".
     fn printed_pieces(&self, item: usize) -> Option<u32> {
         let name = option::key(&self.items.get(item)?.name);
         let words: Vec<&str> = name.split(' ').collect();
         let mut pairs = words.windows(2).filter(|pair| pair.ends_with(&["piece"]));
-        pairs.find_map(|pair| pair.first()?.parse().ok())
+        let told = pairs.find_map(|pair| pair.first()?.parse().ok());
+        // "Mozzarella Sticks (6)"
+        let printed = self.items.get(item)?.name.trim_end().strip_suffix(')');
+        told.or_else(|| printed?.rsplit_once('(')?.1.trim().parse().ok())
     }
 
     /// How many of an item so many pieces are: six garlic knots are one order of six, two dozen four.

@@ -1,12 +1,12 @@
 //! Dishes that are nothing but one of several sorts, and are ordered by the name of the sort: "a coke" is
 //! the Fountain Drink.
 
-use super::super::draft::{is_size, must_be_one, named};
+use super::super::draft::{Choice, is_size, must_be_one, named};
 use super::super::option;
 use super::super::phrases::{Names, OptionRef};
 use super::super::segment::{Kind, Segment};
 use super::Reader;
-use olympus_proto::{MenuItem, ModifierGroup};
+use olympus_proto::{MenuItem, ModifierAction, ModifierGroup};
 
 /// What a drink or a side is called that says nothing before its sort is chosen.
 #[rustfmt::skip]
@@ -48,6 +48,21 @@ impl Reader<'_> {
             .one_of(having.clone())
             .or_else(|| self.one_of(self.only_sorts(having, options)))?;
         self.items.get(item).is_some_and(is_drink).then_some(item)
+    }
+
+    /// "Side of honey mustard": a cup of it, where that is sold.
+    pub(super) fn is_side_of_its_own(&self, names: &Names, choice: Choice) -> Option<usize> {
+        let before = self.text.get(..choice.span.start).unwrap_or_default();
+        let before = before.trim_end().to_lowercase();
+        let is_side = ["side of", "sides of", "side order of", "cup of", "cups of"]
+            .iter()
+            .any(|side| before.ends_with(side));
+        if !is_side || choice.action == ModifierAction::Remove || names.is_size {
+            return None;
+        }
+        let mut having: Vec<usize> = names.options.iter().map(|at| at.item).collect();
+        having.dedup();
+        self.one_of(self.only_sorts(having, &names.options))
     }
 
     /// "Cherry coke" where a fountain drink takes both: the choice waits for the sort that comes next.

@@ -13,6 +13,9 @@ use crate::menu::text::words;
 use olympus_proto::MenuItem;
 use std::collections::HashMap;
 
+/// A size by itself names no dish that has it in its name: "large" no Double Large Deal.
+const SIZES: [&str; 5] = ["small", "medium", "large", "regular", "can"];
+
 impl Phrases {
     /// Names without what menus praise a dish with and nobody says: "The Classic Burger", "#1 Burger
     /// Combo", "Fresh Brewed Coffee", where that leaves no two the same.
@@ -43,6 +46,29 @@ impl Phrases {
                 for name in otherwise_called(&name).iter().chain([&name]) {
                     self.add(name, |names| names.add_item(*index));
                 }
+            }
+        }
+    }
+
+    /// "A biscuit" is the one that is called a plain biscuit, where many end so.
+    pub(super) fn add_plain_ones(&mut self, items: &[MenuItem]) {
+        let mut plain: HashMap<&str, Vec<usize>> = HashMap::new();
+        for (index, item) in items.iter().enumerate() {
+            let aliases = item.aliases.iter().map(String::as_str);
+            for name in aliases.chain([item.name.as_str()]) {
+                let first = name.get(..6).unwrap_or_default();
+                if let Some(kind) = name
+                    .get(6..)
+                    .filter(|_| first.eq_ignore_ascii_case("plain "))
+                {
+                    plain.entry(kind).or_default().push(index);
+                }
+            }
+        }
+        for (kind, of) in plain {
+            let stems: Vec<String> = words(kind).iter().map(|word| stem(&word.text)).collect();
+            if let ([index], None) = (of.as_slice(), self.find(&stems)) {
+                self.add(kind, |names| names.add_item(*index));
             }
         }
     }
@@ -206,7 +232,9 @@ impl Phrases {
                 });
                 let stems = printed.iter().map(|word| (stem(&word.text), &word.text));
                 let is_name = *name == item.name;
-                let usable = |part: &str| part == "kid" || !(is_grammar(part) || is_amount(part));
+                let usable = |part: &str| {
+                    part == "kid" || !(is_grammar(part) || is_amount(part) || SIZES.contains(&part))
+                };
                 let usable: Vec<_> = stems.filter(|(stem, _)| usable(stem)).collect();
                 // As printed: "fries" is long enough, though one of them is a fry.
                 // What a dish is may be short: "tea" of Iced Tea; chips and dip are no dip.
