@@ -23,7 +23,13 @@ impl<'a> Reader<'a> {
     /// its name, and no other dish with that word in its name.
     pub(super) fn is_kind_of_last(&mut self, names: &Names, segment: &Segment<'_>) -> bool {
         let is_placed = matches!(self.run, Some((_, true)));
-        let is_exact = (!names.items.is_empty() && !names.is_part)
+        // "Margherita pizza", where a pizza by itself is the one with cheese.
+        let word = self.phrases.stems_of(&self.said_of(segment).to_lowercase());
+        let is_listed = self
+            .lines
+            .last_item()
+            .is_some_and(|last| self.is_listed_as(last, &word.concat()));
+        let is_exact = (!names.items.is_empty() && !names.is_part && !is_listed)
             || self.lines.last_takes(&names.options).is_some();
         let waits = self.pending.start.is_some() || self.verb.is_some() || self.negated;
         if !is_placed || is_exact || waits || !self.after_name || self.ends_phrase(segment.start) {

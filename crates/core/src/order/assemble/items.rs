@@ -204,7 +204,7 @@ impl<'a> Reader<'a> {
                     && self.lines.last_takes(&names.options) != Some(false)
                     && self.lines.last().is_some()
                     && !self.lines.last_needs(&next.options);
-                self.one_of(having).is_some()
+                self.one_or_own(having).is_some()
                     && (is_another || is_sized || self.lines.accepting(&next.options).is_none())
             }
             _ => false,

@@ -95,6 +95,7 @@ impl<'a> Reader<'a> {
                 || self.leads_to_called(names, rest)
                 || self.leads_to_kind(names, rest));
         let waits = self.pending.start.is_some() && !self.negated;
+        let waits = waits || self.begins_dish(names, span);
         // "Box lunch, turkey, barbecue chips": the chips of the meal.
         if needs
             && !leads
@@ -544,7 +545,15 @@ impl<'a> Reader<'a> {
             let (sort, _) = told.find(|(names, _)| !names.is_size)?;
             self.one_of(self.only_sorts(fitting.clone(), &sort.options))
         };
-        self.one_of(fitting.clone()).or_else(sorts)
+        // "A medium" by itself is no pizza of one's own.
+        let is_size = |(names, _): &(&Names, Choice)| names.is_size;
+        let told = &self.pending.options;
+        let is_sized = told.iter().any(is_size) && !told.iter().all(is_size);
+        let one = match is_sized {
+            true => self.one_or_own(fitting.clone()),
+            false => self.one_of(fitting.clone()),
+        };
+        one.or_else(sorts)
     }
 
     /// "A small pepperoni": the one item with a word in its name that is an option elsewhere, and

@@ -6,7 +6,7 @@ use super::super::option;
 use super::super::phrases::{Names, OptionRef};
 use super::super::segment::{Kind, Segment};
 use super::Reader;
-use olympus_proto::{MenuItem, ModifierAction, ModifierGroup};
+use olympus_proto::{MenuItem, ModifierAction, ModifierGroup, Span};
 
 /// What a drink or a side is called that says nothing before its sort is chosen.
 #[rustfmt::skip]
@@ -78,6 +78,33 @@ impl Reader<'_> {
             && drink.is_some_and(|drink| super::option_of(&names.options, drink).is_some())
     }
 
+    /// The one of several items, or of them the one that everybody makes of what he likes: a large pepperoni is no
+    /// special pizza that could have pepperoni too.
+    pub(super) fn one_or_own(&self, items: Vec<usize>) -> Option<usize> {
+        let is_own = |item: &usize| self.items.get(*item).is_some_and(is_made_to_order);
+        self.one_of(items.clone())
+            .or_else(|| self.one_of(items.into_iter().filter(is_own).collect()))
+    }
+
+    /// "Fettuccine alfredo": by itself at the beginning, a choice that no line takes and that a dish must have.
+    pub(super) fn begins_dish(&self, names: &Names, span: Span) -> bool {
+        let is_led = self.with || self.onto || self.adds || self.towards || self.negated;
+        let is_first =
+            self.lines.is_empty() || self.ends_phrase(span.start) || self.before == "and";
+        let is_must = |at: &OptionRef| {
+            let item = self.items.get(at.item).is_some_and(is_made_to_order);
+            item && named(self.items, *at).is_some_and(|(group, _)| group.min > 0)
+        };
+        !is_led
+            && is_first
+            && !names.is_size
+            && self.verb.is_none()
+            && self.pending.start.is_none()
+            && self.asked.is_empty()
+            && self.lines.accepting(&names.options).is_none()
+            && names.options.iter().any(is_must)
+    }
+
     /// Of the items that have one of these options those that are nothing but one of several sorts: a Fountain
     /// Drink and no float of the same, Dipping Sauce and no mozzarella sticks with it.
     pub(super) fn only_sorts(&self, mut items: Vec<usize>, options: &[OptionRef]) -> Vec<usize> {
@@ -100,6 +127,21 @@ impl Reader<'_> {
             items.retain(|item| !is_bulk(item));
         }
     }
+}
+
+/// Whether a dish is what its choices make of it.
+fn is_made_to_order(item: &MenuItem) -> bool {
+    let mut called = std::iter::once(&item.name).chain(&item.aliases);
+    called.any(|name| {
+        let name = name.to_lowercase();
+        let is_own = [
+            "build your own",
+            "create your own",
+            "make your own",
+            "build-your-own",
+        ];
+        is_own.iter().any(|own| name.contains(own)) || name.starts_with("plain ")
+    })
 }
 
 /// Whether a group tells of which sort an item is, and nothing else has to be told but how large.
