@@ -34,10 +34,10 @@ pub(super) fn kinds(items: &[MenuItem]) -> HashSet<String> {
 
 /// What is said for the end of a name, the one for the other.
 #[rustfmt::skip]
-const ENDINGS: [(&str, &str); 11] = [
+const ENDINGS: [(&str, &str); 12] = [
     ("combo", "meal"), ("hot chocolate", "hot cocoa"), ("clubhouse", "club"), ("fountain drink", "soda"), ("fountain drink", "soft drink"),
     ("soft drink", "soda"), ("coleslaw", "slaw"), ("cole slaw", "slaw"),
-    ("omelette", "omelet"), ("doughnut", "donut"), ("lasagne", "lasagna"),
+    ("omelette", "omelet"), ("doughnut", "donut"), ("lasagne", "lasagna"), ("pizza", "pie"),
 ];
 /// What is said for its beginning.
 const BEGINNINGS: [(&str, &str); 9] = [
@@ -184,12 +184,12 @@ fn undone(name: &str) -> Option<String> {
 
 /// What menus put before a dish's name.
 #[rustfmt::skip]
-const PRAISE: [&str; 43] = [
+const PRAISE: [&str; 44] = [
     "the", "our", "my", "famous", "world", "signature", "classic", "original", "traditional", "authentic",
     "homemade", "housemade", "house", "made", "home", "hand", "handmade", "crafted", "breaded", "battered", "cut",
     "dipped", "tossed", "squeezed", "fresh", "freshly", "brewed", "baked", "new", "york", "style", "old",
     "fashioned", "southern", "warm", "steamed", "real", "premium", "all", "natural",
-    "caffe", "cafe", "ny",
+    "caffe", "cafe", "ny", "country",
 ];
 /// What they put after it.
 const SERVED: [&str; 6] = ["cup", "slice", "bottle", "glass", "serving", "portion"];

@@ -418,7 +418,8 @@ pub(super) fn first_word(name: &str) -> Option<String> {
     let first = whole
         .first()
         .filter(|_| whole.len() > 1 && Portion::of(name).is_none())?;
-    let is_manner = ["spicy", "mild", "sweet"].contains(&first.as_str());
+    // "Half mild, half hot" is no half dozen.
+    let is_manner = ["spicy", "mild", "sweet", "half"].contains(&first.as_str());
     let is_long = first.chars().count() > SHORTEST || first == "ham";
     let usable = is_long && !is_manner && !super::speech::knows(first);
     usable.then(|| first.clone())

@@ -109,6 +109,12 @@ impl Said<'_> {
         if self.is_ice_of(at) {
             return "iced".to_owned();
         }
+        if let Some(size) = self.size_otherwise(at) {
+            return size.to_owned();
+        }
+        if self.is_asking(at) {
+            return SILENT.to_owned();
+        }
         if self.is_plain(at) {
             return SILENT.to_owned();
         }
@@ -292,6 +298,36 @@ impl Said<'_> {
             next.is_some_and(|next| !next.items.is_empty() && next.items.iter().all(has))
         };
         is_ice && is_opened && iced().is_some_and(takes)
+    }
+
+    /// "A big coke zero" where the sizes are small and large.
+    fn size_otherwise(&self, at: usize) -> Option<&'static str> {
+        let word = self.words.get(at)?;
+        let size = match word.text.as_str() {
+            "big" => "large",
+            "little" => "small",
+            _ => return None,
+        };
+        let find = |name: &[&str]| {
+            let name: Vec<String> = name.iter().map(|word| stem(word)).collect();
+            self.phrases.find(&name)
+        };
+        let next = self.words.get(at + 1)?.text.as_str();
+        let is_sold = find(&[size]).is_some_and(|names| names.is_size);
+        let is_called = self.phrases.knows(&word.text);
+        let is_named = find(&[next]).is_some_and(Names::is_whole);
+        (is_sold && !is_called && is_named).then_some(size)
+    }
+
+    /// "Can we do", "can u": no can of anything.
+    fn is_asking(&self, at: usize) -> bool {
+        let next = self.words.get(at + 1).map_or("", |next| next.text.as_str());
+        let asks = [
+            "i", "we", "you", "u", "ya", "yall", "y", "she", "he", "they",
+        ];
+        self.words.get(at).is_some_and(|word| word.text == "can")
+            && asks.contains(&next)
+            && self.word_before(at) != Some("a")
     }
 
     /// "A plain coke" where nothing is called so.

@@ -170,3 +170,105 @@ fn what_is_said_of_a_dish_stays_with_it() {
         ),
     ]);
 }
+
+fn pizzeria() -> OrderParser {
+    let size = |of: &[&str]| group("size", 1, 1, of);
+    let top = || group("toppings", 0, 8, &["Pepperoni", "Sausage", "Mushrooms"]);
+    let soda = || group("soda", 1, 1, &["Coke", "Root Beer"]);
+    let items = json!([
+        {"id": "own", "name": "Cheese Pizza (Build Your Own)", "category": "Pizza", "aliases": ["pizza", "plain pizza"],
+            "modifier_groups": [size(&["Small", "Large"]), group("crust", 1, 1, &["Hand Tossed", "Thin Crust"]), top()]},
+        {"id": "margherita", "name": "Margherita Classica", "category": "Specialty Pizzas",
+            "modifier_groups": [size(&["Small", "Large"]), top(), group("with", 0, 2, &["Garlic", "Shredded Mozzarella"])]},
+        {"id": "philly-pizza", "name": "Philly Steak Pizza", "category": "Specialty Pizzas", "modifier_groups": [size(&["Small", "Large"]), top()]},
+        {"id": "philly", "name": "Philly Cheesesteak", "category": "Subs", "modifier_groups": [size(&["Small", "Large"]), group("cheese", 1, 1, &["Provolone", "American"])]},
+        {"id": "pasta", "name": "Create Your Own Pasta", "category": "Pasta",
+            "modifier_groups": [group("noodle", 1, 1, &["Spaghetti", "Fettuccine"]), group("sauce", 1, 1, &["Alfredo", "Meat Sauce"])]},
+        {"id": "parm", "name": "Chicken Parm Dinner", "category": "Dinners", "modifier_groups": [group("noodle", 1, 1, &["Spaghetti", "Fettuccine"])]},
+        {"id": "deal-1", "name": "Deal #1 Family Night", "category": "Family Deals", "modifier_groups": [soda()]},
+        {"id": "deal-2", "name": "Deal #2 Double Large", "category": "Family Deals"},
+        {"id": "lunch-2", "name": "Lunch #2 Small Sub & a Can", "category": "Lunch Specials", "modifier_groups": [soda()]},
+        {"id": "fountain", "name": "Fountain Drink", "category": "Drinks", "modifier_groups": [size(&["Small", "Large"]), soda()]},
+        {"id": "can", "name": "Can of Soda", "category": "Drinks", "aliases": ["can"]},
+        {"id": "sticks", "name": "Mozzarella Sticks (6)", "modifier_groups": [group("dip", 0, 2, &["Ranch", "Marinara"])]},
+        {"id": "cup", "name": "Dipping Cup", "category": "Dips", "modifier_groups": [group("kind", 1, 1, &["Ranch", "Honey Mustard"])]},
+        {"id": "tenders", "name": "Homestyle Tenders", "modifier_groups": [size(&["3 Piece", "5 Piece"]), group("recipe", 1, 1, &["Original", "Hot & Spicy"])]},
+        {"id": "meal", "name": "Tenders Family Meal", "category": "Family Deals"},
+        {"id": "combo", "name": "#5 Three Piece Chicken Combo", "category": "Combos", "modifier_groups": [group("cut", 1, 1, &["White Meat", "Dark Meat"])]},
+    ]);
+    let bytes = serde_json::to_vec(&json!({"items": items})).expect("JSON");
+    OrderParser::new(parse(&bytes, Format::Json, &Limits::default()).expect("a menu"))
+}
+
+#[test]
+fn a_pizza_of_ones_own_is_made_by_what_is_said() {
+    let parser = pizzeria();
+    let own = "Cheese Pizza (Build Your Own)";
+    for (text, expected) in [
+        ("a large pepperoni", format!("1 Large {own} +Pepperoni")),
+        (
+            "large thin crust with sausage and mushrooms",
+            format!("1 Large {own} +Thin Crust +Sausage +Mushrooms"),
+        ),
+        ("1 lg pie, pepperoni", format!("1 Large {own} +Pepperoni")),
+        (
+            "margherita pizza small, no garlic",
+            "1 Small Margherita Classica -Garlic".to_owned(),
+        ),
+        (
+            "a margherita, no cheese",
+            "1 Margherita Classica -Shredded Mozzarella".to_owned(),
+        ),
+        (
+            "fettuccine alfredo",
+            "1 Create Your Own Pasta +Fettuccine +Alfredo".to_owned(),
+        ),
+        (
+            "spaghetti with meat sauce and a deal #2",
+            "1 Create Your Own Pasta +Spaghetti +Meat Sauce; 1 Deal #2 Double Large".to_owned(),
+        ),
+        (
+            "a philly with provolone",
+            "1 Philly Cheesesteak +Provolone".to_owned(),
+        ),
+        (
+            "deal number one with a coke",
+            "1 Deal #1 Family Night +Coke".to_owned(),
+        ),
+        (
+            "the family night deal with root beer",
+            "1 Deal #1 Family Night +Root Beer".to_owned(),
+        ),
+        (
+            "lunch special number two, coke",
+            "1 Lunch #2 Small Sub & a Can +Coke".to_owned(),
+        ),
+        (
+            "a large root beer",
+            "1 Large Fountain Drink +Root Beer".to_owned(),
+        ),
+        ("a big coke", "1 Large Fountain Drink +Coke".to_owned()),
+        (
+            "can we do a large coke",
+            "1 Large Fountain Drink +Coke".to_owned(),
+        ),
+        (
+            "six mozzarella sticks with ranch",
+            "1 Mozzarella Sticks (6) +Ranch".to_owned(),
+        ),
+        (
+            "a margherita. Side of honey mustard too",
+            "1 Margherita Classica; 1 Dipping Cup +Honey Mustard".to_owned(),
+        ),
+        (
+            "tenders three piece original",
+            "1 3 Piece Homestyle Tenders +Original".to_owned(),
+        ),
+        (
+            "three piece combo dark",
+            "1 #5 Three Piece Chicken Combo +Dark Meat".to_owned(),
+        ),
+    ] {
+        assert_eq!(show(&parser.parse(text, &[])), expected, "{text}");
+    }
+}

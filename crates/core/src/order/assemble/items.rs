@@ -549,6 +549,9 @@ impl<'a> Reader<'a> {
         segment: &Segment<'_>,
         rest: &[Segment<'_>],
     ) -> bool {
+        if self.tells_asked(names, segment) {
+            return false;
+        }
         // "Tagliatelle ragu" tells which.
         let mut called = names.items.iter().chain(&names.within);
         let tells = called.any(|item| self.asked.contains(item));
@@ -562,6 +565,47 @@ impl<'a> Reader<'a> {
         }
         self.not_understood(segment.start, segment.end);
         self.negation_used |= self.negated;
+        true
+    }
+
+    /// "A philly with provolone" of a sub and a pizza: the one that can have it.
+    fn tells_asked(&mut self, names: &Names, segment: &Segment<'_>) -> bool {
+        let takes = |item: &&usize| option_of(&names.options, **item).is_some();
+        // "Tenders, five piece"
+        let is_portion = names.is_size && self.after_name;
+        let is_led = self.with || self.adds || is_portion;
+        let is_led = is_led && !self.negated && self.verb.is_none();
+        let [item] = *self
+            .asked
+            .iter()
+            .filter(takes)
+            .collect::<Vec<_>>()
+            .as_slice()
+        else {
+            return false;
+        };
+        let item = *item;
+        let asked = self.ids(&self.asked);
+        let is_last = self
+            .out
+            .ambiguous
+            .last()
+            .is_some_and(|last| last.candidates == asked);
+        if !is_led || !is_last || asked.len() < 2 || !names.items.is_empty() {
+            return false;
+        }
+        let Some(asked) = self.out.ambiguous.pop() else {
+            return false;
+        };
+        self.pending = std::mem::take(&mut self.held);
+        let end = asked.span.end.min(segment.start);
+        self.place_item(
+            item,
+            Span {
+                start: asked.span.start,
+                end,
+            },
+        );
         true
     }
 

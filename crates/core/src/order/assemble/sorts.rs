@@ -54,9 +54,18 @@ impl Reader<'_> {
     pub(super) fn is_side_of_its_own(&self, names: &Names, choice: Choice) -> Option<usize> {
         let before = self.text.get(..choice.span.start).unwrap_or_default();
         let before = before.trim_end().to_lowercase();
-        let is_side = ["side of", "sides of", "side order of", "cup of", "cups of"]
-            .iter()
-            .any(|side| before.ends_with(side));
+        let is_side = [
+            "side of",
+            "sides of",
+            "side order of",
+            "cup of",
+            "cups of",
+            "tub of",
+            "tubs of",
+            "pot of",
+        ]
+        .iter()
+        .any(|side| before.ends_with(side));
         if !is_side || choice.action == ModifierAction::Remove || names.is_size {
             return None;
         }
