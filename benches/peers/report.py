@@ -2,6 +2,7 @@
 
 import datetime
 import importlib.metadata
+import os
 import pathlib
 import platform
 import re
@@ -39,11 +40,12 @@ def text(rows, batch):
 
 def machine():
     """The processor as it names itself, its caches, and the system."""
-    said = subprocess.run(["lscpu"], capture_output=True, text=True, check=True).stdout
+    env = os.environ | {"LC_ALL": "C"}
+    said = subprocess.run(["lscpu"], capture_output=True, text=True, check=True, env=env).stdout
     fields = dict(re.findall(r"^([^:]+):\s+(.*)$", said, re.MULTILINE))
     known = [f"{fields.get(name)} {what}" for name, what in (("L2 cache", "of L2"), ("L3 cache", "of L3")) if fields.get(name)]
     kinds = [kind for kind in ("avx2", "avx512_vnni", "avx_vnni", "amx_int8") if kind in fields.get("Flags", "")]
-    cores = f"{fields.get('CPU(s)')} cores"
+    cores = f"{fields.get('CPU(s)')} logical processors"
     return ", ".join([fields.get("Model name", platform.machine()), cores, *known, *kinds, f"Linux {platform.release()}"])
 
 
@@ -55,28 +57,37 @@ def versions():
     return f"ONNX Runtime {of('onnxruntime')}, tokenizers {of('tokenizers')}, candle-transformers {candle}, Rust {rust}"
 
 
-def write(part, rows, path, count, tokens, batch):
-    """Replaces what stands between the marks of the part."""
-    begin, end = f"<!-- peers: {part} -->", "<!-- end -->"
-    document = DOCUMENT.read_text()
-    if begin not in document:
-        raise SystemExit(f"{DOCUMENT} has no part {part!r}: put a line `{begin}` and a line `{end}` where it belongs")
-    before, rest = document.split(begin, 1)
-    _, after = rest.split(end, 1)
-    table = ["| " + " | ".join(COLUMNS) + " |", "|--:|---" + "|--:" * (len(COLUMNS) - 2) + "|"]
-    for row in rows:
-        fields = [f"**{cell}**" if cell == "OlympusEdge" else cell for cell in cells(row)]
-        table.append("| " + " | ".join(fields) + " |")
-    written = [
-        begin,
-        "```sh",
-        f"benches/peers/run.sh --texts {path} --count {count} --write {part}",
-        "```",
-        "",
-        f"{count} texts of {tokens:.1f} tokens on average, {datetime.date.today()}; {machine()}; {versions()}.",
-        f"Texts/s: {batch} texts of equal length at once.",
-        "",
-        *table,
-        end,
-    ]
-    DOCUMENT.write_text(before + "\n".join(written) + after)
+class Part:
+    """What stands between two marks of the document; looked for before anything is measured."""
+
+    def __init__(self, name):
+        self.name = name
+        self.begin, end = f"<!-- peers: {name} -->", "<!-- end -->"
+        document = DOCUMENT.read_text()
+        if document.count(self.begin) != 1:
+            raise SystemExit(f"{DOCUMENT} needs the line `{self.begin}` once, and `{end}` after it")
+        self.before, rest = document.split(self.begin)
+        inside, mark, after = rest.partition(end)
+        if not mark or "<!-- peers:" in inside:
+            raise SystemExit(f"{DOCUMENT} has no `{end}` after `{self.begin}`")
+        self.after = mark + after
+        self.about = f"{datetime.date.today()}; {machine()}; {versions()}"
+
+    def write(self, rows, path, count, tokens, batch):
+        table = ["| " + " | ".join(COLUMNS) + " |", "|--:|---" + "|--:" * (len(COLUMNS) - 2) + "|"]
+        for row in rows:
+            fields = [f"**{cell}**" if cell == "OlympusEdge" else cell for cell in cells(row)]
+            table.append("| " + " | ".join(fields) + " |")
+        written = [
+            self.begin,
+            "```sh",
+            f"benches/peers/run.sh --texts {path} --count {count} --write {self.name}",
+            "```",
+            "",
+            f"{count} texts of {tokens:.1f} tokens on average, {self.about}.",
+            f"Texts/s: {batch} texts of equal length at once, which ours encodes on one core.",
+            "",
+            *table,
+            "",
+        ]
+        DOCUMENT.write_text(self.before + "\n".join(written) + self.after)

@@ -257,7 +257,9 @@ fn disturb<C: Case + Clone>(data: &DataSet<C>, noise: Option<Noise>) -> DataSet<
 }
 
 fn read<C: Case>(rows: &Data) -> Result<DataSet<C>, EvalError> {
-    data::read(&rows.data, rows.limit())
+    let mut data = data::read(&rows.data, rows.limit())?;
+    rows.keep_half(&mut data.rows);
+    Ok(data)
 }
 
 fn menu_of(args: &RunArgs) -> Result<Option<MenuFile>, EvalError> {

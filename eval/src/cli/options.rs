@@ -22,9 +22,32 @@ pub(super) struct Data {
     /// Only the first rows
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     limit: Option<u64>,
+    /// Only the rows of even or of odd number, counted from one: of some sets one half was never read
+    #[arg(long, value_name = "HALF")]
+    half: Option<Half>,
+}
+
+/// Rows by their number, counted from one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Half {
+    Even,
+    Odd,
 }
 
 impl Data {
+    /// Leaves the rows of the half that is wanted.
+    pub(super) fn keep_half<R>(&self, rows: &mut Vec<R>) {
+        let mut number = 0;
+        rows.retain(|_| {
+            number += 1;
+            match self.half {
+                None => true,
+                Some(Half::Even) => number % 2 == 0,
+                Some(Half::Odd) => number % 2 == 1,
+            }
+        });
+    }
+
     pub(super) fn limit(&self) -> Option<usize> {
         let whole = |limit| usize::try_from(limit).unwrap_or(usize::MAX);
         self.limit.map(whole)

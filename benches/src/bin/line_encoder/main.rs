@@ -46,7 +46,7 @@ fn main() -> anyhow::Result<()> {
 /// What encodes texts and says how many vectors it made.
 fn load(args: &[&str]) -> anyhow::Result<Encode> {
     match args {
-        ["olympus", cores] => {
+        ["olympus", cores @ ("1" | "2")] => {
             let engine = Engine::embedded()?;
             let cores = match *cores {
                 "2" => Cores::Two,
@@ -60,7 +60,7 @@ fn load(args: &[&str]) -> anyhow::Result<Encode> {
             let model = candle::Candle::load(Path::new(dir))?;
             Ok(Box::new(move |texts| Ok(model.encode(texts)?.len())))
         }
-        _ => anyhow::bail!("usage: line_encoder olympus CORES | line_encoder candle FOLDER"),
+        _ => anyhow::bail!("usage: line_encoder olympus 1|2 | line_encoder candle FOLDER"),
     }
 }
 

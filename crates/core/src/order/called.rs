@@ -356,9 +356,13 @@ pub(super) fn listed_names(item: &MenuItem) -> Vec<String> {
         .iter()
         .find_map(|with| whole.split_once(with));
     let first = first.map(|(first, _)| first.to_owned());
+    // "Chicken lunch" is not the one with broccoli.
+    let first = first.filter(|first| first.contains(' '));
     // "General Tso's lunch" of General Tso's Chicken
     let before_last = whole.rsplit_once(' ').map(|(before, _)| before.to_owned());
-    let before_last = before_last.filter(|before| before.contains(' '));
+    let joins = [" with", " w", " w.", " and", " &"];
+    let is_whole = |before: &str| !joins.iter().any(|join| before.ends_with(join));
+    let before_last = before_last.filter(|before| before.contains(' ') && is_whole(before));
     let names = std::iter::once(whole.clone())
         .chain(first)
         .chain(before_last);

@@ -183,10 +183,12 @@ fn opposite(items: &[MenuItem], at: OptionRef, choice: Choice) -> (OptionRef, Ch
         return (at, choice);
     };
     let name = option::key(&option.name);
+    // A sweet tea and an unsweet one are two things: only of what is done to one thing the other is the
+    // opposite.
     let is_other = |name: &str, other: &str| {
-        ["not ", "un"]
-            .iter()
-            .any(|not| name.strip_prefix(not) == Some(other))
+        let is_undone = other.ends_with("ed") && !other.contains(' ');
+        name.strip_prefix("not ") == Some(other)
+            || (is_undone && name.strip_prefix("un") == Some(other))
     };
     let other = group.options.iter().position(|other| {
         let other = option::key(&other.name);

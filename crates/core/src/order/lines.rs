@@ -448,6 +448,14 @@ pub(super) fn is_meal(item: &MenuItem) -> bool {
             &item.name,
             &["combo", "combos", "meal", "menu", "lunch", "bento"],
         )
+        || is_for_many(item)
+}
+
+/// Whether an item is listed under "Family Meals".
+fn is_for_many(item: &MenuItem) -> bool {
+    let listed = item.category.as_deref().unwrap_or_default();
+    has(listed, &["family", "party"])
+        && has(listed, &["meal", "meals", "deal", "deals", "pack", "packs"])
 }
 
 fn has(name: &str, known: &[&str]) -> bool {

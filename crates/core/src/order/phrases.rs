@@ -264,7 +264,6 @@ impl Phrases {
             self.add(&said, |names| names.options.push(at));
         }
         self.add_words_of_meal(index, item);
-        self.add_only_cheese(index, item);
         for (name, at, _) in exact {
             self.add(name, |names| names.options.push(at));
             let derived = OptionRef {
@@ -289,6 +288,7 @@ impl Phrases {
                 self.add(&said, |names| names.options.push(as_said));
             }
         }
+        self.add_only_cheese(index, item);
     }
 
     /// "No cheese" where the only one of a dish is Shredded Cheddar.
@@ -302,10 +302,23 @@ impl Phrases {
             let mut words = words(name).into_iter();
             words.any(|word| word.text == "cheese" || CHEESES.contains(&word.text.as_str()))
         };
-        let mut cheeses = all.filter(|(.., choice)| is_cheese(&choice.name));
+        // Blue cheese is what a salad is dressed with.
+        let is_dressing = |group: usize| {
+            let group = item.modifier_groups.get(group);
+            let named = group.map(|group| format!("{} {}", group.id, group.name).to_lowercase());
+            let mut kinds = ["dressing", "dip", "sauce"].iter();
+            named.is_some_and(|named| kinds.any(|kind| named.contains(kind)))
+        };
+        let mut cheeses =
+            all.filter(|(group, _, choice)| is_cheese(&choice.name) && !is_dressing(*group));
         let (Some((group, option, choice)), None) = (cheeses.next(), cheeses.next()) else {
             return;
         };
+        if let Some(names) = self.names.get_mut("cheese") {
+            names
+                .options
+                .retain(|at| at.item != index || !is_dressing(at.group));
+        }
         if !choice.name.to_lowercase().contains("cheese") {
             let at = OptionRef {
                 item: index,

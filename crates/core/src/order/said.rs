@@ -1,6 +1,7 @@
 //! What each word of an utterance is read as, before words are cut into phrases: prices and numbers of a
 //! list say nothing, "a 4" is the dish of that number where the menu numbers its dishes.
 
+use super::assemble::option_of;
 use super::phrases::{NUMBER, Names, Phrases};
 use super::speech::{self, Cue};
 use super::stems::{is_unit, stem};
@@ -109,10 +110,13 @@ impl Said<'_> {
         if self.is_ice_of(at) {
             return "iced".to_owned();
         }
+        if let Some(undone) = self.undone(at) {
+            return undone;
+        }
         if let Some(size) = self.size_otherwise(at) {
             return size.to_owned();
         }
-        if self.is_asking(at) {
+        if self.is_asking(at) || self.is_occasion(at) {
             return SILENT.to_owned();
         }
         if self.is_plain(at) {
@@ -257,6 +261,20 @@ impl Said<'_> {
             let is_sold = || self.phrases.find(std::slice::from_ref(&size)).is_some();
             (is_spelt && is_number && is_sold()).then_some(size)
         };
+        // "A 44 coke" is one of 44 ounces.
+        let digits = self.words.get(at).map_or("", |word| word.text.as_str());
+        let told = format!("{digits} oz");
+        let is_one = matches!(self.word_before(at), Some("a" | "the" | "big"));
+        let is_digits = digits.len() == 2 && digits.chars().all(|c| c.is_ascii_digit());
+        let next = self.words.get(at + 1).map(|next| stem(&next.text));
+        let is_sold = || {
+            self.phrases
+                .find(std::slice::from_ref(&told))
+                .is_some_and(|names| names.is_size)
+        };
+        if is_one && is_digits && next.is_some_and(|next| !is_unit(&next)) && is_sold() {
+            return Some(told);
+        }
         let before = at.checked_sub(1).and_then(size);
         let is_unit = at > 1
             && size(at - 2).is_some()
@@ -300,14 +318,33 @@ impl Said<'_> {
         is_ice && is_opened && iced().is_some_and(takes)
     }
 
-    /// "A big coke zero" where the sizes are small and large.
+    /// "Untoasted" where the menu has Not Toasted; by itself it is no slip of toasted.
+    fn undone(&self, at: usize) -> Option<String> {
+        let word = self.words.get(at)?.text.as_str();
+        let done = word
+            .strip_prefix("un")
+            .filter(|done| done.ends_with("ed"))?;
+        if self.phrases.knows(&stem(word)) || !self.phrases.knows(&stem(done)) {
+            return None;
+        }
+        let not = ["not".to_owned(), stem(done)];
+        Some(match self.phrases.find(&not) {
+            Some(_) => not.join(" "),
+            None => word.to_owned(),
+        })
+    }
+
+    /// "A big coke zero" where there is a large one.
     fn size_otherwise(&self, at: usize) -> Option<&'static str> {
         let word = self.words.get(at)?;
-        let size = match word.text.as_str() {
-            "big" => "large",
-            "little" => "small",
-            _ => return None,
-        };
+        let is_told = matches!(
+            self.word_before(at),
+            None | Some("a" | "the" | "one" | "another" | "and")
+        );
+        let size = "large";
+        if word.text != "big" || !is_told {
+            return None;
+        }
         let find = |name: &[&str]| {
             let name: Vec<String> = name.iter().map(|word| stem(word)).collect();
             self.phrases.find(&name)
@@ -315,8 +352,24 @@ impl Said<'_> {
         let next = self.words.get(at + 1)?.text.as_str();
         let is_sold = find(&[size]).is_some_and(|names| names.is_size);
         let is_called = self.phrases.knows(&word.text);
-        let is_named = find(&[next]).is_some_and(Names::is_whole);
+        let takes = |names: &Names| {
+            let sized = find(&[size]);
+            let has =
+                |item: usize| sized.is_some_and(|sized| option_of(&sized.options, item).is_some());
+            let hosts = names.options.iter().map(|option| option.item);
+            names.is_whole() && names.items.iter().copied().chain(hosts).any(has)
+        };
+        let is_named = find(&[next]).is_some_and(takes);
         (is_sold && !is_called && is_named).then_some(size)
+    }
+
+    /// "For dinner sesame chicken", "lunch: a wrap": when it is eaten, and no dinner plate.
+    fn is_occasion(&self, at: usize) -> bool {
+        let is_meal = self
+            .words
+            .get(at)
+            .is_some_and(|word| matches!(word.text.as_str(), "breakfast" | "lunch" | "dinner"));
+        is_meal && (self.word_before(at) == Some("for") || self.gap_after(at).starts_with(':'))
     }
 
     /// "Can we do", "can u": no can of anything.
@@ -350,9 +403,9 @@ impl Said<'_> {
             .is_some();
         let named = self.phrases.find(&[next]).filter(|_| !is_called);
         named.is_some_and(|named| {
-            let mut items = named.items.iter().copied();
+            // A plain burger has nothing on it: that has to be asked about.
             let mut hosts = named.options.iter().map(|option| option.item);
-            !items.any(is_own) && !hosts.any(is_own)
+            named.items.is_empty() && !hosts.any(is_own)
         })
     }
 

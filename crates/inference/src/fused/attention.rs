@@ -158,3 +158,71 @@ fn mix(text: &[f32], hidden: usize, at: usize, shares: &[f32], out: &mut [f32]) 
             .fold(0.0, |sum, (share, value)| sum + share * value);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Heads, Scratch, attend, attend_from};
+    use crate::fused::kernel::Kernel;
+
+    fn number(at: usize) -> f32 {
+        let mixed = at.wrapping_mul(2_654_435_761) % 2_001;
+        mixed as f32 / 1_000.0 - 1.0
+    }
+
+    /// One head of one token in f64.
+    fn plain(qkv: &[f32], heads: Heads, token: usize, head: usize) -> Vec<f64> {
+        let hidden = heads.count * heads.width;
+        let part = |row: &[f32], which: usize| -> Vec<f64> {
+            let at = which * hidden + head * heads.width;
+            row[at..at + heads.width]
+                .iter()
+                .map(|v| f64::from(*v))
+                .collect()
+        };
+        let rows: Vec<&[f32]> = qkv.chunks_exact(3 * hidden).collect();
+        let query = part(rows[token], 0);
+        let score = |row: &&[f32]| {
+            let dot: f64 = part(row, 1).iter().zip(&query).map(|(k, q)| k * q).sum();
+            (dot / (heads.width as f64).sqrt()).exp()
+        };
+        let scores: Vec<f64> = rows.iter().map(score).collect();
+        let total: f64 = scores.iter().sum();
+        let mut out = vec![0.0; heads.width];
+        for (row, score) in rows.iter().zip(scores) {
+            for (out, value) in out.iter_mut().zip(part(row, 2)) {
+                *out += score / total * value;
+            }
+        }
+        out
+    }
+
+    #[test]
+    fn any_width_and_length_is_right_and_the_same_everywhere() {
+        for width in [5, 26, 32] {
+            let heads = Heads { count: 2, width };
+            let hidden = 2 * width;
+            for length in [0, 1, 4, 5, 16, 17] {
+                let qkv: Vec<f32> = (0..length * 3 * hidden).map(number).collect();
+                let mut first: Option<Vec<f32>> = None;
+                for kernel in Kernel::available() {
+                    let mut out = vec![f32::NAN; length * hidden];
+                    let mut scratch = Scratch::default();
+                    attend(kernel, &qkv, &[length], heads, &mut scratch, &mut out);
+                    for (token, out) in out.chunks_exact(hidden).enumerate() {
+                        for head in 0..2 {
+                            let near = plain(&qkv, heads, token, head);
+                            for (out, near) in out[head * width..][..width].iter().zip(near) {
+                                assert!((f64::from(*out) - near).abs() < 1e-5, "{out}, not {near}");
+                            }
+                        }
+                    }
+                    let from = length / 2;
+                    let mut rest = vec![f32::NAN; (length - from) * hidden];
+                    attend_from(kernel, &qkv, from, heads, &mut scratch, &mut rest);
+                    assert_eq!(rest, out[from * hidden..], "from {from} of {length}");
+                    assert_eq!(first.get_or_insert_with(|| out.clone()), &out, "{kernel}");
+                }
+            }
+        }
+    }
+}

@@ -305,7 +305,8 @@ fn quantize_group<const G: usize>(
     part: &[f32; G],
     ((bytes, scale), (offset, half)): ((&mut [i8; G], &mut f32), (&mut i32, &mut i32)),
 ) {
-    // Sizes are in the order of their bits, and the largest of integers is found in any order.
+    // Sizes are in the order of their bits, and the largest of integers is found in any order. What is no number
+    // is larger than all, so a row with one stays none.
     let sizes = part.iter().map(|value| value.abs().to_bits());
     let largest = f32::from_bits(sizes.fold(0, u32::max));
     let inverse = if largest > 0.0 { 127.0 / largest } else { 0.0 };

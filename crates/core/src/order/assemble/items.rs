@@ -507,7 +507,9 @@ impl<'a> Reader<'a> {
             items.retain(|item| self.items.get(*item).is_some_and(is_dish));
         }
         // "A can of soda" is no two liters.
-        if items.len() > 1 {
+        let listed = |item: &usize| self.items.get(*item).map(|item| &item.category);
+        let first = items.first().and_then(listed);
+        if items.len() > 1 && items.iter().all(|item| listed(item) == first) {
             self.leave_bulk(&mut items);
         }
         // "Fries" are the French ones, where others are loaded.

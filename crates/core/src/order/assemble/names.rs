@@ -17,6 +17,7 @@ impl<'a> Reader<'a> {
         }
         // "The club, egg over hard": the egg of the club.
         if self.leads_to_egg(segment, rest) {
+            self.pending = Pending::default();
             return;
         }
         if let Some(line) = self.by_ending(names, span) {
@@ -167,9 +168,17 @@ impl<'a> Reader<'a> {
             .any(|word| matches!(word.as_str(), "and" | "with" | "w"));
         let printed = self.items.get(last).map_or("", |item| item.name.as_str());
         let said = self.phrases.stems_of(&self.said_of(segment).to_lowercase());
-        let is_head =
-            matches!(said.as_slice(), [word] if name.last() == Some(word)) && name.len() > 1;
-        is_head && !is_of_parts && !printed.contains('&') && self.before.ends_with(" the")
+        let is_head = name.len() > 1 && said.len() == 1 && said.first() == name.last();
+        // Only as an afterthought: "lox bagel, skip the bagel" is a lox without one.
+        let until = self.text.get(..segment.start).unwrap_or_default();
+        let until = until.to_lowercase();
+        let until = until.trim_end().strip_suffix(self.before.as_str());
+        let until = until.unwrap_or_default().trim_end_matches([' ', ',']);
+        let is_afterthought = ["hmm", "actually", "wait", "oh", ".", "!", "?"]
+            .iter()
+            .any(|ending| until.ends_with(ending));
+        let is_one = !is_of_parts && !printed.contains('&');
+        is_head && is_afterthought && is_one && self.before.ends_with(" the")
     }
 
     /// The egg of which the next words tell how it is done.
@@ -181,7 +190,8 @@ impl<'a> Reader<'a> {
         let takes = matches!(next.map(|next| next.kind),
             Some(Kind::Names(next)) if self.lines.last_takes(&next.options).is_some());
         let is_open = self.negated && !self.negation_used;
-        is_egg && takes && self.pending.start.is_none() && !is_open && !asks
+        let is_counted = self.pending.options.is_empty();
+        is_egg && takes && is_counted && !is_open && !asks
     }
 
     /// What is to be taken off, exchanged or cut.

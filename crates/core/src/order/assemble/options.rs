@@ -1,6 +1,6 @@
 //! Choices: of which line each is, and what waits for its item.
 
-use super::super::draft::{Choice, must_be_one, named};
+use super::super::draft::{Choice, is_size, must_be_one, named};
 use super::super::lines::is_of_a_meal;
 use super::super::option::{self, Portion};
 use super::super::phrases::Names;
@@ -62,6 +62,14 @@ impl<'a> Reader<'a> {
             return;
         }
         self.drop_size_of_meals_drink(names);
+        // "Sticks with marinara and a side of ranch"
+        if self.lines.last_has_other(&names.options)
+            && let Some(item) = self.is_side_of_its_own(names, choice)
+        {
+            self.pending.options.push((names, choice));
+            self.place_item(item, span);
+            return;
+        }
         if self.is_in_name(&said) {
             self.lines.lengthen(span.end);
             return;
@@ -397,7 +405,9 @@ impl<'a> Reader<'a> {
         names.options.iter().all(|at| {
             let of = named(self.items, *at);
             of.is_some_and(|(group, option)| {
-                must_be_one(group) && option.name.to_lowercase().starts_with("half ")
+                must_be_one(group)
+                    && !is_size(group)
+                    && option.name.to_lowercase().starts_with("half ")
             })
         })
     }

@@ -98,6 +98,7 @@ impl Reader<'_> {
     /// "Fettuccine alfredo": by itself at the beginning, a choice that no line takes and that a dish must have.
     pub(super) fn begins_dish(&self, names: &Names, span: Span) -> bool {
         let is_led = self.with || self.onto || self.adds || self.towards || self.negated;
+        let is_led = is_led || self.negation_used || self.negation_missed;
         let is_first =
             self.lines.is_empty() || self.ends_phrase(span.start) || self.before == "and";
         let is_must = |at: &OptionRef| {

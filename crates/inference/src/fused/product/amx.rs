@@ -2,17 +2,16 @@
 //!
 //! Results leave a tile by way of memory, and that costs the same for 16 rows as for one, so up to eight
 //! rows are left to [`avx512`]. Each pair of groups goes through three stages, each a step after the one
-//! before, because a tile that was stored just now is slow to read: half bytes are widened, then
-//! multiplied, then the results get their scales. Half bytes become signed bytes of 16 times their size,
-//! so that no offset has to be taken off; scales are divided by 16 instead, which is exact.
+//! before, because a tile that was stored just now is slow to read: half bytes are widened to signed bytes,
+//! then multiplied, then the results get their scales.
 
-use super::{Line, PANEL, PackedMatrix, QuantizedRows, Sums, avx512, height, write};
+use super::avx512::{self, add_scaled};
+use super::{Line, PANEL, PackedMatrix, QuantizedRows, Sums, height, write};
 use crate::fused::matrix::{Bits, HALF_GROUP, HALF_GROUP_LINES, fetch_ahead};
 use std::arch::asm;
 use std::arch::x86_64::{
-    __m512, __m512i, _mm256_load_si256, _mm512_add_ps, _mm512_cvtepi32_ps, _mm512_cvtph_ps,
-    _mm512_load_si512, _mm512_mul_ps, _mm512_set1_epi8, _mm512_set1_ps, _mm512_setzero_ps,
-    _mm512_slli_epi16, _mm512_store_si512, _mm512_storeu_ps, _mm512_ternarylogic_epi32,
+    __m512, __m512i, _mm256_load_si256, _mm512_cvtph_ps, _mm512_gf2p8affine_epi64_epi8,
+    _mm512_load_si512, _mm512_set1_epi64, _mm512_setzero_ps, _mm512_store_si512, _mm512_storeu_ps,
 };
 use std::ops::Range;
 
@@ -43,7 +42,10 @@ pub(in crate::fused) fn is_here() -> bool {
     const TILE_AND_INT8: u32 = 1 << 24 | 1 << 25;
     static IS_GRANTED: LazyLock<bool> = LazyLock::new(|| {
         let has_leaf = __cpuid_count(0, 0).eax >= 7;
-        if !has_leaf || __cpuid_count(7, 0).edx & TILE_AND_INT8 != TILE_AND_INT8 {
+        if !has_leaf
+            || !is_x86_feature_detected!("gfni")
+            || __cpuid_count(7, 0).edx & TILE_AND_INT8 != TILE_AND_INT8
+        {
             return false;
         }
         // SAFETY: asks for a part of the processor's state for this process; touches no memory.
@@ -66,26 +68,27 @@ pub(in crate::fused) fn is_here() -> bool {
 
 /// Multiplies a number of rows that is known when it is compiled.
 macro_rules! by_count {
-    ($job:expr, $count:expr, $out:expr, [$($rows:literal)*]) => {
+    ($job:expr, $shapes:expr, $count:expr, $out:expr, [$($rows:literal)*]) => {
         match $count {
-            $($rows => multiply_rows::<$rows>($job, $out),)*
+            $($rows => multiply_rows::<$rows>($job, $shapes, $out),)*
             count => unreachable!("{count} rows at once"),
         }
     };
 }
 
-#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,avx2")]
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,avx2,gfni")]
 pub(super) fn product(matrix: &PackedMatrix, rows: &QuantizedRows, out: &mut [f32]) {
     if matrix.bits == Bits::Eight || rows.count() < LEAST {
         return avx512::product(matrix, rows, out);
     }
     let height = height(rows.count(), ROWS);
     let mut room = rows.room.borrow_mut();
-    let _shapes = Shapes::set();
+    // SAFETY: a kernel with tiles exists only where they are granted.
+    let shapes = unsafe { Shapes::set() };
     for first in (0..rows.count()).step_by(height) {
         let count = height.min(rows.count() - first);
         let job = Job::new(matrix, rows, first..first + count, &mut room);
-        by_count!(job, count, out, [1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16]);
+        by_count!(job, &shapes, count, out, [1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16]);
     }
 }
 
@@ -101,7 +104,10 @@ struct Shapes {
 
 impl Shapes {
     /// 0 and 1 for results, 2 and 3 for rows, 4 and 5 for weights.
-    fn set() -> Self {
+    ///
+    /// # Safety
+    /// Where the tiles are here.
+    unsafe fn set() -> Self {
         let (mut row_bytes, mut rows) = ([0; 16], [0; 16]);
         row_bytes[..6].copy_from_slice(&[64, 64, 32, 32, 64, 64]);
         rows[..6].copy_from_slice(&[16, 16, 16, 16, 8, 8]);
@@ -112,7 +118,7 @@ impl Shapes {
             row_bytes,
             rows,
         };
-        // SAFETY: called by a kernel that `is_here`; reads the 64 bytes of this.
+        // SAFETY: the instruction is here, and reads the 64 bytes of this.
         unsafe { asm!("ldtilecfg [{}]", in(reg) &raw const shapes, options(nostack, readonly)) };
         shapes
     }
@@ -250,8 +256,8 @@ impl Iterator for Steps {
     }
 }
 
-#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,avx2")]
-fn multiply_rows<const R: usize>(job: Job<'_>, out: &mut [f32]) {
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,avx2,gfni")]
+fn multiply_rows<const R: usize>(job: Job<'_>, shapes: &Shapes, out: &mut [f32]) {
     let mut wide = [[Line([0; WIDTH]); ROWS]; 2];
     let mut dots: [Dots; 2] = [wide; 2];
     let mut total = [_mm512_setzero_ps(); R];
@@ -260,7 +266,12 @@ fn multiply_rows<const R: usize>(job: Job<'_>, out: &mut [f32]) {
             widen(job.weights(at), &mut wide[at.turn]);
         }
         if let Some(at) = to_multiply {
-            multiply(&job.left[at.pair], &wide[at.turn], &mut dots[at.turn]);
+            multiply(
+                shapes,
+                &job.left[at.pair],
+                &wide[at.turn],
+                &mut dots[at.turn],
+            );
         }
         let Some(at) = to_add else { continue };
         add(
@@ -275,32 +286,37 @@ fn multiply_rows<const R: usize>(job: Job<'_>, out: &mut [f32]) {
     }
 }
 
-/// Two groups of half bytes as signed bytes of 16 times their size.
-#[target_feature(enable = "avx512f,avx512bw")]
+/// Bits of a byte from those of another, a row for each of its bits from the highest on: for an affine
+/// instruction. The lower half as a number from −8 to 7: its three lower bits as they are, all others are what its
+/// fourth is not.
+const LOWER_HALF: i64 = i64::from_be_bytes([1, 2, 4, 8, 8, 8, 8, 8]);
+/// The same of the upper half.
+const UPPER_HALF: i64 = i64::from_be_bytes([16, 32, 64, 128, 128, 128, 128, 128]);
+/// What is inverted.
+const SIGN: i32 = 0xf8;
+
+/// Two groups of half bytes as signed bytes.
+#[target_feature(enable = "avx512f,avx512bw,gfni")]
 #[inline]
 fn widen([_, halves @ ..]: &[Line; HALF_GROUP_LINES], into: &mut TileLines) {
-    // (a & b) ^ c, where c turns 0 to 15 in the upper half into −8 to 7.
-    const AND_XOR: i32 = 0x6a;
-    let upper = _mm512_set1_epi8(0xf0_u8.cast_signed());
-    let sign = _mm512_set1_epi8(i8::MIN);
+    let (lower, upper) = (_mm512_set1_epi64(LOWER_HALF), _mm512_set1_epi64(UPPER_HALF));
     for (both, [low, high]) in halves.iter().zip(into.as_chunks_mut::<2>().0) {
         fetch_ahead(both.0.as_ptr());
         // SAFETY: a line is 64 bytes on a 64-byte boundary.
         unsafe {
             let both: __m512i = _mm512_load_si512((&raw const *both).cast());
-            let lower = _mm512_slli_epi16::<4>(both);
-            let lower = _mm512_ternarylogic_epi32::<AND_XOR>(lower, upper, sign);
+            let lower = _mm512_gf2p8affine_epi64_epi8::<SIGN>(both, lower);
             _mm512_store_si512((&raw mut *low).cast(), lower);
-            let both = _mm512_ternarylogic_epi32::<AND_XOR>(both, upper, sign);
-            _mm512_store_si512((&raw mut *high).cast(), both);
+            let upper = _mm512_gf2p8affine_epi64_epi8::<SIGN>(both, upper);
+            _mm512_store_si512((&raw mut *high).cast(), upper);
         }
     }
 }
 
 /// A tile of rows times one of weights for each group.
 #[inline(always)]
-fn multiply(left: &[Line; PAIR], right: &TileLines, dots: &mut Dots) {
-    // SAFETY: the shapes are set while a product runs; a tile of rows or weights is 512 bytes of its pair's,
+fn multiply(_shapes: &Shapes, left: &[Line; PAIR], right: &TileLines, dots: &mut Dots) {
+    // SAFETY: the shapes are set as long as there is one; a tile of rows or weights is 512 bytes of its pair's,
     // one of results 1,024.
     unsafe {
         asm!(
@@ -325,7 +341,7 @@ fn multiply(left: &[Line; PAIR], right: &TileLines, dots: &mut Dots) {
     }
 }
 
-/// `total + dot · weight scale · scale` of both groups, in the order of operations that all kernels have.
+/// Adds both groups to the sums.
 #[target_feature(enable = "avx512f")]
 #[inline]
 fn add<const R: usize>(
@@ -341,13 +357,10 @@ fn add<const R: usize>(
         unsafe {
             let weights = weight_scales.0.as_ptr().add(half * WIDTH / 2).cast();
             let weights = _mm512_cvtph_ps(_mm256_load_si256(weights));
-            let weights = _mm512_mul_ps(weights, _mm512_set1_ps(1.0 / 16.0));
             for row in 0..R {
                 let dot: __m512i = _mm512_load_si512((&raw const dots[row]).cast());
-                let scale = _mm512_set1_ps(f32::from_ne_bytes(scales[row]));
-                let scale = _mm512_mul_ps(weights, scale);
-                let scaled = _mm512_mul_ps(_mm512_cvtepi32_ps(dot), scale);
-                total[row] = _mm512_add_ps(total[row], scaled);
+                let scale = f32::from_ne_bytes(scales[row]);
+                total[row] = add_scaled(total[row], dot, weights, scale);
             }
         }
     }

@@ -134,7 +134,7 @@ fn halves_tile<const R: usize, const G: usize>(lines: &[Line], rows: Tile<'_>, s
 /// `total + dot · weight scale · scale`, in the order of operations that all kernels have.
 #[target_feature(enable = "avx512f")]
 #[inline]
-fn add_scaled(total: __m512, dot: __m512i, weight_scales: __m512, scale: f32) -> __m512 {
+pub(super) fn add_scaled(total: __m512, dot: __m512i, weight_scales: __m512, scale: f32) -> __m512 {
     let scale = _mm512_mul_ps(weight_scales, _mm512_set1_ps(scale));
     _mm512_add_ps(total, _mm512_mul_ps(_mm512_cvtepi32_ps(dot), scale))
 }

@@ -1,8 +1,9 @@
 //! `rows · weightsᵀ + bias` over bytes: the one place where nearly all the time goes.
 //!
-//! The walk is the same for all instructions: panel by panel, so that weights are read from
+//! The walk is the same for nearly all instructions: panel by panel, so that weights are read from
 //! memory once however many rows there are, and within a panel by tiles of rows whose sums fit
-//! the registers. What differs is a tile, in a file for each family of instructions.
+//! the registers. What differs is a tile, in a file for each family of instructions. Only `amx` goes its own way: it
+//! reads the matrix once for every 16 rows.
 
 #[cfg(target_arch = "x86_64")]
 pub(super) mod amx;

@@ -143,7 +143,7 @@ fn the_portable_one_is_near_the_exact_product() {
 fn half_bytes_give_the_bits_of_the_portable_kernel_and_nearly_the_exact_product() {
     let portable = Kernel::named("portable").expect("always there");
     let mut seed = 100;
-    for count in [0, 1, 2, 5, 6, 7, 12, 13, 25] {
+    for count in [0, 1, 2, 5, 7, 8, 9, 12, 13, 16, 17, 25, 33, 241] {
         for (inputs, outputs) in [(64, 1), (64, 16), (128, 17), (384, 48), (1_536, 33)] {
             seed += 3;
             let (blocks, weights) = halves(inputs, outputs, seed);
@@ -191,5 +191,25 @@ fn a_group_of_zeros_is_zero_and_not_nothing() {
     let matrix = PackedMatrix::pack(&vec![0.0; 16 * GROUP], GROUP, vec![0.25; 16], GROUP);
     for kernel in Kernel::available() {
         assert_eq!(run(kernel, &matrix, &[0.0; GROUP], GROUP), [0.25; 16]);
+    }
+}
+
+#[test]
+fn what_is_no_number_stays_none_in_its_own_row() {
+    let inputs = 2 * HALF_GROUP;
+    let (blocks, _) = halves(inputs, 16, 5);
+    let matrix = PackedMatrix::pack_halves(&blocks, inputs, numbers(16, 6));
+    for bad in [f32::NAN, f32::INFINITY] {
+        let mut rows = numbers(12 * inputs, 7);
+        rows[3 * inputs + 5] = bad;
+        for kernel in Kernel::available() {
+            let out = run(kernel, &matrix, &rows, inputs);
+            for (row, out) in out.chunks(16).enumerate() {
+                assert!(
+                    out.iter().all(|number| number.is_nan() == (row == 3)),
+                    "{kernel}, row {row}"
+                );
+            }
+        }
     }
 }
