@@ -173,8 +173,15 @@ fn what_is_said_of_a_dish_stays_with_it() {
 
 fn pizzeria() -> OrderParser {
     let size = |of: &[&str]| group("size", 1, 1, of);
-    let top = || group("toppings", 0, 8, &["Pepperoni", "Sausage", "Mushrooms"]);
-    let soda = || group("soda", 1, 1, &["Coke", "Root Beer"]);
+    let top = || {
+        group(
+            "toppings",
+            0,
+            8,
+            &["Pepperoni", "Sausage", "Mushrooms", "Peppers"],
+        )
+    };
+    let soda = || group("soda", 1, 1, &["Coke", "Root Beer", "Dr Pepper"]);
     let items = json!([
         {"id": "own", "name": "Cheese Pizza (Build Your Own)", "category": "Pizza", "aliases": ["pizza", "plain pizza"],
             "modifier_groups": [size(&["Small", "Large"]), group("crust", 1, 1, &["Hand Tossed", "Thin Crust"]), top()]},
@@ -206,6 +213,10 @@ fn a_pizza_of_ones_own_is_made_by_what_is_said() {
     let own = "Cheese Pizza (Build Your Own)";
     for (text, expected) in [
         ("a large pepperoni", format!("1 Large {own} +Pepperoni")),
+        (
+            "a small pepper and mushroom pizza",
+            format!("1 Small {own} +Peppers +Mushrooms"),
+        ),
         (
             "large thin crust with sausage and mushrooms",
             format!("1 Large {own} +Thin Crust +Sausage +Mushrooms"),

@@ -118,6 +118,11 @@ impl Reader<'_> {
     /// Of the items that have one of these options those that are nothing but one of several sorts: a Fountain
     /// Drink and no float of the same, Dipping Sauce and no mozzarella sticks with it.
     pub(super) fn only_sorts(&self, mut items: Vec<usize>, options: &[OptionRef]) -> Vec<usize> {
+        // "Pepper" is what lies on a pizza before it is a Dr Pepper.
+        let is_exact = |item: &usize| options.iter().any(|at| at.item == *item && !at.derived);
+        if items.iter().any(is_exact) {
+            items.retain(is_exact);
+        }
         items.retain(|item| {
             let at = super::option_of(options, *item);
             let group = at.and_then(|at| named(self.items, at));
