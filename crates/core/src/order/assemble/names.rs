@@ -1,5 +1,6 @@
 //! A name of the menu: a line of its own, a choice of one, or what becomes of one that is there.
 
+use super::super::draft::Choice;
 use super::super::phrases::Names;
 use super::super::segment::{Kind, Segment};
 use super::super::speech::Cue;
@@ -265,7 +266,10 @@ impl<'a> Reader<'a> {
             && !names.is_size
             && self.next_item(names, rest).is_none();
         // "1 kombucha; blueberry muffin"
-        let is_of_next = super::option_of(&names.options, item).is_none()
+        let takes =
+            |(names, _): &(&Names, Choice)| super::option_of(&names.options, item).is_some();
+        let is_of_next = self.pending.options.iter().all(takes)
+            && super::option_of(&names.options, item).is_none()
             && self.next_item(names, rest).is_some_and(|next| next != item);
         if (names.is_size && is_sized) || is_other || is_second || is_of_next {
             self.settle();
