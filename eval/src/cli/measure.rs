@@ -259,6 +259,10 @@ fn disturb<C: Case + Clone>(data: &DataSet<C>, noise: Option<Noise>) -> DataSet<
 fn read<C: Case>(rows: &Data) -> Result<DataSet<C>, EvalError> {
     let mut data = data::read(&rows.data, rows.limit())?;
     rows.keep_half(&mut data.rows);
+    if data.rows.is_empty() {
+        let names: Vec<String> = rows.data.iter().map(|p| p.display().to_string()).collect();
+        return Err(EvalError::NoRows(names.join(", ")));
+    }
     Ok(data)
 }
 

@@ -34,10 +34,10 @@ pub(super) fn kinds(items: &[MenuItem]) -> HashSet<String> {
 
 /// What is said for the end of a name, the one for the other.
 #[rustfmt::skip]
-const ENDINGS: [(&str, &str); 12] = [
+const ENDINGS: [(&str, &str); 11] = [
     ("combo", "meal"), ("hot chocolate", "hot cocoa"), ("clubhouse", "club"), ("fountain drink", "soda"), ("fountain drink", "soft drink"),
     ("soft drink", "soda"), ("coleslaw", "slaw"), ("cole slaw", "slaw"),
-    ("omelette", "omelet"), ("doughnut", "donut"), ("lasagne", "lasagna"), ("pizza", "pie"),
+    ("omelette", "omelet"), ("doughnut", "donut"), ("lasagne", "lasagna"),
 ];
 /// What is said for its beginning.
 const BEGINNINGS: [(&str, &str); 9] = [
@@ -74,6 +74,11 @@ pub(super) fn otherwise_called(name: &str) -> Vec<String> {
         .strip_suffix(" hamburger")
         .map(|rest| format!("{rest} burger"));
     found.extend(burger);
+    // A pizza is called a pie, and a pie no pizza.
+    let pie = lower
+        .strip_suffix("pizza")
+        .filter(|rest| rest.is_empty() || rest.ends_with(' '));
+    found.extend(pie.map(|rest| format!("{rest}pie")));
     found.extend(initials_otherwise(name));
     found.extend(initials_of_list(&lower));
     found.extend(undone(&lower));
@@ -301,9 +306,11 @@ fn numbered_within(name: &str) -> Vec<String> {
         format!("number {number} {kind}"),
         format!("number {number} {kind} special"),
     ];
-    if !what.is_empty() {
+    let first = what.split(' ').next().unwrap_or_default();
+    // "Two lunch specials" are two, whatever the first one is called.
+    let is_counted = stem(first).chars().all(char::is_numeric) || is_grammar(&stem(first));
+    if !is_counted {
         found.extend([format!("{what} {kind}"), what.clone()]);
-        let first = what.split(' ').next().unwrap_or_default();
         found.push(format!("number {number} {first} {kind}"));
         found.push(format!("{first} {kind}"));
     }

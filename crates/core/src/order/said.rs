@@ -9,6 +9,8 @@ use crate::menu::text::Word;
 
 /// A stem that says nothing about an order.
 const SILENT: &str = "please";
+/// The size that a big one is.
+const LARGE: &str = "large";
 /// A phrase that begins a wish of its own, read like one word.
 const WISH: &str = "i want";
 /// What a drink is served in: "a cup of coffee" is a coffee.
@@ -32,7 +34,8 @@ pub(super) fn stems(text: &str, words: &[Word], phrases: &Phrases) -> Vec<String
     stems
 }
 
-/// "Iced mocha coffee" of Iced Coffee with a choice of mocha: the choice comes first.
+/// "Iced mocha coffee" of Iced Coffee with a choice of mocha: the choice comes first. Both are of one line, whose span
+/// has all of it.
 fn put_before(stems: &mut [String], phrases: &Phrases) {
     for at in 0..stems.len().saturating_sub(2) {
         let Some([first, choice, last]) = stems.get(at..at + 3) else {
@@ -113,16 +116,10 @@ impl Said<'_> {
         if let Some(undone) = self.undone(at) {
             return undone;
         }
-        if let Some(size) = self.size_otherwise(at) {
-            return size.to_owned();
+        if self.is_big(at) {
+            return LARGE.to_owned();
         }
-        if self.is_asking(at) || self.is_occasion(at) {
-            return SILENT.to_owned();
-        }
-        if self.is_plain(at) {
-            return SILENT.to_owned();
-        }
-        if self.is_heat(at) {
+        if self.is_asking(at) || self.is_occasion(at) || self.is_plain(at) || self.is_heat(at) {
             return SILENT.to_owned();
         }
         if self.is_vessel(at) || self.is_child(at) || (at > 1 && self.bottled(at - 2).is_some()) {
@@ -335,32 +332,25 @@ impl Said<'_> {
     }
 
     /// "A big coke zero" where there is a large one.
-    fn size_otherwise(&self, at: usize) -> Option<&'static str> {
-        let word = self.words.get(at)?;
+    fn is_big(&self, at: usize) -> bool {
+        let is_big = self.words.get(at).is_some_and(|word| word.text == "big");
         let is_told = matches!(
             self.word_before(at),
             None | Some("a" | "the" | "one" | "another" | "and")
         );
-        let size = "large";
-        if word.text != "big" || !is_told {
-            return None;
-        }
-        let find = |name: &[&str]| {
-            let name: Vec<String> = name.iter().map(|word| stem(word)).collect();
-            self.phrases.find(&name)
+        let Some(next) = self.words.get(at + 1).filter(|_| is_big && is_told) else {
+            return false;
         };
-        let next = self.words.get(at + 1)?.text.as_str();
-        let is_sold = find(&[size]).is_some_and(|names| names.is_size);
-        let is_called = self.phrases.knows(&word.text);
+        let find = |word: &str| self.phrases.find(&[stem(word)]);
+        let Some(large) = find(LARGE).filter(|large| large.is_size) else {
+            return false;
+        };
+        let has = |item: usize| option_of(&large.options, item).is_some();
         let takes = |names: &Names| {
-            let sized = find(&[size]);
-            let has =
-                |item: usize| sized.is_some_and(|sized| option_of(&sized.options, item).is_some());
             let hosts = names.options.iter().map(|option| option.item);
             names.is_whole() && names.items.iter().copied().chain(hosts).any(has)
         };
-        let is_named = find(&[next]).is_some_and(takes);
-        (is_sold && !is_called && is_named).then_some(size)
+        !self.phrases.knows("big") && find(&next.text).is_some_and(takes)
     }
 
     /// "For dinner sesame chicken", "lunch: a wrap": when it is eaten, and no dinner plate.

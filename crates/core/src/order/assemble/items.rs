@@ -577,16 +577,10 @@ impl<'a> Reader<'a> {
         let is_portion = names.is_size && self.after_name;
         let is_led = self.with || self.adds || is_portion;
         let is_led = is_led && !self.negated && self.verb.is_none();
-        let [item] = *self
-            .asked
-            .iter()
-            .filter(takes)
-            .collect::<Vec<_>>()
-            .as_slice()
-        else {
+        let mut fitting = self.asked.iter().filter(takes).copied();
+        let (Some(item), None) = (fitting.next(), fitting.next()) else {
             return false;
         };
-        let item = *item;
         let asked = self.ids(&self.asked);
         let is_last = self
             .out

@@ -102,8 +102,8 @@ impl<'a> Reader<'a> {
                 || self.leads_to_size(names, rest)
                 || self.leads_to_called(names, rest)
                 || self.leads_to_kind(names, rest));
-        let waits = self.pending.start.is_some() && !self.negated;
-        let waits = waits || self.begins_dish(names, span);
+        let is_open = self.pending.start.is_some() && !self.negated;
+        let waits = is_open || self.begins_dish(names, span);
         // "Box lunch, turkey, barbecue chips": the chips of the meal.
         if needs
             && !leads

@@ -1,5 +1,6 @@
 //! What dishes are called that no menu prints: without praise, with what they are listed under, by some of their
-//! words. Nothing is added that would name two.
+//! words. Nothing is added that would name two, and all of it in the order of the alphabet, so that a menu is read the
+//! same each time.
 
 use super::super::called::{
     MANNERS, is_grammar, listed_names, otherwise_called, plain_name, plain_names, runs_of,
@@ -11,7 +12,7 @@ use super::super::stems::{is_amount, removed, stem};
 use super::{MOST_OF_A_PART, Names, OptionRef, Phrases, SHORTEST_PART};
 use crate::menu::text::words;
 use olympus_proto::MenuItem;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// A size by itself names no dish that has it in its name: "large" no Double Large Deal.
 const SIZES: [&str; 5] = ["small", "medium", "large", "regular", "can"];
@@ -20,7 +21,7 @@ impl Phrases {
     /// Names without what menus praise a dish with and nobody says: "The Classic Burger", "#1 Burger
     /// Combo", "Fresh Brewed Coffee", where that leaves no two the same.
     pub(super) fn add_plain_names(&mut self, items: &[MenuItem]) {
-        let mut plain: HashMap<String, Vec<usize>> = HashMap::new();
+        let mut plain: BTreeMap<String, Vec<usize>> = BTreeMap::new();
         for (index, item) in items.iter().enumerate() {
             for name in plain_names(&item.name) {
                 let of = plain.entry(name).or_default();
@@ -52,7 +53,7 @@ impl Phrases {
 
     /// "A biscuit" is the one that is called a plain biscuit, where many end so.
     pub(super) fn add_plain_ones(&mut self, items: &[MenuItem]) {
-        let mut plain: HashMap<&str, Vec<usize>> = HashMap::new();
+        let mut plain: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
         for (index, item) in items.iter().enumerate() {
             let aliases = item.aliases.iter().map(String::as_str);
             for name in aliases.chain([item.name.as_str()]) {
@@ -84,7 +85,7 @@ impl Phrases {
         }
         let groups = items.iter().flat_map(|item| &item.modifier_groups);
         let choices = groups.flat_map(|group| &group.options);
-        let mut called: HashMap<&str, Vec<usize>> = HashMap::new();
+        let mut called: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
         for choice in choices {
             if let Some([index]) = of_name.get(&choice.name.to_lowercase()).map(Vec::as_slice) {
                 for alias in &choice.aliases {
@@ -108,7 +109,7 @@ impl Phrases {
 
     /// Names with what a dish is listed under, where that leaves no two the same.
     pub(super) fn add_listed_names(&mut self, items: &[MenuItem]) {
-        let mut listed: HashMap<String, Vec<usize>> = HashMap::new();
+        let mut listed: BTreeMap<String, Vec<usize>> = BTreeMap::new();
         for (index, item) in items.iter().enumerate() {
             for name in listed_names(item) {
                 let of = listed.entry(name).or_default();
@@ -175,7 +176,7 @@ impl Phrases {
             words(name).iter().map(|word| stem(&word.text)).collect()
         };
         let names: Vec<Vec<String>> = items.iter().map(stems).collect();
-        let mut said: HashMap<String, Vec<usize>> = HashMap::new();
+        let mut said: BTreeMap<String, Vec<usize>> = BTreeMap::new();
         for (index, name) in names.iter().enumerate() {
             let Some((last, kind)) = name.split_last() else {
                 continue;
@@ -221,7 +222,7 @@ impl Phrases {
     /// a name in their order: "bbq ribs" of BBQ Spare Ribs. Where it is also an option or a cue,
     /// it stays that.
     pub(super) fn add_parts(&mut self, items: &[MenuItem]) {
-        let mut parts: HashMap<String, Vec<usize>> = HashMap::new();
+        let mut parts: BTreeMap<String, Vec<usize>> = BTreeMap::new();
         for (index, item) in items.iter().enumerate() {
             for name in std::iter::once(&item.name).chain(&item.aliases) {
                 let printed = words(name);
