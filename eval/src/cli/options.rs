@@ -150,3 +150,25 @@ pub(super) fn share(text: &str) -> Result<f64, String> {
         _ => Err("give a number from 0 to 1".to_owned()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Data, Half};
+
+    #[test]
+    fn halves_are_of_rows_counted_from_one_and_make_the_whole() {
+        let of = |half| {
+            let data = Data {
+                data: Vec::new(),
+                limit: None,
+                half,
+            };
+            let mut rows = vec![1, 2, 3, 4, 5];
+            data.keep_half(&mut rows);
+            rows
+        };
+        assert_eq!(of(None), [1, 2, 3, 4, 5]);
+        assert_eq!(of(Some(Half::Even)), [2, 4]);
+        assert_eq!(of(Some(Half::Odd)), [1, 3, 5]);
+    }
+}

@@ -283,3 +283,19 @@ fn a_pizza_of_ones_own_is_made_by_what_is_said() {
         assert_eq!(show(&parser.parse(text, &[])), expected, "{text}");
     }
 }
+
+#[test]
+fn a_menu_read_anew_reads_the_same() {
+    let texts = [
+        "two lunch special number fours and a large pepperoni",
+        "beef broccoli combo, egg drop, a coke",
+        "two lunch number twos with a coke",
+    ];
+    let read = |parser: OrderParser| texts.map(|text| show(&parser.parse(text, &[])));
+    let (takeout_once, pizzeria_once) = (read(takeout()), read(pizzeria()));
+    // A hash map is ordered anew each time.
+    for _ in 0..20 {
+        assert_eq!(read(takeout()), takeout_once);
+        assert_eq!(read(pizzeria()), pizzeria_once);
+    }
+}
