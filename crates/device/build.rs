@@ -18,8 +18,10 @@ fn main() {
     names.sort();
     let mut table = String::from("pub(crate) const FILES: &[(&str, &[u8])] = &[\n");
     for name in names {
-        let path = web.join(&name);
-        writeln!(table, "    ({name:?}, include_bytes!({path:?})),").expect("a String grows");
+        // By where this package lies when it is compiled: the table may be of a copy of it that shares
+        // the target folder.
+        let path = format!("concat!(env!(\"CARGO_MANIFEST_DIR\"), \"/web/{name}\")");
+        writeln!(table, "    ({name:?}, include_bytes!({path})),").expect("a String grows");
     }
     table.push_str("];\n");
     let out = std::env::var("OUT_DIR").expect("cargo sets it");
