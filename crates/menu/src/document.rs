@@ -3,8 +3,8 @@
 //! Invariant: made once when the index is built; a search reads it and never the text.
 
 use crate::analysis::{self, Token};
+use crate::usual::{Usual, words_of};
 use crate::vocabulary::{Count, Field, Fields, TermId, Vocabulary};
-use olympus_core::menu::lexicon::{self, Entry};
 use olympus_proto::MenuItem;
 use std::collections::HashMap;
 
@@ -32,13 +32,6 @@ pub(crate) struct Draft {
     rest: Vec<(Field, Vec<Token>)>,
 }
 
-/// Texts of an entry by which a dish is looked for.
-pub(crate) fn usual_words(entry: &Entry) -> impl Iterator<Item = &'static str> {
-    std::iter::once(entry.gloss)
-        .chain(entry.cues.clone())
-        .chain(entry.ingredients.clone())
-}
-
 impl Draft {
     pub(crate) fn of(item: &MenuItem) -> Self {
         let mut phrases = vec![analysis::tokens(&item.name)];
@@ -55,12 +48,10 @@ impl Draft {
                 .map(|tag| (Field::Tags, analysis::tokens(tag))),
         )
         .chain(
-            item.description
-                .is_none()
-                .then(|| lexicon::named_in(&item.name))
-                .into_iter()
-                .flatten()
-                .flat_map(|named| usual_words(named.entry))
+            Usual::of(item)
+                .entries
+                .iter()
+                .flat_map(|entry| words_of(entry))
                 .map(|text| (Field::Gloss, analysis::tokens(text))),
         )
         .collect();

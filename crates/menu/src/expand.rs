@@ -8,7 +8,7 @@ use crate::analysis::{self, Token};
 use crate::vocabulary::{TermId, Vocabulary};
 use crate::{similar, synonyms, translit};
 use olympus_core::menu::text;
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 /// Words of a query that are read; a rambling order has fewer.
 const MAX_WORDS: usize = 32;
@@ -189,13 +189,13 @@ impl Expander<'_> {
         if chars < SHORTEST_NEAR || typed == 0 {
             return;
         }
-        let mut shared = HashMap::new();
+        let mut shared = FxHashMap::default();
         if chars >= SHORTEST_SIMILAR {
             shared = self.vocabulary.sharing_trigrams(&token.term);
         }
         let sounding = self.vocabulary.sounding_like(&token.term);
         let edits = (text::typo_budget(&token.word) + 1).min(2);
-        let mut spelt: HashMap<TermId, f32> = HashMap::new();
+        let mut spelt: FxHashMap<TermId, f32> = FxHashMap::default();
         for form in forms(token) {
             for (term, quality) in self.near(&form, edits, false) {
                 let known = spelt.entry(term).or_default();

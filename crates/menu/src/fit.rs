@@ -37,18 +37,32 @@ pub(crate) struct Evidence {
 }
 
 /// How an item fits.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Fit {
     /// 0 to 1.
     pub(crate) score: f32,
     /// The name (0) or the alias (from 1) that fits best.
     pub(crate) phrase: usize,
-    /// Best evidence of each word of the query.
-    pub(crate) evidence: Vec<Option<Evidence>>,
+    /// A bit for each word of the query: set where its best evidence is in that phrase.
+    pub(crate) in_phrase: u32,
+}
+
+/// What judging one item needs room for: kept from item to item.
+#[derive(Debug, Default)]
+pub(crate) struct Room {
+    /// What each word of the query is worth outside names.
+    rest: Vec<f32>,
+    /// And with the phrase at hand.
+    worth: Vec<f32>,
+    /// How much each word of the phrase was asked for.
+    asked: Vec<f32>,
+    /// Where in the phrase each word of the query was found, for the order.
+    places: Vec<Option<usize>>,
 }
 
 /// A query ready to be fitted to many items.
 pub(crate) struct Fitter<'a> {
+    /// At most 32, as [`Expander`](crate::expand::Expander) hands them out.
     words: &'a [QueryWord],
     vocabulary: &'a Vocabulary,
     /// Start in `meanings` for each term, from 1; 0 means that the query does not mean it.
@@ -106,65 +120,59 @@ impl<'a> Fitter<'a> {
     }
 
     /// Judges one item.
-    pub(crate) fn fit(&self, document: &Document) -> Fit {
-        let mut rest = vec![None; self.words.len()];
+    pub(crate) fn fit(&self, document: &Document, room: &mut Room) -> Fit {
+        room.rest.clear();
+        room.rest.resize(self.words.len(), 0.0);
         for &(term, field) in &document.rest {
-            let counts = match field {
-                Field::Category => IN_CATEGORY,
-                Field::Tags => IN_TAGS,
-                Field::Gloss => IN_GLOSS,
-                _ => IN_DESCRIPTION,
-            };
-            self.note(&mut rest, term, field, counts);
+            for (word, quality, _) in self.meanings(term) {
+                let worth = &mut room.rest[word];
+                *worth = worth.max(quality * counts(field));
+            }
         }
         let mut best: Option<Fit> = None;
         for phrase in &document.phrases {
-            let fit = self.fit_phrase(phrase, &rest);
-            if best.as_ref().is_none_or(|best| fit.score > best.score) {
+            let fit = self.fit_phrase(phrase, room);
+            if best.is_none_or(|best| fit.score > best.score) {
                 best = Some(fit);
             }
         }
         best.unwrap_or(Fit {
             score: 0.0,
             phrase: 0,
-            evidence: rest,
+            in_phrase: 0,
         })
     }
 
-    fn fit_phrase(&self, phrase: &Phrase, rest: &[Option<Evidence>]) -> Fit {
-        let field = if phrase.number == 0 {
-            Field::Name
-        } else {
-            Field::Aliases
-        };
-        let mut evidence = rest.to_vec();
-        let mut asked = vec![0.0_f32; phrase.terms.len()];
-        // Where in the phrase each word was found, for the order.
-        let mut places = vec![None; self.words.len()];
+    fn fit_phrase(&self, phrase: &Phrase, room: &mut Room) -> Fit {
+        room.worth.clone_from(&room.rest);
+        room.asked.clear();
+        room.asked.resize(phrase.terms.len(), 0.0);
+        room.places.clear();
+        room.places.resize(self.words.len(), None);
         for (at, &term) in phrase.terms.iter().enumerate() {
-            let quality = self.note(&mut evidence, term, field, 1.0);
-            asked[at] = asked[at].max(quality);
-            for (word, _, _) in self.meanings(term) {
-                places[word].get_or_insert(at);
+            for (word, quality, _) in self.meanings(term) {
+                room.worth[word] = room.worth[word].max(quality);
+                room.asked[at] = room.asked[at].max(quality);
+                room.places[word].get_or_insert(at);
             }
         }
         for (at, join) in phrase.joins.iter().enumerate() {
-            if let Some(term) = join {
-                let quality = self.note(&mut evidence, *term, Field::Joined, 1.0);
-                for asked in &mut asked[at..=at + 1] {
+            let Some(term) = join else { continue };
+            for (word, quality, _) in self.meanings(*term) {
+                room.worth[word] = room.worth[word].max(quality);
+                for asked in &mut room.asked[at..=at + 1] {
                     *asked = asked.max(quality);
                 }
             }
         }
-        let found: f32 = self
-            .words
-            .iter()
-            .zip(&evidence)
-            .map(|(word, evidence)| word.idf * evidence.map_or(0.0, |evidence| evidence.worth))
-            .sum();
+        let (mut found, mut in_phrase) = (0.0, 0_u32);
+        for (at, word) in self.words.iter().enumerate() {
+            found += word.idf * room.worth[at];
+            in_phrase |= u32::from(room.worth[at] > room.rest[at]) << at;
+        }
         let score = found / self.total
-            * (1.0 - UNASKED_LOSS * (1.0 - self.share_asked(phrase, &asked)))
-            * (1.0 - ORDER_LOSS * disorder(&places))
+            * (1.0 - UNASKED_LOSS * (1.0 - self.share_asked(phrase, &room.asked)))
+            * (1.0 - ORDER_LOSS * disorder(&room.places))
             * if phrase.number == 0 {
                 1.0
             } else {
@@ -173,22 +181,36 @@ impl<'a> Fitter<'a> {
         Fit {
             score: score.clamp(0.0, 1.0),
             phrase: phrase.number,
-            evidence,
+            in_phrase,
         }
     }
 
-    /// Keeps `term` as evidence where it is better than what is known; returns its quality.
-    fn note(
-        &self,
-        evidence: &mut [Option<Evidence>],
-        term: TermId,
-        field: Field,
-        counts: f32,
-    ) -> f32 {
-        let mut best = 0.0_f32;
+    /// Best evidence of each word of the query in an item, of its phrases in that one alone.
+    pub(crate) fn evidence(&self, document: &Document, phrase: usize) -> Vec<Option<Evidence>> {
+        let mut evidence = vec![None; self.words.len()];
+        for &(term, field) in &document.rest {
+            self.note(&mut evidence, term, field);
+        }
+        if let Some(phrase) = document.phrases.get(phrase) {
+            let field = if phrase.number == 0 {
+                Field::Name
+            } else {
+                Field::Aliases
+            };
+            for &term in &phrase.terms {
+                self.note(&mut evidence, term, field);
+            }
+            for term in phrase.joins.iter().flatten() {
+                self.note(&mut evidence, *term, Field::Joined);
+            }
+        }
+        evidence
+    }
+
+    /// Keeps `term` as evidence where it is better than what is known.
+    fn note(&self, evidence: &mut [Option<Evidence>], term: TermId, field: Field) {
         for (word, quality, how) in self.meanings(term) {
-            best = best.max(quality);
-            let worth = quality * counts;
+            let worth = quality * counts(field);
             let known = &mut evidence[word];
             if known.is_none_or(|known| worth > known.worth) {
                 *known = Some(Evidence {
@@ -200,7 +222,6 @@ impl<'a> Fitter<'a> {
                 });
             }
         }
-        best
     }
 
     /// Share of the phrase's information that the query asked for. Grammar has none.
@@ -217,18 +238,25 @@ impl<'a> Fitter<'a> {
     }
 }
 
+/// What a word counts for in a field.
+fn counts(field: Field) -> f32 {
+    match field {
+        Field::Name | Field::Aliases | Field::Joined => 1.0,
+        Field::Category => IN_CATEGORY,
+        Field::Tags => IN_TAGS,
+        Field::Description => IN_DESCRIPTION,
+        Field::Gloss => IN_GLOSS,
+    }
+}
+
 /// Share of neighbouring words found that do not stand in the order asked for.
 fn disorder(places: &[Option<usize>]) -> f32 {
-    let found: Vec<usize> = places.iter().flatten().copied().collect();
-    let pairs = found.len().saturating_sub(1);
-    if pairs == 0 {
-        return 0.0;
+    let (mut before, mut pairs, mut apart) = (None, 0_u8, 0_u8);
+    for &place in places.iter().flatten() {
+        if let Some(before) = before.replace(place) {
+            pairs += 1;
+            apart += u8::from(place != before + 1);
+        }
     }
-    let apart = found
-        .array_windows::<2>()
-        .filter(|[l, r]| *r != l + 1)
-        .count();
-    #[expect(clippy::cast_precision_loss, reason = "at most 32 words")]
-    let share = apart as f32 / pairs as f32;
-    share
+    f32::from(apart) / f32::from(pairs.max(1))
 }

@@ -3,10 +3,11 @@
 use crate::document::{Document, Draft};
 use crate::error::MenuError;
 use crate::expand::{Expander, QueryWord};
-use crate::fit::{Fit, Fitter};
+use crate::fit::{Fit, Fitter, Room};
 use crate::inverted::{Inverted, Wanted};
-use crate::render::{self, Renderer};
+use crate::render::Renderer;
 use crate::top::{Scored, TopK};
+use crate::usual::{Usual, words_of};
 use crate::vectors::{Nearness, Rows, Vectors};
 use crate::vocabulary::{Field, Vocabulary};
 use crate::wishes::{Sheet, Wishes};
@@ -14,6 +15,7 @@ use olympus_core::menu::availability::{self, LocalTime};
 use olympus_core::menu::filter::Filter;
 use olympus_core::menu::fusion::{Fusion, WEIGHTS};
 use olympus_proto::{Hit, HitScores, ItemId, MenuItem, MenuVersion, SpaceId, State, Usually};
+use rustc_hash::FxHashMap;
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
@@ -69,7 +71,7 @@ pub struct MenuIndex {
     rows: Rows,
     pub(crate) sheet: Sheet,
     /// What each item usually is, once somebody was shown it.
-    usual: Vec<OnceLock<Option<Usually>>>,
+    usual: Vec<OnceLock<Usual>>,
 }
 
 /// The circumstances of one search.
@@ -150,11 +152,21 @@ impl MenuIndex {
         Some((position, self.items.get(position as usize)?))
     }
 
-    /// What the item at `position` usually is, where the menu does not say what it is.
-    pub(crate) fn usually(&self, position: u32) -> Option<Usually> {
+    fn usual(&self, position: u32) -> Option<&Usual> {
         let at = position as usize;
         let (item, known) = (self.items.get(at)?, self.usual.get(at)?);
-        known.get_or_init(|| render::usually(item)).clone()
+        Some(known.get_or_init(|| Usual::of(item)))
+    }
+
+    /// What the item at `position` usually is, where the menu does not say what it is.
+    pub(crate) fn usually(&self, position: u32) -> Option<&Usually> {
+        self.usual(position)?.said.as_ref()
+    }
+
+    /// The texts by which such an item is looked for; none where the menu says what it is.
+    pub(crate) fn usual_words(&self, position: u32) -> impl Iterator<Item = &'static str> {
+        let usual = self.usual(position).into_iter();
+        usual.flat_map(|usual| usual.entries.iter().flat_map(|entry| words_of(entry)))
     }
 
     /// How near each item is in meaning to the one at `position`; empty where there are no vectors.
@@ -230,7 +242,7 @@ impl MenuIndex {
             .into_iter()
             .filter_map(|(scored, scores)| {
                 let item = self.items.get(scored.position as usize)?;
-                let fit = fits.get(&scored.position);
+                let fit = fits.get(&scored.position).copied();
                 let state = view.state(item);
                 let mut hit = renderer.hit(scored.position, item, state, scored.score, scores, fit);
                 let fitting = self.fitting(wishes, scored.position);
@@ -282,7 +294,7 @@ impl MenuIndex {
     fn nearness(
         &self,
         meaning: Meaning<'_>,
-        fits: &HashMap<u32, Fit>,
+        fits: &FxHashMap<u32, Fit>,
         view: View<'_>,
     ) -> Option<Nearness> {
         match meaning {
@@ -306,7 +318,7 @@ impl MenuIndex {
             .filter(|&(position, item)| view.admits(position, item))
             .take(limit)
             .map(|(position, item)| {
-                Renderer::listed(item, view.state(item), self.usually(position))
+                Renderer::listed(item, view.state(item), self.usually(position).cloned())
             })
             .collect()
     }
@@ -318,7 +330,7 @@ impl MenuIndex {
         words: &[QueryWord],
         limit: usize,
         view: View<'_>,
-    ) -> Result<HashMap<u32, Fit>, MenuError> {
+    ) -> Result<FxHashMap<u32, Fit>, MenuError> {
         let wanted: Vec<Vec<Wanted<'_>>> = words.iter().map(|word| self.wanted(word)).collect();
         let limit = limit
             .saturating_mul(CANDIDATES_A_HIT)
@@ -329,11 +341,12 @@ impl MenuIndex {
                 .get(position as usize)
                 .is_some_and(|item| view.admits(position, item))
         })?;
+        let mut room = Room::default();
         Ok(candidates
             .into_iter()
             .filter_map(|position| {
                 let document = self.documents.get(position as usize)?;
-                Some((position, fitter.fit(document)))
+                Some((position, fitter.fit(document, &mut room)))
             })
             .collect())
     }
@@ -358,7 +371,7 @@ impl MenuIndex {
     /// The best of the words' candidates and, with vectors, of the whole menu.
     fn best(
         &self,
-        fits: &HashMap<u32, Fit>,
+        fits: &FxHashMap<u32, Fit>,
         nearness: Option<&Nearness>,
         wishes: &Wishes,
         limit: usize,

@@ -7,14 +7,15 @@ use crate::document::Draft;
 use crate::error::MenuError;
 use crate::top::TopK;
 use crate::vocabulary::Field;
+use std::sync::Arc;
 use tantivy::directory::RamDirectory;
-use tantivy::query::{
-    BooleanQuery, BoostQuery, DisjunctionMaxQuery, EnableScoring, Occur, Query, TermQuery,
-};
+use tantivy::fieldnorm::FieldNormReader;
+use tantivy::postings::Postings;
+use tantivy::query::Bm25Weight;
 use tantivy::schema::{self, IndexRecordOption, Schema, TextFieldIndexing, TextOptions};
 use tantivy::{
-    Index, IndexReader, IndexSettings, ReloadPolicy, Searcher, SingleSegmentIndexWriter,
-    TantivyDocument, Term,
+    DocSet, Index, IndexSettings, InvertedIndexReader, Searcher, SingleSegmentIndexWriter,
+    TERMINATED, TantivyDocument,
 };
 
 /// Hash tables of the writer while it builds; freed afterwards.
@@ -30,8 +31,16 @@ pub(crate) struct Wanted<'a> {
 
 /// The index of one menu.
 pub(crate) struct Inverted {
-    searcher: Searcher,
-    fields: [schema::Field; Field::ALL.len()],
+    items: u32,
+    fields: [Option<OfField>; Field::ALL.len()],
+}
+
+/// The posting lists of one field.
+struct OfField {
+    lists: Arc<InvertedIndexReader>,
+    lengths: FieldNormReader,
+    /// Terms in a document.
+    average: f32,
 }
 
 impl Inverted {
@@ -68,13 +77,31 @@ impl Inverted {
             }
             writer.add_document(document)?;
         }
-        let reader: IndexReader = writer
-            .finalize()?
-            .reader_builder()
-            .reload_policy(ReloadPolicy::Manual)
-            .try_into()?;
-        let searcher = reader.searcher();
-        Ok(Self { searcher, fields })
+        let reader = writer.finalize()?.reader()?;
+        Self::read(&reader.searcher(), &fields)
+    }
+
+    fn read(searcher: &Searcher, fields: &[schema::Field]) -> tantivy::Result<Self> {
+        let mut read = Self {
+            items: 0,
+            fields: Default::default(),
+        };
+        // Without an item there is no segment.
+        let Some(segment) = searcher.segment_readers().first() else {
+            return Ok(read);
+        };
+        read.items = segment.max_doc();
+        for (of_field, &field) in read.fields.iter_mut().zip(fields) {
+            let lists = segment.inverted_index(field)?;
+            #[expect(clippy::cast_precision_loss, reason = "an average")]
+            let average = lists.total_num_tokens() as f32 / read.items as f32;
+            *of_field = Some(OfField {
+                lengths: segment.get_fieldnorms_reader(field)?,
+                lists,
+                average,
+            });
+        }
+        Ok(read)
     }
 
     /// The `limit` best items by BM25 among those that `admits` lets through, in no particular
@@ -86,44 +113,86 @@ impl Inverted {
         limit: usize,
         admits: impl Fn(u32) -> bool,
     ) -> Result<Vec<u32>, MenuError> {
-        let clauses = words
-            .iter()
-            .filter(|wanted| !wanted.is_empty())
-            .map(|wanted| {
-                let terms = wanted.iter().map(|wanted| self.clause(wanted)).collect();
-                let word: Box<dyn Query> = Box::new(DisjunctionMaxQuery::new(terms));
-                (Occur::Should, word)
-            });
-        let query = BooleanQuery::new(clauses.collect());
+        let mut sums = Sums::new(self.items as usize);
+        for wanted in words {
+            for wanted in wanted {
+                self.count(wanted, &mut sums)
+                    .map_err(|error| MenuError::SearchIndex(error.into()))?;
+            }
+            sums.finish_word();
+        }
         let mut top = TopK::new(limit);
-        self.collect(&query, &mut |document, score| {
-            top.offer(document, score, || admits(document));
-        })
-        .map_err(MenuError::SearchIndex)?;
-        Ok(top
-            .into_sorted()
-            .into_iter()
-            .map(|scored| scored.position)
-            .collect())
+        for &item in &sums.found {
+            top.offer(item, sums.all[item as usize], || admits(item));
+        }
+        Ok(top.into_positions())
     }
 
-    fn clause(&self, wanted: &Wanted<'_>) -> Box<dyn Query> {
-        let field = self.fields[wanted.field as usize];
-        let term = Term::from_field_text(field, wanted.term);
-        let query = TermQuery::new(term, IndexRecordOption::WithFreqs);
-        Box::new(BoostQuery::new(Box::new(query), wanted.weight))
-    }
-
-    fn collect(
-        &self,
-        query: &BooleanQuery,
-        offer: &mut dyn FnMut(u32, f32),
-    ) -> Result<(), tantivy::TantivyError> {
-        let weight = query.weight(EnableScoring::enabled_from_searcher(&self.searcher))?;
-        for segment in self.searcher.segment_readers() {
-            weight.for_each(segment, offer)?;
+    /// Offers what each item with the term scores by it.
+    fn count(&self, wanted: &Wanted<'_>, sums: &mut Sums) -> std::io::Result<()> {
+        let Some(field) = &self.fields[wanted.field as usize] else {
+            return Ok(());
+        };
+        let Some(term) = field.lists.terms().get(wanted.term)? else {
+            return Ok(());
+        };
+        let (with_term, all) = (u64::from(term.doc_freq), u64::from(self.items));
+        let bm25 = Bm25Weight::for_one_term_without_explain(with_term, all, field.average);
+        let bm25 = bm25.boost_by(wanted.weight);
+        let with_counts = IndexRecordOption::WithFreqs;
+        let mut postings = field
+            .lists
+            .read_postings_from_terminfo(&term, with_counts)?;
+        while postings.doc() != TERMINATED {
+            let length = field.lengths.fieldnorm_id(postings.doc());
+            sums.offer(postings.doc(), bm25.score(length, postings.term_freq()));
+            postings.advance();
         }
         Ok(())
+    }
+}
+
+/// Scores by item while they are summed: no heap of iterators, since a menu fits in the cache.
+struct Sums {
+    /// Of the words so far.
+    all: Vec<f32>,
+    /// Of the word at hand, by its best term.
+    best: Vec<f32>,
+    /// Whose `best` is above 0.
+    touched: Vec<u32>,
+    /// Whose sum is above 0.
+    found: Vec<u32>,
+}
+
+impl Sums {
+    fn new(items: usize) -> Self {
+        Self {
+            all: vec![0.0; items],
+            best: vec![0.0; items],
+            touched: Vec::new(),
+            found: Vec::new(),
+        }
+    }
+
+    fn offer(&mut self, item: u32, score: f32) {
+        let best = &mut self.best[item as usize];
+        if score > *best {
+            if *best == 0.0 {
+                self.touched.push(item);
+            }
+            *best = score;
+        }
+    }
+
+    fn finish_word(&mut self) {
+        for item in self.touched.drain(..) {
+            let best = std::mem::take(&mut self.best[item as usize]);
+            let sum = &mut self.all[item as usize];
+            if *sum == 0.0 {
+                self.found.push(item);
+            }
+            *sum += best;
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Hits of a ranking that was made elsewhere: order and scores are taken from there, everything
 //! else from this menu.
 
-use crate::fit::Fitter;
+use crate::fit::{Fitter, Room};
 use crate::index::{MenuIndex, Overrides, Query, View};
 use crate::render::Renderer;
 use crate::wishes::Wishes;
@@ -33,6 +33,7 @@ impl MenuIndex {
         let fitter = Fitter::new(&words, &self.vocabulary);
         let renderer = Renderer::new(self, &fitter, &words);
         let mut named = HashSet::new();
+        let mut room = Room::default();
         ranking
             .iter()
             .filter(|(_, score)| score.is_finite())
@@ -42,13 +43,13 @@ impl MenuIndex {
                 if !named.insert(position) || !view.admits(position, item) {
                     return None;
                 }
-                let fit = fitter.fit(document);
+                let fit = fitter.fit(document, &mut room);
                 let scores = HitScores {
                     lexical: fit.score,
                     semantic: 0.0,
                 };
                 let score = score.clamp(0.0, 1.0);
-                Some(renderer.hit(position, item, view.state(item), score, scores, Some(&fit)))
+                Some(renderer.hit(position, item, view.state(item), score, scores, Some(fit)))
             })
             .take(query.limit)
             .collect()

@@ -4,12 +4,10 @@
 //! Runs only for the hits returned.
 
 use crate::analysis::{self, Token};
-use crate::document::usual_words;
 use crate::expand::{How, QueryWord};
 use crate::fit::{Evidence, Fit, Fitter};
 use crate::index::MenuIndex;
 use crate::vocabulary::{Field, TermId};
-use olympus_core::menu::lexicon;
 use olympus_proto::{Hit, HitScores, MenuItem, State, Usually};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -46,15 +44,22 @@ impl<'a> Renderer<'a> {
         state: State,
         score: f32,
         scores: HitScores,
-        fit: Option<&Fit>,
+        fit: Option<Fit>,
     ) -> Hit {
-        let mut hit = bare(item, state, self.index.usually(position));
+        let mut hit = bare(item, state, self.index.usually(position).cloned());
         hit.score = score;
         hit.scores = scores;
-        if let Some(fit) = fit {
-            hit.highlights = self.highlights(item, fit);
+        let document = self.index.documents.get(position as usize);
+        let found = fit.zip(document).map(|(fit, document)| Found {
+            position,
+            item,
+            phrase: fit.phrase,
+            evidence: self.fitter.evidence(document, fit.phrase),
+        });
+        if let Some(found) = &found {
+            hit.highlights = self.highlights(found);
         }
-        hit.reason = self.reason(item, scores, fit);
+        hit.reason = self.reason(scores, found.as_ref());
         hit
     }
 
@@ -65,33 +70,29 @@ impl<'a> Renderer<'a> {
         hit
     }
 
-    fn highlights(&self, item: &MenuItem, fit: &Fit) -> BTreeMap<String, String> {
-        let alias = fit
-            .phrase
-            .checked_sub(1)
-            .and_then(|alias| item.aliases.get(alias));
+    fn highlights(&self, found: &Found<'_>) -> BTreeMap<String, String> {
         [
-            ("name", Some(item.name.as_str())),
-            ("aliases", alias.map(String::as_str)),
-            ("category", item.category.as_deref()),
-            ("description", item.description.as_deref()),
+            ("name", Some(found.item.name.as_str())),
+            ("aliases", found.alias()),
+            ("category", found.item.category.as_deref()),
+            ("description", found.item.description.as_deref()),
         ]
         .into_iter()
         .filter_map(|(field, text)| {
             let text = text?;
-            let spans = self.spans(text, fit);
+            let spans = self.spans(text, found);
             (!spans.is_empty()).then(|| (field.to_owned(), mark(text, &spans)))
         })
         .collect()
     }
 
     /// Byte ranges of `text` to mark, in order and apart.
-    fn spans(&self, text: &str, fit: &Fit) -> Vec<Range<usize>> {
+    fn spans(&self, text: &str, of: &Found<'_>) -> Vec<Range<usize>> {
         let tokens = analysis::tokens(text);
         let mut spans: Vec<Range<usize>> = Vec::new();
         let found: Vec<bool> = tokens
             .iter()
-            .map(|token| self.is_found(&token.term, fit))
+            .map(|token| self.is_found(&token.term, of))
             .collect();
         for (at, token) in tokens.iter().enumerate() {
             if found[at] {
@@ -99,7 +100,7 @@ impl<'a> Renderer<'a> {
             } else if let Some(next) = tokens.get(at + 1)
                 && !found[at + 1]
                 && let Some(joined) = analysis::joined(token, next)
-                && self.is_found(&joined, fit)
+                && self.is_found(&joined, of)
             {
                 spans.push(token.start..next.end);
             }
@@ -115,16 +116,16 @@ impl<'a> Renderer<'a> {
         apart
     }
 
-    fn is_found(&self, term: &str, fit: &Fit) -> bool {
+    fn is_found(&self, term: &str, of: &Found<'_>) -> bool {
         self.index.vocabulary.id(term).is_some_and(|term| {
             self.fitter.meanings(term).any(|(word, quality, _)| {
-                let best = fit.evidence.get(word).copied().flatten();
+                let best = of.evidence.get(word).copied().flatten();
                 best.is_some_and(|best| quality >= MARKED_FROM * best.quality)
             })
         })
     }
 
-    fn reason(&self, item: &MenuItem, scores: HitScores, fit: Option<&Fit>) -> String {
+    fn reason(&self, scores: HitScores, found: Option<&Found<'_>>) -> String {
         let mut reason = String::new();
         for (field, opening) in [
             (Field::Name, "name matches "),
@@ -134,15 +135,15 @@ impl<'a> Renderer<'a> {
             (Field::Description, "description mentions "),
             (Field::Gloss, "usually "),
         ] {
-            let found = fit.map_or_else(Vec::new, |fit| self.found(item, field, fit));
-            if found.is_empty() {
+            let words = found.map_or_else(Vec::new, |found| self.words_in(field, found));
+            if words.is_empty() {
                 continue;
             }
             if !reason.is_empty() {
                 reason.push_str("; ");
             }
             reason.push_str(opening);
-            reason.push_str(&found.join(", "));
+            reason.push_str(&words.join(", "));
         }
         if reason.is_empty() {
             reason.push_str("close in meaning");
@@ -153,14 +154,14 @@ impl<'a> Renderer<'a> {
     }
 
     /// The words found in `field`, as printed, and as typed where that differs.
-    fn found(&self, item: &MenuItem, field: Field, fit: &Fit) -> Vec<String> {
-        let mut found: Vec<String> = Vec::new();
-        for (word, evidence) in self.words.iter().zip(&fit.evidence) {
-            let Some(evidence) = evidence.filter(|evidence| shown_as(evidence, fit) == field)
+    fn words_in(&self, field: Field, found: &Found<'_>) -> Vec<String> {
+        let mut words: Vec<String> = Vec::new();
+        for (word, evidence) in self.words.iter().zip(&found.evidence) {
+            let Some(evidence) = evidence.filter(|evidence| found.shown_as(evidence) == field)
             else {
                 continue;
             };
-            let printed = self.printed(item, &evidence, fit);
+            let printed = self.printed(field, evidence.term, found);
             let mut text = format!("\"{printed}\"");
             // Writing to a String cannot fail.
             let _ = match evidence.how {
@@ -168,36 +169,30 @@ impl<'a> Renderer<'a> {
                 How::Typo => write!(text, " (typed \"{}\")", word.typed),
                 How::Synonym => write!(text, " (asked for \"{}\")", word.typed),
             };
-            if !found.contains(&text) {
-                found.push(text);
+            if !words.contains(&text) {
+                words.push(text);
             }
         }
-        found
+        words
     }
 
-    /// The words of the item that the evidence is, as printed.
-    fn printed(&self, item: &MenuItem, evidence: &Evidence, fit: &Fit) -> String {
-        let texts: Vec<&str> = match shown_as(evidence, fit) {
+    /// The words of the item that `term` is, as printed.
+    fn printed(&self, field: Field, term: TermId, found: &Found<'_>) -> String {
+        let item = found.item;
+        let texts: Vec<&str> = match field {
             Field::Category => item.category.as_deref().into_iter().collect(),
             Field::Description => item.description.as_deref().into_iter().collect(),
             Field::Tags => item.tags.iter().map(String::as_str).collect(),
-            Field::Gloss => lexicon::named_in(&item.name)
-                .into_iter()
-                .flat_map(|named| usual_words(named.entry))
-                .collect(),
-            _ => match fit
-                .phrase
-                .checked_sub(1)
-                .and_then(|alias| item.aliases.get(alias))
-            {
-                Some(alias) => vec![alias],
-                None => vec![&item.name],
-            },
+            Field::Gloss => self.index.usual_words(found.position).collect(),
+            _ => vec![found.alias().unwrap_or(&item.name)],
         };
-        texts
-            .into_iter()
-            .find_map(|text| self.surface(text, evidence.term))
-            .unwrap_or_else(|| self.index.vocabulary.entry(evidence.term).term.to_string())
+        let written = &self.index.vocabulary.entry(term).term;
+        // Of a dozen texts most can be passed over unread, but where one is written otherwise.
+        let likely = texts.iter().filter(|text| may_hold(text, written));
+        likely
+            .chain(&texts)
+            .find_map(|text| self.surface(text, term))
+            .unwrap_or_else(|| written.to_string())
     }
 
     fn surface(&self, text: &str, term: TermId) -> Option<String> {
@@ -217,19 +212,38 @@ impl<'a> Renderer<'a> {
     }
 }
 
-/// The field that the evidence is told under: joined words are told as the phrase they stand in.
-fn shown_as(evidence: &Evidence, fit: &Fit) -> Field {
-    match evidence.field {
-        Field::Joined if fit.phrase == 0 => Field::Name,
-        Field::Joined => Field::Aliases,
-        field => field,
+/// What of an item was asked for.
+struct Found<'a> {
+    position: u32,
+    item: &'a MenuItem,
+    /// The name (0) or the alias (from 1) that fits best.
+    phrase: usize,
+    /// Best evidence of each word of the query.
+    evidence: Vec<Option<Evidence>>,
+}
+
+impl Found<'_> {
+    /// The alias that fits best; `None` where the name does.
+    fn alias(&self) -> Option<&str> {
+        let alias = self.phrase.checked_sub(1);
+        alias.and_then(|alias| self.item.aliases.get(alias).map(String::as_str))
+    }
+
+    /// The field that the evidence is told under: joined words are told as the phrase they stand in.
+    fn shown_as(&self, evidence: &Evidence) -> Field {
+        match evidence.field {
+            Field::Joined if self.phrase == 0 => Field::Name,
+            Field::Joined => Field::Aliases,
+            field => field,
+        }
     }
 }
 
-/// What the dish usually is, where the menu does not say what it is.
-pub(crate) fn usually(item: &MenuItem) -> Option<Usually> {
-    let unsaid = item.description.is_none();
-    unsaid.then(|| lexicon::usually(&lexicon::named_in(&item.name)))?
+/// Whether the term's beginning stands in a text, whatever its case: plurals are folded at the end.
+fn may_hold(text: &str, term: &str) -> bool {
+    let stem = term.strip_suffix('i').unwrap_or(term).as_bytes();
+    let mut parts = text.as_bytes().windows(stem.len().max(1));
+    parts.any(|part| part.eq_ignore_ascii_case(stem))
 }
 
 fn bare(item: &MenuItem, state: State, usually: Option<Usually>) -> Hit {

@@ -6,7 +6,6 @@ use crate::expand::QueryWord;
 use crate::fit::{Fit, Fitter};
 use crate::index::{MenuIndex, Overrides, View};
 use crate::top::TopK;
-use crate::vocabulary::Field;
 use olympus_core::menu::availability::LocalTime;
 use olympus_core::menu::filter::Filter;
 use olympus_proto::Suggestion;
@@ -88,10 +87,6 @@ impl MenuIndex {
 
 /// Whether every word that says something is in the name or the alias.
 fn named(words: &[QueryWord], fit: &Fit) -> bool {
-    words.iter().zip(&fit.evidence).all(|(word, evidence)| {
-        is_stop_word(&word.typed)
-            || evidence.is_some_and(|evidence| {
-                matches!(evidence.field, Field::Name | Field::Aliases | Field::Joined)
-            })
-    })
+    let mut words = words.iter().enumerate();
+    words.all(|(at, word)| is_stop_word(&word.typed) || fit.in_phrase >> at & 1 == 1)
 }

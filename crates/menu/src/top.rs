@@ -55,6 +55,12 @@ impl TopK {
         }
     }
 
+    /// The positions alone, in no particular order.
+    pub(crate) fn into_positions(self) -> Vec<u32> {
+        let scored = self.heap.into_iter();
+        scored.map(|reversed| reversed.0.position).collect()
+    }
+
     /// Best first.
     pub(crate) fn into_sorted(self) -> Vec<Scored> {
         self.heap
