@@ -64,7 +64,7 @@ pub struct MenuIndex {
     by_category: Vec<u32>,
     pub(crate) vocabulary: Vocabulary,
     pub(crate) documents: Vec<Document>,
-    inverted: Inverted,
+    pub(crate) inverted: Inverted,
     /// Which model made the rows, and how long they are.
     space: SpaceId,
     dim: usize,

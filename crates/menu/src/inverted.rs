@@ -10,7 +10,7 @@ use crate::vocabulary::Field;
 use std::sync::Arc;
 use tantivy::directory::RamDirectory;
 use tantivy::fieldnorm::FieldNormReader;
-use tantivy::postings::Postings;
+use tantivy::postings::{Postings, SegmentPostings};
 use tantivy::query::Bm25Weight;
 use tantivy::schema::{self, IndexRecordOption, Schema, TextFieldIndexing, TextOptions};
 use tantivy::{
@@ -128,24 +128,47 @@ impl Inverted {
         Ok(top.into_positions())
     }
 
+    /// The items that have `term` in `field`.
+    pub(crate) fn with_term(&self, term: &str, field: Field) -> Vec<u32> {
+        let mut items = Vec::new();
+        // Only an unreadable index fails, and this one is in RAM.
+        let _ = self.for_each(term, field, |_, _, postings| items.push(postings.doc()));
+        items
+    }
+
     /// Offers what each item with the term scores by it.
     fn count(&self, wanted: &Wanted<'_>, sums: &mut Sums) -> std::io::Result<()> {
-        let Some(field) = &self.fields[wanted.field as usize] else {
+        let mut bm25 = None;
+        self.for_each(wanted.term, wanted.field, |field, with_term, postings| {
+            let bm25 = bm25.get_or_insert_with(|| {
+                let (with_term, all) = (u64::from(with_term), u64::from(self.items));
+                Bm25Weight::for_one_term_without_explain(with_term, all, field.average)
+                    .boost_by(wanted.weight)
+            });
+            let length = field.lengths.fieldnorm_id(postings.doc());
+            sums.offer(postings.doc(), bm25.score(length, postings.term_freq()));
+        })
+    }
+
+    /// Hands out each posting of `term` in `field`, with how many there are.
+    fn for_each(
+        &self,
+        term: &str,
+        field: Field,
+        mut found: impl FnMut(&OfField, u32, &SegmentPostings),
+    ) -> std::io::Result<()> {
+        let Some(field) = &self.fields[field as usize] else {
             return Ok(());
         };
-        let Some(term) = field.lists.terms().get(wanted.term)? else {
+        let Some(term) = field.lists.terms().get(term)? else {
             return Ok(());
         };
-        let (with_term, all) = (u64::from(term.doc_freq), u64::from(self.items));
-        let bm25 = Bm25Weight::for_one_term_without_explain(with_term, all, field.average);
-        let bm25 = bm25.boost_by(wanted.weight);
         let with_counts = IndexRecordOption::WithFreqs;
         let mut postings = field
             .lists
             .read_postings_from_terminfo(&term, with_counts)?;
         while postings.doc() != TERMINATED {
-            let length = field.lengths.fieldnorm_id(postings.doc());
-            sums.offer(postings.doc(), bm25.score(length, postings.term_freq()));
+            found(field, term.doc_freq, &postings);
             postings.advance();
         }
         Ok(())

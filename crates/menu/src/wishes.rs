@@ -7,6 +7,7 @@
 use crate::analysis;
 use crate::fit::Fitter;
 use crate::index::{MenuIndex, Overrides, View};
+use crate::vocabulary::Field;
 use olympus_core::menu::attributes::{self, Course, Facts, Manner, Meaning, Parsed, Taste};
 use olympus_core::menu::availability::LocalTime;
 use olympus_core::menu::filter::Filter;
@@ -242,16 +243,23 @@ impl MenuIndex {
         let Some(terms) = self.content(text).filter(|terms| terms.len() >= 2) else {
             return false;
         };
-        self.documents.iter().any(|document| {
-            document.phrases.iter().any(|phrase| {
-                if !terms.iter().all(|term| phrase.terms.contains(term)) {
-                    return false;
-                }
+        let entry = |term: &u32| self.vocabulary.entry(*term);
+        let rarest = terms
+            .iter()
+            .map(entry)
+            .max_by(|l, r| l.idf.total_cmp(&r.idf));
+        let Some(rarest) = rarest else { return false };
+        let in_names = [Field::Name, Field::Aliases].into_iter();
+        let mut named = in_names.flat_map(|field| self.inverted.with_term(&rarest.term, field));
+        named.any(|position| {
+            let document = self.documents.get(position as usize);
+            let mut phrases = document.into_iter().flat_map(|document| &document.phrases);
+            phrases.any(|phrase| {
                 let name: Vec<u32> = phrase
                     .terms
                     .iter()
                     .copied()
-                    .filter(|term| !self.vocabulary.entry(*term).grammar)
+                    .filter(|term| !entry(term).grammar)
                     .collect();
                 name.windows(terms.len()).any(|part| part == terms)
             })

@@ -6,14 +6,14 @@
 //! name the likeliest, and only those are compared by their bytes.
 
 use super::Vectors;
-use crate::top::TopK;
 use pulp::Arch;
 
-/// Rows from which signs go first: up to here comparing every row costs a fraction of a
-/// millisecond.
-const MANY_ROWS: usize = 16_384;
-/// Rows that the signs name.
-const LIKELY: usize = 2_048;
+/// Rows from which signs go first: fewer are compared at once.
+const MANY_ROWS: usize = 1_024;
+/// Of so many rows the signs name one, but no fewer and no more than these.
+const ONE_OF: usize = 16;
+const FEWEST_LIKELY: usize = 256;
+const MOST_LIKELY: usize = 2_048;
 /// Signs in a word.
 const WORD: usize = 64;
 
@@ -24,10 +24,14 @@ struct Shortlist {
     likely: usize,
 }
 
-const SHORTLIST: Shortlist = Shortlist {
-    many: MANY_ROWS,
-    likely: LIKELY,
-};
+impl Shortlist {
+    fn of(rows: usize) -> Self {
+        Self {
+            many: MANY_ROWS,
+            likely: (rows / ONE_OF).clamp(FEWEST_LIKELY, MOST_LIKELY),
+        }
+    }
+}
 
 /// Rows of bytes with their scales, and of many their signs.
 pub(crate) struct Rows {
@@ -66,7 +70,7 @@ struct Asked {
 
 impl Rows {
     pub(crate) fn of(vectors: &Vectors, items: usize) -> Self {
-        Self::with(SHORTLIST, vectors, items)
+        Self::with(Shortlist::of(vectors.owner.len()), vectors, items)
     }
 
     fn with(shortlist: Shortlist, vectors: &Vectors, items: usize) -> Self {
@@ -113,7 +117,11 @@ impl Rows {
             Some(signs) => {
                 let mut positions: Vec<u32> = self.likely(signs, query, admits);
                 positions.extend(also);
-                positions.sort_unstable();
+                #[expect(
+                    clippy::stable_sort_primitive,
+                    reason = "what is in order already is merged"
+                )]
+                positions.sort();
                 positions.dedup();
                 Nearness::Likely(self.nearness_of(&positions, &asked))
             }
@@ -137,52 +145,87 @@ impl Rows {
     }
 
     fn nearness_of_all(&self, asked: &Asked) -> Vec<f32> {
-        let mut best = vec![0.0_f32; self.first.len().saturating_sub(1)];
-        self.arch.dispatch(|| {
-            let rows = self.bytes.chunks_exact(self.dim.max(1));
-            for ((row, scale), &owner) in rows.zip(&self.scales).zip(&self.owner) {
-                if let Some(best) = best.get_mut(owner as usize) {
-                    *best = best.max(asked.cosine(row, *scale));
+        let best = vec![0.0_f32; self.first.len().saturating_sub(1)];
+        self.widest(
+            #[inline(always)]
+            move || {
+                let mut best = best;
+                let rows = self.bytes.chunks_exact(self.dim.max(1));
+                for ((row, scale), &owner) in rows.zip(&self.scales).zip(&self.owner) {
+                    if let Some(best) = best.get_mut(owner as usize) {
+                        *best = best.max(asked.cosine(row, *scale));
+                    }
                 }
-            }
-        });
-        best
+                best
+            },
+        )
     }
 
     fn nearness_of(&self, positions: &[u32], asked: &Asked) -> Vec<(u32, f32)> {
-        let mut out = Vec::with_capacity(positions.len());
-        self.arch.dispatch(|| {
-            for &position in positions {
-                let at = position as usize;
-                let (Some(&from), Some(&to)) = (self.first.get(at), self.first.get(at + 1)) else {
-                    continue;
-                };
-                let mut best = 0.0_f32;
-                for row in from as usize..to as usize {
-                    let bytes = self.bytes.get(row * self.dim..(row + 1) * self.dim);
-                    let scale = self.scales.get(row).copied().unwrap_or(0.0);
-                    best = best.max(asked.cosine(bytes.unwrap_or_default(), scale));
+        let out = Vec::with_capacity(positions.len());
+        self.widest(
+            #[inline(always)]
+            move || {
+                let mut out = out;
+                for &position in positions {
+                    let at = position as usize;
+                    let (Some(&from), Some(&to)) = (self.first.get(at), self.first.get(at + 1))
+                    else {
+                        continue;
+                    };
+                    let mut best = 0.0_f32;
+                    for row in from as usize..to as usize {
+                        let bytes = self.bytes.get(row * self.dim..(row + 1) * self.dim);
+                        let scale = self.scales.get(row).copied().unwrap_or(0.0);
+                        best = best.max(asked.cosine(bytes.unwrap_or_default(), scale));
+                    }
+                    out.push((position, best));
                 }
-                out.push((position, best));
-            }
-        });
-        out
+                out
+            },
+        )
     }
 
-    /// Owners of the rows whose signs differ from the query's in the fewest places.
+    /// Runs `work` with the widest instructions that the processor has. It must give away what it
+    /// owns: a closure that could run twice is called by way of a shim, and what is not inlined here is
+    /// compiled for the plainest processor.
+    #[inline(always)]
+    fn widest<R>(&self, work: impl FnOnce() -> R) -> R {
+        self.arch.dispatch(work)
+    }
+
+    /// Owners of the admitted rows whose signs differ from the query's in the fewest places, by
+    /// position; those at the last distance come all, and an owner may come again.
     fn likely(&self, signs: &Signs, query: &[f32], admits: impl Fn(u32) -> bool) -> Vec<u32> {
         let wanted = signs.bits_of(query);
-        let mut distances = vec![0_u16; self.owner.len()];
-        self.arch
-            .dispatch(|| signs.distances(&wanted, &mut distances));
-        let mut top = TopK::new(self.likely);
-        for (row, &distance) in (0_u32..).zip(&distances) {
-            let owner = self.owner.get(row as usize).copied().unwrap_or_default();
-            top.offer(row, -f32::from(distance), || admits(owner));
+        let distances = vec![0_u16; self.owner.len()];
+        let distances = self.widest(
+            #[inline(always)]
+            move || signs.distances(&wanted, distances),
+        );
+        let mut at_distance = vec![0_usize; signs.words * WORD + 1];
+        for &distance in &distances {
+            at_distance[usize::from(distance)] += 1;
         }
-        let rows = top.into_sorted().into_iter();
-        rows.filter_map(|scored| self.owner.get(scored.position as usize).copied())
-            .collect()
+        let mut likely = Vec::with_capacity(self.likely);
+        // Those nearer than `from` were looked at; where too many were refused, the ring grows.
+        let (mut from, mut look_at) = (0, self.likely);
+        while likely.len() < self.likely && from < at_distance.len() {
+            let mut seen = 0;
+            let within = at_distance[from..].iter().take_while(|count| {
+                let more = seen < look_at;
+                seen += **count;
+                more
+            });
+            let ring = from..from + within.count();
+            for (&owner, distance) in self.owner.iter().zip(&distances) {
+                if ring.contains(&usize::from(*distance)) && admits(owner) {
+                    likely.push(owner);
+                }
+            }
+            (from, look_at) = (ring.end, look_at * 2);
+        }
+        likely
     }
 }
 
@@ -220,13 +263,15 @@ impl Signs {
         beyond.chunks(WORD).map(word).collect()
     }
 
-    /// Signs in which each row differs.
+    /// Signs in which each row differs, written to `into`.
     #[inline(always)]
-    fn distances(&self, wanted: &[u64], into: &mut [u16]) {
-        for (row, into) in self.bits.chunks_exact(self.words.max(1)).zip(into) {
+    fn distances(&self, wanted: &[u64], mut into: Vec<u16>) -> Vec<u16> {
+        let rows = self.bits.chunks_exact(self.words.max(1));
+        for (row, into) in rows.zip(&mut into) {
             let differ = row.iter().zip(wanted).map(|(a, b)| (a ^ b).count_ones());
             *into = u16::try_from(differ.sum::<u32>()).unwrap_or(u16::MAX);
         }
+        into
     }
 }
 

@@ -159,16 +159,13 @@ impl Place {
         let Some(run) = text.get(self.run) else {
             return Vec::new();
         };
-        let Some(first) = run.parts.get(self.at) else {
-            return Vec::new();
-        };
+        let here = run.parts.get(self.at..).unwrap_or_default();
         let is_particle = |part: &(char, usize, usize)| PARTICLES.contains(part.0);
         let before = run.parts.get(..self.at).unwrap_or_default();
         let begins = before.is_empty()
             || run.is_unspaced
             || before.len() <= MOST_PARTICLES && before.iter().all(is_particle);
-        let second = run.parts.get(self.at + 1).map(|part| part.0);
-        let standing = STEMS.starting(first.0, second, !begins);
+        let standing = STEMS.starting(here.iter().map(|part| part.0), !begins);
         let found = standing.filter_map(|(of, stem)| Some((of, self.of(stem, text)?)));
         found.collect()
     }

@@ -70,11 +70,16 @@ pub(super) struct Stem {
     pub(super) english: &'static str,
 }
 
+/// Characters by which a stem is found: fewer where its first word has fewer.
+type Opening = [Option<char>; 3];
+
 /// All lines, found by how their stems begin.
 pub(super) struct Stems {
     /// Each with its language.
     lines: Vec<(usize, &'static str)>,
-    by_start: HashMap<(char, Option<char>), Vec<usize>>,
+    by_opening: HashMap<Opening, Vec<usize>>,
+    /// Of those the ones that may stand within a word.
+    within: HashMap<Opening, Vec<usize>>,
 }
 
 pub(super) static STEMS: LazyLock<Stems> = LazyLock::new(Stems::read);
@@ -92,32 +97,54 @@ impl Stems {
             lines.map(move |line| (language, line))
         });
         let lines: Vec<(usize, &str)> = lines.collect();
-        let mut by_start: HashMap<_, Vec<usize>> = HashMap::new();
+        let (mut by_opening, mut within) = (HashMap::new(), HashMap::new());
         for (at, (_, line)) in lines.iter().enumerate() {
-            let mut characters = line.trim_start_matches(WITHIN).chars();
-            let first = characters.next().unwrap_or_default();
-            let second = characters.next().filter(|c| !matches!(c, '\t' | ' ' | '='));
-            by_start.entry((first, second)).or_default().push(at);
+            let word = line.trim_start_matches(WITHIN).chars();
+            let opening = opening(word.take_while(|c| !matches!(c, '\t' | ' ' | '=')));
+            let found_by: &mut Vec<usize> = by_opening.entry(opening).or_default();
+            found_by.push(at);
+            if line.starts_with(WITHIN) {
+                let found_by: &mut Vec<usize> = within.entry(opening).or_default();
+                found_by.push(at);
+            }
         }
-        Self { lines, by_start }
+        Self {
+            lines,
+            by_opening,
+            within,
+        }
     }
 
-    /// The stems that begin so, each with its language; within a word those that may stand there.
+    /// The stems that begin as `text` does, each with its language; within a word those that may stand
+    /// there.
     pub(super) fn starting(
         &self,
-        first: char,
-        second: Option<char>,
+        text: impl Iterator<Item = char>,
         is_within: bool,
     ) -> impl Iterator<Item = (usize, Stem)> {
-        let of = |key| self.by_start.get(&key).into_iter().flatten();
-        let longer = second.map(|second| of((first, Some(second))));
-        let found = longer.into_iter().flatten().chain(of((first, None)));
-        found.filter_map(move |at| {
+        let opening = opening(text);
+        let shorter = (1..=opening.len()).filter_map(move |length| {
+            // No character at that place: it was looked for already.
+            opening.get(length - 1).copied().flatten()?;
+            let mut shorter = opening;
+            shorter.iter_mut().skip(length).for_each(|c| *c = None);
+            Some(shorter)
+        });
+        let index = if is_within {
+            &self.within
+        } else {
+            &self.by_opening
+        };
+        let lines = shorter.filter_map(|key| index.get(&key)).flatten();
+        lines.filter_map(|at| {
             let (language, line) = self.lines.get(*at)?;
-            let may_stand = !is_within || line.starts_with(WITHIN);
-            may_stand.then(|| Some((*language, Stem::read(line)?)))?
+            Some((*language, Stem::read(line)?))
         })
     }
+}
+
+fn opening(mut text: impl Iterator<Item = char>) -> Opening {
+    std::array::from_fn(|_| text.next())
 }
 
 impl Stem {

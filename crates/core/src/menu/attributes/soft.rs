@@ -189,9 +189,10 @@ fn phrases(scan: &Scan<'_>) -> Vec<Soft> {
 }
 
 fn longest(scan: &Scan<'_>, at: usize) -> Option<Soft> {
-    scan.word(at)?;
+    let first = scan.word(at)?;
     let length = |phrases: &[&str]| {
-        let said = phrases.iter().filter_map(|phrase| {
+        let begins = phrases.iter().filter(|phrase| phrase.starts_with(first));
+        let said = begins.filter_map(|phrase| {
             let words: Vec<&str> = phrase.split(' ').collect();
             scan.is(at, &words).then_some(words.len())
         });

@@ -90,7 +90,8 @@ fn signs_keep_the_nearest() {
     let mut kept = 0;
     for query in menu(50, 384, 4).data.chunks_exact(384) {
         let near = rows.nearness(query, &[], |_| true);
-        assert!(near.positions().expect("a shortlist").count() <= 400);
+        // And those as far as the last of them.
+        assert!(near.positions().expect("a shortlist").count() <= 450);
         let exact = cosines(&vectors, query);
         let mut order: Vec<u32> = (0..4_000).collect();
         order.sort_by(|a, b| exact[*b as usize].total_cmp(&exact[*a as usize]));
