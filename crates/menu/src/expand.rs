@@ -157,13 +157,10 @@ impl Expander<'_> {
             for (term, quality) in self.near(&form, budget, false) {
                 meanings.push(meaning(term, quality * other, How::Typo));
             }
-            if unfinished {
+            // Who typed a word of the menu has typed no slip of a longer one.
+            if unfinished && !known {
                 for (term, quality) in self.near(&form, budget, true) {
-                    meanings.push(meaning(
-                        term,
-                        quality * other * TYPO_OF_BEGINNING,
-                        How::Typo,
-                    ));
+                    meanings.push(meaning(term, quality * TYPO_OF_BEGINNING, How::Typo));
                 }
             }
         }

@@ -16,6 +16,7 @@ use olympus_core::menu::filter::Filter;
 use olympus_core::menu::fusion::{Fusion, WEIGHTS};
 use olympus_proto::{Hit, HitScores, ItemId, MenuItem, MenuVersion, SpaceId, State, Usually};
 use rustc_hash::FxHashMap;
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
@@ -82,6 +83,8 @@ pub(crate) struct View<'a> {
     pub(crate) now: LocalTime,
     /// Which positions may appear at all.
     pub(crate) allowed: Option<&'a [bool]>,
+    /// What was found out about each position; empty where nobody asks twice.
+    pub(crate) judged: &'a [Cell<Option<bool>>],
 }
 
 impl View<'_> {
@@ -90,8 +93,16 @@ impl View<'_> {
     }
 
     pub(crate) fn admits(&self, position: u32, item: &MenuItem) -> bool {
+        let judged = self.judged.get(position as usize);
+        if let Some(known) = judged.and_then(Cell::get) {
+            return known;
+        }
         let allowed = |allowed: &[bool]| allowed.get(position as usize) == Some(&true);
-        self.allowed.is_none_or(allowed) && self.filter.admits(item, self.state(item))
+        let admits = self.allowed.is_none_or(allowed) && self.filter.admits(item, self.state(item));
+        if let Some(judged) = judged {
+            judged.set(Some(admits));
+        }
+        admits
     }
 }
 
@@ -223,6 +234,7 @@ impl MenuIndex {
             overrides,
             now,
             allowed: wishes.allowed.as_deref(),
+            judged: &vec![Cell::new(None); self.items.len()],
         };
         let meaning = match query.meaning {
             _ if query.text.trim().is_empty() => Meaning::None,

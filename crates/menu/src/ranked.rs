@@ -28,6 +28,7 @@ impl MenuIndex {
             overrides,
             now,
             allowed: wishes.allowed.as_deref(),
+            judged: &[],
         };
         let words = self.expander().words(query.text, query.as_you_type);
         let fitter = Fitter::new(&words, &self.vocabulary);

@@ -37,6 +37,7 @@ impl MenuIndex {
             overrides,
             now,
             allowed: None,
+            judged: &[],
         };
         let replacement = Replacement::of(wanted);
         let near = self.near(position);

@@ -31,6 +31,7 @@ impl MenuIndex {
             overrides,
             now,
             allowed: None,
+            judged: &[],
         };
         // Only an unreadable index fails, and this one is in RAM; were it to, a box without
         // completions is still a box to type in, and `search` reports the failure.

@@ -233,6 +233,7 @@ impl MenuIndex {
                 minute_of_day: 720,
             },
             allowed: Some(allowed),
+            judged: &[],
         };
         let fits = self.fits(&fitter, &words, 1, view).unwrap_or_default();
         fits.values().map(|fit| fit.score).fold(0.0, f32::max)

@@ -243,26 +243,42 @@ fn is_tagged(item: &MenuItem, diet: &str) -> bool {
 fn is_called(item: &MenuItem, diet: &str) -> bool {
     let wanted: Vec<&str> = diet.split('_').collect();
     let calls = |text: &str| {
+        if !may_say(text, diet) {
+            return false;
+        }
         let words = words_of(text);
         let chosen = words.iter().any(|word| CHOICE.contains(&word.as_str()))
             || text.contains(['&', '/', '+', ',', '?']);
-        let veggie = diet == "vegetarian" && !has_meat(item);
-        let said = (0..words.len()).any(|at| {
-            let denied = at
-                .checked_sub(1)
-                .and_then(|before| words.get(before))
-                .is_some_and(|word| matches!(word.as_str(), "non" | "not" | "no" | "without"));
-            let here = words.get(at..).unwrap_or_default();
-            let called =
-                here.len() >= wanted.len() && here.iter().zip(&wanted).all(|(l, r)| l == r);
-            let short = here
-                .first()
-                .is_some_and(|word| word == "veggie" || word == "veg");
-            !denied && (called || (veggie && short))
-        });
-        !chosen && said
+        let said = || {
+            (0..words.len()).any(|at| {
+                let denied = at
+                    .checked_sub(1)
+                    .and_then(|before| words.get(before))
+                    .is_some_and(|word| matches!(word.as_str(), "non" | "not" | "no" | "without"));
+                let here = words.get(at..).unwrap_or_default();
+                let called =
+                    here.len() >= wanted.len() && here.iter().zip(&wanted).all(|(l, r)| l == r);
+                let short = || {
+                    let first = here.first().map(String::as_str);
+                    diet == "vegetarian"
+                        && matches!(first, Some("veggie" | "veg"))
+                        && !has_meat(item)
+                };
+                !denied && (called || short())
+            })
+        };
+        !chosen && said()
     };
     calls(&item.name) || item.category.as_deref().is_some_and(calls)
+}
+
+/// Whether a text can hold the diet's name or a short form of it. Nearly all do not, which is cheap
+/// to see where their letters are plain.
+fn may_say(text: &str, diet: &str) -> bool {
+    // "Veg" is the shortest of them.
+    let opening = diet.as_bytes().get(..3).unwrap_or(diet.as_bytes());
+    let mut parts = text.as_bytes().windows(opening.len().max(1));
+    !text.is_ascii() || parts.any(|part| part.eq_ignore_ascii_case(opening))
 }
 
 fn words_of(text: &str) -> Vec<String> {

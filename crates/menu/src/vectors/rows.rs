@@ -104,7 +104,8 @@ impl Rows {
     }
 
     /// How near the items are to `query`, a unit vector of the same space. Of a large menu those
-    /// that the signs name, if `admits` their position, and those of `also`.
+    /// that the signs name, if `admits` their position, and those of `also`, each by the rows that the
+    /// signs have nearest.
     pub(crate) fn nearness(
         &self,
         query: &[f32],
@@ -112,20 +113,29 @@ impl Rows {
         admits: impl Fn(u32) -> bool,
     ) -> Nearness {
         let asked = Asked::new(query);
-        match &self.signs {
-            None => Nearness::All(self.nearness_of_all(&asked)),
-            Some(signs) => {
-                let mut positions: Vec<u32> = self.likely(signs, query, admits);
-                positions.extend(also);
-                #[expect(
-                    clippy::stable_sort_primitive,
-                    reason = "what is in order already is merged"
-                )]
-                positions.sort();
-                positions.dedup();
-                Nearness::Likely(self.nearness_of(&positions, &asked))
-            }
-        }
+        let Some(signs) = &self.signs else {
+            return Nearness::All(self.nearness_of_all(&asked));
+        };
+        let wanted = signs.bits_of(query);
+        let distances = vec![0_u16; self.owner.len()];
+        let distances = self.widest(
+            #[inline(always)]
+            move || signs.distances(&wanted, distances),
+        );
+        let mut rows = self.likely(&distances, signs.words * WORD, admits);
+        let nearest = |position: &u32| {
+            let rows =
+                *self.first.get(*position as usize)?..*self.first.get(*position as usize + 1)?;
+            rows.min_by_key(|row| distances.get(*row as usize))
+        };
+        rows.extend(also.iter().filter_map(nearest));
+        #[expect(
+            clippy::stable_sort_primitive,
+            reason = "what is in order already is merged"
+        )]
+        rows.sort();
+        rows.dedup();
+        Nearness::Likely(self.nearness_of(&rows, &asked))
     }
 
     /// For each item how near it is to the first row of the one at `position`; empty where there
@@ -161,25 +171,25 @@ impl Rows {
         )
     }
 
-    fn nearness_of(&self, positions: &[u32], asked: &Asked) -> Vec<(u32, f32)> {
-        let out = Vec::with_capacity(positions.len());
+    /// Of the items that have these rows, which are in order.
+    fn nearness_of(&self, rows: &[u32], asked: &Asked) -> Vec<(u32, f32)> {
+        let out: Vec<(u32, f32)> = Vec::with_capacity(rows.len());
         self.widest(
             #[inline(always)]
             move || {
                 let mut out = out;
-                for &position in positions {
-                    let at = position as usize;
-                    let (Some(&from), Some(&to)) = (self.first.get(at), self.first.get(at + 1))
-                    else {
+                for &row in rows {
+                    let at = row as usize;
+                    let bytes = self.bytes.get(at * self.dim..(at + 1) * self.dim);
+                    let owned = self.scales.get(at).zip(self.owner.get(at));
+                    let (Some(bytes), Some((&scale, &owner))) = (bytes, owned) else {
                         continue;
                     };
-                    let mut best = 0.0_f32;
-                    for row in from as usize..to as usize {
-                        let bytes = self.bytes.get(row * self.dim..(row + 1) * self.dim);
-                        let scale = self.scales.get(row).copied().unwrap_or(0.0);
-                        best = best.max(asked.cosine(bytes.unwrap_or_default(), scale));
+                    let cosine = asked.cosine(bytes, scale);
+                    match out.last_mut() {
+                        Some((last, best)) if *last == owner => *best = best.max(cosine),
+                        _ => out.push((owner, cosine)),
                     }
-                    out.push((position, best));
                 }
                 out
             },
@@ -194,17 +204,11 @@ impl Rows {
         self.arch.dispatch(work)
     }
 
-    /// Owners of the admitted rows whose signs differ from the query's in the fewest places, by
-    /// position; those at the last distance come all, and an owner may come again.
-    fn likely(&self, signs: &Signs, query: &[f32], admits: impl Fn(u32) -> bool) -> Vec<u32> {
-        let wanted = signs.bits_of(query);
-        let distances = vec![0_u16; self.owner.len()];
-        let distances = self.widest(
-            #[inline(always)]
-            move || signs.distances(&wanted, distances),
-        );
-        let mut at_distance = vec![0_usize; signs.words * WORD + 1];
-        for &distance in &distances {
+    /// The rows at the least distances, of 0 to `furthest`, whose owner is admitted; those at the
+    /// last distance come all.
+    fn likely(&self, distances: &[u16], furthest: usize, admits: impl Fn(u32) -> bool) -> Vec<u32> {
+        let mut at_distance = vec![0_usize; furthest + 1];
+        for &distance in distances {
             at_distance[usize::from(distance)] += 1;
         }
         let mut likely = Vec::with_capacity(self.likely);
@@ -218,9 +222,9 @@ impl Rows {
                 more
             });
             let ring = from..from + within.count();
-            for (&owner, distance) in self.owner.iter().zip(&distances) {
+            for ((row, distance), &owner) in (0_u32..).zip(distances).zip(&self.owner) {
                 if ring.contains(&usize::from(*distance)) && admits(owner) {
-                    likely.push(owner);
+                    likely.push(row);
                 }
             }
             (from, look_at) = (ring.end, look_at * 2);
