@@ -3,10 +3,11 @@
 //! Invariant: made once when the index is built; a search reads it and never the text.
 
 use crate::analysis::{self, Token};
-use crate::usual::{Usual, words_of};
+use crate::usual::words_of;
 use crate::vocabulary::{Count, Field, Fields, TermId, Vocabulary};
+use olympus_core::menu::lexicon::Named;
 use olympus_proto::MenuItem;
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 /// The name or one alias.
 #[derive(Debug)]
@@ -28,82 +29,96 @@ pub(crate) struct Document {
 
 /// One item as tokens, before terms have numbers.
 pub(crate) struct Draft {
-    phrases: Vec<Vec<Token>>,
+    phrases: Vec<Spoken>,
     rest: Vec<(Field, Vec<Token>)>,
 }
 
+/// The name or one alias as tokens.
+struct Spoken {
+    tokens: Vec<Token>,
+    /// Each with the one after it as one term.
+    joins: Vec<Option<String>>,
+}
+
+impl Spoken {
+    fn of(text: &str) -> Self {
+        let tokens = analysis::tokens(text);
+        let pairs = tokens.array_windows::<2>();
+        Self {
+            joins: pairs.map(|[l, r]| analysis::joined(l, r)).collect(),
+            tokens,
+        }
+    }
+}
+
 impl Draft {
-    pub(crate) fn of(item: &MenuItem) -> Self {
-        let mut phrases = vec![analysis::tokens(&item.name)];
-        phrases.extend(item.aliases.iter().map(|alias| analysis::tokens(alias)));
-        let rest = [
+    /// Of an item whose name speaks of `named`.
+    pub(crate) fn of(item: &MenuItem, named: &[Named]) -> Self {
+        let names = std::iter::once(&item.name).chain(&item.aliases);
+        let told = [
             (Field::Category, item.category.as_deref()),
             (Field::Description, item.description.as_deref()),
-        ]
-        .into_iter()
-        .filter_map(|(field, text)| text.map(|text| (field, analysis::tokens(text))))
-        .chain(
-            item.tags
-                .iter()
-                .map(|tag| (Field::Tags, analysis::tokens(tag))),
-        )
-        .chain(
-            Usual::of(item)
-                .entries
-                .iter()
-                .flat_map(|entry| words_of(entry))
-                .map(|text| (Field::Gloss, analysis::tokens(text))),
-        )
-        .collect();
-        Self { phrases, rest }
+        ];
+        let told = told
+            .into_iter()
+            .filter_map(|(field, text)| Some((field, text?)));
+        let tags = item.tags.iter().map(|tag| (Field::Tags, tag.as_str()));
+        let usual = named.iter().filter(|_| item.description.is_none());
+        let usual = usual
+            .flat_map(|named| words_of(named.entry))
+            .map(|text| (Field::Gloss, text));
+        let rest = told.chain(tags).chain(usual);
+        Self {
+            phrases: names.map(|name| Spoken::of(name)).collect(),
+            rest: rest
+                .map(|(field, text)| (field, analysis::tokens(text)))
+                .collect(),
+        }
     }
 
     /// Every term with its field, repetitions included.
-    pub(crate) fn terms(&self) -> impl Iterator<Item = (Field, String)> + '_ {
+    pub(crate) fn terms(&self) -> impl Iterator<Item = (Field, &str)> {
+        fn of(field: Field, tokens: &[Token]) -> impl Iterator<Item = (Field, &str)> {
+            tokens.iter().map(move |token| (field, token.term.as_str()))
+        }
         let names = self
             .phrases
             .iter()
             .enumerate()
-            .flat_map(|(number, tokens)| {
+            .flat_map(move |(number, phrase)| {
                 let field = if number == 0 {
                     Field::Name
                 } else {
                     Field::Aliases
                 };
-                tokens.iter().map(move |token| (field, token.term.clone()))
+                of(field, &phrase.tokens)
             });
-        let joined = self.phrases.iter().flat_map(|tokens| {
-            tokens
-                .array_windows::<2>()
-                .filter_map(|[left, right]| analysis::joined(left, right))
-                .map(|term| (Field::Joined, term))
-        });
-        let rest = self
-            .rest
+        let joined = self
+            .phrases
             .iter()
-            .flat_map(|(field, tokens)| tokens.iter().map(|token| (*field, token.term.clone())));
+            .flat_map(|phrase| phrase.joins.iter().flatten());
+        let joined = joined.map(|term| (Field::Joined, term.as_str()));
+        let rest = self.rest.iter();
+        let rest = rest.flat_map(move |(field, tokens)| of(*field, tokens));
         names.chain(joined).chain(rest)
     }
 
-    pub(crate) fn count(&self, counts: &mut HashMap<String, Count>) {
-        let mut seen: HashMap<String, Fields> = HashMap::new();
+    pub(crate) fn count<'a>(&'a self, counts: &mut FxHashMap<&'a str, Count<'a>>) {
+        let mut seen: FxHashMap<&str, Fields> = FxHashMap::default();
         for (field, term) in self.terms() {
             seen.entry(term).or_default().insert(field);
         }
-        let tokens = self.phrases.iter().chain(self.rest.iter().map(|(_, t)| t));
-        for token in tokens.flatten().filter(|token| token.word != token.term) {
-            let count = counts.entry(token.term.clone()).or_default();
-            count.written.insert(token.word.clone());
+        let named = self.phrases.iter().flat_map(|phrase| &phrase.tokens);
+        let tokens = named.chain(self.rest.iter().flat_map(|(_, tokens)| tokens));
+        for token in tokens.filter(|token| token.word != token.term) {
+            let count = counts.entry(&token.term).or_default();
+            count.written.insert(&token.word);
         }
         for (term, fields) in seen {
             let count = counts.entry(term).or_default();
             count.items += 1;
             count.items_naming += u32::from(fields.names());
-            for field in Field::ALL {
-                if fields.contains(field) {
-                    count.fields.insert(field);
-                }
-            }
+            count.fields.join(fields);
         }
     }
 
@@ -112,17 +127,17 @@ impl Draft {
             .phrases
             .iter()
             .enumerate()
-            .map(|(number, tokens)| Phrase {
+            .map(|(number, phrase)| Phrase {
                 number,
-                terms: tokens
+                terms: phrase
+                    .tokens
                     .iter()
                     .filter_map(|token| vocabulary.id(&token.term))
                     .collect(),
-                joins: tokens
-                    .array_windows::<2>()
-                    .map(|[left, right]| {
-                        analysis::joined(left, right).and_then(|term| vocabulary.id(&term))
-                    })
+                joins: phrase
+                    .joins
+                    .iter()
+                    .map(|join| vocabulary.id(join.as_deref()?))
                     .collect(),
             });
         let mut rest: Vec<(TermId, Field)> = self

@@ -5,12 +5,14 @@ use crate::error::MenuError;
 use crate::expand::{Expander, QueryWord};
 use crate::fit::{Fit, Fitter, Room};
 use crate::inverted::{Inverted, Wanted};
+use crate::part::Part;
 use crate::render::Renderer;
 use crate::top::{Scored, TopK};
 use crate::usual::{Usual, words_of};
 use crate::vectors::{Nearness, Rows, Vectors};
 use crate::vocabulary::{Field, Vocabulary};
 use crate::wishes::{Sheet, Wishes};
+use olympus_core::menu::attributes::Facts;
 use olympus_core::menu::availability::{self, LocalTime};
 use olympus_core::menu::filter::Filter;
 use olympus_core::menu::fusion::{Fusion, WEIGHTS};
@@ -118,15 +120,20 @@ impl MenuIndex {
         vectors: Vectors,
     ) -> Result<Self, MenuError> {
         let count = u32::try_from(items.len()).map_err(|_| MenuError::TooManyItems(items.len()))?;
-        vectors.check(&items)?;
+        let parts = Part::of_all(&items);
+        let passages: Vec<usize> = parts.iter().map(|part| part.passages).collect();
+        vectors.check(&passages)?;
         let mut positions = HashMap::with_capacity(items.len());
         for (position, item) in (0..count).zip(&items) {
             if positions.insert(item.id.clone(), position).is_some() {
                 return Err(MenuError::DuplicateId(item.id.clone()));
             }
         }
-        let drafts: Vec<Draft> = items.iter().map(Draft::of).collect();
-        let mut counts = HashMap::new();
+        let (drafts, facts): (Vec<Draft>, Vec<Facts>) = parts
+            .into_iter()
+            .map(|part| (part.draft, part.facts))
+            .unzip();
+        let mut counts = FxHashMap::default();
         for draft in &drafts {
             draft.count(&mut counts);
         }
@@ -139,7 +146,7 @@ impl MenuIndex {
                 .collect(),
             inverted,
             by_category: by_category(&items),
-            sheet: Sheet::of(&items),
+            sheet: Sheet::of(&items, facts),
             usual: vec![OnceLock::new(); items.len()],
             rows: Rows::of(&vectors, items.len()),
             space: vectors.space,

@@ -68,7 +68,7 @@ impl Inverted {
             .single_segment_index_writer(RamDirectory::create(), WRITER_BYTES)?;
         for draft in drafts {
             let mut document = TantivyDocument::default();
-            let terms: Vec<(Field, String)> = draft.terms().collect();
+            let terms: Vec<(Field, &str)> = draft.terms().collect();
             for (field, target) in Field::ALL.into_iter().zip(fields) {
                 let of_field = line(terms.iter().filter(|(of, _)| *of == field));
                 if !of_field.is_empty() {
@@ -219,7 +219,7 @@ impl Sums {
     }
 }
 
-fn line<'a>(terms: impl Iterator<Item = &'a (Field, String)>) -> String {
+fn line<'a>(terms: impl Iterator<Item = &'a (Field, &'a str)>) -> String {
     let mut line = String::new();
     for (_, term) in terms {
         line.push_str(term);

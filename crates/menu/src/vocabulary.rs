@@ -8,7 +8,7 @@ use crate::analysis;
 use crate::similar;
 use crate::spellings::Spellings;
 use rustc_hash::FxHashMap;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 /// Number of a term in one index.
@@ -53,6 +53,10 @@ impl Fields {
         self.0 |= field.bit();
     }
 
+    pub(crate) fn join(&mut self, other: Self) {
+        self.0 |= other.0;
+    }
+
     pub(crate) fn contains(self, field: Field) -> bool {
         self.0 & field.bit() != 0
     }
@@ -82,12 +86,12 @@ pub(crate) struct Entry {
 
 /// Counts gathered while items are read.
 #[derive(Debug, Default)]
-pub(crate) struct Count {
+pub(crate) struct Count<'a> {
     pub(crate) fields: Fields,
     pub(crate) items_naming: u32,
     pub(crate) items: u32,
     /// The words that were folded into the term, as written: plurals mostly.
-    pub(crate) written: BTreeSet<String>,
+    pub(crate) written: BTreeSet<&'a str>,
 }
 
 /// The sorted terms of a menu.
@@ -105,19 +109,19 @@ pub(crate) struct Vocabulary {
 }
 
 impl Vocabulary {
-    pub(crate) fn new(counts: HashMap<String, Count>, items: u32) -> Self {
+    pub(crate) fn new(counts: FxHashMap<&str, Count<'_>>, items: u32) -> Self {
         let mut forms = Vec::new();
         let mut entries: Vec<Entry> = counts
             .into_iter()
             .map(|(term, count)| {
-                forms.extend(count.written.into_iter().map(|word| (term.clone(), word)));
+                forms.extend(count.written.into_iter().map(|word| (term, word)));
                 let items_with = if count.items_naming > 0 {
                     count.items_naming
                 } else {
                     count.items
                 };
                 Entry {
-                    grammar: analysis::is_stop_word(&term),
+                    grammar: analysis::is_stop_word(term),
                     term: term.into(),
                     fields: count.fields,
                     idf: idf(items, items_with),
@@ -131,7 +135,7 @@ impl Vocabulary {
         };
         let written = forms
             .into_iter()
-            .filter_map(|(term, word)| Some((numbered(&term)?, word.into_boxed_str())));
+            .filter_map(|(term, word)| Some((numbered(term)?, word.into())));
         let terms = (0..).zip(&entries).map(|(id, e)| (id, e.term.clone()));
         let spellings = Spellings::of(terms.chain(written).collect());
         let mut trigrams: FxHashMap<_, Vec<TermId>> = FxHashMap::default();
@@ -250,7 +254,7 @@ mod tests {
             let mut fields = Fields::default();
             fields.insert(Field::Name);
             (
-                term.to_owned(),
+                term,
                 Count {
                     fields,
                     items_naming: items,

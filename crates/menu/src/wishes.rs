@@ -80,7 +80,8 @@ pub(crate) struct Sheet {
 }
 
 impl Sheet {
-    pub(crate) fn of(items: &[MenuItem]) -> Self {
+    /// `facts` are those of `items`, in their order.
+    pub(crate) fn of(items: &[MenuItem], facts: Vec<Facts>) -> Self {
         let mut prices: Vec<i64> = items
             .iter()
             .filter_map(|item| item.price_cents.map(|price| price.0))
@@ -96,7 +97,7 @@ impl Sheet {
         });
         Self {
             cheap: cheap.collect(),
-            facts: items.iter().map(Facts::of).collect(),
+            facts,
         }
     }
 }
@@ -199,12 +200,13 @@ impl MenuIndex {
         if words.is_empty() {
             return;
         }
-        let left: Vec<bool> = self
-            .items
-            .iter()
-            .zip(allowed.iter())
-            .map(|(item, allowed)| *allowed && !mentions(item, &words))
-            .collect();
+        let mut left = allowed.to_vec();
+        for position in self.with_a_word_of(&words) {
+            let at = position as usize;
+            if let (Some(left), Some(item)) = (left.get_mut(at), self.items.get(at)) {
+                *left &= !mentions(item, &words);
+            }
+        }
         if !parsed.only_attributes {
             let (before, after) = (
                 self.best_fit(text, filter, allowed),
@@ -218,6 +220,19 @@ impl MenuIndex {
             }
         }
         allowed.copy_from_slice(&left);
+    }
+
+    /// Items whose own words have the first word of one of these; one may come again.
+    fn with_a_word_of(&self, absences: &[Absence]) -> impl Iterator<Item = u32> {
+        const OWN: [Field; 4] = [Field::Name, Field::Description, Field::Tags, Field::Aliases];
+        let phrases = absences
+            .iter()
+            .flat_map(|absence| std::iter::once(&absence.ingredient).chain(&absence.carriers));
+        let words = phrases.filter_map(|phrase| phrase.first());
+        words.flat_map(|word| {
+            OWN.map(|field| self.inverted.with_term(word, field))
+                .concat()
+        })
     }
 
     fn best_fit(&self, text: &str, filter: &Filter, allowed: &[bool]) -> f32 {

@@ -4,7 +4,7 @@
 //! found can be shown as it is printed. Letters of every script are kept; accents, case,
 //! punctuation and width are not. Never decides what matches what.
 
-use super::lexicon;
+use super::lexicon::{self, Named};
 use olympus_proto::MenuItem;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::{compose, is_combining_mark};
@@ -25,11 +25,44 @@ pub struct Word {
 /// characters, or is one word where it is a single character.
 #[must_use]
 pub fn words(text: &str) -> Vec<Word> {
+    if text.is_ascii() {
+        return ascii_words(text);
+    }
     let mut words = Vec::new();
     for_each_run(text, |kind, run| match (kind, run.len()) {
         (Kind::Unspaced, 2..) => words.extend(run.windows(2).filter_map(word)),
         _ => words.extend(word(run)),
     });
+    words
+}
+
+/// What [`words`] says of plain letters, which nearly all menus and queries are made of: no character
+/// becomes another but by its case.
+fn ascii_words(text: &str) -> Vec<Word> {
+    let mut words: Vec<Word> = Vec::new();
+    // Whether the last word may go on, and whether it is of digits.
+    let mut open = None;
+    for (at, byte) in text.bytes().enumerate() {
+        let is_digit = byte.is_ascii_digit();
+        if !byte.is_ascii_alphanumeric() {
+            let tail = text.get(at + 1..).unwrap_or_default();
+            let inside = is_apostrophe(char::from(byte)) && is_short_ending(tail);
+            open = open.filter(|is_digits| inside && !is_digits);
+            continue;
+        }
+        match words.last_mut() {
+            Some(word) if open == Some(is_digit) => {
+                word.text.push(char::from(byte.to_ascii_lowercase()));
+                word.end = at + 1;
+            }
+            _ => words.push(Word {
+                text: char::from(byte.to_ascii_lowercase()).to_string(),
+                start: at,
+                end: at + 1,
+            }),
+        }
+        open = Some(is_digit);
+    }
     words
 }
 
@@ -117,7 +150,15 @@ pub fn typo_budget(word: &str) -> u8 {
 /// where there is no description, what the dish usually is.
 #[must_use]
 pub fn passages(item: &MenuItem) -> Vec<String> {
-    let mut passages = Vec::with_capacity(2 + item.aliases.len());
+    let unsaid = item.description.is_none();
+    let named = unsaid.then(|| lexicon::named_in(&item.name));
+    passages_naming(item, &named.unwrap_or_default())
+}
+
+/// As [`passages`], of an item whose name speaks of `named`.
+#[must_use]
+pub fn passages_naming(item: &MenuItem, named: &[Named]) -> Vec<String> {
+    let mut passages = Vec::with_capacity(4 + item.aliases.len());
     passages.push(item.name.clone());
     let mut full = item.name.clone();
     if let Some(category) = &item.category {
@@ -133,12 +174,11 @@ pub fn passages(item: &MenuItem) -> Vec<String> {
     }
     passages.extend(item.aliases.iter().cloned());
     if item.description.is_none() {
-        let usual = lexicon::named_in(&item.name);
-        if !usual.is_empty() {
-            let glosses: Vec<&str> = usual.iter().map(|named| named.entry.gloss).collect();
+        if !named.is_empty() {
+            let glosses: Vec<&str> = named.iter().map(|named| named.entry.gloss).collect();
             passages.push(format!("{}: {}", item.name, glosses.join(", ")));
         }
-        let cues: Vec<&str> = usual
+        let cues: Vec<&str> = named
             .iter()
             .flat_map(|named| named.entry.cues.iter().copied())
             .collect();
@@ -417,6 +457,15 @@ mod tests {
             ("က\u{1cf00}𱍐", "က\u{1cf00}𱍐"),
         ] {
             assert_eq!(normalise(text), expected, "{text}");
+        }
+    }
+
+    proptest! {
+        /// A sign at the end that ends no word makes the text take the long way.
+        #[test]
+        fn plain_letters_are_read_as_others_are(text in "[a-cstST2'` .-]{0,12}") {
+            let long_way: Vec<_> = words(&format!("{text}\u{2014}"));
+            prop_assert_eq!(words(&text), long_way);
         }
     }
 

@@ -17,8 +17,10 @@ use olympus_core::order::OrderParser;
 use olympus_menu::{MenuIndex, Overrides, Vectors};
 use olympus_proto::{ItemId, MenuItem, MenuVersion};
 use std::collections::BTreeSet;
+use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
 
 /// One version, ready to be searched.
 pub(crate) struct Live {
@@ -132,7 +134,7 @@ impl MenuStore {
         }
         let json = serde_json::to_string(&items)
             .map_err(|error| ServiceError::Invalid(error.to_string()))?;
-        let texts = all_passages(&items);
+        let Passages { texts, owner } = Passages::of(&items);
         let (known_texts, known_rows) = self.known_rows(&texts, old.as_deref(), seed);
         let known = known_rows.as_deref().map_or_else(Known::new, |rows| {
             vectors::known(&known_texts, rows, self.making.dim)
@@ -140,7 +142,8 @@ impl MenuStore {
         let (rows, embedded) = embed_passages(&texts, &known, self.making.dim, embed, watch)?;
         let version = MenuVersion(self.pointers().last.0 + 1);
         let file = vectors::encode(&self.making, &texts, &rows);
-        let live = self.build(items, version, rows, json)?;
+        let vectors = self.vectors(rows, owner);
+        let live = build(items, version, vectors, json)?;
         (watch.go_on)()?;
 
         self.backing
@@ -250,7 +253,7 @@ impl MenuStore {
         watch: &Watch<'_>,
     ) -> Result<Live, ServiceError> {
         let (items, json) = menu_files::read_items(&self.backing, version)?;
-        let texts = all_passages(&items);
+        let Passages { texts, owner } = Passages::of(&items);
         let rows = match self.stored_rows(version, &texts) {
             Some(rows) => rows,
             None => {
@@ -262,7 +265,7 @@ impl MenuStore {
                 rows
             }
         };
-        self.build(items, version, rows, json)
+        build(items, version, self.vectors(rows, owner), json)
     }
 
     /// Passages whose vectors are at hand, and those vectors.
@@ -280,7 +283,7 @@ impl MenuStore {
                 }
             }
         }
-        let texts = old.map_or_else(Vec::new, |live| all_passages(live.index.items()));
+        let texts = old.map_or_else(Vec::new, |live| Passages::of(live.index.items()).texts);
         let rows = old.and_then(|live| self.stored_rows(live.index.version(), &texts));
         (texts, rows)
     }
@@ -299,30 +302,13 @@ impl MenuStore {
         None
     }
 
-    fn build(
-        &self,
-        items: Vec<MenuItem>,
-        version: MenuVersion,
-        data: Vec<f32>,
-        items_json: String,
-    ) -> Result<Live, ServiceError> {
-        let owner = (0u32..)
-            .zip(&items)
-            .flat_map(|(position, item)| passages(item).into_iter().map(move |_| position))
-            .collect();
-        let vectors = Vectors {
+    fn vectors(&self, data: Vec<f32>, owner: Vec<u32>) -> Vectors {
+        Vectors {
             space: self.making.space.clone(),
             dim: self.making.dim,
             data,
             owner,
-        };
-        Ok(Live {
-            orders: OrderParser::new(items.clone()),
-            digest: crate::cloud::menu_digest(&items),
-            index: MenuIndex::build(items, version, vectors)?,
-            sha256: menu_files::hash(&items_json),
-            items_json: Bytes::from(items_json),
-        })
+        }
     }
 
     /// Called by whoever holds the pointers.
@@ -368,6 +354,43 @@ impl MenuStore {
     }
 }
 
-fn all_passages(items: &[MenuItem]) -> Vec<String> {
-    items.iter().flat_map(passages).collect()
+/// Makes all that answers need of a version.
+fn build(
+    items: Vec<MenuItem>,
+    version: MenuVersion,
+    vectors: Vectors,
+    items_json: String,
+) -> Result<Live, ServiceError> {
+    let names = items.clone();
+    let digest = crate::cloud::menu_digest(&items);
+    // What reads orders is made on another core.
+    let (orders, index) = thread::scope(|scope| {
+        let orders = scope.spawn(|| OrderParser::new(names));
+        let index = MenuIndex::build(items, version, vectors);
+        let orders = orders.join();
+        (orders.unwrap_or_else(|panic| resume_unwind(panic)), index)
+    });
+    Ok(Live {
+        orders,
+        digest,
+        index: index?,
+        sha256: menu_files::hash(&items_json),
+        items_json: Bytes::from(items_json),
+    })
+}
+
+/// The texts of items that get vectors, and the position of the item of each.
+struct Passages {
+    texts: Vec<String>,
+    owner: Vec<u32>,
+}
+
+impl Passages {
+    fn of(items: &[MenuItem]) -> Self {
+        let of_items = (0_u32..).zip(items);
+        let passages = of_items
+            .flat_map(|(owner, item)| passages(item).into_iter().map(move |text| (text, owner)));
+        let (texts, owner) = passages.unzip();
+        Self { texts, owner }
+    }
 }

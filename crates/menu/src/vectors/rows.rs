@@ -12,7 +12,7 @@ use pulp::Arch;
 const MANY_ROWS: usize = 1_024;
 /// Of so many rows the signs name one, but no fewer and no more than these.
 const ONE_OF: usize = 16;
-const FEWEST_LIKELY: usize = 256;
+const FEWEST_LIKELY: usize = 512;
 const MOST_LIKELY: usize = 2_048;
 /// Signs in a word.
 const WORD: usize = 64;
@@ -75,13 +75,22 @@ impl Rows {
 
     fn with(shortlist: Shortlist, vectors: &Vectors, items: usize) -> Self {
         let dim = vectors.dim;
-        let mut bytes = Vec::with_capacity(vectors.data.len());
-        let mut scales = Vec::with_capacity(vectors.owner.len());
-        for row in vectors.data.chunks_exact(dim.max(1)) {
-            let largest = largest(row);
-            scales.push(largest / f32::from(i8::MAX));
-            bytes.extend(row.iter().map(|value| to_byte(value / largest)));
-        }
+        let arch = Arch::new();
+        let bytes = Vec::with_capacity(vectors.data.len());
+        let scales = Vec::with_capacity(vectors.owner.len());
+        let (bytes, scales) = widest(
+            arch,
+            #[inline(always)]
+            move || {
+                let (mut bytes, mut scales) = (bytes, scales);
+                for row in vectors.data.chunks_exact(dim.max(1)) {
+                    let largest = largest(row);
+                    scales.push(largest / f32::from(i8::MAX));
+                    bytes.extend(row.iter().map(|value| to_byte(value / largest)));
+                }
+                (bytes, scales)
+            },
+        );
         let mut first = vec![0; items + 1];
         for &owner in &vectors.owner {
             if let Some(count) = first.get_mut(owner as usize + 1) {
@@ -92,7 +101,7 @@ impl Rows {
             first[at] += first[at - 1];
         }
         Self {
-            arch: Arch::new(),
+            arch,
             likely: shortlist.likely,
             dim,
             bytes,
@@ -118,7 +127,8 @@ impl Rows {
         };
         let wanted = signs.bits_of(query);
         let distances = vec![0_u16; self.owner.len()];
-        let distances = self.widest(
+        let distances = widest(
+            self.arch,
             #[inline(always)]
             move || signs.distances(&wanted, distances),
         );
@@ -156,7 +166,8 @@ impl Rows {
 
     fn nearness_of_all(&self, asked: &Asked) -> Vec<f32> {
         let best = vec![0.0_f32; self.first.len().saturating_sub(1)];
-        self.widest(
+        widest(
+            self.arch,
             #[inline(always)]
             move || {
                 let mut best = best;
@@ -174,7 +185,8 @@ impl Rows {
     /// Of the items that have these rows, which are in order.
     fn nearness_of(&self, rows: &[u32], asked: &Asked) -> Vec<(u32, f32)> {
         let out: Vec<(u32, f32)> = Vec::with_capacity(rows.len());
-        self.widest(
+        widest(
+            self.arch,
             #[inline(always)]
             move || {
                 let mut out = out;
@@ -194,14 +206,6 @@ impl Rows {
                 out
             },
         )
-    }
-
-    /// Runs `work` with the widest instructions that the processor has. It must give away what it
-    /// owns: a closure that could run twice is called by way of a shim, and what is not inlined here is
-    /// compiled for the plainest processor.
-    #[inline(always)]
-    fn widest<R>(&self, work: impl FnOnce() -> R) -> R {
-        self.arch.dispatch(work)
     }
 
     /// The rows at the least distances, of 0 to `furthest`, whose owner is admitted; those at the
@@ -231,6 +235,14 @@ impl Rows {
         }
         likely
     }
+}
+
+/// Runs `work` with the widest instructions that the processor has. It must give away what it owns: a
+/// closure that could run twice is called by way of a shim, and what is not inlined here is compiled for
+/// the plainest processor.
+#[inline(always)]
+fn widest<R>(arch: Arch, work: impl FnOnce() -> R) -> R {
+    arch.dispatch(work)
 }
 
 impl Signs {
@@ -309,7 +321,9 @@ impl Asked {
         let finest = fits.clamp(1, i32::from(i16::MAX)) as f32;
         let scale = largest(vector) / finest;
         #[expect(clippy::cast_possible_truncation, reason = "at most `finest`")]
-        let numbers = vector.iter().map(|value| (value / scale).round() as i16);
+        let numbers = vector
+            .iter()
+            .map(|value| (value / scale).round_ties_even() as i16);
         Self {
             numbers: numbers.collect(),
             scale,
@@ -332,15 +346,17 @@ impl Asked {
 }
 
 /// The largest size of a number; never 0, so that it may divide.
+#[inline(always)]
 fn largest(row: &[f32]) -> f32 {
     row.iter()
         .fold(f32::MIN_POSITIVE, |most, value| most.max(value.abs()))
 }
 
 /// A number from -1 to 1 as a byte.
+#[inline(always)]
 fn to_byte(value: f32) -> i8 {
     #[expect(clippy::cast_possible_truncation, reason = "at most 127")]
-    let byte = (value * f32::from(i8::MAX)).round() as i8;
+    let byte = (value * f32::from(i8::MAX)).round_ties_even() as i8;
     byte
 }
 

@@ -101,6 +101,28 @@ static TASTES: LazyLock<HashMap<String, u64>> = LazyLock::new(|| {
     cues
 });
 
+/// Courses by their cues: those that name one in a heading, and in an item's name.
+static COURSES: LazyLock<HashMap<String, CourseCue>> = LazyLock::new(|| {
+    let mut cues: HashMap<String, CourseCue> = HashMap::new();
+    for (course, words, in_names) in COURSE_CUES {
+        for cue in *words {
+            let known = cues.entry(key(cue)).or_default();
+            known.in_headings |= course_bit(*course);
+            known.in_names |= if *in_names { course_bit(*course) } else { 0 };
+        }
+    }
+    cues
+});
+
+#[derive(Default)]
+struct CourseCue {
+    in_headings: u16,
+    in_names: u16,
+}
+
+/// Most words of a cue.
+const LONGEST_CUE: usize = 3;
+
 fn bit(taste: Taste) -> u64 {
     1 << (taste as u32)
 }
@@ -125,6 +147,12 @@ impl Facts {
     /// Reads an item.
     #[must_use]
     pub fn of(item: &MenuItem) -> Self {
+        Self::naming(item, &lexicon::named_in(&item.name))
+    }
+
+    /// Reads an item whose name speaks of `named`.
+    #[must_use]
+    pub fn naming(item: &MenuItem, named: &[Named]) -> Self {
         let mut facts = Self::default();
         for own in [
             Some(&item.name),
@@ -148,14 +176,14 @@ impl Facts {
             facts.headed |= courses(heading, false);
         }
         facts.named |= courses(&item.name, true);
-        for named in lexicon::named_in(&item.name) {
+        for named in named {
             facts.learn(named);
         }
         facts
     }
 
     /// What is usual; the course only of what the dish is.
-    fn learn(&mut self, named: Named) {
+    fn learn(&mut self, named: &Named) {
         let usual = named.entry;
         self.usual |= tastes(usual.gloss);
         if usual.spice.is_some_and(|spice| spice >= 2) {
@@ -217,35 +245,28 @@ impl Facts {
 
 fn tastes(text: &str) -> u64 {
     let words = singulars(text);
-    let mut found = 0;
-    for length in 1..=3 {
-        for (at, phrase) in words.windows(length).enumerate() {
-            let denied = at
-                .checked_sub(1)
-                .and_then(|before| words.get(before))
-                .is_some_and(|word| matches!(word.as_str(), "no" | "not" | "without" | "non"));
-            if !denied {
-                found |= TASTES.get(&phrase.join(" ")).copied().unwrap_or(0);
-            }
-        }
-    }
-    found
+    let of = |(at, phrase): (usize, String)| {
+        let before = at.checked_sub(1).and_then(|before| words.get(before));
+        let before = before.map(String::as_str);
+        let denied = matches!(before, Some("no" | "not" | "without" | "non"));
+        let found = TASTES.get(&phrase).filter(|_| !denied);
+        found.copied().unwrap_or(0)
+    };
+    phrases(&words).map(of).fold(0, |all, found| all | found)
 }
 
 fn courses(text: &str, name: bool) -> u16 {
     let words = singulars(text);
-    let mut found = 0;
-    for (course, cues, in_names) in COURSE_CUES {
-        if name && !in_names {
-            continue;
-        }
-        let said = cues.iter().any(|cue| {
-            let cue = singulars(cue);
-            words.windows(cue.len()).any(|phrase| phrase == cue)
-        });
-        if said {
-            found |= course_bit(*course);
-        }
-    }
-    found
+    let found = phrases(&words).filter_map(|(_, phrase)| COURSES.get(&phrase));
+    found.fold(0, |all, cue| {
+        all | if name { cue.in_names } else { cue.in_headings }
+    })
+}
+
+/// Neighbouring words, with where the first stands.
+fn phrases(words: &[String]) -> impl Iterator<Item = (usize, String)> {
+    (1..=LONGEST_CUE).flat_map(|length| {
+        let phrases = words.windows(length).enumerate();
+        phrases.map(|(at, phrase)| (at, phrase.join(" ")))
+    })
 }
