@@ -15,7 +15,7 @@ use olympus_core::menu::filter::Filter;
 use olympus_core::menu::import::{Format, Limits, parse};
 use olympus_core::menu::text::passages;
 use olympus_menu::{Meaning, MenuIndex, Overrides, Query, Vectors};
-use olympus_proto::{Hit, MenuVersion, SpaceId, Weekday};
+use olympus_proto::{Hit, ItemId, MenuVersion, SpaceId, Weekday};
 use serde::Deserialize;
 use std::time::{Duration, Instant};
 
@@ -78,7 +78,7 @@ fn build(arguments: &Arguments, draw: &mut Draw) -> Result<MenuIndex> {
             &items[(number / printed * 7 + number) % printed],
         );
         let mut item = left.clone();
-        item.id = format!("made-{number}").into();
+        item.id = ItemId(format!("made-{number}"));
         item.name = format!("{} {}", left.name, right.name);
         items.push(item);
     }
