@@ -157,10 +157,13 @@ impl Expander<'_> {
             for (term, quality) in self.near(&form, budget, false) {
                 meanings.push(meaning(term, quality * other, How::Typo));
             }
-            // Who typed a word of the menu has typed no slip of a longer one.
-            if unfinished && !known {
+            if unfinished {
                 for (term, quality) in self.near(&form, budget, true) {
-                    meanings.push(meaning(term, quality * TYPO_OF_BEGINNING, How::Typo));
+                    meanings.push(meaning(
+                        term,
+                        quality * other * TYPO_OF_BEGINNING,
+                        How::Typo,
+                    ));
                 }
             }
         }

@@ -95,12 +95,19 @@ impl View<'_> {
     }
 
     pub(crate) fn admits(&self, position: u32, item: &MenuItem) -> bool {
+        let allowed = |allowed: &[bool]| allowed.get(position as usize) == Some(&true);
+        if !self.allowed.is_none_or(allowed) {
+            return false;
+        }
+        // Most searches have no limit, and need not look at items that are not shown.
+        if self.filter.admits_all() {
+            return true;
+        }
         let judged = self.judged.get(position as usize);
         if let Some(known) = judged.and_then(Cell::get) {
             return known;
         }
-        let allowed = |allowed: &[bool]| allowed.get(position as usize) == Some(&true);
-        let admits = self.allowed.is_none_or(allowed) && self.filter.admits(item, self.state(item));
+        let admits = self.filter.admits(item, self.state(item));
         if let Some(judged) = judged {
             judged.set(Some(admits));
         }

@@ -171,6 +171,25 @@ impl Filter {
         self
     }
 
+    /// Whether every item passes, whatever it is.
+    #[must_use]
+    pub fn admits_all(&self) -> bool {
+        let Self {
+            categories,
+            diets,
+            excluded,
+            price_min_cents,
+            price_max_cents,
+            available_now,
+            said_diets,
+            said_excluded,
+        } = self;
+        let has_price = price_min_cents.is_some() || price_max_cents.is_some();
+        let has_names = !(categories.is_empty() && diets.is_empty() && said_diets.is_empty());
+        let has_allergens = !(excluded.is_empty() && said_excluded.is_empty());
+        !(has_price || *available_now || has_names || has_allergens)
+    }
+
     /// Whether `item`, which can be had or not as `state` says, passes every limit.
     #[must_use]
     pub fn admits(&self, item: &MenuItem, state: State) -> bool {
@@ -409,6 +428,26 @@ mod tests {
         let filter = Filter::from_wire(&said).expect("a good filter");
         let both = filter.and(&Filter::from_query(&said).expect("a good filter"));
         assert!(!both.admits(&dish(), State::Available));
+    }
+
+    #[test]
+    fn a_filter_that_admits_all_has_no_limit() {
+        assert!(Filter::default().admits_all());
+        let limits = [
+            r#"{"categories": ["Mains"]}"#,
+            r#"{"diets": ["vegan"]}"#,
+            r#"{"exclude_allergens": ["milk"]}"#,
+            r#"{"price_min_cents": 1}"#,
+            r#"{"price_max_cents": 1}"#,
+            r#"{"availability": "now"}"#,
+        ];
+        for limit in limits {
+            let wire: Filters = serde_json::from_str(limit).expect("is one");
+            let filter = Filter::from_wire(&wire).expect("a good filter");
+            assert!(!filter.admits_all(), "{limit}");
+            let said = Filter::from_query(&wire).expect("a good filter");
+            assert!(!Filter::default().and(&said).admits_all(), "{limit}");
+        }
     }
 
     #[test]
