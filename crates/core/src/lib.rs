@@ -25,10 +25,3 @@ pub mod route;
 pub mod settlement;
 pub mod sync;
 mod unreadable;
-
-/// Makes the tables ready that are read when they are first asked for: what dishes usually are, and
-/// the words of other languages. Takes some 50 ms, which the first answer would otherwise wait for.
-pub fn warm() {
-    let _ = menu::lexicon::entries();
-    language::warm();
-}

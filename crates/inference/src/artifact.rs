@@ -17,7 +17,9 @@ use sha2::{Digest, Sha256};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::io::{Cursor, Seek, Write};
+use std::panic::resume_unwind;
 use std::path::Path;
+use std::thread;
 
 /// GGUF metadata key of the manifest.
 const MANIFEST_KEY: &str = "olympus.manifest";
@@ -60,13 +62,13 @@ pub fn sha256_hex(bytes: &[u8]) -> String {
         .collect()
 }
 
-/// Reads our own GGUF and its tokenizer.
+/// Reads our own GGUF, whose hash is known, and its tokenizer.
 pub(crate) fn from_gguf(
     model: &str,
     gguf: Cow<'static, [u8]>,
     tokenizer: &[u8],
+    sha256: String,
 ) -> Result<Parts, InferenceError> {
-    let sha256 = sha256_hex(&gguf);
     let weights = Weights::from_gguf(model, gguf)?;
     let manifest = weights
         .metadata(MANIFEST_KEY)
@@ -78,7 +80,20 @@ pub(crate) fn from_gguf(
         })?;
     let manifest: Manifest = serde_json::from_str(manifest)
         .map_err(|error| InferenceError::unfit(model, format!("`{MANIFEST_KEY}`: {error}")))?;
-    let encoder = FusedEncoder::take(&weights, &manifest.config)?;
+    let (encoder, tokenizer) = thread::scope(|scope| {
+        // As long as the weights take: on another core.
+        let tokenizer = scope.spawn(|| {
+            let max_tokens = manifest.max_tokens;
+            TextTokenizer::from_json(&manifest.id, tokenizer, &manifest.config, max_tokens)
+        });
+        let encoder = FusedEncoder::take(&weights, &manifest.config);
+        let tokenizer = tokenizer.join();
+        (
+            encoder,
+            tokenizer.unwrap_or_else(|panic| resume_unwind(panic)),
+        )
+    });
+    let (encoder, tokenizer) = (encoder?, tokenizer?);
     let head = match manifest.calibration {
         Some(calibration) => Some((
             FusedHead::take(&weights, manifest.config.hidden_size)?,
@@ -86,12 +101,6 @@ pub(crate) fn from_gguf(
         )),
         None => None,
     };
-    let tokenizer = TextTokenizer::from_json(
-        &manifest.id,
-        tokenizer,
-        &manifest.config,
-        manifest.max_tokens,
-    )?;
     Ok(Parts {
         id: manifest.id,
         pooling: manifest.pooling,
@@ -115,7 +124,9 @@ pub(crate) fn from_dir(dir: &Path) -> Result<Parts, InferenceError> {
     };
     let tokenizer = read("tokenizer.json")?;
     if dir.join("model.gguf").exists() {
-        return from_gguf(&name, Cow::Owned(read("model.gguf")?), &tokenizer);
+        let gguf = read("model.gguf")?;
+        let sha256 = sha256_hex(&gguf);
+        return from_gguf(&name, Cow::Owned(gguf), &tokenizer, sha256);
     }
     let config = EncoderConfig::from_json(&name, &read("config.json")?)?;
     let pooling_path = dir.join("1_Pooling/config.json");

@@ -74,7 +74,8 @@ impl Engine {
         const GGUF: &[u8] = include_bytes!("../../../models/olympus-minilm-v1/model.gguf");
         const TOKENIZER: &[u8] = include_bytes!("../../../models/olympus-minilm-v1/tokenizer.json");
         let model = "olympus-minilm-v1";
-        let parts = artifact::from_gguf(model, Cow::Borrowed(GGUF), TOKENIZER)?;
+        let sha256 = env!("OLYMPUS_MODEL_SHA256").to_owned();
+        let parts = artifact::from_gguf(model, Cow::Borrowed(GGUF), TOKENIZER, sha256)?;
         crate::resident::let_go(GGUF);
         crate::resident::let_go(TOKENIZER);
         Ok(Self::of(parts, "embedded"))

@@ -22,8 +22,8 @@ pub use search::{Phrase, in_english, refusals_in_english, written};
 pub use table::Kind;
 pub use world::{Heard, Stated, heard, heard_after_all};
 
-/// Reads the tables now.
-pub(crate) fn warm() {
+/// Makes the tables ready, which the first sentence would otherwise wait for.
+pub fn warm() {
     std::sync::LazyLock::force(&book::SEARCH);
     std::sync::LazyLock::force(&book::ORDER);
     world::warm();

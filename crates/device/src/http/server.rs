@@ -243,6 +243,8 @@ async fn load(
         let service = Arc::new(service);
         state.till.shelf().serve(&service, state.shell.get());
         let _ = state.service.set(service);
+        // Ready already: nobody waits for this, unless they ask at once.
+        olympus_core::language::warm();
         Ok(())
     });
     match loading.await {

@@ -183,8 +183,8 @@ impl Service {
             }
             _ => (Backing::ram(), None),
         };
-        // On another core meanwhile; who needs a table before waits for that one alone.
-        drop(std::thread::Builder::new().spawn(olympus_core::warm));
+        // On another core, while the model is loaded here.
+        drop(std::thread::Builder::new().spawn(olympus_core::menu::lexicon::warm));
         let models = Arc::new(load_models(&options)?);
         let decides = models.intent.as_ref().unwrap_or(&models.search);
         let calibration = decides

@@ -82,6 +82,11 @@ fn key(name: &str) -> Vec<String> {
         .collect()
 }
 
+/// Makes the lexicon ready, which the first menu would otherwise wait for.
+pub fn warm() {
+    LazyLock::force(&LEXICON);
+}
+
 /// Every entry, in the order of the files.
 #[must_use]
 pub fn entries() -> &'static [Entry] {

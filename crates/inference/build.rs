@@ -1,0 +1,17 @@
+//! Hashes the model that goes into the binary, so that no start has to.
+
+use sha2::{Digest, Sha256};
+
+fn main() {
+    let gguf = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../models/olympus-minilm-v1/model.gguf"
+    );
+    println!("cargo::rerun-if-changed={gguf}");
+    if std::env::var_os("CARGO_FEATURE_EMBEDDED").is_some() {
+        let bytes = std::fs::read(gguf).expect("models/olympus-minilm-v1/model.gguf is there");
+        let hash = Sha256::digest(&bytes);
+        let hex: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+        println!("cargo::rustc-env=OLYMPUS_MODEL_SHA256={hex}");
+    }
+}
