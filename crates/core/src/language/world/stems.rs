@@ -5,6 +5,7 @@
 
 use crate::menu::text::Run;
 use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::LazyLock;
 
 macro_rules! languages {
@@ -77,9 +78,36 @@ type Opening = [Option<char>; 3];
 pub(super) struct Stems {
     /// Each with its language.
     lines: Vec<(usize, &'static str)>,
-    by_opening: HashMap<Opening, Vec<usize>>,
+    by_opening: Openings,
     /// Of those the ones that may stand within a word.
-    within: HashMap<Opening, Vec<usize>>,
+    within: Openings,
+}
+
+/// Numbers of lines by how their stems begin.
+struct Openings {
+    lines: Vec<usize>,
+    /// Where those of an opening lie among them.
+    places: HashMap<Opening, Range<usize>>,
+}
+
+impl Openings {
+    fn of(mut found: Vec<(Opening, usize)>) -> Self {
+        found.sort_unstable();
+        let mut places: HashMap<Opening, Range<usize>> = HashMap::new();
+        for (at, (opening, _)) in found.iter().enumerate() {
+            places.entry(*opening).or_insert(at..at).end = at + 1;
+        }
+        Self {
+            lines: found.into_iter().map(|(_, line)| line).collect(),
+            places,
+        }
+    }
+
+    fn get(&self, opening: &Opening) -> &[usize] {
+        let place = self.places.get(opening);
+        let lines = place.and_then(|place| self.lines.get(place.clone()));
+        lines.unwrap_or_default()
+    }
 }
 
 pub(super) static STEMS: LazyLock<Stems> = LazyLock::new(Stems::read);
@@ -97,21 +125,19 @@ impl Stems {
             lines.map(move |line| (language, line))
         });
         let lines: Vec<(usize, &str)> = lines.collect();
-        let (mut by_opening, mut within) = (HashMap::new(), HashMap::new());
+        let (mut all, mut within) = (Vec::with_capacity(lines.len()), Vec::new());
         for (at, (_, line)) in lines.iter().enumerate() {
             let word = line.trim_start_matches(WITHIN).chars();
             let opening = opening(word.take_while(|c| !matches!(c, '\t' | ' ' | '=')));
-            let found_by: &mut Vec<usize> = by_opening.entry(opening).or_default();
-            found_by.push(at);
+            all.push((opening, at));
             if line.starts_with(WITHIN) {
-                let found_by: &mut Vec<usize> = within.entry(opening).or_default();
-                found_by.push(at);
+                within.push((opening, at));
             }
         }
         Self {
             lines,
-            by_opening,
-            within,
+            by_opening: Openings::of(all),
+            within: Openings::of(within),
         }
     }
 
@@ -135,7 +161,7 @@ impl Stems {
         } else {
             &self.by_opening
         };
-        let lines = shorter.filter_map(|key| index.get(&key)).flatten();
+        let lines = shorter.flat_map(|key| index.get(&key));
         lines.filter_map(|at| {
             let (language, line) = self.lines.get(*at)?;
             Some((*language, Stem::read(line)?))
