@@ -5,7 +5,7 @@ use super::super::draft::Choice;
 use super::super::segment::{Kind, Segment};
 use super::super::speech::Cue;
 use super::{Reader, option_of};
-use olympus_proto::{ModifierAction, Span};
+use olympus_proto::ModifierAction;
 
 /// What is said of some of several that have nothing changed.
 const PLAIN: [&str; 8] = [
@@ -199,10 +199,7 @@ impl<'a> Reader<'a> {
             && let Some(item) = self.lines.last_item()
             && let Some(not) = rest.first()
         {
-            let span = Span {
-                start: not.start,
-                end: not.end,
-            };
+            let span = not.span();
             self.pending.number = Some(number);
             self.place_item(item, span);
             self.skip = Some(not.start);
@@ -214,10 +211,7 @@ impl<'a> Reader<'a> {
             return false;
         };
         self.shared = self.shared.filter(|_| is_left);
-        let span = rest.first().map(|not| Span {
-            start: not.start,
-            end: not.end,
-        });
+        let span = rest.first().map(|not| not.span());
         let last = self.lines.last().map(|(line, _)| line);
         if let (Some(line), Some(span)) = (last, span) {
             let choice = Choice {

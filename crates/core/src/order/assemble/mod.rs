@@ -7,24 +7,31 @@
 mod absorbed;
 mod apart;
 mod around;
+mod hosts;
+mod implied;
 mod items;
 mod kinds;
 mod meals;
 mod meant;
+mod more;
 mod must;
 mod names;
 mod negation;
+mod next;
 mod numbers;
+mod off;
 mod only;
 mod options;
 mod places;
+mod placing;
 mod portions;
 mod reader;
 mod sorts;
 mod stash;
 mod swaps;
+mod which;
 
-use super::phrases::{Names, Phrases};
+use super::phrases::Phrases;
 use super::segment::{Kind, Segment};
 use super::speech::Cue;
 pub(super) use meant::{option_for, option_of};
@@ -232,10 +239,7 @@ impl<'a> Reader<'a> {
             return;
         }
         let stem = self.phrases.stems_of(&self.said_of(segment).to_lowercase());
-        let span = Span {
-            start: segment.start,
-            end: segment.end,
-        };
+        let span = segment.span();
         let is_kind = stem.iter().all(|stem| self.phrases.is_kind(stem));
         let word = stem.concat();
         if is_kind && (self.is_kind_with_choices(&word, segment) || self.tells_kind(&word, span)) {
@@ -263,35 +267,6 @@ impl<'a> Reader<'a> {
     fn said_of(&self, segment: &Segment<'_>) -> &'a str {
         let said = self.text.get(segment.start..segment.end);
         said.unwrap_or_default()
-    }
-
-    /// The lines after it move up.
-    pub(super) fn take_off(&mut self, line: usize) {
-        self.lines.remove(line);
-        (self.shared, self.all, self.place) = (None, None, None);
-    }
-
-    /// The latest line of an item that a name means, or is a word of.
-    fn ordered(&self, names: &Names) -> Option<usize> {
-        let whole = self.lines.find(&names.items);
-        whole.or_else(|| self.lines.find(&names.within))
-    }
-
-    /// "Cancel the coke": the line goes, or the option where no line has that name.
-    fn drop_named(&mut self, names: &'a Names) -> bool {
-        // "Take off the pepperoni" is said of what lies on the Pepperoni Pizza.
-        let is_part = self.drops_part
-            && (names.items.is_empty() || names.is_part)
-            && self.lines.accepting(&names.options).is_some();
-        if let Some(line) = self.ordered(names).filter(|_| !is_part) {
-            self.take_off(line);
-            return true;
-        }
-        let accepted = !names.options.is_empty();
-        if accepted {
-            (self.negated, self.negation_used, self.verb) = (true, false, None);
-        }
-        false
     }
 
     /// Talk beside the order is not asked about.

@@ -9,10 +9,7 @@ use olympus_proto::Span;
 
 impl<'a> Reader<'a> {
     pub(super) fn names(&mut self, names: &'a Names, segment: &Segment<'_>, rest: &[Segment<'a>]) {
-        let span = Span {
-            start: segment.start,
-            end: segment.end,
-        };
+        let span = segment.span();
         if self.ends_sentence(segment.start) && !self.towards {
             self.lines.forget_recent();
         }

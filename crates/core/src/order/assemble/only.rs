@@ -16,10 +16,7 @@ impl<'a> Reader<'a> {
         for segment in rest {
             match segment.kind {
                 Kind::Names(names) if self.lines.last_takes(&names.options).is_some() => {
-                    let span = Span {
-                        start: segment.start,
-                        end: segment.end,
-                    };
+                    let span = segment.span();
                     kept.push((&names.options, span));
                     end = segment.end;
                 }

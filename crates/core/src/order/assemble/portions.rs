@@ -43,10 +43,7 @@ impl Reader<'_> {
         let Some(at) = at.filter(|at| self.lines.last_takes(&[*at]) == Some(false)) else {
             return false;
         };
-        let span = Span {
-            start: segment.start,
-            end: segment.end,
-        };
+        let span = segment.span();
         self.lines.put_last(at, Choice::added(span));
         true
     }
@@ -60,10 +57,7 @@ impl Reader<'_> {
         let Some(at) = last.and_then(|item| self.pieces(item, number)) else {
             return false;
         };
-        let span = Span {
-            start: segment.start,
-            end: segment.end,
-        };
+        let span = segment.span();
         self.lines.put_last(at, Choice::added(span));
         self.verb = None;
         true
@@ -246,10 +240,7 @@ impl Reader<'_> {
         };
         self.out.ambiguous.pop();
         self.pending = std::mem::take(&mut self.held);
-        let span = Span {
-            start: segment.start,
-            end: segment.end,
-        };
+        let span = segment.span();
         let pieces = self.pieces(item, number);
         self.place_item(item, span);
         if let Some(at) = pieces {
