@@ -93,7 +93,8 @@ impl Phrases {
     pub(super) fn new(items: &[MenuItem]) -> Self {
         let mut all = Self::default();
         for (index, item) in items.iter().enumerate() {
-            let others = otherwise_called(&item.name);
+            let names = std::iter::once(&item.name).chain(&item.aliases);
+            let others: Vec<String> = names.flat_map(|name| otherwise_called(name)).collect();
             for name in std::iter::once(&item.name)
                 .chain(&item.aliases)
                 .chain(&others)

@@ -211,7 +211,7 @@ impl<'a> Reader<'a> {
             return false;
         };
         self.shared = self.shared.filter(|_| is_left);
-        let span = rest.first().map(|not| not.span());
+        let span = rest.first().map(Segment::span);
         let last = self.lines.last().map(|(line, _)| line);
         if let (Some(line), Some(span)) = (last, span) {
             let choice = Choice {

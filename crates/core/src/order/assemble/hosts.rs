@@ -27,6 +27,10 @@ impl<'a> Reader<'a> {
         {
             return Some((*item, names));
         }
+        // "Zorbl with grilled chicken" is no dish that could have it.
+        if self.with {
+            return None;
+        }
         if let Some(told) = self.told_in_parts(choice) {
             return Some(told).filter(|_| is_added);
         }
@@ -43,7 +47,7 @@ impl<'a> Reader<'a> {
         if !is_new && (is_more || self.lines.accepting(&names.options).is_some()) {
             return None;
         }
-        if (self.with || self.adds) && !self.lines.is_empty() {
+        if self.with || self.adds {
             return None;
         }
         let stems: Vec<String> = self.phrases.stems_of(said);

@@ -3,7 +3,7 @@
 //! Invariant: one dish alone has all that waits, else none is implied.
 
 use super::super::called::plain_name;
-use super::super::draft::{Choice, named};
+use super::super::draft::{Choice, comes_with, is_size, named};
 use super::super::lines::is_of_a_meal;
 use super::super::option;
 use super::super::phrases::Names;
@@ -25,6 +25,17 @@ impl<'a> Reader<'a> {
             let has = |(names, _): &(&Names, Choice)| option_of(&names.options, *item).is_some();
             others.iter().all(has)
         });
+        // "Two biscuits with gravy" of a platter that has both is no platter.
+        let comes_with = |item: &usize| {
+            let is_on_it = |(names, _): &(&Names, Choice)| {
+                let at = option_of(&names.options, *item);
+                let group = at.and_then(|at| named(self.items, at));
+                let is_free = group.is_some_and(|(group, _)| group.min == 0 && !is_size(group));
+                is_free && at.is_some_and(|at| comes_with(self.items, at.exact()))
+            };
+            self.pending.options.iter().all(is_on_it)
+        };
+        fitting.retain(|item| !comes_with(item));
         // "A cup of soup" that only comes with the lunch is no lunch.
         let of_meal = |item: &usize| {
             let is_part = |(names, _): &(&Names, Choice)| {

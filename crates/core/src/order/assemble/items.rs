@@ -59,6 +59,12 @@ impl<'a> Reader<'a> {
         if self.is_single() && self.lines.last_needs(&names.options) {
             return false;
         }
+        // "Number four with slaw and a biscuit": what the meal comes with.
+        let is_with_meal = self.lines.last_is_meal() && self.lines.last_comes_with(&names.options);
+        if is_with_meal && self.is_single() && self.verb.is_none() {
+            self.pending = Pending::default();
+            return false;
+        }
         if self.pending.start.is_some() {
             // "a large fries": what waits belongs to it
             let takes = |item: &&usize| {

@@ -147,12 +147,50 @@ impl<'a> Reader<'a> {
             self.not_understood(segment.start, segment.end);
             return true;
         }
+        if self.is_word_of_other_dish(names, segment, rest) {
+            self.not_understood(segment.start, segment.end);
+            return true;
+        }
         if self.is_no_dish_here(names, segment) {
             self.not_understood(segment.start, segment.end);
             self.pending = Pending::default();
             return true;
         }
         false
+    }
+
+    /// "Box of biscuits", "chicken on a biscuit": a kind's word is its plain dish only where a wish begins.
+    fn is_word_of_other_dish(
+        &self,
+        names: &Names,
+        segment: &Segment<'_>,
+        rest: &[Segment<'_>],
+    ) -> bool {
+        let said = self.phrases.stems_of(&self.said_of(segment).to_lowercase());
+        let is_kind = matches!(said.as_slice(), [word] if self.phrases.is_kind(word));
+        let is_plain = |item: &usize| {
+            let item = self.items.get(*item);
+            let mut called = item.into_iter().flat_map(|item| &item.aliases);
+            called.any(|name| name.to_lowercase().starts_with("plain "))
+        };
+        let has_all = |item: &usize| {
+            let takes = |(options, _): &(&Names, Choice)| {
+                super::option_of(&options.options, *item).is_some()
+            };
+            self.pending.options.iter().all(takes)
+        };
+        let begins = match self.pending.start {
+            Some(_) => names.items.iter().any(has_all),
+            None => self.listed || segment.start == 0 || !self.after_name,
+        };
+        let is_led = self.with || self.onto || self.verb.is_some();
+        let next = rest.first().filter(|next| !self.ends_phrase(next.start));
+        let leads =
+            matches!(next.map(|next| next.kind), Some(Kind::Names(next)) if !next.items.is_empty());
+        is_kind
+            && self.lines.accepting(&names.options).is_none()
+            && matches!(names.items.as_slice(), [item] if is_plain(item))
+            && (is_led || leads || !begins || self.before == "of")
     }
 
     /// "Crab rangoon. Hmm, skip the rangoon": the last word of the name of one thing.

@@ -77,6 +77,36 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// "A dozen biscuits" of the Box of Biscuits, sold by the dozen: after a size, a word of the one dish's name
+    /// that has it, where nothing that the word itself names does.
+    pub(super) fn sized_before_its_word(
+        &self,
+        names: &Names,
+        rest: &[Segment<'_>],
+    ) -> Option<usize> {
+        let next = rest.first().filter(|next| !self.ends_phrase(next.start))?;
+        let is_of_last = self.lines.last_takes(&names.options).is_some();
+        if !names.is_size || is_of_last || self.negated || self.verb.is_some() {
+            return None;
+        }
+        let said = self.phrases.stems_of(&self.said_of(next).to_lowercase());
+        let mut having: Vec<usize> = names.options.iter().map(|at| at.item).collect();
+        having.dedup();
+        let is_other = match next.kind {
+            Kind::Names(next) => {
+                let takes = |item: &usize| option_of(&next.options, *item).is_some();
+                next.items.iter().any(|item| having.contains(item)) || having.iter().any(takes)
+            }
+            Kind::Unknown => false,
+            Kind::Cue(_) => true,
+        };
+        if is_other {
+            return None;
+        }
+        having.retain(|item| said.iter().all(|word| self.has_word(*item, word)));
+        self.one_of(having)
+    }
+
     /// "Diet cola medium": the size of what one item alone has as a choice.
     pub(super) fn leads_to_size(&self, names: &Names, rest: &[Segment<'_>]) -> bool {
         let is_size = |names: &Names| names.is_size;

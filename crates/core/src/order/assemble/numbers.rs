@@ -117,7 +117,11 @@ impl<'a> Reader<'a> {
         if self.takes_off_last(number, rest) {
             return true;
         }
-        if self.is_tally_after(segment, rest) || self.counts_sizes(rest) {
+        let is_portion = self
+            .lines
+            .last_item()
+            .is_some_and(|last| self.pieces(last, number).is_some());
+        if (self.is_tally_after(segment, rest) && !is_portion) || self.counts_sizes(rest) {
             self.lines.set_quantity(number);
             return true;
         }

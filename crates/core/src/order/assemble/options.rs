@@ -46,6 +46,11 @@ impl<'a> Reader<'a> {
         if self.is_pieces_of_next(&said, span, rest) {
             return;
         }
+        if let Some(item) = self.sized_before_its_word(names, rest) {
+            self.skip = rest.first().map(|next| next.start);
+            self.place_with(item, names, choice);
+            return;
+        }
         let leads = self.leads(names, rest);
         self.skip_word_of_need(names, leads, rest);
         if !leads

@@ -5,7 +5,7 @@ use super::super::lines::is_meal;
 use super::super::option;
 use super::super::phrases::OptionRef;
 use super::super::segment::{Kind, Segment};
-use super::super::speech::Cue;
+use super::super::speech::{self, Cue};
 use super::super::stems::{is_unit, stem};
 use super::{Reader, Verb};
 use olympus_proto::Span;
@@ -23,7 +23,7 @@ impl Reader<'_> {
         self.after_name && !waits && is_one && ends && is_size && !self.joined
     }
 
-    /// "Wings twelve, plain": right after a dish that is sold by the piece.
+    /// "Wings twelve, plain", "a box of biscuits, a dozen": right after a dish that is sold by the piece.
     pub(super) fn is_portion_of_last(
         &mut self,
         number: u32,
@@ -33,12 +33,13 @@ impl Reader<'_> {
         let waits = self.pending.start.is_some() || self.verb.is_some() || self.negated;
         let is_item = matches!(rest.first().map(|next| next.kind),
             Some(Kind::Names(next)) if next.options.is_empty());
-        if !self.after_name || waits || is_item || self.ends_phrase(segment.start) {
+        if !self.after_name || waits || is_item {
             return false;
         }
         let at = self.lines.last_item().and_then(|item| {
             let pieces = self.pieces(item, number);
-            pieces.or_else(|| self.measure(item, number))
+            let is_apart = self.ends_phrase(segment.start);
+            pieces.or_else(|| self.measure(item, number).filter(|_| !is_apart))
         });
         let Some(at) = at.filter(|at| self.lines.last_takes(&[*at]) == Some(false)) else {
             return false;
@@ -257,6 +258,10 @@ impl Reader<'_> {
         groups.iter().enumerate().find_map(|(group, choices)| {
             let option = choices.options.iter().position(|option| {
                 let stems = option::key(&option.name);
+                // "A dozen garlic knots", sold by the Half Dozen and the Dozen.
+                if speech::cue(&stems) == Some(Cue::Number(count)) && count > 1 {
+                    return is_size(choices);
+                }
                 let mut words = stems.split(' ');
                 let is_count = words.next() == Some(count.to_string().as_str());
                 // "26 cm" is a measure, "2% milk" a sort; "6 wings" are of the wings.

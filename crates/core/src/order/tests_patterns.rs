@@ -1,0 +1,95 @@
+//! Orders by patterns that a house's menu does not print: a kind's word for its plain dish, portions by the
+//! dozen, and what is no dish because its kind, or what it comes with, says so.
+
+use super::OrderParser;
+use super::tests::show;
+use super::tests_house::group;
+use crate::menu::import::{Format, Limits, parse};
+use serde_json::{Value, json};
+
+fn check(menu: &Value, cases: &[(&str, &str)]) {
+    let bytes = serde_json::to_vec(&json!({"items": menu})).expect("JSON");
+    let parser = OrderParser::new(parse(&bytes, Format::Json, &Limits::default()).expect("a menu"));
+    for (text, expected) in cases {
+        assert_eq!(show(&parser.parse(text, &[])), *expected, "{text}");
+    }
+}
+
+fn biscuits() -> Value {
+    let by_dozen = || group("size", 1, 1, &["Half Dozen", "Dozen"]);
+    json!([
+        {"id": "jean", "name": "Mama Jean's Buttermilk Biscuit", "aliases": ["plain biscuit"], "modifier_groups": [group("on", 0, 2, &["Strawberry Jam", "Honey"])]},
+        {"id": "ham", "name": "Country Ham Biscuit"},
+        {"id": "egg", "name": "Egg Biscuit"},
+        {"id": "box", "name": "Box of Buttermilk Biscuits", "modifier_groups": [by_dozen()]},
+        {"id": "knots", "name": "Garlic Knots", "modifier_groups": [by_dozen()]},
+        {"id": "platter", "name": "Steak Platter", "description": "Steak with sawmill gravy and a biscuit", "modifier_groups": [group("with", 0, 2, &["Sawmill Gravy", "Biscuit"])]},
+        {"id": "combo", "name": "#4 Chicken Combo", "description": "Chicken, a side and a biscuit", "modifier_groups": [group("side", 1, 1, &["Slaw", "Fries"]), group("with", 0, 1, &["Biscuit"])]},
+    ])
+}
+
+#[test]
+fn the_word_of_a_kind_is_its_plain_dish_where_a_wish_begins() {
+    check(
+        &biscuits(),
+        &[
+            (
+                "a biscuit with jam",
+                "1 Mama Jean's Buttermilk Biscuit +Strawberry Jam",
+            ),
+            ("gravy on a biscuit", ""),
+            (
+                "number four with slaw and a biscuit",
+                "1 #4 Chicken Combo +Slaw +Biscuit",
+            ),
+            (
+                "two biscuits with gravy",
+                "2 Mama Jean's Buttermilk Biscuit",
+            ),
+        ],
+    );
+}
+
+#[test]
+fn a_dozen_is_a_portion_where_it_is_sold_so() {
+    check(
+        &biscuits(),
+        &[
+            ("a dozen garlic knots", "1 Dozen Garlic Knots"),
+            (
+                "a half dozen biscuits",
+                "1 Half Dozen Box of Buttermilk Biscuits",
+            ),
+            (
+                "a box of biscuits, a dozen",
+                "1 Dozen Box of Buttermilk Biscuits",
+            ),
+            ("a dozen ham biscuits", "12 Country Ham Biscuit"),
+        ],
+    );
+}
+
+#[test]
+fn a_dish_of_another_kind_is_not_taken_for_it() {
+    let menu = json!([
+        {"id": "pizza", "name": "Cheese Pizza (Build Your Own)", "aliases": ["pizza"], "category": "Pizza", "modifier_groups": [
+            group("size", 1, 1, &["Small", "Large"]), group("top", 0, 8, &["Pepperoni", "Grilled Chicken"])]},
+        {"id": "blaze", "name": "Buffalo Chicken Blaze", "category": "Pizza", "modifier_groups": [group("with", 0, 2, &["Grilled Chicken"])]},
+        {"id": "white", "name": "White Pizza", "category": "Pizza"},
+        {"id": "greek", "name": "Greek Salad", "category": "Salads", "modifier_groups": [group("dressing", 1, 1, &["Greek", "Ranch"])]},
+        {"id": "garden", "name": "Garden Salad", "category": "Salads"},
+        {"id": "dog", "name": "Hand-Dipped Corn Dog"},
+    ]);
+    check(
+        &menu,
+        &[
+            ("a greek pizza", "1 Cheese Pizza (Build Your Own)"),
+            ("zorbl with grilled chicken", ""),
+            ("a cone dipped in chocolate", ""),
+            (
+                "a large pie, pepperoni",
+                "1 Large Cheese Pizza (Build Your Own) +Pepperoni",
+            ),
+        ],
+    );
+}
