@@ -15,6 +15,13 @@ const MANNERS: [&str; 16] = [
     "fresh", "warm", "double", "triple",
 ];
 
+/// What many dishes are, whether their names say so or not.
+pub(super) const ANY_DISH: [&str; 5] = ["sandwich", "burger", "sub", "hoagie", "melt"];
+/// What others are where the menu lists them so.
+pub(super) const LISTED_AS: [&str; 8] = [
+    "pizza", "salad", "wrap", "bowl", "soup", "taco", "burrito", "curry",
+];
+
 /// Whether a word of a name says something else in an order. A sub is also a sandwich.
 pub(super) fn is_grammar(stem: &str) -> bool {
     speech::knows(stem) && stem != "sub"

@@ -1,6 +1,7 @@
 //! Every name on a menu that an order can mention, by its stemmed words.
 
 mod derived;
+mod described;
 
 use super::assemble::option_of;
 use super::called::{is_grammar, kinds, otherwise_called};
@@ -106,6 +107,7 @@ impl Phrases {
         all.add_aliases_of_choices(items);
         all.add_plain_names(items);
         all.add_listed_names(items);
+        all.add_described(items);
         all.add_first_words(items);
         all.add_meals(items);
         all.sort_options();

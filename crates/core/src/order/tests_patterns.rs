@@ -19,8 +19,8 @@ fn biscuits() -> Value {
     let by_dozen = || group("size", 1, 1, &["Half Dozen", "Dozen"]);
     json!([
         {"id": "jean", "name": "Mama Jean's Buttermilk Biscuit", "aliases": ["plain biscuit"], "modifier_groups": [group("on", 0, 2, &["Strawberry Jam", "Honey"])]},
-        {"id": "ham", "name": "Country Ham Biscuit"},
-        {"id": "egg", "name": "Egg Biscuit"},
+        {"id": "ham", "name": "Country Ham Biscuit", "modifier_groups": [group("on", 0, 2, &["Mustard"])]},
+        {"id": "egg", "name": "Egg Biscuit", "modifier_groups": [group("on", 0, 2, &["Mustard"])]},
         {"id": "box", "name": "Box of Buttermilk Biscuits", "modifier_groups": [by_dozen()]},
         {"id": "knots", "name": "Garlic Knots", "modifier_groups": [by_dozen()]},
         {"id": "platter", "name": "Steak Platter", "description": "Steak with sawmill gravy and a biscuit", "modifier_groups": [group("with", 0, 2, &["Sawmill Gravy", "Biscuit"])]},
@@ -89,6 +89,71 @@ fn a_dish_of_another_kind_is_not_taken_for_it() {
             (
                 "a large pie, pepperoni",
                 "1 Large Cheese Pizza (Build Your Own) +Pepperoni",
+            ),
+        ],
+    );
+}
+
+fn pizzeria() -> Value {
+    let top = || group("topping", 0, 2, &["Pepperoni", "Sausage", "Onions"]);
+    json!([
+        {"id": "deal", "name": "Deal #1 Family Night", "category": "Family Deals", "description": "Large one topping pizza, ten wings and a 2 liter",
+         "modifier_groups": [top(), group("wing sauce", 1, 1, &["Mild", "Hot"]), group("dip", 0, 1, &["Ranch", "Blue Cheese"]), group("2 liter", 1, 1, &["Coke", "Sprite"])]},
+        {"id": "pizza", "name": "Cheese Pizza (Build Your Own)", "aliases": ["pizza"], "category": "Pizza", "modifier_groups": [top()]},
+        {"id": "acropolis", "name": "The Acropolis", "category": "Pizzas", "description": "Greek pizza with spinach and feta"},
+        {"id": "kahuna", "name": "Big Kahuna", "category": "Pizzas", "description": "Hawaiian style with ham"},
+        {"id": "wings", "name": "Wings", "modifier_groups": [group("sauce", 1, 1, &["Mild", "Hot"]), group("dip", 0, 2, &["Ranch", "Blue Cheese"])]},
+        {"id": "liter", "name": "2 Liter Bottle", "category": "Drinks", "modifier_groups": [group("flavor", 1, 1, &["Coke", "Sprite"])]},
+        {"id": "soup", "name": "Soup", "category": "Soups", "description": "Black bean chili"},
+    ])
+}
+
+#[test]
+fn the_parts_of_a_deal_are_told_one_by_one() {
+    check(
+        &pizzeria(),
+        &[
+            (
+                "family night deal, sausage on the pizza, mild wings, ranch, and a 2 liter of sprite",
+                "1 Deal #1 Family Night +Sausage +Mild +Ranch +Sprite",
+            ),
+            (
+                "the family night deal, wings are hot, pepperoni on the pizza, and a coke for the 2 liter",
+                "1 Deal #1 Family Night +Hot +Pepperoni +Coke",
+            ),
+            (
+                "family night deal with onions, hot wings, coke, and a pizza with sausage",
+                "1 Deal #1 Family Night +Onions +Hot +Coke; 1 Cheese Pizza (Build Your Own) +Sausage",
+            ),
+        ],
+    );
+}
+
+#[test]
+fn a_dish_of_a_houses_own_name_is_called_what_the_menu_says_it_is() {
+    check(
+        &pizzeria(),
+        &[
+            ("two greek pizzas", "2 The Acropolis"),
+            ("a hawaiian and a hawaiian pizza", "2 Big Kahuna"),
+            ("a bean chili", ""),
+        ],
+    );
+}
+
+#[test]
+fn a_kind_with_something_is_the_dish_that_is_called_so() {
+    check(
+        &biscuits(),
+        &[
+            ("a biscuit with ham", "1 Country Ham Biscuit"),
+            (
+                "two biscuits with egg and a biscuit with honey",
+                "2 Egg Biscuit; 1 Mama Jean's Buttermilk Biscuit +Honey",
+            ),
+            (
+                "ham biscuit with mustard egg biscuit",
+                "1 Country Ham Biscuit +Mustard; 1 Egg Biscuit",
             ),
         ],
     );

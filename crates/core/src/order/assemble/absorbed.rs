@@ -1,6 +1,6 @@
 //! Words that are of the name before them, and names that stand for a drink.
 
-use super::super::called::plain_name;
+use super::super::called::{ANY_DISH, LISTED_AS, plain_name};
 use super::super::draft::{Choice, named};
 use super::super::option;
 use super::super::phrases::{Names, OptionRef};
@@ -10,13 +10,6 @@ use super::super::stems::stem;
 use super::Reader;
 use crate::menu::text::words;
 use olympus_proto::{ModifierAction, Span};
-
-/// What many dishes are, whether their names say so or not.
-const ANY_DISH: [&str; 5] = ["sandwich", "burger", "sub", "hoagie", "melt"];
-/// What others are where the menu lists them so.
-const LISTED_AS: [&str; 8] = [
-    "pizza", "salad", "wrap", "bowl", "soup", "taco", "burrito", "curry",
-];
 
 impl<'a> Reader<'a> {
     /// "Spicy Deluxe sandwich", "cobb salad" of The Big Cobb under "Salads": what the dish is, right after

@@ -28,11 +28,9 @@ impl<'a> Reader<'a> {
             return Some((*item, names));
         }
         // "Zorbl with grilled chicken" is no dish that could have it.
-        if self.with {
-            return None;
-        }
-        if let Some(told) = self.told_in_parts(choice) {
-            return Some(told).filter(|_| is_added);
+        let told = self.told_in_parts(choice).filter(|_| !self.with);
+        if told.is_some() {
+            return told.filter(|_| is_added);
         }
         let drink = self.is_drink_of_its_own(names, choice);
         let own = drink.or_else(|| self.is_side_of_its_own(names, choice));

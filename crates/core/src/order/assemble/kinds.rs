@@ -161,6 +161,59 @@ impl<'a> Reader<'a> {
             })
     }
 
+    /// "A biscuit with ham", "omelette with ham and cheese" of a Ham Biscuit and a Ham & Cheese Omelette: the one
+    /// dish that is called so, where the kind by itself has none such.
+    pub(super) fn is_kind_with(
+        &mut self,
+        names: Option<&Names>,
+        segment: &Segment<'_>,
+        rest: &[Segment<'_>],
+    ) -> bool {
+        let said = self.phrases.stems_of(&self.said_of(segment).to_lowercase());
+        let ([kind], Some((with, rest))) = (said.as_slice(), rest.split_first()) else {
+            return false;
+        };
+        let is_with = matches!(
+            self.said_of(with).to_lowercase().as_str(),
+            "with" | "w" | "with a" | "w/"
+        );
+        let waits =
+            self.negated || self.verb.is_some() || self.with || !self.pending.options.is_empty();
+        if !is_with || waits || !self.phrases.is_kind(kind) {
+            return false;
+        }
+        let goes_on = |next: &&Segment<'_>| match next.kind {
+            Kind::Names(next) => !names.is_some_and(|names| {
+                let takes = |item: &usize| option_of(&next.options, *item).is_some();
+                names.items.iter().any(takes)
+            }),
+            Kind::Unknown | Kind::Cue(Cue::And) => !self.ends_phrase(next.start),
+            Kind::Cue(_) => false,
+        };
+        let count = rest.iter().take_while(goes_on).count();
+        let called = (1..=count).rev().find_map(|count| {
+            let last = rest.get(count - 1)?;
+            let told = self.text.get(with.end..last.end)?;
+            let mut stems = self.phrases.stems_of(&told.to_lowercase());
+            stems.push(kind.clone());
+            let named = self.phrases.find(&stems)?;
+            let item = self.one_of(named.items.clone())?;
+            Some((item, last.end))
+        });
+        let Some((item, end)) = called else {
+            return false;
+        };
+        self.place_item(
+            item,
+            Span {
+                start: segment.start,
+                end,
+            },
+        );
+        self.read_to = end;
+        true
+    }
+
     fn place_of_kind(&mut self, item: usize, number: u32, span: Span) {
         let kind = self.kind.clone();
         let made = kind.as_ref().and_then(|kind| kind.made);

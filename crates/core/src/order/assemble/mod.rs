@@ -7,6 +7,7 @@
 mod absorbed;
 mod apart;
 mod around;
+mod deals;
 mod hosts;
 mod implied;
 mod items;
@@ -221,11 +222,13 @@ impl<'a> Reader<'a> {
     }
 
     fn unknown(&mut self, segment: &Segment<'_>, rest: &[Segment<'a>]) {
-        if self.is_word_of_must(None, segment)
+        if self.is_part_of_meal(segment, rest)
+            || self.is_word_of_must(None, segment)
             || self.is_category_of_last(segment)
             || self.is_owned(segment, rest)
             || self.is_half_of_them(segment, rest)
             || self.is_word_of_kind(segment)
+            || self.is_kind_with(None, segment, rest)
         {
             return;
         }

@@ -22,7 +22,8 @@ impl<'a> Reader<'a> {
             self.move_to(line);
             return;
         }
-        if self.is_kind_of_last(names, segment)
+        if self.is_part_of_meal(segment, rest)
+            || self.is_kind_of_last(names, segment)
             || self.is_named_by_kind(names, segment, rest)
             || self.is_manner_of_last(names, segment)
             || self.is_drink_called_off(names)
@@ -31,6 +32,7 @@ impl<'a> Reader<'a> {
             || self.should_be_other(names, segment, rest)
             || self.is_called_off(names, rest)
             || self.is_of_those(names, segment)
+            || self.is_kind_with(Some(names), segment, rest)
             || self.says_kind(names, segment, rest)
             || self.is_one_of_kind(names, segment, rest)
             || self.tells_which(names, segment, rest)
