@@ -130,7 +130,9 @@ impl<'a> Reader<'a> {
         let is_another = |(names, _): &(&Names, Choice)| {
             let has =
                 self.lines.last_has_other(&names.options) || self.lines.has_added(&names.options);
-            self.drink_of(&names.options).is_some() && has
+            // "One glazed one jelly" of a donut that is one of these.
+            let is_sort = || self.lines.last_has_other(&names.options) && self.implied() == self.lines.last_item();
+            has && (self.drink_of(&names.options).is_some() || is_sort())
         };
         let is_anew = self.is_opened() || self.is_sized_anew();
         if is_anew && self.verb.is_none() && self.pending.options.iter().any(is_another) {

@@ -91,7 +91,9 @@ impl<'a> Reader<'a> {
     /// they are a choice of the ribs too.
     pub(super) fn is_part_of_name(&self, names: &Names, rest: &[Segment<'_>]) -> bool {
         // "Club with fries" where the club has none: a side of its own.
-        let is_side = self.lines.accepting(&names.options).is_none()
+        let takes_none = self.lines.accepting(&names.options).is_none();
+        let is_new = self.with && self.lines.last_takes(&names.options).is_none();
+        let is_side = (takes_none || is_new)
             && self
                 .said_last
                 .as_deref()
@@ -107,7 +109,7 @@ impl<'a> Reader<'a> {
                 .within
                 .iter()
                 .any(|item| takes(&item) && self.is_called_by(*item, names))
-            && (self.lines.accepting(&names.options).is_none() || self.is_another_dish(names))
+            && (takes_none || is_side || self.is_another_dish(names))
             && self.next_item(names, rest).is_none()
             && !self.leads_to_sort(names, rest)
     }

@@ -1,6 +1,7 @@
 //! A name of the menu: a line of its own, a choice of one, or what becomes of one that is there.
 
 use super::super::draft::Choice;
+use super::super::option;
 use super::super::phrases::Names;
 use super::super::segment::{Kind, Segment};
 use super::super::speech::Cue;
@@ -153,6 +154,11 @@ impl<'a> Reader<'a> {
             self.not_understood(segment.start, segment.end);
             return true;
         }
+        if self.is_second_of_two(names, segment) {
+            self.not_understood(segment.start, segment.end);
+            self.pending = Pending::default();
+            return true;
+        }
         if self.is_no_dish_here(names, segment) {
             self.not_understood(segment.start, segment.end);
             self.pending = Pending::default();
@@ -193,6 +199,22 @@ impl<'a> Reader<'a> {
             && self.lines.accepting(&names.options).is_none()
             && matches!(names.items.as_slice(), [item] if is_plain(item))
             && (is_led || leads || !begins || self.before == "of")
+    }
+
+    /// "Salsa" of Chips & Salsa, by itself: no dish. A cup of it may be, where that is a size.
+    fn is_second_of_two(&self, names: &Names, segment: &Segment<'_>) -> bool {
+        let said = self.phrases.stems_of(&self.said_of(segment).to_lowercase());
+        let [item] = names.items.as_slice() else {
+            return false;
+        };
+        let name = self.items.get(*item).map(|item| option::key(&item.name.replace('&', " and ")));
+        let second = name.as_deref().and_then(|name| name.split_once(" and "));
+        let head = second.and_then(|(_, second)| second.rsplit(' ').next());
+        names.is_part
+            && names.options.is_empty()
+            && self.pending.options.is_empty()
+            && self.lines.find(&names.items).is_none()
+            && matches!(said.as_slice(), [word] if head == Some(word) && !self.phrases.is_kind(word))
     }
 
     /// "Crab rangoon. Hmm, skip the rangoon": the last word of the name of one thing.

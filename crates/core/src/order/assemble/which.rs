@@ -11,6 +11,11 @@ use super::Reader;
 use super::meant::option_of;
 use olympus_proto::{AmbiguousItem, MenuItem, Span};
 
+/// What a coffee is called that has to be asked for.
+#[rustfmt::skip]
+const OTHER_COFFEES: [&str; 10] =
+    ["iced", "ice", "cold", "frozen", "blended", "box", "bag", "irish", "decaf", "cake"];
+
 impl<'a> Reader<'a> {
     /// The one of the items of a name: by what waits, by how many pieces, by the kind that was told.
     pub(super) fn meant_of(&self, items: &[usize]) -> Option<usize> {
@@ -60,6 +65,15 @@ impl<'a> Reader<'a> {
             let french: Vec<usize> = items.iter().copied().filter(is_french).collect();
             if !french.is_empty() {
                 items = french;
+            }
+        }
+        // A coffee is hot, where others are iced, or a box of it.
+        if items.len() > 1 && self.said_last.as_deref() == Some("coffee") {
+            let is_other = |word: &String| OTHER_COFFEES.contains(&word.as_str());
+            let is_hot = |item: &usize| !self.phrases.name_of(*item).iter().any(is_other);
+            let hot: Vec<usize> = items.iter().copied().filter(is_hot).collect();
+            if !hot.is_empty() {
+                items = hot;
             }
         }
         match items.as_slice() {
