@@ -158,3 +158,100 @@ fn a_kind_with_something_is_the_dish_that_is_called_so() {
         ],
     );
 }
+
+fn smokehouse() -> Value {
+    let on_it = || group("with", 0, 2, &["Pickles", "Onions"]);
+    let sides = || group("sides", 0, 2, &["Baked Beans", "Coleslaw", "French Fries"]);
+    let measure = || group("size", 1, 1, &["Small", "Pint", "Quart"]);
+    json!([
+        {"id": "sandwich", "name": "Brisket Sandwich", "description": "On a bun with pickles and onions", "modifier_groups": [on_it(), group("add", 0, 2, &["Coleslaw On It", "Cheese"])]},
+        {"id": "plate", "name": "Rib Plate", "description": "With two sides", "modifier_groups": [sides()]},
+        {"id": "beans", "name": "Baked Beans", "modifier_groups": [measure()]},
+        {"id": "slaw", "name": "Coleslaw", "modifier_groups": [measure()]},
+        {"id": "mac", "name": "Mac & Cheese", "modifier_groups": [measure()]},
+        {"id": "fries", "name": "French Fries"},
+        {"id": "chips", "name": "Chips & Salsa"},
+        {"id": "hot", "name": "Hot Coffee", "modifier_groups": [group("milk", 0, 1, &["Cream"])]},
+        {"id": "iced", "name": "Iced Coffee", "modifier_groups": [group("milk", 0, 1, &["Cream"])]},
+        {"id": "donut", "name": "Donut", "modifier_groups": [group("kind", 1, 1, &["Glazed", "Jelly", "Chocolate Frosted"])]},
+    ])
+}
+
+#[test]
+fn a_plain_dish_has_nothing_on_it_but_what_is_named_next() {
+    check(
+        &smokehouse(),
+        &[
+            (
+                "a plain brisket sandwich",
+                "1 Brisket Sandwich -Pickles -Onions",
+            ),
+            (
+                "brisket sandwich plain with cheese",
+                "1 Brisket Sandwich -Pickles -Onions +Cheese",
+            ),
+            (
+                "brisket sandwich plain, pickles",
+                "1 Brisket Sandwich -Onions",
+            ),
+            (
+                "brisket sandwich plain, only onions",
+                "1 Brisket Sandwich -Pickles",
+            ),
+            ("plain fries", "1 French Fries"),
+        ],
+    );
+}
+
+#[test]
+fn a_measure_is_of_each_of_a_list() {
+    check(
+        &smokehouse(),
+        &[
+            (
+                "a quart of slaw and beans",
+                "1 Quart Coleslaw; 1 Quart Baked Beans",
+            ),
+            (
+                "a pint of beans, slaw and mac",
+                "1 Pint Baked Beans; 1 Pint Coleslaw; 1 Pint Mac & Cheese",
+            ),
+            (
+                "a pint of beans and a slaw",
+                "1 Pint Baked Beans; 1 Coleslaw",
+            ),
+        ],
+    );
+}
+
+#[test]
+fn what_a_dish_cannot_have_is_a_side_of_its_own() {
+    check(
+        &smokehouse(),
+        &[
+            (
+                "a rib plate with slaw and a brisket sandwich with fries",
+                "1 Rib Plate +Coleslaw; 1 Brisket Sandwich; 1 French Fries",
+            ),
+            (
+                "brisket sandwich with slaw on it",
+                "1 Brisket Sandwich +Coleslaw On It",
+            ),
+            ("a brisket sandwich with salsa", "1 Brisket Sandwich"),
+        ],
+    );
+}
+
+#[test]
+fn of_sorts_each_is_one_and_a_coffee_is_hot() {
+    check(
+        &smokehouse(),
+        &[
+            (
+                "one chocolate frosted one jelly",
+                "1 Donut +Chocolate Frosted; 1 Donut +Jelly",
+            ),
+            ("a coffee with cream", "1 Hot Coffee +Cream"),
+        ],
+    );
+}

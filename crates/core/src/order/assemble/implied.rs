@@ -131,7 +131,10 @@ impl<'a> Reader<'a> {
             let has =
                 self.lines.last_has_other(&names.options) || self.lines.has_added(&names.options);
             // "One glazed one jelly" of a donut that is one of these.
-            let is_sort = || self.lines.last_has_other(&names.options) && self.implied() == self.lines.last_item();
+            let is_sort = || {
+                self.lines.last_has_other(&names.options)
+                    && self.implied() == self.lines.last_item()
+            };
             has && (self.drink_of(&names.options).is_some() || is_sort())
         };
         let is_anew = self.is_opened() || self.is_sized_anew();

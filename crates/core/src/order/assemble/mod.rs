@@ -222,7 +222,8 @@ impl<'a> Reader<'a> {
     }
 
     fn unknown(&mut self, segment: &Segment<'_>, rest: &[Segment<'a>]) {
-        if self.is_part_of_meal(segment, rest)
+        if self.is_made_plain(segment, rest)
+            || self.is_part_of_meal(segment, rest)
             || self.is_word_of_must(None, segment)
             || self.is_category_of_last(segment)
             || self.is_owned(segment, rest)

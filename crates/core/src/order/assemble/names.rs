@@ -207,7 +207,10 @@ impl<'a> Reader<'a> {
         let [item] = names.items.as_slice() else {
             return false;
         };
-        let name = self.items.get(*item).map(|item| option::key(&item.name.replace('&', " and ")));
+        let name = self
+            .items
+            .get(*item)
+            .map(|item| option::key(&item.name.replace('&', " and ")));
         let second = name.as_deref().and_then(|name| name.split_once(" and "));
         let head = second.and_then(|(_, second)| second.rsplit(' ').next());
         names.is_part

@@ -61,6 +61,30 @@ impl<'a> Reader<'a> {
         })
     }
 
+    /// "A plain club", "club, plain" where no choice of the club is called so.
+    pub(super) fn is_made_plain(&mut self, segment: &Segment<'_>, rest: &[Segment<'_>]) -> bool {
+        let is_plain = self.said_of(segment).eq_ignore_ascii_case("plain");
+        let waits = self.negated || self.with || !self.pending.options.is_empty();
+        if !is_plain || waits {
+            return false;
+        }
+        let next = rest.first().filter(|next| !self.ends_phrase(next.start));
+        if matches!(next.map(|next| next.kind), Some(Kind::Names(next)) if !next.items.is_empty()) {
+            self.plain = Some(segment.span());
+            return true;
+        }
+        self.after_name && self.pending.start.is_none() && self.makes_plain(segment.span())
+    }
+
+    /// Leaves out what lies on the last line; whether there was anything.
+    pub(super) fn makes_plain(&mut self, span: Span) -> bool {
+        let is_made = self.lines.leave_plain(span);
+        if is_made {
+            self.made_plain = self.lines.last().map(|(line, _)| line);
+        }
+        is_made
+    }
+
     fn is_off(&self, segment: &Segment<'_>) -> bool {
         matches!(segment.kind, Kind::Cue(Cue::Off))
             || self.said_of(segment).to_lowercase().starts_with("off")

@@ -221,7 +221,10 @@ impl<'a> Reader<'a> {
     /// "No onions please, onions make me sick": what was left out is not wanted by its name alone.
     fn is_complained_of(&self, names: &Names, rest: &[Segment<'_>]) -> bool {
         let asks = self.with || self.adds || self.onto || self.keep || self.verb.is_some();
-        let asks = asks || self.amount.is_some() || self.before == "actually";
+        let is_led = matches!(self.before.as_str(), "actually" | "only" | "just");
+        let last = self.lines.last().map(|(line, _)| line);
+        let is_led = is_led || (last.is_some() && self.made_plain == last);
+        let asks = asks || self.amount.is_some() || is_led;
         let next = rest
             .first()
             .map(|next| (next.kind, self.said_of(next).to_lowercase()));

@@ -26,10 +26,21 @@ impl<'a> Reader<'a> {
         for (names, choice) in self.sizes_of_kind(item) {
             draft.choose(self.items, &names.options, choice);
         }
+        self.take_measure(&mut draft, &pending, span);
         self.take_waiting(&mut draft, pending.options);
         self.take_ahead(&mut draft);
         self.place_stash(&draft);
         self.place_draft(draft, number);
+        let is_told = self
+            .items
+            .get(item)
+            .is_some_and(|item| item.description.is_some());
+        if let Some(plain) = self.plain.take()
+            && !self.makes_plain(plain)
+            && is_told
+        {
+            self.not_understood(plain.start, plain.end);
+        }
         // "A burger, and no pickles on the sandwich": of what comes after "on".
         if std::mem::take(&mut self.towards) {
             self.lines.move_recent_to_last();
@@ -79,6 +90,25 @@ impl<'a> Reader<'a> {
             self.not_understood(span.start, span.end);
         }
         (pending.number.or(number), portion)
+    }
+
+    /// "A quart of slaw and beans": a quart of each.
+    fn take_measure(&mut self, draft: &mut Draft, pending: &Pending<'a>, span: Span) {
+        if let [(names, choice)] = pending.options.as_slice() {
+            let between = self
+                .text
+                .get(choice.span.end..span.start)
+                .unwrap_or_default();
+            let is_of = names.is_size && matches!(between.trim(), "of" | "each of");
+            self.measured = is_of.then_some((*names, *choice));
+            return;
+        }
+        let is_next = self.listed && pending.start.is_none() && self.verb.is_none();
+        self.measured = self.measured.take().filter(|_| is_next);
+        if let Some((names, choice)) = self.measured {
+            let choice = Choice { span, ..choice };
+            draft.choose(self.items, &names.options, choice);
+        }
     }
 
     /// What waits for the dish; what it cannot have is of a line before.

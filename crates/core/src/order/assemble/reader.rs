@@ -147,6 +147,12 @@ pub(super) struct Reader<'a> {
     /// A word that several dishes' names end with, said before which of them are meant: "two large
     /// pizzas, one pepperoni and one cheese"; and the sizes said with it.
     pub(super) kind: Option<ToldKind<'a>>,
+    /// Where "plain" was said before the dish that it is of.
+    pub(super) plain: Option<Span>,
+    /// The line that was made plain: what is named of it next is wanted.
+    pub(super) made_plain: Option<usize>,
+    /// The measure that a list goes on with: "a quart of slaw and beans".
+    pub(super) measured: Option<(&'a Names, Choice)>,
     /// The line of several from which some are told apart: "two of them without onions".
     pub(super) shared: Option<usize>,
     pub(super) out: ParsedOrder,
@@ -207,6 +213,9 @@ impl<'a> Reader<'a> {
             asked: Vec::new(),
             told_of_all: false,
             kind: None,
+            plain: None,
+            made_plain: None,
+            measured: None,
             shared: None,
             out: ParsedOrder::default(),
         }

@@ -247,8 +247,13 @@ impl Phrases {
                     .last()
                     .filter(|_| !is_joined)
                     .map(|word| word.text.as_str());
+                // "Mac" of Mac & Cheese.
+                let is_pair = is_joined && printed.len() < 4 && item.name.contains('&');
+                let first = printed.first().filter(|_| is_pair);
+                let first = first.map(|word| word.text.as_str());
                 let is_long = |printed: &str| {
-                    let is_head = head == Some(printed) && !speech::knows(printed);
+                    let is_head = (head == Some(printed) || first == Some(printed))
+                        && !speech::knows(printed);
                     let shortest = SHORTEST_PART - usize::from(is_head);
                     printed.chars().count() >= shortest
                 };
@@ -262,7 +267,7 @@ impl Phrases {
                 let many = if is_name {
                     usize::MAX
                 } else {
-                    usize::from(is_sort)
+                    usize::from(is_sort || first.is_some())
                 };
                 let all: Vec<String> = printed.iter().map(|word| stem(&word.text)).collect();
                 let is_apart = |word: &str| word != "beer" || !is_inseparable(&all);

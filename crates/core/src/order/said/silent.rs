@@ -47,7 +47,8 @@ impl Said<'_> {
             .words
             .get(at + 1)
             .map(|next| self.phrases.meant(&next.text));
-        let Some(next) = next.filter(|_| is_plain && at > 0) else {
+        let is_next = self.gap_after(at).trim().is_empty();
+        let Some(next) = next.filter(|_| is_plain && is_next && at > 0) else {
             return false;
         };
         let plain = self.phrases.find(&["plain".to_owned()]);
@@ -58,7 +59,17 @@ impl Said<'_> {
             .phrases
             .find(&["plain".to_owned(), next.clone()])
             .is_some();
-        let named = self.phrases.find(&[next]).filter(|_| !is_called);
+        // "A plain pulled pork sandwich"
+        let after = self
+            .words
+            .get(at + 2)
+            .map(|after| self.phrases.meant(&after.text));
+        let is_longer =
+            after.is_some_and(|after| self.phrases.find(&[next.clone(), after]).is_some());
+        let named = self
+            .phrases
+            .find(&[next])
+            .filter(|_| !is_called && !is_longer);
         named.is_some_and(|named| {
             // A plain burger has nothing on it: that has to be asked about.
             let mut hosts = named.options.iter().map(|option| option.item);
