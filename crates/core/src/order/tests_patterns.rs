@@ -255,3 +255,48 @@ fn of_sorts_each_is_one_and_a_coffee_is_hot() {
         ],
     );
 }
+
+fn bowls() -> Value {
+    json!([
+        {"id": "bowl", "name": "Rice Bowl", "modifier_groups": [
+            group("rice", 0, 1, &["White Rice", "Brown Rice", "No Rice"]), group("top", 0, 4, &["Sour Cream", "Cheese"])]},
+        {"id": "salad", "name": "House Salad", "description": "Greens with croutons", "modifier_groups": [
+            group("dressing", 0, 1, &["Vinaigrette", "No Vinaigrette"]), group("toppings", 0, 2, &["Croutons", "Egg"])]},
+        {"id": "chips", "name": "Chips & Salsa"},
+    ])
+}
+
+#[test]
+fn a_group_is_left_out_by_its_name() {
+    check(
+        &bowls(),
+        &[
+            ("a house salad no dressing", "1 House Salad -No Vinaigrette"),
+            ("a house salad no toppings", "1 House Salad -Croutons"),
+            (
+                "a rice bowl, no salsa just sour cream",
+                "1 Rice Bowl +Sour Cream",
+            ),
+            (
+                "mine is a rice bowl with cheese, my wife's is a house salad",
+                "1 Rice Bowl +Cheese; 1 House Salad",
+            ),
+        ],
+    );
+}
+
+#[test]
+fn what_could_be_one_of_several_sorts_is_asked_about() {
+    let bytes = serde_json::to_vec(&json!({"items": bowls()})).expect("JSON");
+    let parser = OrderParser::new(parse(&bytes, Format::Json, &Limits::default()).expect("a menu"));
+    let parsed = parser.parse("a rice bowl with extra rice", &[]);
+    let words: Vec<&str> = parsed
+        .not_understood
+        .iter()
+        .map(|words| words.text.as_str())
+        .collect();
+    assert_eq!(
+        (show(&parsed).as_str(), words),
+        ("1 Rice Bowl", vec!["rice"])
+    );
+}

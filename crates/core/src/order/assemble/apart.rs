@@ -251,17 +251,34 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// "Mine without tomato and my brother's with cheese": one of several.
+    /// "Mine without tomato and my brother's with cheese": one of several; "mine is a taco, my wife's is a salad":
+    /// what comes is of whom, and says nothing else.
     pub(super) fn is_owned(&mut self, segment: &Segment<'_>, rest: &[Segment<'a>]) -> bool {
         let said = self.said_of(segment).to_lowercase();
         let is_whose = ["mine", "his", "hers", "yours", "theirs"].contains(&said.as_str())
             || said.ends_with("'s")
             || said.ends_with("\u{2019}s");
+        let next = rest.first();
         let tells = matches!(
-            rest.first().map(|next| next.kind),
+            next.map(|next| next.kind),
             Some(Kind::Cue(Cue::With | Cue::Not))
         );
-        is_whose && tells && self.tell_apart(1, rest)
+        if is_whose && tells && self.tell_apart(1, rest) {
+            return true;
+        }
+        let is = next.is_some_and(|next| matches!(self.said_of(next), "is" | "will be" | "gets"));
+        let comes = rest.get(1).is_some_and(|next| {
+            let is_the = self.said_of(next).eq_ignore_ascii_case("the");
+            is_the
+                || matches!(
+                    next.kind,
+                    Kind::Cue(Cue::Article | Cue::Number(_)) | Kind::Names(_)
+                )
+        });
+        if is_whose && is && comes {
+            self.settle();
+        }
+        is_whose && is && comes
     }
 
     /// "Extra bacon" where that is a choice of another dish, and bacon one of the last.

@@ -208,6 +208,12 @@ impl<'a> Reader<'a> {
         {
             self.only_what_comes(rest);
         }
+        // "No salsa, just sour cream"
+        let is_name = matches!(rest.first().map(|next| next.kind), Some(Kind::Names(_)));
+        let is_over = self.negation_used || self.negation_missed;
+        if matches!(said.as_str(), "just" | "only") && is_name && is_over {
+            self.negated = false;
+        }
         if said == "only" && self.after_name && self.is_said_of_before(rest) {
             self.only_what_was_said();
         }
@@ -223,6 +229,7 @@ impl<'a> Reader<'a> {
 
     fn unknown(&mut self, segment: &Segment<'_>, rest: &[Segment<'a>]) {
         if self.is_made_plain(segment, rest)
+            || self.is_group_left_out(None, segment)
             || self.is_part_of_meal(segment, rest)
             || self.is_word_of_must(None, segment)
             || self.is_category_of_last(segment)

@@ -23,7 +23,8 @@ impl<'a> Reader<'a> {
             self.move_to(line);
             return;
         }
-        if self.is_part_of_meal(segment, rest)
+        if self.is_group_left_out(Some(names), segment)
+            || self.is_part_of_meal(segment, rest)
             || self.is_kind_of_last(names, segment)
             || self.is_named_by_kind(names, segment, rest)
             || self.is_manner_of_last(names, segment)
@@ -150,13 +151,10 @@ impl<'a> Reader<'a> {
             self.not_understood(segment.start, segment.end);
             return true;
         }
-        if self.is_word_of_other_dish(names, segment, rest) {
+        if self.is_word_of_other_dish(names, segment, rest) || self.is_second_of_two(names, segment)
+        {
+            self.negation_missed |= self.negated;
             self.not_understood(segment.start, segment.end);
-            return true;
-        }
-        if self.is_second_of_two(names, segment) {
-            self.not_understood(segment.start, segment.end);
-            self.pending = Pending::default();
             return true;
         }
         if self.is_no_dish_here(names, segment) {

@@ -1,7 +1,7 @@
 //! "With only ketchup", "nothing but lettuce", "mustard only": all else that the dish comes with is left
 //! out.
 
-use super::super::phrases::OptionRef;
+use super::super::phrases::{Names, OptionRef};
 use super::super::segment::{Kind, Segment};
 use super::super::speech::Cue;
 use super::Reader;
@@ -83,6 +83,25 @@ impl<'a> Reader<'a> {
             self.made_plain = self.lines.last().map(|(line, _)| line);
         }
         is_made
+    }
+
+    /// "No dressing": a group of choices of the line that is open, left out.
+    pub(super) fn is_group_left_out(
+        &mut self,
+        names: Option<&Names>,
+        segment: &Segment<'_>,
+    ) -> bool {
+        let is_choice = names.is_some_and(|names| self.lines.accepting(&names.options).is_some());
+        let is_open = self.negated && !self.negation_used && !self.contrast && !self.onto;
+        let said = self.phrases.stems_of(&self.said_of(segment).to_lowercase());
+        let is_left = match said.as_slice() {
+            [word] if is_open && !is_choice && self.pending.start.is_none() => {
+                self.lines.leave_group(word, segment.span())
+            }
+            _ => false,
+        };
+        self.negation_used |= is_left;
+        is_left
     }
 
     fn is_off(&self, segment: &Segment<'_>) -> bool {

@@ -114,6 +114,49 @@ impl Lines<'_> {
         !on_it.is_empty()
     }
 
+    /// "No dressing" where the group of that name has No Vinaigrette, or what the dish comes with: that. Says
+    /// whether there is such.
+    pub(in super::super) fn leave_group(&mut self, word: &str, span: Span) -> bool {
+        let items = self.items;
+        let is_called =
+            |group: &ModifierGroup| option::key(&group.name).split(' ').any(|own| own == word);
+        let item = self.last_item().and_then(|last| items.get(last));
+        let groups = item.map(|item| &item.modifier_groups);
+        let mut called = groups
+            .into_iter()
+            .flatten()
+            .enumerate()
+            .filter(|(_, group)| is_called(group));
+        let (Some((group, choices)), None) = (called.next(), called.next()) else {
+            return false;
+        };
+        let Some(draft) = self.drafts.last_mut().filter(|_| !is_size(choices)) else {
+            return false;
+        };
+        let all = (0..choices.options.len()).map(|option| OptionRef {
+            item: draft.item,
+            derived: false,
+            group,
+            option,
+        });
+        let away = |at: &OptionRef| {
+            named(items, *at).is_some_and(|(_, option)| removed(&option.name).is_some())
+        };
+        let (away, others): (Vec<_>, Vec<_>) = all.partition(away);
+        let gone: Vec<OptionRef> = match away.as_slice() {
+            [] => others
+                .into_iter()
+                .filter(|at| choices.min == 0 && comes_with(items, *at))
+                .collect(),
+            [one] => vec![*one],
+            _ => Vec::new(),
+        };
+        for at in &gone {
+            draft.put(items, *at, Choice::removed(span));
+        }
+        !gone.is_empty()
+    }
+
     /// What can be left out of what the last line comes with.
     fn last_has_on_it(&self) -> Vec<OptionRef> {
         let Some(item) = self.last_item() else {
