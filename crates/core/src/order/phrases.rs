@@ -116,8 +116,10 @@ impl Phrases {
         all.add_deeds(items);
         all.mark_sizes(items);
         all.kinds = kinds(items);
+        // Of "Crab Rangoon (8)" the last word is rangoon.
         let stems = |item: &MenuItem| {
-            let words = words(&item.name);
+            let bare = item.name.split('(').next().unwrap_or_default();
+            let words = words(if bare.is_empty() { &item.name } else { bare });
             words.iter().map(|word| stem(&word.text)).collect()
         };
         all.named = items.iter().map(stems).collect();

@@ -271,7 +271,7 @@ fn a_group_is_left_out_by_its_name() {
     check(
         &bowls(),
         &[
-            ("a house salad no dressing", "1 House Salad -No Vinaigrette"),
+            ("a house salad no dressing", "1 House Salad -Vinaigrette"),
             ("a house salad no toppings", "1 House Salad -Croutons"),
             (
                 "a rice bowl, no salsa just sour cream",
