@@ -114,6 +114,13 @@ impl<'a> Reader<'a> {
             return false;
         };
         self.shared = is_left.then_some(line);
+        // "One plain": with nothing on it, where the menu tells what that would be.
+        if let Some(plain) = rest
+            .first()
+            .filter(|next| self.said_of(next).eq_ignore_ascii_case("plain"))
+        {
+            self.makes_plain(plain.span());
+        }
         self.skip = rest.first().map(|next| next.start);
         self.lines.forget_recent();
         (self.all, self.place, self.joined) = (None, None, false);

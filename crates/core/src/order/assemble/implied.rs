@@ -14,7 +14,7 @@ use olympus_proto::ModifierAction;
 impl<'a> Reader<'a> {
     /// "A large pepperoni": the one item of the menu that has all that waits.
     pub(super) fn implied(&self) -> Option<usize> {
-        self.pending.start?;
+        self.pending.start.filter(|_| !self.pending.after_with)?;
         if let Some(item) = self.within() {
             return Some(item);
         }

@@ -194,6 +194,11 @@ impl<'a> Reader<'a> {
     /// What by itself says nothing of the order, and beside names may: "just", "only", "all".
     fn aside(&mut self, segment: &Segment<'_>, rest: &[Segment<'a>]) {
         let said = self.said_of(segment).to_lowercase();
+        // "No toppings"
+        let is_toppings = self.phrases.stems_of(&said).concat() == "topping";
+        if self.negated && is_toppings && self.is_group_left_out(None, segment) {
+            return;
+        }
         let is_dropped = self.verb == Some(Verb::Drop) && !self.dropped;
         if said == "all" && (is_dropped || self.is_of_all(rest)) {
             self.of_all("all", rest);

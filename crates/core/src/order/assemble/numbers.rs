@@ -1,7 +1,7 @@
 //! Numbers: how many of what follows, of what was said, or which of several.
 
 use super::super::option;
-use super::super::phrases::Names;
+use super::super::phrases::{NUMBER, Names};
 use super::super::segment::{Kind, Segment};
 use super::super::speech::Cue;
 use super::super::stems::{is_unit, stem};
@@ -82,6 +82,12 @@ impl<'a> Reader<'a> {
         // "Three three tacos"
         let again = self.said_of(segment).eq_ignore_ascii_case(&self.before);
         if again && self.pending.number == Some(number) && self.pending.options.is_empty() {
+            return;
+        }
+        // "Number four" where the menu has no such dish: no four of anything.
+        if self.before == NUMBER {
+            self.not_understood(segment.start, segment.end);
+            self.lost = true;
             return;
         }
         // "A 16 ounce latte" where no size is of 16 ounces: a measure is no number of lattes.
@@ -206,6 +212,7 @@ impl<'a> Reader<'a> {
             }
         }
         self.negated = false;
+        self.pending.after_with = self.with && !self.lines.is_empty();
         self.pending.start.get_or_insert(segment.start);
         self.pending.joined = self.joined || (!corrects && self.ends_phrase(segment.start));
     }

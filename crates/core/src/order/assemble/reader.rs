@@ -16,6 +16,8 @@ pub(super) struct Pending<'a> {
     pub(super) options: Vec<(&'a Names, Choice)>,
     /// Whether "with" came after the number: "two with olives" are two of something.
     pub(super) with: bool,
+    /// Whether it came before: "with two creams" is no dish that can have cream.
+    pub(super) after_with: bool,
     /// Whether it goes on from what was said: "and one with lime".
     pub(super) joined: bool,
 }
