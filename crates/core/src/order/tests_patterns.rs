@@ -300,3 +300,34 @@ fn what_could_be_one_of_several_sorts_is_asked_about() {
         ("1 Rice Bowl", vec!["rice"])
     );
 }
+
+#[test]
+fn no_dish_is_made_of_what_is_said_beside_one() {
+    let menu = json!([
+        {"id": "burger", "name": "Burger", "description": "With ketchup and onions", "modifier_groups": [group("top", 0, 3, &["Ketchup", "Onions", "Bacon"])]},
+        {"id": "one", "name": "#1 Burger Combo", "modifier_groups": [group("drink", 1, 1, &["Coke", "Sprite"])]},
+        {"id": "drink", "name": "Fountain Drink", "modifier_groups": [group("flavor", 1, 1, &["Coke", "Sprite"])]},
+        {"id": "juice", "name": "Juice", "modifier_groups": [group("kind", 1, 1, &["Orange", "Tomato"])]},
+        {"id": "coffee", "name": "Turkish Coffee"},
+        {"id": "cake", "name": "Sponge Cake", "modifier_groups": [group("add", 0, 1, &["Ice Cream"])]},
+        {"id": "club", "name": "Club", "modifier_groups": [group("top", 0, 2, &["Tomato"])]},
+        {"id": "rangoon", "name": "Crab Rangoon (8)"},
+    ]);
+    check(
+        &menu,
+        &[
+            (
+                "a number one and a number four, both with sprite",
+                "1 #1 Burger Combo +Sprite",
+            ),
+            ("a coffee with two creams", "1 Turkish Coffee"),
+            ("a burger with bacon and tomato", "1 Burger +Bacon"),
+            ("a burger and a tomato", "1 Burger; 1 Juice +Tomato"),
+            (
+                "two burgers, one plain, one no onions",
+                "1 Burger -Ketchup -Onions; 1 Burger -Onions",
+            ),
+            ("crab rangoon. Hmm, skip the rangoon", ""),
+        ],
+    );
+}

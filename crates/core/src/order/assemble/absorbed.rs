@@ -2,6 +2,7 @@
 
 use super::super::called::{ANY_DISH, LISTED_AS, plain_name};
 use super::super::draft::{Choice, named};
+use super::super::lines::is_of_a_meal;
 use super::super::option;
 use super::super::phrases::{Names, OptionRef};
 use super::super::segment::{Kind, Segment};
@@ -170,7 +171,16 @@ impl<'a> Reader<'a> {
         if is_led || waits || choice.action == ModifierAction::Remove || choice.amount.is_some() {
             return None;
         }
-        self.drink_of(&names.options).filter(|_| !names.is_size)
+        let drink = self.drink_of(&names.options).filter(|_| !names.is_size)?;
+        // "With bacon and tomato" orders no Tomato Juice.
+        let is_topping = names.options.iter().any(|at| {
+            let item = self.items.get(at.item).filter(|_| at.item != drink);
+            let group = named(self.items, *at).map(|(group, _)| group);
+            item.zip(group).is_some_and(|(item, group)| {
+                group.min == 0 && !at.derived && !is_of_a_meal(item, group)
+            })
+        });
+        (self.is_opened() || !self.listed || !is_topping).then_some(drink)
     }
 
     /// "A coke and a cheeseburger and lemonade": one more drink, and no other sort of the one before.

@@ -5,16 +5,26 @@
 use super::super::called::plain_name;
 use super::super::draft::{Choice, comes_with, is_size, named};
 use super::super::lines::is_of_a_meal;
-use super::super::option;
+use super::super::option::{self, Portion};
 use super::super::phrases::Names;
 use super::Reader;
 use super::meant::option_of;
 use olympus_proto::ModifierAction;
 
+/// Of so many dishes it is looked at what each comes with.
+const HANDFUL: usize = 16;
+
 impl<'a> Reader<'a> {
     /// "A large pepperoni": the one item of the menu that has all that waits.
     pub(super) fn implied(&self) -> Option<usize> {
         self.pending.start.filter(|_| !self.pending.after_with)?;
+        // "White gravy on the side" is no dish that could have it so.
+        let is_aside = |(_, choice): &(&Names, Choice)| {
+            matches!(Portion::of(&self.said(choice.span)), Some(Portion::Side))
+        };
+        if self.pending.options.iter().all(is_aside) {
+            return None;
+        }
         if let Some(item) = self.within() {
             return Some(item);
         }
@@ -35,7 +45,10 @@ impl<'a> Reader<'a> {
             };
             self.pending.options.iter().all(is_on_it)
         };
-        fitting.retain(|item| !comes_with(item));
+        // Of many it would take long, and one is never left.
+        if fitting.len() <= HANDFUL {
+            fitting.retain(|item| !comes_with(item));
+        }
         // "A cup of soup" that only comes with the lunch is no lunch.
         let of_meal = |item: &usize| {
             let is_part = |(names, _): &(&Names, Choice)| {

@@ -169,17 +169,21 @@ impl<'a> Reader<'a> {
         segment: &Segment<'_>,
         rest: &[Segment<'_>],
     ) -> bool {
-        let said = self.phrases.stems_of(&self.said_of(segment).to_lowercase());
-        let ([kind], Some((with, rest))) = (said.as_slice(), rest.split_first()) else {
-            return false;
-        };
-        let is_with = matches!(
-            self.said_of(with).to_lowercase().as_str(),
-            "with" | "w" | "with a" | "w/"
-        );
         let waits =
             self.negated || self.verb.is_some() || self.with || !self.pending.options.is_empty();
-        if !is_with || waits || !self.phrases.is_kind(kind) {
+        let is_with = |with: &&Segment<'_>| matches!(with.kind, Kind::Cue(Cue::With));
+        let Some((with, rest)) = rest
+            .split_first()
+            .filter(|(with, _)| !waits && is_with(with))
+        else {
+            return false;
+        };
+        let said = self.phrases.stems_of(&self.said_of(segment).to_lowercase());
+        let is_with = matches!(self.said_of(with), "with" | "With" | "w" | "w/");
+        let [kind] = said.as_slice() else {
+            return false;
+        };
+        if !is_with || !self.phrases.is_kind(kind) {
             return false;
         }
         let goes_on = |next: &&Segment<'_>| match next.kind {

@@ -195,8 +195,8 @@ impl<'a> Reader<'a> {
     fn aside(&mut self, segment: &Segment<'_>, rest: &[Segment<'a>]) {
         let said = self.said_of(segment).to_lowercase();
         // "No toppings"
-        let is_toppings = self.phrases.stems_of(&said).concat() == "topping";
-        if self.negated && is_toppings && self.is_group_left_out(None, segment) {
+        let is_toppings = || self.phrases.stems_of(&said).concat() == "topping";
+        if self.negated && is_toppings() && self.is_group_left_out(None, segment) {
             return;
         }
         let is_dropped = self.verb == Some(Verb::Drop) && !self.dropped;

@@ -172,13 +172,16 @@ impl<'a> Reader<'a> {
         segment: &Segment<'_>,
         rest: &[Segment<'_>],
     ) -> bool {
-        let said = self.phrases.stems_of(&self.said_of(segment).to_lowercase());
-        let is_kind = matches!(said.as_slice(), [word] if self.phrases.is_kind(word));
         let is_plain = |item: &usize| {
             let item = self.items.get(*item);
             let mut called = item.into_iter().flat_map(|item| &item.aliases);
             called.any(|name| name.to_lowercase().starts_with("plain "))
         };
+        if !matches!(names.items.as_slice(), [item] if is_plain(item)) {
+            return false;
+        }
+        let said = self.phrases.stems_of(&self.said_of(segment).to_lowercase());
+        let is_kind = matches!(said.as_slice(), [word] if self.phrases.is_kind(word));
         let has_all = |item: &usize| {
             let takes = |(options, _): &(&Names, Choice)| {
                 super::option_of(&options.options, *item).is_some()
@@ -195,27 +198,26 @@ impl<'a> Reader<'a> {
             matches!(next.map(|next| next.kind), Some(Kind::Names(next)) if !next.items.is_empty());
         is_kind
             && self.lines.accepting(&names.options).is_none()
-            && matches!(names.items.as_slice(), [item] if is_plain(item))
             && (is_led || leads || !begins || self.before == "of")
     }
 
     /// "Salsa" of Chips & Salsa, by itself: no dish. A cup of it may be, where that is a size.
     fn is_second_of_two(&self, names: &Names, segment: &Segment<'_>) -> bool {
-        let said = self.phrases.stems_of(&self.said_of(segment).to_lowercase());
-        let [item] = names.items.as_slice() else {
+        let is_bare = names.is_part && names.options.is_empty() && self.pending.options.is_empty();
+        if !is_bare || self.lines.find(&names.items).is_some() {
+            return false;
+        }
+        let Some(item) = self.one_of(names.items.clone()) else {
             return false;
         };
-        let name = self
-            .items
-            .get(*item)
-            .map(|item| option::key(&item.name.replace('&', " and ")));
+        let name = self.items.get(item).map(|item| {
+            let bare = item.name.split('(').next().unwrap_or_default();
+            option::key(&bare.replace('&', " and "))
+        });
         let second = name.as_deref().and_then(|name| name.split_once(" and "));
         let head = second.and_then(|(_, second)| second.rsplit(' ').next());
-        names.is_part
-            && names.options.is_empty()
-            && self.pending.options.is_empty()
-            && self.lines.find(&names.items).is_none()
-            && matches!(said.as_slice(), [word] if head == Some(word) && !self.phrases.is_kind(word))
+        let said = self.phrases.stems_of(&self.said_of(segment).to_lowercase());
+        matches!(said.as_slice(), [word] if head == Some(word) && !self.phrases.is_kind(word))
     }
 
     /// "Crab rangoon. Hmm, skip the rangoon": the last word of the name of one thing.

@@ -5,7 +5,7 @@ use super::super::phrases::{NUMBER, Names};
 use super::super::segment::{Kind, Segment};
 use super::super::speech::Cue;
 use super::super::stems::{is_unit, stem};
-use super::{Reader, Verb, option_of};
+use super::{Pending, Reader, Verb, option_of};
 
 impl<'a> Reader<'a> {
     /// Whether a number comes next, fillers apart: "two, no, three".
@@ -87,7 +87,7 @@ impl<'a> Reader<'a> {
         // "Number four" where the menu has no such dish: no four of anything.
         if self.before == NUMBER {
             self.not_understood(segment.start, segment.end);
-            self.lost = true;
+            self.pending = Pending::default();
             return;
         }
         // "A 16 ounce latte" where no size is of 16 ounces: a measure is no number of lattes.

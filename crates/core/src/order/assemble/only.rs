@@ -91,13 +91,14 @@ impl<'a> Reader<'a> {
         names: Option<&Names>,
         segment: &Segment<'_>,
     ) -> bool {
-        let is_choice = names.is_some_and(|names| self.lines.accepting(&names.options).is_some());
         let is_open = self.negated && !self.negation_used && !self.contrast && !self.onto;
+        let is_choice = |names: &Names| self.lines.accepting(&names.options).is_some();
+        if !is_open || names.is_some_and(is_choice) {
+            return false;
+        }
         let said = self.phrases.stems_of(&self.said_of(segment).to_lowercase());
         let is_left = match said.as_slice() {
-            [word] if is_open && !is_choice && self.pending.start.is_none() => {
-                self.lines.leave_group(word, segment.span())
-            }
+            [word] if self.pending.start.is_none() => self.lines.leave_group(word, segment.span()),
             _ => false,
         };
         self.negation_used |= is_left;

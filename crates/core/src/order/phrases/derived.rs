@@ -249,8 +249,8 @@ impl Phrases {
                     .map(|word| word.text.as_str());
                 // "Mac" of Mac & Cheese.
                 let is_pair = is_joined && printed.len() < 4 && item.name.contains('&');
-                let first = printed.first().filter(|_| is_pair);
-                let first = first.map(|word| word.text.as_str());
+                let first = printed.first().map(|word| word.text.as_str());
+                let first = first.filter(|first| is_pair && first.chars().count() < SHORTEST_PART);
                 let is_long = |printed: &str| {
                     let is_head = (head == Some(printed) || first == Some(printed))
                         && !speech::knows(printed);
