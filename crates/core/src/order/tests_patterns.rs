@@ -312,6 +312,7 @@ fn no_dish_is_made_of_what_is_said_beside_one() {
         {"id": "cake", "name": "Sponge Cake", "modifier_groups": [group("add", 0, 1, &["Ice Cream"])]},
         {"id": "club", "name": "Club", "modifier_groups": [group("top", 0, 2, &["Tomato"])]},
         {"id": "rangoon", "name": "Crab Rangoon (8)"},
+        {"id": "sauce", "name": "Dipping Sauce"},
     ]);
     check(
         &menu,
@@ -321,6 +322,7 @@ fn no_dish_is_made_of_what_is_said_beside_one() {
                 "1 #1 Burger Combo +Sprite",
             ),
             ("a coffee with two creams", "1 Turkish Coffee"),
+            ("a club, and can you put the sauce on the side", "1 Club"),
             ("a burger with bacon and tomato", "1 Burger +Bacon"),
             ("a burger and a tomato", "1 Burger; 1 Juice +Tomato"),
             (

@@ -264,4 +264,41 @@ impl<'a> Reader<'a> {
         }
         is_back
     }
+
+    /// "A wrap caesar" of the Chicken Caesar Wrap: a word of its own name chooses nothing.
+    pub(super) fn is_in_name(&self, said: &str) -> bool {
+        let name = self
+            .lines
+            .last_item()
+            .map(|item| self.phrases.name_of(item));
+        let said = self.phrases.stems_of(said);
+        let asks = self.with || self.onto || self.negated || self.listed || self.amount.is_some();
+        self.after_name
+            && !asks
+            && self.verb.is_none()
+            && self.pending.start.is_none()
+            && self.lines.is_bare()
+            && name.is_some_and(|name| said.iter().all(|word| name.contains(word)))
+    }
+
+    /// "No onions please, onions make me sick": what was left out is not wanted by its name alone.
+    pub(super) fn is_complained_of(&self, names: &Names, rest: &[Segment<'_>]) -> bool {
+        let asks = self.with || self.adds || self.onto || self.keep || self.verb.is_some();
+        let is_led = matches!(self.before.as_str(), "actually" | "only" | "just");
+        let last = self.lines.last().map(|(line, _)| line);
+        let is_led = is_led || (last.is_some() && self.made_plain == last);
+        let asks = asks || self.amount.is_some() || is_led;
+        let next = rest
+            .first()
+            .map(|next| (next.kind, self.said_of(next).to_lowercase()));
+        let moves = match next {
+            Some((
+                Kind::Cue(Cue::On | Cue::To | Cue::Place(_) | Cue::Fine | Cue::Amount(_)),
+                _,
+            )) => true,
+            Some((_, said)) => said == "back",
+            None => false,
+        };
+        !asks && !moves && self.pending.start.is_none() && self.lines.goes_without(&names.options)
+    }
 }

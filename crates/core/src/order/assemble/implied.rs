@@ -35,34 +35,11 @@ impl<'a> Reader<'a> {
             let has = |(names, _): &(&Names, Choice)| option_of(&names.options, *item).is_some();
             others.iter().all(has)
         });
-        // "Two biscuits with gravy" of a platter that has both is no platter.
-        let comes_with = |item: &usize| {
-            let is_on_it = |(names, _): &(&Names, Choice)| {
-                let at = option_of(&names.options, *item);
-                let group = at.and_then(|at| named(self.items, at));
-                let is_free = group.is_some_and(|(group, _)| group.min == 0 && !is_size(group));
-                is_free && at.is_some_and(|at| comes_with(self.items, at.exact()))
-            };
-            self.pending.options.iter().all(is_on_it)
-        };
         // Of many it would take long, and one is never left.
         if fitting.len() <= HANDFUL {
-            fitting.retain(|item| !comes_with(item));
+            fitting.retain(|item| !self.comes_with_all(*item));
         }
-        // "A cup of soup" that only comes with the lunch is no lunch.
-        let of_meal = |item: &usize| {
-            let is_part = |(names, _): &(&Names, Choice)| {
-                let at = option_of(&names.options, *item);
-                let group = at
-                    .and_then(|at| named(self.items, at))
-                    .map(|(group, _)| group);
-                let item = self.items.get(*item);
-                item.zip(group)
-                    .is_some_and(|(item, group)| is_of_a_meal(item, group))
-            };
-            self.pending.options.iter().all(is_part)
-        };
-        fitting.retain(|item| !of_meal(item));
+        fitting.retain(|item| !self.is_all_of_meal(*item));
         let sorts = || {
             let mut told = self.pending.options.iter();
             let (sort, _) = told.find(|(names, _)| !names.is_size)?;
@@ -77,6 +54,31 @@ impl<'a> Reader<'a> {
             false => self.one_of(fitting.clone()),
         };
         one.or_else(sorts)
+    }
+
+    /// "Two biscuits with gravy" of a platter that has both is no platter.
+    fn comes_with_all(&self, item: usize) -> bool {
+        let is_on_it = |(names, _): &(&Names, Choice)| {
+            let at = option_of(&names.options, item);
+            let group = at.and_then(|at| named(self.items, at));
+            let is_free = group.is_some_and(|(group, _)| group.min == 0 && !is_size(group));
+            is_free && at.is_some_and(|at| comes_with(self.items, at.exact()))
+        };
+        self.pending.options.iter().all(is_on_it)
+    }
+
+    /// "A cup of soup" that only comes with the lunch is no lunch.
+    fn is_all_of_meal(&self, item: usize) -> bool {
+        let is_part = |(names, _): &(&Names, Choice)| {
+            let at = option_of(&names.options, item);
+            let group = at
+                .and_then(|at| named(self.items, at))
+                .map(|(group, _)| group);
+            let item = self.items.get(item);
+            item.zip(group)
+                .is_some_and(|(item, group)| is_of_a_meal(item, group))
+        };
+        self.pending.options.iter().all(is_part)
     }
 
     /// "A small pepperoni": the one item with a word in its name that is an option elsewhere, and

@@ -6,9 +6,7 @@ use super::super::option;
 use super::super::phrases::Names;
 use super::super::segment::{Kind, Segment};
 use super::super::speech::Cue;
-use super::super::stems::stem;
 use super::{Pending, Reader, ToldKind, option_of};
-use crate::menu::text::words;
 use olympus_proto::{AmbiguousItem, Span};
 
 /// Dishes that are offered where a kind was named and no dish.
@@ -372,43 +370,6 @@ impl<'a> Reader<'a> {
         // "Club, no turkey": what is left out of the Turkey Club.
         let is_head = self.phrases.name_of(last).ends_with(&said);
         names.items.contains(&last) && ((is_of_parts && told.count() > said.len()) || !is_head)
-    }
-
-    /// "Mushroom pizza" where there is a mushroom calzone and no such pizza; "greek pizza" where there is a
-    /// Greek Salad.
-    pub(super) fn is_other_kind(&self, names: &Names, rest: &[Segment<'_>]) -> bool {
-        let Some(next) = rest.first().filter(|next| !self.ends_phrase(next.start)) else {
-            return false;
-        };
-        let kind = self.phrases.stems_of(&self.said_of(next).to_lowercase());
-        let kind = kind.concat();
-        let items = match names.items.is_empty() {
-            true => &names.within,
-            false => &names.items,
-        };
-        let is_size = matches!(next.kind, Kind::Names(next) if next.is_size);
-        let is_known = !matches!(next.kind, Kind::Unknown);
-        // What the menu knows is another dish only where each is called another kind itself.
-        let is_other = |item: &usize| {
-            !self.ends_with(*item, &kind) && !(is_known && self.may_be(*item, &kind))
-        };
-        self.phrases.is_kind(&kind)
-            && (names.is_part || names.items.is_empty())
-            && !items.is_empty()
-            && !is_size
-            && items.iter().all(is_other)
-    }
-
-    /// Whether an item is not called another kind than this, or the menu says somewhere that it is one.
-    fn may_be(&self, item: usize, kind: &str) -> bool {
-        let last = self.phrases.name_of(item).last();
-        let described = self.items.get(item);
-        let described = described.and_then(|item| item.description.as_deref());
-        let mut described = words(described.unwrap_or_default()).into_iter();
-        last.is_none_or(|last| !self.phrases.is_kind(last))
-            || self.has_word(item, kind)
-            || self.is_listed_as(item, kind)
-            || described.any(|word| stem(&word.text) == kind)
     }
 
     pub(super) fn ends_with(&self, item: usize, word: &str) -> bool {

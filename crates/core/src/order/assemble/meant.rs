@@ -44,7 +44,8 @@ pub(in super::super) fn option_for(
             let is_plain = portion.is_some() && amount.is_none() && !wanted;
             // "Extra rice" of No Rice, White Rice and Brown Rice says not which.
             let is_open = !wanted && takes_away(at) && has_sorts(items, *at);
-            is_meant && !is_other(at) && !is_open && !(is_plain && is_on_it_anyway(items, *at))
+            let is_on_it = is_plain && is_on_it_anyway(items, *at);
+            is_meant && !is_other(at) && !is_open && !is_on_it
         })
         .min_by_key(|at| {
             let portion = portion(at);

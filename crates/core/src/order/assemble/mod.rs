@@ -19,6 +19,7 @@ mod must;
 mod names;
 mod negation;
 mod next;
+mod no_dish;
 mod numbers;
 mod off;
 mod only;

@@ -1,7 +1,6 @@
 //! A name of the menu: a line of its own, a choice of one, or what becomes of one that is there.
 
 use super::super::draft::Choice;
-use super::super::option;
 use super::super::phrases::Names;
 use super::super::segment::{Kind, Segment};
 use super::super::speech::Cue;
@@ -151,7 +150,9 @@ impl<'a> Reader<'a> {
             self.not_understood(segment.start, segment.end);
             return true;
         }
-        if self.is_word_of_other_dish(names, segment, rest) || self.is_second_of_two(names, segment)
+        if self.is_put_aside(names, rest)
+            || self.is_word_of_other_dish(names, segment, rest)
+            || self.is_second_of_two(names, segment)
         {
             self.negation_missed |= self.negated;
             self.not_understood(segment.start, segment.end);
@@ -163,61 +164,6 @@ impl<'a> Reader<'a> {
             return true;
         }
         false
-    }
-
-    /// "Box of biscuits", "chicken on a biscuit": a kind's word is its plain dish only where a wish begins.
-    fn is_word_of_other_dish(
-        &self,
-        names: &Names,
-        segment: &Segment<'_>,
-        rest: &[Segment<'_>],
-    ) -> bool {
-        let is_plain = |item: &usize| {
-            let item = self.items.get(*item);
-            let mut called = item.into_iter().flat_map(|item| &item.aliases);
-            called.any(|name| name.to_lowercase().starts_with("plain "))
-        };
-        if !matches!(names.items.as_slice(), [item] if is_plain(item)) {
-            return false;
-        }
-        let said = self.phrases.stems_of(&self.said_of(segment).to_lowercase());
-        let is_kind = matches!(said.as_slice(), [word] if self.phrases.is_kind(word));
-        let has_all = |item: &usize| {
-            let takes = |(options, _): &(&Names, Choice)| {
-                super::option_of(&options.options, *item).is_some()
-            };
-            self.pending.options.iter().all(takes)
-        };
-        let begins = match self.pending.start {
-            Some(_) => names.items.iter().any(has_all),
-            None => self.listed || segment.start == 0 || !self.after_name,
-        };
-        let is_led = self.with || self.onto || self.verb.is_some();
-        let next = rest.first().filter(|next| !self.ends_phrase(next.start));
-        let leads =
-            matches!(next.map(|next| next.kind), Some(Kind::Names(next)) if !next.items.is_empty());
-        is_kind
-            && self.lines.accepting(&names.options).is_none()
-            && (is_led || leads || !begins || self.before == "of")
-    }
-
-    /// "Salsa" of Chips & Salsa, by itself: no dish. A cup of it may be, where that is a size.
-    fn is_second_of_two(&self, names: &Names, segment: &Segment<'_>) -> bool {
-        let is_bare = names.is_part && names.options.is_empty() && self.pending.options.is_empty();
-        if !is_bare || self.lines.find(&names.items).is_some() {
-            return false;
-        }
-        let Some(item) = self.one_of(names.items.clone()) else {
-            return false;
-        };
-        let name = self.items.get(item).map(|item| {
-            let bare = item.name.split('(').next().unwrap_or_default();
-            option::key(&bare.replace('&', " and "))
-        });
-        let second = name.as_deref().and_then(|name| name.split_once(" and "));
-        let head = second.and_then(|(_, second)| second.rsplit(' ').next());
-        let said = self.phrases.stems_of(&self.said_of(segment).to_lowercase());
-        matches!(said.as_slice(), [word] if head == Some(word) && !self.phrases.is_kind(word))
     }
 
     /// "Crab rangoon. Hmm, skip the rangoon": the last word of the name of one thing.
