@@ -333,3 +333,34 @@ fn no_dish_is_made_of_what_is_said_beside_one() {
         ],
     );
 }
+
+#[test]
+fn pieces_of_a_sort_are_the_dish_that_is_sold_so() {
+    let recipe = || group("recipe", 1, 1, &["Original", "Spicy"]);
+    let cut = || group("cut", 1, 1, &["White Meat", "Dark Meat"]);
+    let menu = json!([
+        {"id": "three", "name": "3 Piece Chicken", "modifier_groups": [cut(), recipe()]},
+        {"id": "eight", "name": "8 Piece Box", "modifier_groups": [cut(), recipe()]},
+        {"id": "tenders", "name": "Tenders", "modifier_groups": [group("size", 1, 1, &["3 Piece", "5 Piece"]), recipe()]},
+        {"id": "tea", "name": "Sweet Tea"},
+        {"id": "lasagna", "name": "Lasagna", "modifier_groups": [group("with", 0, 1, &["Garlic Bread"])]},
+    ]);
+    check(
+        &menu,
+        &[
+            (
+                "three piece dark and a sweet tea",
+                "1 3 Piece Chicken +Dark Meat; 1 Sweet Tea",
+            ),
+            (
+                "an eight piece white spicy",
+                "1 8 Piece Box +White Meat +Spicy",
+            ),
+            ("three piece tenders spicy", "1 3 Piece Tenders +Spicy"),
+            (
+                "two lasagnas, no bread with one of them",
+                "1 Lasagna; 1 Lasagna -Garlic Bread",
+            ),
+        ],
+    );
+}

@@ -15,6 +15,14 @@ impl<'a> Reader<'a> {
             && !matches!(comes.next(), Some(Kind::Names(_)))
     }
 
+    /// "No bread with one of them": on one of them.
+    pub(super) fn is_with_some_of(&self, rest: &[Segment<'_>]) -> bool {
+        let said = |at: usize| rest.get(at).map(|next| self.said_of(next).to_lowercase());
+        let is_some = matches!(said(0).as_deref(), Some("one of" | "both of them"));
+        let is_them = matches!(said(1).as_deref(), Some("them" | "those" | "these"));
+        is_some && is_them && self.lines.has_recent()
+    }
+
     pub(super) fn article(&mut self, segment: &Segment<'_>, rest: &[Segment<'a>]) {
         // "No toppings and a salad": what was not ordered is not left out.
         let is_new = self.joined && self.is_new_item(rest);
@@ -44,7 +52,7 @@ impl<'a> Reader<'a> {
         self.negated = false;
         (self.all, self.place) = (None, None);
         self.pending.start = Some(segment.start);
-        self.pending.joined = self.joined;
+        self.pending.joined = self.joined || self.ends_phrase(segment.start);
     }
 
     /// Whether an item comes next that is not on the order, and no choice of the line that is open.

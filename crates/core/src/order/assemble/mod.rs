@@ -105,6 +105,9 @@ impl<'a> Reader<'a> {
             Cue::Again(number) => self.lines.set_quantity(number),
             // "add bacon to the burger"; "change the coke to a sprite" exchanges
             Cue::To if matches!(self.verb, Some(Verb::Put(_) | Verb::Change)) => {}
+            Cue::With if self.is_with_some_of(rest) => {
+                (self.towards, self.onto) = (true, true);
+            }
             Cue::On | Cue::To => {
                 let waits = self.pending.number.is_none() && !self.pending.options.is_empty();
                 self.towards = waits || self.lines.has_recent();

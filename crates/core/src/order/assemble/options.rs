@@ -43,7 +43,7 @@ impl<'a> Reader<'a> {
                 return;
             }
         }
-        if self.is_pieces_of_next(&said, span, rest) {
+        if self.is_pieces_of_next(names, &said, span, rest) {
             return;
         }
         if let Some(item) = self.sized_before_its_word(names, rest) {
@@ -330,7 +330,7 @@ impl<'a> Reader<'a> {
 
     /// What waits without its item: the only item that it fits, else choices of a line before.
     pub(super) fn settle(&mut self) {
-        if let Some(item) = self.in_other_pieces()
+        if let Some(item) = self.in_other_pieces().or_else(|| self.in_pieces_alone())
             && let Some((_, span)) = self.pending.pieces
         {
             self.place_item(item, span);

@@ -3,7 +3,7 @@
 use super::super::draft::{Choice, is_size};
 use super::super::lines::is_meal;
 use super::super::option;
-use super::super::phrases::OptionRef;
+use super::super::phrases::{Names, OptionRef};
 use super::super::segment::{Kind, Segment};
 use super::super::speech::{self, Cue};
 use super::super::stems::{is_unit, stem};
@@ -197,6 +197,7 @@ impl Reader<'_> {
     /// "12 piece garlic knots" where that is a size of the wings: of the knots.
     pub(super) fn is_pieces_of_next(
         &mut self,
+        names: &Names,
         said: &str,
         span: Span,
         rest: &[Segment<'_>],
@@ -211,12 +212,28 @@ impl Reader<'_> {
         let is_other = matches!(next.kind, Kind::Names(next)
             if !next.items.is_empty() && next.items.iter().all(|item| self.pieces(*item, count).is_none()));
         let waits = !self.pending.options.is_empty() || self.negated || self.verb.is_some();
+        let is_other = is_other || self.is_pieces_of_other(names, count, next);
         if !is_other || waits || self.ends_phrase(next.start) {
             return false;
         }
         self.pending.start.get_or_insert(span.start);
         self.pending.pieces = Some((count, span));
         true
+    }
+
+    /// "Three piece dark" where tenders are sold by three and only the 3 Piece Chicken can be dark.
+    fn is_pieces_of_other(&self, names: &Names, count: u32, next: &Segment<'_>) -> bool {
+        let Kind::Names(next) = next.kind else {
+            return false;
+        };
+        let takes = |item: usize| super::option_of(&next.options, item).is_some();
+        let is_printed = |item: &usize| {
+            let is_meal = self.items.get(*item).is_none_or(is_meal);
+            self.printed_pieces(*item) == Some(count) && !is_meal && takes(*item)
+        };
+        next.items.is_empty()
+            && !names.options.iter().any(|at| takes(at.item))
+            && (0..self.items.len()).filter(is_printed).count() == 1
     }
 
     /// Where only the pieces were said, the dish before in that many: "… and one 5 piece".
@@ -229,6 +246,19 @@ impl Reader<'_> {
         let last = bare(self.lines.last_item()?)?;
         let alike = (0..self.items.len()).filter(|item| bare(*item).as_ref() == Some(&last));
         self.sold_by(&alike.collect::<Vec<_>>(), count)
+    }
+
+    /// "Eight piece mixed": the one dish of so many pieces, no meal, that can be had so.
+    pub(super) fn in_pieces_alone(&self) -> Option<usize> {
+        let (count, _) = self.pending.pieces?;
+        let options = &self.pending.options;
+        let has_all = |item: &usize| {
+            options
+                .iter()
+                .all(|(names, _)| super::option_of(&names.options, *item).is_some())
+        };
+        let fitting = (0..self.items.len()).filter(|item| has_all(item) && !options.is_empty());
+        self.sold_by(&fitting.collect::<Vec<_>>(), count)
     }
 
     /// "Tenders, five piece" of those that the name before could mean.
