@@ -85,6 +85,10 @@ fn a_dish_of_another_kind_is_not_taken_for_it() {
         &[
             ("a greek pizza", "1 Cheese Pizza (Build Your Own)"),
             ("zorbl with grilled chicken", ""),
+            (
+                "a large pizza and a small zorbl",
+                "1 Large Cheese Pizza (Build Your Own)",
+            ),
             ("a cone dipped in chocolate", ""),
             (
                 "a large pie, pepperoni",

@@ -341,6 +341,7 @@ impl<'a> Reader<'a> {
             self.place_item(item, choice.span);
         }
         if self.is_one_more()
+            && !self.lost
             && let Some(item) = self.lines.last_item()
             && let Some((_, choice)) = self.pending.options.last()
         {
@@ -352,12 +353,24 @@ impl<'a> Reader<'a> {
                 self.place_item(item, span);
             }
         }
+        self.report_lost_size();
         self.settle_options();
         self.lines.forget_recent();
         if self.verb == Some(Verb::Correct) && self.pending.number.is_some() {
             self.verb = None;
         }
         self.pending = Pending::default();
+    }
+
+    /// "…, and a small zorbl": a size of its own, of what is not known, is none of the dish before.
+    fn report_lost_size(&mut self) {
+        let is_lost = self.lost && self.verb.is_none() && self.is_opened() && self.is_sized_anew();
+        if !is_lost || !self.pending.options.iter().all(|(names, _)| names.is_size) {
+            return;
+        }
+        for (_, choice) in std::mem::take(&mut self.pending.options) {
+            self.not_understood(choice.span.start, choice.span.end);
+        }
     }
 
     pub(super) fn settle_options(&mut self) {
