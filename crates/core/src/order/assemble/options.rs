@@ -347,13 +347,13 @@ impl<'a> Reader<'a> {
         {
             self.place_item(item, choice.span);
         }
+        self.report_lost_size();
         if let Some(item) = self.implied().filter(|_| !self.goes_with_last()) {
             let span = self.pending.options.last().map(|(_, choice)| choice.span);
             if let Some(span) = span {
                 self.place_item(item, span);
             }
         }
-        self.report_lost_size();
         self.settle_options();
         self.lines.forget_recent();
         if self.verb == Some(Verb::Correct) && self.pending.number.is_some() {
