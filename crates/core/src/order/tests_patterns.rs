@@ -21,6 +21,10 @@ fn biscuits() -> Value {
         {"id": "jean", "name": "Mama Jean's Buttermilk Biscuit", "aliases": ["plain biscuit"], "modifier_groups": [group("on", 0, 2, &["Strawberry Jam", "Honey"])]},
         {"id": "ham", "name": "Country Ham Biscuit", "modifier_groups": [group("on", 0, 2, &["Mustard"])]},
         {"id": "egg", "name": "Egg Biscuit", "modifier_groups": [group("on", 0, 2, &["Mustard"])]},
+        {"id": "bec", "name": "Bacon Biscuit"},
+        {"id": "steak", "name": "Steak Biscuit"},
+        {"id": "filet", "name": "Filet Biscuit"},
+        {"id": "sausage", "name": "Sausage Biscuit"},
         {"id": "box", "name": "Box of Buttermilk Biscuits", "modifier_groups": [by_dozen()]},
         {"id": "knots", "name": "Garlic Knots", "modifier_groups": [by_dozen()]},
         {"id": "platter", "name": "Steak Platter", "description": "Steak with sawmill gravy and a biscuit", "modifier_groups": [group("with", 0, 2, &["Sawmill Gravy", "Biscuit"])]},
@@ -79,6 +83,7 @@ fn a_dish_of_another_kind_is_not_taken_for_it() {
         {"id": "greek", "name": "Greek Salad", "category": "Salads", "modifier_groups": [group("dressing", 1, 1, &["Greek", "Ranch"])]},
         {"id": "garden", "name": "Garden Salad", "category": "Salads"},
         {"id": "dog", "name": "Hand-Dipped Corn Dog"},
+        {"id": "sub", "name": "Ham Sub", "modifier_groups": [group("size", 1, 1, &["Small", "Large"]), group("meat", 0, 1, &["Pepperoni"])]},
     ]);
     check(
         &menu,
@@ -282,6 +287,10 @@ fn a_group_is_left_out_by_its_name() {
                 "1 Rice Bowl +Sour Cream",
             ),
             (
+                "a rice bowl no cheese just sour cream",
+                "1 Rice Bowl -Cheese +Sour Cream",
+            ),
+            (
                 "mine is a rice bowl with cheese, my wife's is a house salad",
                 "1 Rice Bowl +Cheese; 1 House Salad",
             ),
@@ -289,20 +298,29 @@ fn a_group_is_left_out_by_its_name() {
     );
 }
 
+/// The words that are not understood.
+fn asked_about(menu: &Value, text: &str) -> Vec<String> {
+    let bytes = serde_json::to_vec(&json!({"items": menu})).expect("JSON");
+    let parser = OrderParser::new(parse(&bytes, Format::Json, &Limits::default()).expect("a menu"));
+    let parsed = parser.parse(text, &[]);
+    let words = parsed.not_understood.into_iter();
+    words.map(|words| words.text).collect()
+}
+
 #[test]
 fn what_could_be_one_of_several_sorts_is_asked_about() {
-    let bytes = serde_json::to_vec(&json!({"items": bowls()})).expect("JSON");
-    let parser = OrderParser::new(parse(&bytes, Format::Json, &Limits::default()).expect("a menu"));
-    let parsed = parser.parse("a rice bowl with extra rice", &[]);
-    let words: Vec<&str> = parsed
-        .not_understood
-        .iter()
-        .map(|words| words.text.as_str())
-        .collect();
     assert_eq!(
-        (show(&parsed).as_str(), words),
-        ("1 Rice Bowl", vec!["rice"])
+        asked_about(&bowls(), "a rice bowl with extra rice"),
+        ["rice"]
     );
+}
+
+#[test]
+fn whose_a_dish_is_and_that_it_is_a_pie_are_understood() {
+    let none: [&str; 0] = [];
+    let of_whom = "mine is a rice bowl with cheese, my wife's is a house salad";
+    assert_eq!(asked_about(&bowls(), of_whom), none);
+    assert_eq!(asked_about(&pizzeria(), "a pie with pepperoni"), none);
 }
 
 #[test]
