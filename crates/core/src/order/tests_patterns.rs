@@ -335,6 +335,8 @@ fn no_dish_is_made_of_what_is_said_beside_one() {
         {"id": "club", "name": "Club", "modifier_groups": [group("top", 0, 2, &["Tomato"])]},
         {"id": "rangoon", "name": "Crab Rangoon (8)"},
         {"id": "sauce", "name": "Dipping Sauce"},
+        {"id": "ham", "name": "Ham & Cheese Sandwich"},
+        {"id": "tuna", "name": "Tuna Sandwich"},
     ]);
     check(
         &menu,
@@ -344,6 +346,7 @@ fn no_dish_is_made_of_what_is_said_beside_one() {
                 "1 #1 Burger Combo +Sprite",
             ),
             ("a coffee with two creams", "1 Turkish Coffee"),
+            ("a sandwich with tuna", "1 Tuna Sandwich"),
             ("a club, and can you put the sauce on the side", "1 Club"),
             ("a burger with bacon and tomato", "1 Burger +Bacon"),
             ("a burger and a tomato", "1 Burger; 1 Juice +Tomato"),

@@ -9,7 +9,7 @@ use super::super::option::{self, Portion};
 use super::super::phrases::Names;
 use super::Reader;
 use super::meant::option_of;
-use olympus_proto::ModifierAction;
+use olympus_proto::{ModifierAction, ModifierGroup};
 
 /// Of so many dishes it is looked at what each comes with.
 const HANDFUL: usize = 16;
@@ -40,6 +40,10 @@ impl<'a> Reader<'a> {
             fitting.retain(|item| !self.comes_with_all(*item));
         }
         fitting.retain(|item| !self.is_all_of_meal(*item));
+        // "A plate with beans" is no burrito.
+        if let Some(kind) = &self.pending.kind {
+            fitting.retain(|item| self.has_word(*item, kind) || self.is_listed_as(*item, kind));
+        }
         let sorts = || {
             let mut told = self.pending.options.iter();
             let (sort, _) = told.find(|(names, _)| !names.is_size)?;
@@ -61,7 +65,10 @@ impl<'a> Reader<'a> {
         let is_on_it = |(names, _): &(&Names, Choice)| {
             let at = option_of(&names.options, item);
             let group = at.and_then(|at| named(self.items, at));
-            let is_free = group.is_some_and(|(group, _)| group.min == 0 && !is_size(group));
+            // One of several is a sort of it: a can of coke.
+            let is_sort = |group: &ModifierGroup| group.max == Some(1) && group.options.len() > 1;
+            let is_free = group
+                .is_some_and(|(group, _)| group.min == 0 && !is_size(group) && !is_sort(group));
             is_free && at.is_some_and(|at| comes_with(self.items, at.exact()))
         };
         self.pending.options.iter().all(is_on_it)

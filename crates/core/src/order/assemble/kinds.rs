@@ -167,8 +167,11 @@ impl<'a> Reader<'a> {
         segment: &Segment<'_>,
         rest: &[Segment<'_>],
     ) -> bool {
-        let waits =
-            self.negated || self.verb.is_some() || self.with || !self.pending.options.is_empty();
+        let waits = self.negated
+            || self.verb.is_some()
+            || self.with
+            || self.lost
+            || !self.pending.options.is_empty();
         let is_with = |with: &&Segment<'_>| matches!(with.kind, Kind::Cue(Cue::With));
         let Some((with, rest)) = rest
             .split_first()
@@ -200,7 +203,13 @@ impl<'a> Reader<'a> {
             stems.push(kind.clone());
             let named = self.phrases.find(&stems)?;
             let item = self.one_of(named.items.clone())?;
-            Some((item, last.end))
+            // A sandwich with cheese is no Ham & Cheese Sandwich.
+            let name = self.phrases.name_of(item);
+            let is_pair = self.items.get(item)?.name.contains(['&', ',']);
+            let is_whole = name
+                .iter()
+                .all(|word| stems.contains(word) || word == "and");
+            (is_whole || !is_pair).then_some((item, last.end))
         });
         let Some((item, end)) = called else {
             return false;

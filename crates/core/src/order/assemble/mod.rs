@@ -275,6 +275,7 @@ impl<'a> Reader<'a> {
         let waits = self.pending.start.is_some() || self.negated || self.verb.is_some();
         if is_kind && is_new && !waits && !self.with {
             self.pending.start = Some(segment.start);
+            self.pending.kind = Some(word);
         }
     }
 

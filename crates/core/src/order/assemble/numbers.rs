@@ -5,7 +5,7 @@ use super::super::phrases::{NUMBER, Names};
 use super::super::segment::{Kind, Segment};
 use super::super::speech::Cue;
 use super::super::stems::{is_unit, stem};
-use super::{Pending, Reader, Verb, option_of};
+use super::{Reader, Verb, option_of};
 
 impl<'a> Reader<'a> {
     /// Whether a number comes next, fillers apart: "two, no, three".
@@ -87,7 +87,7 @@ impl<'a> Reader<'a> {
         // "Number four" where the menu has no such dish: no four of anything.
         if self.before == NUMBER {
             self.not_understood(segment.start, segment.end);
-            self.pending = Pending::default();
+            self.lost = true;
             return;
         }
         // "A 16 ounce latte" where no size is of 16 ounces: a measure is no number of lattes.
@@ -212,7 +212,7 @@ impl<'a> Reader<'a> {
             }
         }
         self.negated = false;
-        self.pending.after_with = self.with && !self.lines.is_empty();
+        self.pending.after_with = self.with;
         self.pending.start.get_or_insert(segment.start);
         self.pending.joined = self.joined || (!corrects && self.ends_phrase(segment.start));
     }
