@@ -10,9 +10,16 @@ use std::collections::{HashMap, HashSet};
 
 /// Words that say how a dish is and, by themselves, of no dish that it is meant.
 #[rustfmt::skip]
-pub(super) const MANNERS: [&str; 16] = [
+const MANNERS: [&str; 16] = [
     "green", "white", "black", "brown", "blue", "golden", "cold", "iced", "loaded", "stuffed", "mixed", "mini",
     "fresh", "warm", "double", "triple",
+];
+
+/// What many dishes are, whether their names say so or not.
+pub(super) const ANY_DISH: [&str; 5] = ["sandwich", "burger", "sub", "hoagie", "melt"];
+/// What others are where the menu lists them so.
+pub(super) const LISTED_AS: [&str; 8] = [
+    "pizza", "salad", "wrap", "bowl", "soup", "taco", "burrito", "curry",
 ];
 
 /// Whether a word of a name says something else in an order. A sub is also a sandwich.
@@ -24,7 +31,8 @@ pub(super) fn is_grammar(stem: &str) -> bool {
 pub(super) fn kinds(items: &[MenuItem]) -> HashSet<String> {
     let mut counts: HashMap<String, usize> = HashMap::new();
     for item in items {
-        if let [_, .., last] = words(&item.name).as_slice() {
+        let name = item.name.split('(').next().unwrap_or_default();
+        if let [_, .., last] = words(name).as_slice() {
             *counts.entry(stem(&last.text)).or_default() += 1;
         }
     }
@@ -196,6 +204,11 @@ const PRAISE: [&str; 44] = [
     "fashioned", "southern", "warm", "steamed", "real", "premium", "all", "natural",
     "caffe", "cafe", "ny", "country",
 ];
+/// Whether a word of a name says how a dish is, or only what was done to it: "dipped" is no Hand-Dipped Corn Dog.
+pub(super) fn is_manner(word: &str) -> bool {
+    MANNERS.contains(&word) || (word.ends_with("ed") && PRAISE.contains(&word))
+}
+
 /// What they put after it.
 const SERVED: [&str; 6] = ["cup", "slice", "bottle", "glass", "serving", "portion"];
 
@@ -479,7 +492,9 @@ pub(super) fn runs_of(name: &str) -> Vec<String> {
         is_plain.then(|| format!("{} {last}", before.join(" ")))
     });
     // "Maple shaken espresso" of Maple Oat Shaken Espresso: without one of the words between.
-    let is_long = (4..6).contains(&stems.len()) && !stems.iter().any(joins);
+    // "Box of biscuits" of Box of Buttermilk Biscuits.
+    let is_joined = stems.iter().any(|stem| stem != "of" && joins(stem));
+    let is_long = (4..6).contains(&stems.len()) && !is_joined;
     let without = (1..stems.len().saturating_sub(1))
         .filter(|_| is_long)
         .map(|gone| {

@@ -28,6 +28,13 @@ impl Choice {
             span,
         }
     }
+
+    pub(super) fn removed(span: Span) -> Self {
+        Self {
+            action: ModifierAction::Remove,
+            ..Self::added(span)
+        }
+    }
 }
 
 /// A line of one item.

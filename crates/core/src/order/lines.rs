@@ -326,6 +326,12 @@ impl<'a> Lines<'a> {
         Some(is_size && draft.has_size())
     }
 
+    /// Whether the last line has one of the options without its being asked for.
+    pub(super) fn last_comes_with(&self, options: &[OptionRef]) -> bool {
+        let at = self.last_item().and_then(|item| option_of(options, item));
+        at.is_some_and(|at| comes_with(self.items, at.exact()))
+    }
+
     /// Whether a line has one of the options.
     pub(super) fn takes(&self, line: usize, options: &[OptionRef]) -> bool {
         let draft = self.drafts.get(line);

@@ -33,6 +33,8 @@ mod tests_negation;
 #[cfg(test)]
 mod tests_parts;
 #[cfg(test)]
+mod tests_patterns;
+#[cfg(test)]
 mod tests_taken_back;
 #[cfg(test)]
 mod tests_takeout;

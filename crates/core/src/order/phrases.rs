@@ -1,6 +1,7 @@
 //! Every name on a menu that an order can mention, by its stemmed words.
 
 mod derived;
+mod described;
 
 use super::assemble::option_of;
 use super::called::{is_grammar, kinds, otherwise_called};
@@ -93,7 +94,8 @@ impl Phrases {
     pub(super) fn new(items: &[MenuItem]) -> Self {
         let mut all = Self::default();
         for (index, item) in items.iter().enumerate() {
-            let others = otherwise_called(&item.name);
+            let names = std::iter::once(&item.name).chain(&item.aliases);
+            let others: Vec<String> = names.flat_map(|name| otherwise_called(name)).collect();
             for name in std::iter::once(&item.name)
                 .chain(&item.aliases)
                 .chain(&others)
@@ -105,6 +107,7 @@ impl Phrases {
         all.add_aliases_of_choices(items);
         all.add_plain_names(items);
         all.add_listed_names(items);
+        all.add_described(items);
         all.add_first_words(items);
         all.add_meals(items);
         all.sort_options();
@@ -113,8 +116,10 @@ impl Phrases {
         all.add_deeds(items);
         all.mark_sizes(items);
         all.kinds = kinds(items);
+        // Of "Crab Rangoon (8)" the last word is rangoon.
         let stems = |item: &MenuItem| {
-            let words = words(&item.name);
+            let bare = item.name.split('(').next().unwrap_or_default();
+            let words = words(if bare.is_empty() { &item.name } else { bare });
             words.iter().map(|word| stem(&word.text)).collect()
         };
         all.named = items.iter().map(stems).collect();

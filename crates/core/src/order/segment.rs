@@ -5,6 +5,7 @@ use super::phrases::{Names, Phrases};
 use super::speech::{self, Cue};
 use super::stems::stem;
 use crate::menu::text::{Word, words};
+use olympus_proto::Span;
 
 /// What a phrase is.
 #[derive(Debug, Clone, Copy)]
@@ -20,6 +21,15 @@ pub(super) struct Segment<'a> {
     pub(super) kind: Kind<'a>,
     pub(super) start: usize,
     pub(super) end: usize,
+}
+
+impl Segment<'_> {
+    pub(super) fn span(&self) -> Span {
+        Span {
+            start: self.start,
+            end: self.end,
+        }
+    }
 }
 
 /// Words that are read; nobody orders longer.

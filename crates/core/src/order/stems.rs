@@ -32,9 +32,10 @@ pub(super) fn removed(name: &str) -> Option<&str> {
 /// top".
 pub(super) fn shortened(name: &str) -> Option<&str> {
     let said = name.split(['(', '[']).next().unwrap_or(name).trim_end();
+    let lower = said.to_ascii_lowercase();
     let said = [" on top", " on the side", " on it"]
         .iter()
-        .find_map(|ending| said.strip_suffix(ending))
+        .find_map(|ending| said.get(..lower.strip_suffix(ending)?.len()))
         .unwrap_or(said);
     (!said.is_empty() && said != name).then_some(said)
 }

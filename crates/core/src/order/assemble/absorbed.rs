@@ -1,7 +1,8 @@
 //! Words that are of the name before them, and names that stand for a drink.
 
-use super::super::called::plain_name;
+use super::super::called::{ANY_DISH, LISTED_AS, plain_name};
 use super::super::draft::{Choice, named};
+use super::super::lines::is_of_a_meal;
 use super::super::option;
 use super::super::phrases::{Names, OptionRef};
 use super::super::segment::{Kind, Segment};
@@ -10,13 +11,6 @@ use super::super::stems::stem;
 use super::Reader;
 use crate::menu::text::words;
 use olympus_proto::{ModifierAction, Span};
-
-/// What many dishes are, whether their names say so or not.
-const ANY_DISH: [&str; 5] = ["sandwich", "burger", "sub", "hoagie", "melt"];
-/// What others are where the menu lists them so.
-const LISTED_AS: [&str; 8] = [
-    "pizza", "salad", "wrap", "bowl", "soup", "taco", "burrito", "curry",
-];
 
 impl<'a> Reader<'a> {
     /// "Spicy Deluxe sandwich", "cobb salad" of The Big Cobb under "Salads": what the dish is, right after
@@ -177,7 +171,16 @@ impl<'a> Reader<'a> {
         if is_led || waits || choice.action == ModifierAction::Remove || choice.amount.is_some() {
             return None;
         }
-        self.drink_of(&names.options).filter(|_| !names.is_size)
+        let drink = self.drink_of(&names.options).filter(|_| !names.is_size)?;
+        // "With bacon and tomato" orders no Tomato Juice.
+        let is_topping = names.options.iter().any(|at| {
+            let item = self.items.get(at.item).filter(|_| at.item != drink);
+            let group = named(self.items, *at).map(|(group, _)| group);
+            item.zip(group).is_some_and(|(item, group)| {
+                group.min == 0 && !at.derived && !is_of_a_meal(item, group)
+            })
+        });
+        (self.is_opened() || !self.listed || !is_topping).then_some(drink)
     }
 
     /// "A coke and a cheeseburger and lemonade": one more drink, and no other sort of the one before.
@@ -260,5 +263,42 @@ impl<'a> Reader<'a> {
             (self.negated, self.verb) = (false, None);
         }
         is_back
+    }
+
+    /// "A wrap caesar" of the Chicken Caesar Wrap: a word of its own name chooses nothing.
+    pub(super) fn is_in_name(&self, said: &str) -> bool {
+        let name = self
+            .lines
+            .last_item()
+            .map(|item| self.phrases.name_of(item));
+        let said = self.phrases.stems_of(said);
+        let asks = self.with || self.onto || self.negated || self.listed || self.amount.is_some();
+        self.after_name
+            && !asks
+            && self.verb.is_none()
+            && self.pending.start.is_none()
+            && self.lines.is_bare()
+            && name.is_some_and(|name| said.iter().all(|word| name.contains(word)))
+    }
+
+    /// "No onions please, onions make me sick": what was left out is not wanted by its name alone.
+    pub(super) fn is_complained_of(&self, names: &Names, rest: &[Segment<'_>]) -> bool {
+        let asks = self.with || self.adds || self.onto || self.keep || self.verb.is_some();
+        let is_led = matches!(self.before.as_str(), "actually" | "only" | "just");
+        let last = self.lines.last().map(|(line, _)| line);
+        let is_led = is_led || (last.is_some() && self.made_plain == last);
+        let asks = asks || self.amount.is_some() || is_led;
+        let next = rest
+            .first()
+            .map(|next| (next.kind, self.said_of(next).to_lowercase()));
+        let moves = match next {
+            Some((
+                Kind::Cue(Cue::On | Cue::To | Cue::Place(_) | Cue::Fine | Cue::Amount(_)),
+                _,
+            )) => true,
+            Some((_, said)) => said == "back",
+            None => false,
+        };
+        !asks && !moves && self.pending.start.is_none() && self.lines.goes_without(&names.options)
     }
 }

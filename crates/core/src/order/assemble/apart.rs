@@ -5,7 +5,7 @@ use super::super::draft::Choice;
 use super::super::segment::{Kind, Segment};
 use super::super::speech::Cue;
 use super::{Reader, option_of};
-use olympus_proto::{ModifierAction, Span};
+use olympus_proto::ModifierAction;
 
 /// What is said of some of several that have nothing changed.
 const PLAIN: [&str; 8] = [
@@ -114,6 +114,13 @@ impl<'a> Reader<'a> {
             return false;
         };
         self.shared = is_left.then_some(line);
+        // "One plain": with nothing on it, where the menu tells what that would be.
+        if let Some(plain) = rest
+            .first()
+            .filter(|next| self.said_of(next).eq_ignore_ascii_case("plain"))
+        {
+            self.makes_plain(plain.span());
+        }
         self.skip = rest.first().map(|next| next.start);
         self.lines.forget_recent();
         (self.all, self.place, self.joined) = (None, None, false);
@@ -199,10 +206,7 @@ impl<'a> Reader<'a> {
             && let Some(item) = self.lines.last_item()
             && let Some(not) = rest.first()
         {
-            let span = Span {
-                start: not.start,
-                end: not.end,
-            };
+            let span = not.span();
             self.pending.number = Some(number);
             self.place_item(item, span);
             self.skip = Some(not.start);
@@ -214,10 +218,7 @@ impl<'a> Reader<'a> {
             return false;
         };
         self.shared = self.shared.filter(|_| is_left);
-        let span = rest.first().map(|not| Span {
-            start: not.start,
-            end: not.end,
-        });
+        let span = rest.first().map(Segment::span);
         let last = self.lines.last().map(|(line, _)| line);
         if let (Some(line), Some(span)) = (last, span) {
             let choice = Choice {
@@ -257,17 +258,34 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// "Mine without tomato and my brother's with cheese": one of several.
+    /// "Mine without tomato and my brother's with cheese": one of several; "mine is a taco, my wife's is a salad":
+    /// what comes is of whom, and says nothing else.
     pub(super) fn is_owned(&mut self, segment: &Segment<'_>, rest: &[Segment<'a>]) -> bool {
         let said = self.said_of(segment).to_lowercase();
         let is_whose = ["mine", "his", "hers", "yours", "theirs"].contains(&said.as_str())
             || said.ends_with("'s")
             || said.ends_with("\u{2019}s");
+        let next = rest.first();
         let tells = matches!(
-            rest.first().map(|next| next.kind),
+            next.map(|next| next.kind),
             Some(Kind::Cue(Cue::With | Cue::Not))
         );
-        is_whose && tells && self.tell_apart(1, rest)
+        if is_whose && tells && self.tell_apart(1, rest) {
+            return true;
+        }
+        let is = next.is_some_and(|next| matches!(self.said_of(next), "is" | "will be" | "gets"));
+        let comes = rest.get(1).is_some_and(|next| {
+            let is_the = self.said_of(next).eq_ignore_ascii_case("the");
+            is_the
+                || matches!(
+                    next.kind,
+                    Kind::Cue(Cue::Article | Cue::Number(_)) | Kind::Names(_)
+                )
+        });
+        if is_whose && is && comes {
+            self.settle();
+        }
+        is_whose && is && comes
     }
 
     /// "Extra bacon" where that is a choice of another dish, and bacon one of the last.

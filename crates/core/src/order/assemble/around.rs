@@ -15,6 +15,14 @@ impl<'a> Reader<'a> {
             && !matches!(comes.next(), Some(Kind::Names(_)))
     }
 
+    /// "No bread with one of them": on one of them.
+    pub(super) fn is_with_some_of(&self, rest: &[Segment<'_>]) -> bool {
+        let said = |at: usize| rest.get(at).map(|next| self.said_of(next).to_lowercase());
+        let is_some = matches!(said(0).as_deref(), Some("one of" | "both of them"));
+        let is_them = matches!(said(1).as_deref(), Some("them" | "those" | "these"));
+        is_some && is_them && self.lines.has_recent()
+    }
+
     pub(super) fn article(&mut self, segment: &Segment<'_>, rest: &[Segment<'a>]) {
         // "No toppings and a salad": what was not ordered is not left out.
         let is_new = self.joined && self.is_new_item(rest);
@@ -44,36 +52,7 @@ impl<'a> Reader<'a> {
         self.negated = false;
         (self.all, self.place) = (None, None);
         self.pending.start = Some(segment.start);
-        self.pending.joined = self.joined;
-    }
-
-    /// "… on a bagel", "… with barbacoa": right after these no dish begins, but for what goes beside one
-    /// by its own name.
-    pub(super) fn is_no_dish_here(&self, names: &Names, segment: &Segment<'_>) -> bool {
-        let before = self.text.get(..segment.start).unwrap_or_default();
-        let before = before.trim_end().to_lowercase();
-        let is_on = [" on a", " on an"].iter().any(|on| before.ends_with(on));
-        let is_with = before.ends_with(" with") && names.is_part && !self.is_head(names);
-        let takes = self.lines.accepting(&names.options).is_some();
-        let fits = |line: usize| {
-            names
-                .items
-                .iter()
-                .any(|item| self.lines.recent_fits(line, *item))
-        };
-        (is_on || is_with)
-            && !names.items.is_empty()
-            && !takes
-            && self.pending.options.is_empty()
-            && self.lines.last().is_some_and(|(line, _)| !fits(line))
-    }
-
-    /// Whether the words are the last of the items' names: "fries" of French Fries.
-    fn is_head(&self, names: &Names) -> bool {
-        let said = self.said_last.as_deref().unwrap_or_default();
-        let last = said.split(' ').next_back();
-        let of = |item: &usize| self.phrases.name_of(*item).last().map(String::as_str);
-        names.items.iter().any(|item| of(item) == last)
+        self.pending.joined = self.joined || self.ends_phrase(segment.start);
     }
 
     /// Whether an item comes next that is not on the order, and no choice of the line that is open.

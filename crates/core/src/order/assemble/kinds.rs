@@ -1,14 +1,13 @@
 //! Kinds of dishes that are named before the dishes: "two large pizzas, one pepperoni and one
 //! cheese", "rolls: one california, one veggie".
 
-use super::super::called::plain_name;
 use super::super::draft::Choice;
 use super::super::option;
 use super::super::phrases::Names;
 use super::super::segment::{Kind, Segment};
 use super::super::speech::Cue;
-use super::{Pending, Reader, ToldKind, Verb, option_of};
-use olympus_proto::{AmbiguousItem, ModifierAction, Span};
+use super::{Pending, Reader, ToldKind, option_of};
+use olympus_proto::{AmbiguousItem, Span};
 
 /// Dishes that are offered where a kind was named and no dish.
 const MOST_ASKED: usize = 10;
@@ -59,10 +58,7 @@ impl<'a> Reader<'a> {
             let named = all.filter(|item| self.has_word(*item, word) && has(*item));
             fitting.extend(named);
         }
-        let span = Span {
-            start: segment.start,
-            end: segment.end,
-        };
+        let span = segment.span();
         let Some(item) = self.one_of(fitting.clone()) else {
             // "A chicken burrito": which of them?
             if fitting.len() > 1 {
@@ -74,27 +70,7 @@ impl<'a> Reader<'a> {
         true
     }
 
-    /// Whether the word that comes next says which dishes a choice is of: "chicken taco".
-    pub(super) fn leads_to_kind(&self, names: &Names, rest: &[Segment<'_>]) -> bool {
-        let Some(next) = rest.first().filter(|next| !self.ends_phrase(next.start)) else {
-            return false;
-        };
-        let is_open = match next.kind {
-            Kind::Unknown => true,
-            Kind::Names(next) => {
-                next.items.is_empty() && self.lines.accepting(&next.options).is_none()
-            }
-            Kind::Cue(_) => false,
-        };
-        let word = self.phrases.stems_of(&self.said_of(next).to_lowercase());
-        let word = word.concat();
-        let has = |item: usize| option_of(&names.options, item).is_some();
-        is_open
-            && self.phrases.is_kind(&word)
-            && (0..self.items.len()).any(|item| self.has_word(item, &word) && has(item))
-    }
-
-    fn has_word(&self, item: usize, word: &str) -> bool {
+    pub(super) fn has_word(&self, item: usize, word: &str) -> bool {
         self.phrases.name_of(item).iter().any(|own| own == word)
     }
 
@@ -106,67 +82,20 @@ impl<'a> Reader<'a> {
         segment: &Segment<'_>,
         rest: &[Segment<'_>],
     ) -> bool {
-        let told = self.kind.as_ref().filter(|kind| kind.left > 0);
-        // "Two chicken wraps and one tuna": of the kind of the dish before.
-        let word = match (told, self.lines.last_item()) {
-            (Some(kind), _) => kind.word.clone(),
-            (None, Some(last)) if self.is_opened() && self.pending.joined => {
-                let word = self
-                    .phrases
-                    .name_of(last)
-                    .last()
-                    .cloned()
-                    .unwrap_or_default();
-                let is_named = !names.is_part && !names.items.is_empty();
-                if !self.phrases.is_kind(&word) || is_named {
-                    return false;
-                }
-                word
-            }
-            _ => return false,
+        let Some(word) = self.word_of_kind(names) else {
+            return false;
         };
-        let made = told.and_then(|kind| kind.made);
-        // "Two tuna rolls, a dragon roll" are three.
-        let said = self.phrases.stems_of(&self.said_of(segment).to_lowercase());
-        if made.is_some() && said.contains(&word) {
-            return false;
-        }
-        let is_told = told.is_some() && made.is_none();
-        // "Two burgers and one veggie burger" are three.
-        // "Two pizzas, one margherita" of a menu that lists it under Pizza are two.
-        let start = self.pending.start.unwrap_or(segment.start);
-        let is_listed = names
-            .items
-            .iter()
-            .any(|item| self.is_listed_as(*item, &word));
-        let is_told_of_them = is_listed && self.ends_phrase(start);
-        let is_more =
-            self.pending.joined && told.is_some_and(ToldKind::is_whole) && !is_told_of_them;
-        if made.is_some()
-            && (!self.is_opened() || is_more || !(names.is_part || names.items.is_empty()))
-        {
-            return false;
-        }
+        let told = self.kind.as_ref().filter(|kind| kind.left > 0);
         let waits = !self.pending.options.is_empty() || self.negated || self.verb.is_some();
-        if waits || self.with || self.onto {
+        if waits || self.with || self.onto || self.is_beside_kind(&word, names, segment) {
             return false;
         }
-        // "Four tacos al pastor" are four; of "three: carnitas, asada and pastor" each is one.
-        let is_list = self.ends_phrase(segment.start)
-            || rest.first().is_some_and(|next| {
-                let named = rest.get(1).map(|next| next.kind);
-                let is_and = matches!(next.kind, Kind::Cue(Cue::And))
-                    && matches!(named, Some(Kind::Names(_)));
-                is_and || self.ends_phrase(next.start)
-            });
-        let is_list = is_list || self.is_opened();
+        let is_list = self.is_opened() || self.is_in_list(segment, rest);
         let all = told.filter(|kind| kind.is_new && kind.left < u32::MAX && !is_list);
         let number = self.pending.number;
         let number = number.or(all.map(|kind| kind.left)).unwrap_or(1);
-        let span = Span {
-            start: segment.start,
-            end: segment.end,
-        };
+        let span = segment.span();
+        let is_told = told.is_some_and(|kind| kind.made.is_none());
         let called = names.items.iter().chain(&names.within).copied();
         let called = called.filter(|item| self.is_of_kind(*item, &word));
         let called = self.one_of(called.collect());
@@ -188,18 +117,111 @@ impl<'a> Reader<'a> {
         true
     }
 
-    /// "Cancel the pie", "leave out the pie": the one line that is one.
-    pub(super) fn is_kind_called_off(&mut self, word: &str) -> bool {
-        if !self.negated && self.verb != Some(Verb::Drop) {
+    /// The kind that was told, or that of the dish before: "two chicken wraps and one tuna".
+    fn word_of_kind(&self, names: &Names) -> Option<String> {
+        if let Some(kind) = self.kind.as_ref().filter(|kind| kind.left > 0) {
+            return Some(kind.word.clone());
+        }
+        let last = self.lines.last_item()?;
+        let word = self.phrases.name_of(last).last()?;
+        let is_named = !names.is_part && !names.items.is_empty();
+        let goes_on = self.is_opened() && self.pending.joined;
+        (goes_on && self.phrases.is_kind(word) && !is_named).then(|| word.clone())
+    }
+
+    /// Whether a name is of a dish beside those of the kind: "two burgers and one veggie burger" are three.
+    fn is_beside_kind(&self, word: &String, names: &Names, segment: &Segment<'_>) -> bool {
+        let told = self.kind.as_ref().filter(|kind| kind.left > 0);
+        if told.and_then(|kind| kind.made).is_none() {
             return false;
         }
-        let of_kind = (0..self.items.len()).filter(|item| self.ends_with(*item, word));
-        let of_kind: Vec<usize> = of_kind.collect();
-        let Some(line) = self.lines.only_of(&of_kind) else {
+        // "Two tuna rolls, a dragon roll" are three.
+        let said = self.phrases.stems_of(&self.said_of(segment).to_lowercase());
+        // "Two pizzas, one margherita" of a menu that lists it under Pizza are two.
+        let start = self.pending.start.unwrap_or(segment.start);
+        let mut items = names.items.iter();
+        let is_told_of_them =
+            items.any(|item| self.is_listed_as(*item, word)) && self.ends_phrase(start);
+        let is_more =
+            self.pending.joined && told.is_some_and(ToldKind::is_whole) && !is_told_of_them;
+        let is_whole = !(names.is_part || names.items.is_empty());
+        said.contains(word) || !self.is_opened() || is_more || is_whole
+    }
+
+    /// "Four tacos al pastor" are four; of "three: carnitas, asada and pastor" each is one.
+    fn is_in_list(&self, segment: &Segment<'_>, rest: &[Segment<'_>]) -> bool {
+        self.ends_phrase(segment.start)
+            || rest.first().is_some_and(|next| {
+                let named = rest.get(1).map(|next| next.kind);
+                let is_and = matches!(next.kind, Kind::Cue(Cue::And))
+                    && matches!(named, Some(Kind::Names(_)));
+                is_and || self.ends_phrase(next.start)
+            })
+    }
+
+    /// "A biscuit with ham", "omelette with ham and cheese" of a Ham Biscuit and a Ham & Cheese Omelette: the one
+    /// dish that is called so, where the kind by itself has none such.
+    pub(super) fn is_kind_with(
+        &mut self,
+        names: Option<&Names>,
+        segment: &Segment<'_>,
+        rest: &[Segment<'_>],
+    ) -> bool {
+        let waits = self.negated
+            || self.verb.is_some()
+            || self.with
+            || self.lost
+            || !self.pending.options.is_empty();
+        let is_with = |with: &&Segment<'_>| matches!(with.kind, Kind::Cue(Cue::With));
+        let Some((with, rest)) = rest
+            .split_first()
+            .filter(|(with, _)| !waits && is_with(with))
+        else {
             return false;
         };
-        self.take_off(line);
-        (self.negation_used, self.dropped) = (self.negated, true);
+        let said = self.phrases.stems_of(&self.said_of(segment).to_lowercase());
+        let is_with = matches!(self.said_of(with), "with" | "With" | "w" | "w/");
+        let [kind] = said.as_slice() else {
+            return false;
+        };
+        if !is_with || !self.phrases.is_kind(kind) {
+            return false;
+        }
+        let goes_on = |next: &&Segment<'_>| match next.kind {
+            Kind::Names(next) => !names.is_some_and(|names| {
+                let takes = |item: &usize| option_of(&next.options, *item).is_some();
+                names.items.iter().any(takes)
+            }),
+            Kind::Unknown | Kind::Cue(Cue::And) => !self.ends_phrase(next.start),
+            Kind::Cue(_) => false,
+        };
+        let count = rest.iter().take_while(goes_on).count();
+        let called = (1..=count).rev().find_map(|count| {
+            let last = rest.get(count - 1)?;
+            let told = self.text.get(with.end..last.end)?;
+            let mut stems = self.phrases.stems_of(&told.to_lowercase());
+            stems.push(kind.clone());
+            let named = self.phrases.find(&stems)?;
+            let item = self.one_of(named.items.clone())?;
+            // A sandwich with cheese is no Ham & Cheese Sandwich.
+            let name = self.phrases.name_of(item);
+            let is_pair = self.items.get(item)?.name.contains(['&', ',']);
+            let is_whole = name
+                .iter()
+                .all(|word| stems.contains(word) || word == "and");
+            (is_whole || !is_pair).then_some((item, last.end))
+        });
+        let Some((item, end)) = called else {
+            return false;
+        };
+        self.place_item(
+            item,
+            Span {
+                start: segment.start,
+                end,
+            },
+        );
+        self.read_to = end;
         true
     }
 
@@ -286,10 +308,7 @@ impl<'a> Reader<'a> {
         else {
             return false;
         };
-        let span = Span {
-            start: segment.start,
-            end: segment.end,
-        };
+        let span = segment.span();
         let number = self.pending.number.unwrap_or(1);
         self.place_of_kind(item, number, span);
         true
@@ -307,10 +326,7 @@ impl<'a> Reader<'a> {
         if !is_kind || names.items.len() < 2 || !names.options.is_empty() || !names.is_part {
             return false;
         }
-        let span = Span {
-            start: segment.start,
-            end: segment.end,
-        };
+        let span = segment.span();
         let after = self.text.get(segment.end..).unwrap_or_default();
         let is_list = after.trim_start().starts_with([':', '-', ',']);
         let told = after.trim_start().to_lowercase();
@@ -340,15 +356,6 @@ impl<'a> Reader<'a> {
         comes && self.tells_kind(&stems.concat(), span)
     }
 
-    /// Of several items the one of the kind that was told.
-    pub(super) fn of_kind(&self, items: &[usize]) -> Option<usize> {
-        let kind = self.kind.as_ref()?;
-        let mut of_kind = items
-            .iter()
-            .filter(|item| self.is_of_kind(**item, &kind.word));
-        of_kind.next().copied().filter(|_| of_kind.next().is_none())
-    }
-
     /// "Biscuits and gravy, no gravy": a word of the dish that was named in full, which stays.
     pub(super) fn is_within_last(&self, names: &Names, segment: &Segment<'_>) -> bool {
         let Some(last) = self
@@ -374,127 +381,14 @@ impl<'a> Reader<'a> {
         names.items.contains(&last) && ((is_of_parts && told.count() > said.len()) || !is_head)
     }
 
-    /// "Chicken sandwich, the crispy one": of those that the name before could mean.
-    pub(super) fn tells_which(
-        &mut self,
-        names: &Names,
-        segment: &Segment<'_>,
-        rest: &[Segment<'_>],
-    ) -> bool {
-        let Some((items, false)) = &self.run else {
-            return false;
-        };
-        let meant = names.items.iter().chain(&names.within);
-        let mut meant: Vec<usize> = meant.copied().filter(|item| items.contains(item)).collect();
-        meant.dedup();
-        let ([item], false) = (meant.as_slice(), self.negated) else {
-            return false;
-        };
-        let span = Span {
-            start: segment.start,
-            end: segment.end,
-        };
-        self.item(&[*item], span);
-        let is_one = |next: &&Segment<'_>| self.said_of(next).eq_ignore_ascii_case("one");
-        self.skip = rest.first().filter(is_one).map(|next| next.start);
-        true
-    }
-
-    /// "Mushroom pizza" where there is a mushroom calzone and no such pizza.
-    pub(super) fn is_other_kind(&self, names: &Names, rest: &[Segment<'_>]) -> bool {
-        let Some(next) = rest
-            .first()
-            .filter(|next| matches!(next.kind, Kind::Unknown))
-        else {
-            return false;
-        };
-        let kind = self.phrases.stems_of(&self.said_of(next).to_lowercase());
-        let kind = kind.concat();
-        let items = match names.items.is_empty() {
-            true => &names.within,
-            false => &names.items,
-        };
-        self.phrases.is_kind(&kind)
-            && (names.is_part || names.items.is_empty())
-            && !items.is_empty()
-            && !self.ends_phrase(next.start)
-            && items.iter().all(|item| !self.ends_with(*item, &kind))
-    }
-
-    fn ends_with(&self, item: usize, word: &str) -> bool {
+    pub(super) fn ends_with(&self, item: usize, word: &str) -> bool {
         let name = self.phrases.name_of(item);
         name.last().is_some_and(|last| last == word)
     }
 
     /// Whether an item's name ends so, or the menu lists it so.
-    fn is_of_kind(&self, item: usize, word: &str) -> bool {
+    pub(super) fn is_of_kind(&self, item: usize, word: &str) -> bool {
         self.ends_with(item, word) || self.is_listed_as(item, word)
-    }
-
-    /// "A small cheese", "1 large pepperoni": the one item that is called so and has all else that
-    /// waits, a size among it or its kind told before. Where it stands in what waits.
-    pub(super) fn called_by_choice(&self) -> Option<(usize, usize)> {
-        let options = &self.pending.options;
-        let is_size = |names: &Names| names.is_size;
-        let is_sized = options.iter().any(|(names, _)| is_size(names));
-        let is_open = self.is_opened() || self.is_sized_anew() || self.lines.is_empty();
-        if !is_open || self.pending.with || !(is_sized || self.kind.is_some()) {
-            return None;
-        }
-        let (at, (names, choice)) = options.iter().enumerate().find(|(_, (names, choice))| {
-            choice.action == ModifierAction::Add && !names.within.is_empty() && !is_size(names)
-        })?;
-        let said = self.phrases.stems_of(&self.said(choice.span));
-        let is_told = |item: usize| {
-            let kind = self.kind.as_ref();
-            is_sized || kind.is_some_and(|kind| self.ends_with(item, &kind.word))
-        };
-        let mut items = names.within.iter().copied().filter(|item| {
-            let mut others = options.iter().enumerate().filter(|(which, _)| *which != at);
-            is_told(*item)
-                && self.is_kind_of(*item, &said)
-                && others.all(|(_, (names, _))| option_of(&names.options, *item).is_some())
-        });
-        let item = items.next()?;
-        items.next().is_none().then_some((item, at))
-    }
-
-    /// Whether a size was said where the line that is open has one.
-    pub(super) fn is_sized_anew(&self) -> bool {
-        let first = self.pending.options.first();
-        first.is_some_and(|(names, _)| self.lines.last_takes(&names.options) == Some(true))
-    }
-
-    /// "…, large cheese": a size where the line that is open has one, and the one dish that is called
-    /// so.
-    pub(super) fn leads_to_called(&self, names: &Names, rest: &[Segment<'_>]) -> bool {
-        let is_size = names.is_size;
-        let Some(next) = rest.first().filter(|_| is_size) else {
-            return false;
-        };
-        let Kind::Names(called) = next.kind else {
-            return false;
-        };
-        let said = self.phrases.stems_of(&self.said_of(next).to_lowercase());
-        let named = called.within.iter().filter(|item| {
-            self.is_kind_of(**item, &said) && option_of(&names.options, **item).is_some()
-        });
-        self.verb.is_none()
-            && (self.lines.is_empty() || self.lines.last_takes(&names.options) == Some(true))
-            && called.items.is_empty()
-            && named.count() == 1
-    }
-
-    /// Whether an item's name is these words and one more, which says what sort of thing it is.
-    fn is_kind_of(&self, item: usize, said: &[String]) -> bool {
-        let Some(item) = self.items.get(item) else {
-            return false;
-        };
-        let plain = plain_name(&item.name);
-        let name = option::key(plain.as_deref().unwrap_or(&item.name));
-        let name = name.strip_prefix("build your own ").unwrap_or(&name);
-        name.rsplit_once(' ')
-            .is_some_and(|(kind, _)| kind == said.join(" "))
     }
 
     /// What was said of the kind, for a dish of it.
@@ -502,36 +396,5 @@ impl<'a> Reader<'a> {
         let kind = self.kind.as_ref();
         let kind = kind.filter(|kind| self.is_of_kind(item, &kind.word));
         kind.map(|kind| kind.sizes.clone()).unwrap_or_default()
-    }
-
-    /// "Take off one water", "take one water off" of four.
-    pub(super) fn takes_some_off(&mut self, names: &Names, rest: &[Segment<'_>]) -> bool {
-        let Some(number) = self
-            .pending
-            .number
-            .filter(|_| self.pending.options.is_empty())
-        else {
-            return false;
-        };
-        let Some(line) = self.ordered(names) else {
-            return false;
-        };
-        let quantity = self.lines.quantity(line).unwrap_or_default();
-        let off = rest
-            .first()
-            .map(|next| (next.kind, self.said_of(next).to_lowercase()));
-        let is_off = match off {
-            Some((Kind::Cue(Cue::Off), said)) => !said.starts_with("no "),
-            Some((Kind::Cue(Cue::On), said)) => said == "off",
-            _ => false,
-        };
-        if quantity <= number || !(is_off || self.verb == Some(Verb::Drop)) {
-            return false;
-        }
-        self.lines.set_quantity_of(line, quantity - number);
-        self.pending = Pending::default();
-        (self.verb, self.dropped) = (None, false);
-        self.skip = rest.first().map(|next| next.start).filter(|_| is_off);
-        true
     }
 }

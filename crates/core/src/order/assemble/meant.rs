@@ -42,7 +42,10 @@ pub(in super::super) fn option_for(
             let portion = portion(at).filter(|_| at.derived);
             let is_meant = portion.is_none_or(|portion| portion.is_meant(action, amount));
             let is_plain = portion.is_some() && amount.is_none() && !wanted;
-            is_meant && !is_other(at) && !(is_plain && is_on_it_anyway(items, *at))
+            // "Extra rice" of No Rice, White Rice and Brown Rice says not which.
+            let is_open = !wanted && takes_away(at) && has_sorts(items, *at);
+            let is_on_it = is_plain && is_on_it_anyway(items, *at);
+            is_meant && !is_other(at) && !is_open && !is_on_it
         })
         .min_by_key(|at| {
             let portion = portion(at);
@@ -71,6 +74,18 @@ fn is_on_it_anyway(items: &[MenuItem], at: OptionRef) -> bool {
     let left_out = options.filter_map(|option| removed(&option.name));
     let own = option::key(&item.name);
     own.split(' ').any(|word| word == thing) || left_out.map(option::key).any(|it| it == thing)
+}
+
+/// Whether what an option takes away is there in several sorts: White Rice and Brown Rice beside No Rice.
+fn has_sorts(items: &[MenuItem], at: OptionRef) -> bool {
+    let Some((group, option)) = named(items, at) else {
+        return false;
+    };
+    let ending = format!(" {}", option::key(away(&option.name)));
+    let sorts = group.options.iter().filter(|other| {
+        removed(&other.name).is_none() && option::key(&other.name).ends_with(&ending)
+    });
+    sorts.count() > 1
 }
 
 /// "No onions" where Onion is one of the breads and Red Onion lies on it: what must be chosen is

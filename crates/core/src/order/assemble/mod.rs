@@ -7,24 +7,33 @@
 mod absorbed;
 mod apart;
 mod around;
+mod deals;
+mod hosts;
+mod implied;
 mod items;
 mod kinds;
 mod meals;
 mod meant;
+mod more;
 mod must;
 mod names;
 mod negation;
+mod next;
+mod no_dish;
 mod numbers;
+mod off;
 mod only;
 mod options;
 mod places;
+mod placing;
 mod portions;
 mod reader;
 mod sorts;
 mod stash;
 mod swaps;
+mod which;
 
-use super::phrases::{Names, Phrases};
+use super::phrases::Phrases;
 use super::segment::{Kind, Segment};
 use super::speech::Cue;
 pub(super) use meant::{option_for, option_of};
@@ -96,6 +105,9 @@ impl<'a> Reader<'a> {
             Cue::Again(number) => self.lines.set_quantity(number),
             // "add bacon to the burger"; "change the coke to a sprite" exchanges
             Cue::To if matches!(self.verb, Some(Verb::Put(_) | Verb::Change)) => {}
+            Cue::With if self.is_with_some_of(rest) => {
+                (self.towards, self.onto) = (true, true);
+            }
             Cue::On | Cue::To => {
                 let waits = self.pending.number.is_none() && !self.pending.options.is_empty();
                 self.towards = waits || self.lines.has_recent();
@@ -186,6 +198,11 @@ impl<'a> Reader<'a> {
     /// What by itself says nothing of the order, and beside names may: "just", "only", "all".
     fn aside(&mut self, segment: &Segment<'_>, rest: &[Segment<'a>]) {
         let said = self.said_of(segment).to_lowercase();
+        // "No toppings"
+        let is_toppings = || self.phrases.stems_of(&said).concat() == "topping";
+        if self.negated && is_toppings() && self.is_group_left_out(None, segment) {
+            return;
+        }
         let is_dropped = self.verb == Some(Verb::Drop) && !self.dropped;
         if said == "all" && (is_dropped || self.is_of_all(rest)) {
             self.of_all("all", rest);
@@ -199,6 +216,12 @@ impl<'a> Reader<'a> {
         if matches!(said.as_str(), "just" | "only") && self.after_name && self.is_told_of_last(rest)
         {
             self.only_what_comes(rest);
+        }
+        // "No salsa, just sour cream"
+        let is_name = matches!(rest.first().map(|next| next.kind), Some(Kind::Names(_)));
+        let is_over = self.negation_used || self.negation_missed;
+        if matches!(said.as_str(), "just" | "only") && is_name && is_over {
+            self.negated = false;
         }
         if said == "only" && self.after_name && self.is_said_of_before(rest) {
             self.only_what_was_said();
@@ -214,11 +237,15 @@ impl<'a> Reader<'a> {
     }
 
     fn unknown(&mut self, segment: &Segment<'_>, rest: &[Segment<'a>]) {
-        if self.is_word_of_must(None, segment)
+        if self.is_made_plain(segment, rest)
+            || self.is_group_left_out(None, segment)
+            || self.is_part_of_meal(segment, rest)
+            || self.is_word_of_must(None, segment)
             || self.is_category_of_last(segment)
             || self.is_owned(segment, rest)
             || self.is_half_of_them(segment, rest)
             || self.is_word_of_kind(segment)
+            || self.is_kind_with(None, segment, rest)
         {
             return;
         }
@@ -232,10 +259,7 @@ impl<'a> Reader<'a> {
             return;
         }
         let stem = self.phrases.stems_of(&self.said_of(segment).to_lowercase());
-        let span = Span {
-            start: segment.start,
-            end: segment.end,
-        };
+        let span = segment.span();
         let is_kind = stem.iter().all(|stem| self.phrases.is_kind(stem));
         let word = stem.concat();
         if is_kind && (self.is_kind_with_choices(&word, segment) || self.tells_kind(&word, span)) {
@@ -251,6 +275,7 @@ impl<'a> Reader<'a> {
         let waits = self.pending.start.is_some() || self.negated || self.verb.is_some();
         if is_kind && is_new && !waits && !self.with {
             self.pending.start = Some(segment.start);
+            self.pending.kind = Some(word);
         }
     }
 
@@ -263,35 +288,6 @@ impl<'a> Reader<'a> {
     fn said_of(&self, segment: &Segment<'_>) -> &'a str {
         let said = self.text.get(segment.start..segment.end);
         said.unwrap_or_default()
-    }
-
-    /// The lines after it move up.
-    pub(super) fn take_off(&mut self, line: usize) {
-        self.lines.remove(line);
-        (self.shared, self.all, self.place) = (None, None, None);
-    }
-
-    /// The latest line of an item that a name means, or is a word of.
-    fn ordered(&self, names: &Names) -> Option<usize> {
-        let whole = self.lines.find(&names.items);
-        whole.or_else(|| self.lines.find(&names.within))
-    }
-
-    /// "Cancel the coke": the line goes, or the option where no line has that name.
-    fn drop_named(&mut self, names: &'a Names) -> bool {
-        // "Take off the pepperoni" is said of what lies on the Pepperoni Pizza.
-        let is_part = self.drops_part
-            && (names.items.is_empty() || names.is_part)
-            && self.lines.accepting(&names.options).is_some();
-        if let Some(line) = self.ordered(names).filter(|_| !is_part) {
-            self.take_off(line);
-            return true;
-        }
-        let accepted = !names.options.is_empty();
-        if accepted {
-            (self.negated, self.negation_used, self.verb) = (true, false, None);
-        }
-        false
     }
 
     /// Talk beside the order is not asked about.

@@ -5,7 +5,6 @@ use super::super::option;
 use super::super::phrases::{Names, OptionRef};
 use super::super::segment::Segment;
 use super::Reader;
-use olympus_proto::Span;
 
 impl<'a> Reader<'a> {
     /// A word of one choice among those that the dish before still needs, where no choice goes by it and
@@ -24,10 +23,7 @@ impl<'a> Reader<'a> {
         let Some(at) = self.only_choice_with(&said) else {
             return false;
         };
-        let span = Span {
-            start: segment.start,
-            end: segment.end,
-        };
+        let span = segment.span();
         let amount = self.amount.take();
         self.lines.put_last(
             at,

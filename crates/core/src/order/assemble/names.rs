@@ -9,10 +9,7 @@ use olympus_proto::Span;
 
 impl<'a> Reader<'a> {
     pub(super) fn names(&mut self, names: &'a Names, segment: &Segment<'_>, rest: &[Segment<'a>]) {
-        let span = Span {
-            start: segment.start,
-            end: segment.end,
-        };
+        let span = segment.span();
         if self.ends_sentence(segment.start) && !self.towards {
             self.lines.forget_recent();
         }
@@ -25,7 +22,9 @@ impl<'a> Reader<'a> {
             self.move_to(line);
             return;
         }
-        if self.is_kind_of_last(names, segment)
+        if self.is_group_left_out(Some(names), segment)
+            || self.is_part_of_meal(segment, rest)
+            || self.is_kind_of_last(names, segment)
             || self.is_named_by_kind(names, segment, rest)
             || self.is_manner_of_last(names, segment)
             || self.is_drink_called_off(names)
@@ -34,6 +33,7 @@ impl<'a> Reader<'a> {
             || self.should_be_other(names, segment, rest)
             || self.is_called_off(names, rest)
             || self.is_of_those(names, segment)
+            || self.is_kind_with(Some(names), segment, rest)
             || self.says_kind(names, segment, rest)
             || self.is_one_of_kind(names, segment, rest)
             || self.tells_which(names, segment, rest)
@@ -147,6 +147,14 @@ impl<'a> Reader<'a> {
         }
         let is_other_kind = self.is_other_kind(names, rest);
         if is_other_kind && names.options.is_empty() {
+            self.not_understood(segment.start, segment.end);
+            return true;
+        }
+        if self.is_put_aside(names, rest)
+            || self.is_word_of_other_dish(names, segment, rest)
+            || self.is_second_of_two(names, segment)
+        {
+            self.negation_missed |= self.negated;
             self.not_understood(segment.start, segment.end);
             return true;
         }

@@ -6,12 +6,9 @@ use super::super::phrases::Names;
 use super::super::segment::{Kind, Segment};
 use super::super::speech::Cue;
 use super::{Reader, Verb, option_of};
-use olympus_proto::Span;
 
 /// Words that say one thing against another and leave nothing out.
 const CONTRASTS: [&str; 3] = ["not", "instead of", "in place of"];
-/// Negations that may come after what they leave out.
-const LEFT: [&str; 4] = ["leave out", "leave off", "skip", "omit"];
 
 impl<'a> Reader<'a> {
     pub(super) fn not(&mut self, segment: &Segment<'_>, rest: &[Segment<'a>]) {
@@ -198,73 +195,6 @@ impl<'a> Reader<'a> {
                 .is_some_and(|next| self.said_of(next).starts_with("off"))
     }
 
-    /// What leaves out the name before, where something does: "pickles off", "onion free", "the onion
-    /// you can leave out". Of a list it is said once: "lettuce and tomato left out".
-    pub(super) fn taken_off_by<'s>(&self, rest: &'s [Segment<'a>]) -> Option<&'s Segment<'a>> {
-        let first = rest.first()?;
-        let said = self.said_of(first).to_lowercase();
-        let is_off = match first.kind {
-            Kind::Cue(Cue::Off) => true,
-            // "It's the onion I don't want"
-            Kind::Cue(Cue::Not) if said.ends_with("want") => {
-                rest.get(1).is_none_or(|next| self.ends_phrase(next.start))
-            }
-            // "The avocado no"
-            Kind::Cue(Cue::Not) if said == "no" && !self.ends_phrase(first.start) => {
-                rest.get(1).is_none_or(|next| self.ends_phrase(next.start))
-            }
-            Kind::Cue(_) => said == "off" || said.starts_with("off "),
-            _ => said == "free",
-        };
-        if is_off {
-            // "A hot dog, on none of them any onion" begins something else.
-            return Some(first)
-                .filter(|_| !(said.starts_with("on ") && self.ends_phrase(first.start)));
-        }
-        let is_filler = |s: &&Segment<'_>| {
-            matches!(s.kind, Kind::Cue(Cue::Filler)) && !self.ends_phrase(s.start)
-        };
-        let fillers = rest.iter().take_while(is_filler).count();
-        let off = rest.get(fillers).filter(|_| fillers > 0)?;
-        let said = self.said_of(off).to_lowercase();
-        let is_last = !matches!(rest.get(fillers + 1).map(|s| s.kind), Some(Kind::Names(_)));
-        let is_off = match off.kind {
-            Kind::Cue(Cue::Off) => !said.starts_with("no "),
-            Kind::Cue(Cue::Not) => is_last && LEFT.contains(&said.as_str()),
-            _ => false,
-        };
-        (is_off && !self.ends_phrase(off.start)).then_some(off)
-    }
-
-    /// Whether the name before is the first of a list that is left out: "lettuce and tomato left
-    /// out".
-    pub(super) fn is_in_list_off(&self, rest: &[Segment<'a>]) -> bool {
-        if self.amount.is_some() {
-            return false;
-        }
-        let mut rest = rest;
-        while let [and, named, after @ ..] = rest {
-            let is_size = |names: &Names| names.is_size;
-            let goes_on = match (and.kind, named.kind) {
-                (Kind::Cue(Cue::And), Kind::Names(names)) => {
-                    !names.options.is_empty() && !is_size(names)
-                }
-                _ => false,
-            };
-            if !goes_on || self.ends_phrase(and.start) || self.ends_phrase(named.start) {
-                return false;
-            }
-            if let Some(off) = after.first()
-                && matches!(off.kind, Kind::Cue(Cue::Off))
-            {
-                let said = self.said_of(off).to_lowercase();
-                return !said.starts_with("no ") && !self.ends_phrase(off.start);
-            }
-            rest = after;
-        }
-        false
-    }
-
     /// Whether a sentence or a line ends right before a byte.
     pub(super) fn ends_sentence(&self, at: usize) -> bool {
         let before = self
@@ -333,10 +263,7 @@ impl<'a> Reader<'a> {
             (group.max != Some(1) || !self.lines.last_has_other(&names.options)).then_some(at)
         });
         if let Some(at) = at {
-            let span = Span {
-                start: segment.start,
-                end: segment.end,
-            };
+            let span = segment.span();
             self.lines.put_last(at, Choice::added(span));
         }
     }

@@ -1,26 +1,11 @@
 //! Numbers: how many of what follows, of what was said, or which of several.
 
 use super::super::option;
-use super::super::phrases::Names;
+use super::super::phrases::{NUMBER, Names};
 use super::super::segment::{Kind, Segment};
 use super::super::speech::Cue;
 use super::super::stems::{is_unit, stem};
 use super::{Reader, Verb, option_of};
-use olympus_proto::Span;
-
-/// What is said of one more that has nothing changed.
-const AS_IT_COMES: [&str; 10] = [
-    "with nothing",
-    "with nothing on it",
-    "plain",
-    "normal",
-    "regular",
-    "as is",
-    "as it comes",
-    "exactly as it comes",
-    "the regular way",
-    "the normal way",
-];
 
 impl<'a> Reader<'a> {
     /// Whether a number comes next, fillers apart: "two, no, three".
@@ -99,6 +84,12 @@ impl<'a> Reader<'a> {
         if again && self.pending.number == Some(number) && self.pending.options.is_empty() {
             return;
         }
+        // "Number four" where the menu has no such dish: no four of anything.
+        if self.before == NUMBER {
+            self.not_understood(segment.start, segment.end);
+            self.lost = true;
+            return;
+        }
         // "A 16 ounce latte" where no size is of 16 ounces: a measure is no number of lattes.
         if let Some(unit) = rest.first().filter(|next| self.is_measure(next)) {
             self.skip = Some(unit.start);
@@ -132,7 +123,11 @@ impl<'a> Reader<'a> {
         if self.takes_off_last(number, rest) {
             return true;
         }
-        if self.is_tally_after(segment, rest) || self.counts_sizes(rest) {
+        let is_portion = self
+            .lines
+            .last_item()
+            .is_some_and(|last| self.pieces(last, number).is_some());
+        if (self.is_tally_after(segment, rest) && !is_portion) || self.counts_sizes(rest) {
             self.lines.set_quantity(number);
             return true;
         }
@@ -152,10 +147,7 @@ impl<'a> Reader<'a> {
             return true;
         }
         if self.is_another(number) && !self.item_comes(rest) {
-            let span = Span {
-                start: segment.start,
-                end: segment.end,
-            };
+            let span = segment.span();
             if let Some(item) = self.lines.last_item() {
                 let before = self.lines.last().map(|(line, _)| line);
                 self.place_item(item, span);
@@ -220,115 +212,14 @@ impl<'a> Reader<'a> {
             }
         }
         self.negated = false;
+        self.pending.after_with = self.with;
         self.pending.start.get_or_insert(segment.start);
         self.pending.joined = self.joined || (!corrects && self.ends_phrase(segment.start));
     }
 
     /// A choice of the last line and no dish: "three beers, no, two small and one large".
-    fn is_of_last_alone(&self, names: &Names) -> bool {
+    pub(super) fn is_of_last_alone(&self, names: &Names) -> bool {
         names.items.is_empty() && self.lines.last_takes(&names.options).is_some()
-    }
-
-    /// "A juice with ice and two without": more of the item before.
-    fn more_of_last(&mut self, number: u32, segment: &Segment<'_>, rest: &[Segment<'a>]) -> bool {
-        let next = rest.first().map(|next| next.kind);
-        let told = rest.first().map(|next| self.said_of(next).to_lowercase());
-        let is_bare = told.is_some_and(|told| AS_IT_COMES.contains(&told.as_str()));
-        // "A gyro and two regular fries"
-        let is_of_next = matches!(rest.get(1).map(|next| next.kind), Some(Kind::Names(_)))
-            && rest
-                .get(1)
-                .is_some_and(|next| !self.ends_phrase(next.start));
-        let is_bare = is_bare && !is_of_next;
-        let is_whole = is_bare || matches!(next, Some(Kind::Cue(Cue::Whole)));
-        // "… and one for my wife with tofu"
-        let is_for_whom = rest.first().is_some_and(|next| self.is_for_whom(next));
-        let is_told =
-            is_whole || is_for_whom || matches!(next, Some(Kind::Cue(Cue::With | Cue::Not)));
-        // "One burger with bacon, one without onion"
-        let is_one = number == 1 && self.lines.is_told_single();
-        // "One club without bacon, two without tomato"
-        let is_list = self.ends_phrase(segment.start)
-            && self
-                .lines
-                .last()
-                .is_some_and(|(_, quantity)| quantity < number);
-        let is_new =
-            (self.joined || is_one || is_list) && self.shared.is_none() && self.verb.is_none();
-        let waits = self.pending.start.is_some() || !self.pending.options.is_empty();
-        let last = self.lines.last_item();
-        let Some(item) = last.filter(|_| is_told && is_new && !waits) else {
-            return false;
-        };
-        if !is_whole && !self.says_how_it_differs(number, rest) {
-            return false;
-        }
-        let span = Span {
-            start: segment.start,
-            end: segment.end,
-        };
-        self.pending.number = Some(number);
-        self.place_item(item, span);
-        self.lines.forget_recent();
-        (self.negated, self.joined) = (false, false);
-        true
-    }
-
-    /// "A burger without tomato and another without onion".
-    pub(super) fn is_another_told(&mut self, segment: &Segment<'_>, rest: &[Segment<'a>]) -> bool {
-        let said = self.said_of(segment).to_lowercase();
-        if matches!(said.as_str(), "another" | "one more" | "another one of") {
-            return self.more_of_last(1, segment, rest);
-        }
-        let is_another = ["another", "one more", "a second", "a third"]
-            .iter()
-            .any(|more| said.starts_with(more));
-        is_another && self.verb.is_none() && self.another_one(segment, rest)
-    }
-
-    /// "And another one", "another one without mayo", "another one, small": of the item before.
-    fn another_one(&mut self, segment: &Segment<'_>, rest: &[Segment<'a>]) -> bool {
-        let waits = self.pending.start.is_some() || !self.pending.options.is_empty();
-        let Some((_, quantity)) = self.lines.last().filter(|_| !waits) else {
-            return false;
-        };
-        let next = rest
-            .iter()
-            .find(|s| !matches!(s.kind, Kind::Cue(Cue::Filler)));
-        let said = rest.first().map(|next| self.said_of(next).to_lowercase());
-        let is_plain = said.is_some_and(|said| AS_IT_COMES.contains(&said.as_str()));
-        let is_as_before = match next.map(|next| next.kind) {
-            _ if is_plain => false,
-            Some(Kind::Names(names)) if self.is_of_last_alone(names) => false,
-            Some(Kind::Cue(Cue::With | Cue::Not)) => false,
-            // "Another one, but without onion"
-            Some(Kind::Cue(Cue::Clause))
-                if matches!(
-                    rest.get(1).map(|next| next.kind),
-                    Some(Kind::Cue(Cue::With | Cue::Not))
-                ) =>
-            {
-                false
-            }
-            Some(
-                Kind::Names(_)
-                | Kind::Unknown
-                | Kind::Cue(Cue::Number(_) | Cue::Same | Cue::Place(_)),
-            ) => return false,
-            _ => true,
-        };
-        if is_as_before {
-            self.lines.set_quantity(quantity + 1);
-        } else if let Some(item) = self.lines.last_item() {
-            let span = Span {
-                start: segment.start,
-                end: segment.end,
-            };
-            self.place_item(item, span);
-        }
-        self.lines.forget_recent();
-        (self.negated, self.joined) = (false, false);
-        true
     }
 
     /// "A muffin, actually two muffins": so many of the line before.
@@ -467,15 +358,5 @@ impl<'a> Reader<'a> {
                 .get(1..)
                 .is_some_and(|cents| cents.starts_with(|c: char| c.is_ascii_digit()))
             && (ends.is_empty() || ends.starts_with([',', ';', '.', '\n']))
-    }
-
-    /// "A large juice and a small one": one more of the last item.
-    fn is_another(&self, number: u32) -> bool {
-        let takes = |names: &Names| self.lines.last_takes(&names.options).is_some();
-        number == 1
-            && self.pending.start.is_some()
-            && self.pending.number.is_none()
-            && !self.pending.options.is_empty()
-            && self.pending.options.iter().all(|(names, _)| takes(names))
     }
 }

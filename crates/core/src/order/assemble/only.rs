@@ -1,7 +1,7 @@
 //! "With only ketchup", "nothing but lettuce", "mustard only": all else that the dish comes with is left
 //! out.
 
-use super::super::phrases::OptionRef;
+use super::super::phrases::{Names, OptionRef};
 use super::super::segment::{Kind, Segment};
 use super::super::speech::Cue;
 use super::Reader;
@@ -16,10 +16,7 @@ impl<'a> Reader<'a> {
         for segment in rest {
             match segment.kind {
                 Kind::Names(names) if self.lines.last_takes(&names.options).is_some() => {
-                    let span = Span {
-                        start: segment.start,
-                        end: segment.end,
-                    };
+                    let span = segment.span();
                     kept.push((&names.options, span));
                     end = segment.end;
                 }
@@ -62,6 +59,50 @@ impl<'a> Reader<'a> {
                 || matches!(next.kind, Kind::Cue(Cue::And | Cue::Clause | Cue::Not))
                 || self.said_of(next).eq_ignore_ascii_case("so")
         })
+    }
+
+    /// "A plain club", "club, plain" where no choice of the club is called so.
+    pub(super) fn is_made_plain(&mut self, segment: &Segment<'_>, rest: &[Segment<'_>]) -> bool {
+        let is_plain = self.said_of(segment).eq_ignore_ascii_case("plain");
+        let waits = self.negated || self.with || !self.pending.options.is_empty();
+        if !is_plain || waits {
+            return false;
+        }
+        let next = rest.first().filter(|next| !self.ends_phrase(next.start));
+        if matches!(next.map(|next| next.kind), Some(Kind::Names(next)) if !next.items.is_empty()) {
+            self.plain = Some(segment.span());
+            return true;
+        }
+        self.after_name && self.pending.start.is_none() && self.makes_plain(segment.span())
+    }
+
+    /// Leaves out what lies on the last line; whether there was anything.
+    pub(super) fn makes_plain(&mut self, span: Span) -> bool {
+        let is_made = self.lines.leave_plain(span);
+        if is_made {
+            self.made_plain = self.lines.last().map(|(line, _)| line);
+        }
+        is_made
+    }
+
+    /// "No dressing": a group of choices of the line that is open, left out.
+    pub(super) fn is_group_left_out(
+        &mut self,
+        names: Option<&Names>,
+        segment: &Segment<'_>,
+    ) -> bool {
+        let is_open = self.negated && !self.negation_used && !self.contrast && !self.onto;
+        let is_choice = |names: &Names| self.lines.accepting(&names.options).is_some();
+        if !is_open || names.is_some_and(is_choice) {
+            return false;
+        }
+        let said = self.phrases.stems_of(&self.said_of(segment).to_lowercase());
+        let is_left = match said.as_slice() {
+            [word] if self.pending.start.is_none() => self.lines.leave_group(word, segment.span()),
+            _ => false,
+        };
+        self.negation_used |= is_left;
+        is_left
     }
 
     fn is_off(&self, segment: &Segment<'_>) -> bool {

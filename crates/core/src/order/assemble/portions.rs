@@ -3,9 +3,9 @@
 use super::super::draft::{Choice, is_size};
 use super::super::lines::is_meal;
 use super::super::option;
-use super::super::phrases::OptionRef;
+use super::super::phrases::{Names, OptionRef};
 use super::super::segment::{Kind, Segment};
-use super::super::speech::Cue;
+use super::super::speech::{self, Cue};
 use super::super::stems::{is_unit, stem};
 use super::{Reader, Verb};
 use olympus_proto::Span;
@@ -23,7 +23,7 @@ impl Reader<'_> {
         self.after_name && !waits && is_one && ends && is_size && !self.joined
     }
 
-    /// "Wings twelve, plain": right after a dish that is sold by the piece.
+    /// "Wings twelve, plain", "a box of biscuits, a dozen": right after a dish that is sold by the piece.
     pub(super) fn is_portion_of_last(
         &mut self,
         number: u32,
@@ -33,20 +33,18 @@ impl Reader<'_> {
         let waits = self.pending.start.is_some() || self.verb.is_some() || self.negated;
         let is_item = matches!(rest.first().map(|next| next.kind),
             Some(Kind::Names(next)) if next.options.is_empty());
-        if !self.after_name || waits || is_item || self.ends_phrase(segment.start) {
+        if !self.after_name || waits || is_item {
             return false;
         }
         let at = self.lines.last_item().and_then(|item| {
             let pieces = self.pieces(item, number);
-            pieces.or_else(|| self.measure(item, number))
+            let is_apart = self.ends_phrase(segment.start);
+            pieces.or_else(|| self.measure(item, number).filter(|_| !is_apart))
         });
         let Some(at) = at.filter(|at| self.lines.last_takes(&[*at]) == Some(false)) else {
             return false;
         };
-        let span = Span {
-            start: segment.start,
-            end: segment.end,
-        };
+        let span = segment.span();
         self.lines.put_last(at, Choice::added(span));
         true
     }
@@ -60,10 +58,7 @@ impl Reader<'_> {
         let Some(at) = last.and_then(|item| self.pieces(item, number)) else {
             return false;
         };
-        let span = Span {
-            start: segment.start,
-            end: segment.end,
-        };
+        let span = segment.span();
         self.lines.put_last(at, Choice::added(span));
         self.verb = None;
         true
@@ -202,6 +197,7 @@ impl Reader<'_> {
     /// "12 piece garlic knots" where that is a size of the wings: of the knots.
     pub(super) fn is_pieces_of_next(
         &mut self,
+        names: &Names,
         said: &str,
         span: Span,
         rest: &[Segment<'_>],
@@ -216,12 +212,28 @@ impl Reader<'_> {
         let is_other = matches!(next.kind, Kind::Names(next)
             if !next.items.is_empty() && next.items.iter().all(|item| self.pieces(*item, count).is_none()));
         let waits = !self.pending.options.is_empty() || self.negated || self.verb.is_some();
+        let is_other = is_other || self.is_pieces_of_other(names, count, next);
         if !is_other || waits || self.ends_phrase(next.start) {
             return false;
         }
         self.pending.start.get_or_insert(span.start);
         self.pending.pieces = Some((count, span));
         true
+    }
+
+    /// "Three piece dark" where tenders are sold by three and only the 3 Piece Chicken can be dark.
+    fn is_pieces_of_other(&self, names: &Names, count: u32, next: &Segment<'_>) -> bool {
+        let Kind::Names(next) = next.kind else {
+            return false;
+        };
+        let takes = |item: usize| super::option_of(&next.options, item).is_some();
+        let is_printed = |item: &usize| {
+            let is_meal = self.items.get(*item).is_none_or(is_meal);
+            self.printed_pieces(*item) == Some(count) && !is_meal && takes(*item)
+        };
+        next.items.is_empty()
+            && !names.options.iter().any(|at| takes(at.item))
+            && (0..self.items.len()).filter(is_printed).count() == 1
     }
 
     /// Where only the pieces were said, the dish before in that many: "… and one 5 piece".
@@ -236,6 +248,19 @@ impl Reader<'_> {
         self.sold_by(&alike.collect::<Vec<_>>(), count)
     }
 
+    /// "Eight piece mixed": the one dish of so many pieces, no meal, that can be had so.
+    pub(super) fn in_pieces_alone(&self) -> Option<usize> {
+        let (count, _) = self.pending.pieces?;
+        let options = &self.pending.options;
+        let has_all = |item: &usize| {
+            options
+                .iter()
+                .all(|(names, _)| super::option_of(&names.options, *item).is_some())
+        };
+        let fitting = (0..self.items.len()).filter(|item| has_all(item) && !options.is_empty());
+        self.sold_by(&fitting.collect::<Vec<_>>(), count)
+    }
+
     /// "Tenders, five piece" of those that the name before could mean.
     pub(super) fn is_portion_of_asked(&mut self, number: u32, segment: &Segment<'_>) -> bool {
         let Some((items, false)) = &self.run else {
@@ -246,10 +271,7 @@ impl Reader<'_> {
         };
         self.out.ambiguous.pop();
         self.pending = std::mem::take(&mut self.held);
-        let span = Span {
-            start: segment.start,
-            end: segment.end,
-        };
+        let span = segment.span();
         let pieces = self.pieces(item, number);
         self.place_item(item, span);
         if let Some(at) = pieces {
@@ -266,6 +288,10 @@ impl Reader<'_> {
         groups.iter().enumerate().find_map(|(group, choices)| {
             let option = choices.options.iter().position(|option| {
                 let stems = option::key(&option.name);
+                // "A dozen garlic knots", sold by the Half Dozen and the Dozen.
+                if speech::cue(&stems) == Some(Cue::Number(count)) && count > 1 {
+                    return is_size(choices);
+                }
                 let mut words = stems.split(' ');
                 let is_count = words.next() == Some(count.to_string().as_str());
                 // "26 cm" is a measure, "2% milk" a sort; "6 wings" are of the wings.

@@ -14,8 +14,12 @@ pub(super) struct Pending<'a> {
     /// Of how many pieces each is, and where that was said: "five piece tenders".
     pub(super) pieces: Option<(u32, Span)>,
     pub(super) options: Vec<(&'a Names, Choice)>,
+    /// The word of the kind that it is of, where that was said: "bowl with steak".
+    pub(super) kind: Option<String>,
     /// Whether "with" came after the number: "two with olives" are two of something.
     pub(super) with: bool,
+    /// Whether it came before: "with two creams" is no dish that can have cream.
+    pub(super) after_with: bool,
     /// Whether it goes on from what was said: "and one with lime".
     pub(super) joined: bool,
 }
@@ -147,6 +151,12 @@ pub(super) struct Reader<'a> {
     /// A word that several dishes' names end with, said before which of them are meant: "two large
     /// pizzas, one pepperoni and one cheese"; and the sizes said with it.
     pub(super) kind: Option<ToldKind<'a>>,
+    /// Where "plain" was said before the dish that it is of.
+    pub(super) plain: Option<Span>,
+    /// The line that was made plain: what is named of it next is wanted.
+    pub(super) made_plain: Option<usize>,
+    /// The measure that a list goes on with: "a quart of slaw and beans".
+    pub(super) measured: Option<(&'a Names, Choice)>,
     /// The line of several from which some are told apart: "two of them without onions".
     pub(super) shared: Option<usize>,
     pub(super) out: ParsedOrder,
@@ -207,6 +217,9 @@ impl<'a> Reader<'a> {
             asked: Vec::new(),
             told_of_all: false,
             kind: None,
+            plain: None,
+            made_plain: None,
+            measured: None,
             shared: None,
             out: ParsedOrder::default(),
         }

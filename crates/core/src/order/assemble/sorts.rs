@@ -5,7 +5,9 @@ use super::super::draft::{Choice, is_size, must_be_one, named};
 use super::super::option;
 use super::super::phrases::{Names, OptionRef};
 use super::super::segment::{Kind, Segment};
+use super::super::stems::stem;
 use super::Reader;
+use crate::menu::text::words;
 use olympus_proto::{MenuItem, ModifierAction, ModifierGroup, Span};
 
 /// What a drink or a side is called that says nothing before its sort is chosen.
@@ -135,7 +137,9 @@ impl Reader<'_> {
     /// Without what is for many where there is the same for one.
     pub(super) fn leave_bulk(&self, items: &mut Vec<usize>) {
         let is_bulk = |item: &usize| {
-            let mut words = self.phrases.name_of(*item).iter();
+            // As printed: "Large Bottle (1.5 L)".
+            let printed = self.items.get(*item).map_or("", |item| item.name.as_str());
+            let mut words = words(printed).into_iter().map(|word| stem(&word.text));
             words.any(|word| BULK.contains(&word.as_str()))
         };
         if !items.iter().all(is_bulk) {

@@ -32,6 +32,7 @@ impl<'a> Reader<'a> {
             && !self.goes_with_last()
             && self.implied().is_none()
             && self.called_by_choice().is_none()
+            && self.in_pieces_alone().is_none()
             && !self.is_one_more()
     }
 

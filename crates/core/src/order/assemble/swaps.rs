@@ -6,7 +6,7 @@ use super::super::segment::{Kind, Segment};
 use super::super::speech::Cue;
 use super::meant::option_of;
 use super::{Pending, Reader};
-use olympus_proto::{ModifierAction, Span};
+use olympus_proto::ModifierAction;
 
 /// After these the first of two comes, where the dish does not tell.
 const PUTS_FIRST: [&str; 2] = ["sub", "substitute"];
@@ -51,10 +51,7 @@ impl<'a> Reader<'a> {
             true => ((one, first), (other, second)),
             false => ((other, second), (one, first)),
         };
-        let span = |s: &Segment<'_>| Span {
-            start: s.start,
-            end: s.end,
-        };
+        let span = |s: &Segment<'_>| s.span();
         let removed = Choice {
             action: ModifierAction::Remove,
             contrast: true,

@@ -2,7 +2,7 @@
 
 use super::super::MOST_LINES;
 use super::super::assemble::{option_for, option_of};
-use super::super::draft::{Choice, Draft, comes_with, is_size, must_be_one, named};
+use super::super::draft::{Choice, Draft, away, comes_with, is_size, must_be_one, named};
 use super::super::option::{self, Portion};
 use super::super::phrases::OptionRef;
 use super::super::stems::removed;
@@ -62,41 +62,16 @@ impl Lines<'_> {
     /// not come with.
     pub(in super::super) fn leave_only(&mut self, kept: &[(&[OptionRef], Span)]) {
         let items = self.items;
-        let Some(draft) = self.drafts.last_mut() else {
-            return;
-        };
-        let Some(item) = items.get(draft.item) else {
-            return;
-        };
-        let Some(span) = kept.first().map(|(_, span)| *span) else {
+        let on_it = self.last_has_on_it();
+        let (Some(draft), Some((_, span))) = (self.drafts.last_mut(), kept.first()) else {
             return;
         };
         let is_kept = |at: OptionRef| {
             kept.iter()
                 .any(|(options, _)| options.iter().any(|option| option.exact() == at))
         };
-        for (group, choices) in item.modifier_groups.iter().enumerate() {
-            if is_size(choices) || choices.max == Some(1) {
-                continue;
-            }
-            for option in 0..choices.options.len() {
-                let at = OptionRef {
-                    item: draft.item,
-                    derived: false,
-                    group,
-                    option,
-                };
-                let is_more = named(items, at).is_some_and(|(_, option)| {
-                    option::shortest(&option.name) != option::key(&option.name)
-                });
-                if comes_with(items, at) && !is_more && !is_kept(at) {
-                    let choice = Choice {
-                        action: ModifierAction::Remove,
-                        ..Choice::added(span)
-                    };
-                    draft.put(items, at, choice);
-                }
-            }
+        for at in on_it.into_iter().filter(|at| !is_kept(*at)) {
+            draft.put(items, at, Choice::removed(*span));
         }
         for (options, span) in kept {
             match option_of(options, draft.item) {
@@ -109,6 +84,102 @@ impl Lines<'_> {
             }
         }
         self.recent.clear();
+    }
+
+    /// "A club, plain": the last line without what lies on it, but for what its name says and what was asked for.
+    /// Says whether there is such.
+    pub(in super::super) fn leave_plain(&mut self, span: Span) -> bool {
+        let items = self.items;
+        let mut on_it = self.last_has_on_it();
+        let Some(draft) = self.drafts.last_mut() else {
+            return false;
+        };
+        let name = items
+            .get(draft.item)
+            .map(|item| option::key(&item.name))
+            .unwrap_or_default();
+        on_it.retain(|at| {
+            let group = named(items, *at);
+            let is_named = group.is_none_or(|(_, option)| {
+                let said = option::shortest(away(&option.name));
+                said.split(' ')
+                    .any(|word| name.split(' ').any(|own| own.contains(word)))
+            });
+            let is_told = draft.choices.iter().any(|(other, _)| other == at);
+            !is_named && !is_told && group.is_some_and(|(group, _)| group.min == 0)
+        });
+        for at in &on_it {
+            draft.put(items, *at, Choice::removed(span));
+        }
+        !on_it.is_empty()
+    }
+
+    /// "No dressing" where the group of that name has No Vinaigrette, or what the dish comes with: that. Says
+    /// whether there is such.
+    pub(in super::super) fn leave_group(&mut self, word: &str, span: Span) -> bool {
+        let items = self.items;
+        let is_called =
+            |group: &ModifierGroup| option::key(&group.name).split(' ').any(|own| own == word);
+        let item = self.last_item().and_then(|last| items.get(last));
+        let groups = item.map(|item| &item.modifier_groups);
+        let mut called = groups
+            .into_iter()
+            .flatten()
+            .enumerate()
+            .filter(|(_, group)| is_called(group));
+        let (Some((group, choices)), None) = (called.next(), called.next()) else {
+            return false;
+        };
+        let Some(draft) = self.drafts.last_mut().filter(|_| !is_size(choices)) else {
+            return false;
+        };
+        let all = (0..choices.options.len()).map(|option| OptionRef {
+            item: draft.item,
+            derived: false,
+            group,
+            option,
+        });
+        let away = |at: &OptionRef| {
+            named(items, *at).is_some_and(|(_, option)| removed(&option.name).is_some())
+        };
+        let (away, others): (Vec<_>, Vec<_>) = all.partition(away);
+        let gone: Vec<OptionRef> = match away.as_slice() {
+            [] => others
+                .into_iter()
+                .filter(|at| choices.min == 0 && comes_with(items, *at))
+                .collect(),
+            [one] => vec![*one],
+            _ => Vec::new(),
+        };
+        for at in &gone {
+            draft.put(items, *at, Choice::removed(span));
+        }
+        !gone.is_empty()
+    }
+
+    /// What can be left out of what the last line comes with.
+    fn last_has_on_it(&self) -> Vec<OptionRef> {
+        let Some(item) = self.last_item() else {
+            return Vec::new();
+        };
+        let groups = self.items.get(item).map(|item| &item.modifier_groups);
+        let groups = groups.into_iter().flatten().enumerate();
+        let groups = groups.filter(|(_, group)| !is_size(group) && group.max != Some(1));
+        let all = groups.flat_map(|(group, choices)| {
+            (0..choices.options.len()).map(move |option| OptionRef {
+                item,
+                derived: false,
+                group,
+                option,
+            })
+        });
+        all.filter(|at| {
+            let is_more = named(self.items, *at).is_some_and(|(_, option)| {
+                option::shortest(&option.name) != option::key(&option.name)
+            });
+            comes_with(self.items, *at) && !is_more
+        })
+        .collect()
     }
 
     /// "Ranch on the side" where the last line has one such option: "Dressing on the Side".

@@ -3,7 +3,7 @@
 //! same each time.
 
 use super::super::called::{
-    MANNERS, is_grammar, listed_names, otherwise_called, plain_name, plain_names, runs_of,
+    is_grammar, is_manner, listed_names, otherwise_called, plain_name, plain_names, runs_of,
 };
 use super::super::lines::is_of_a_meal;
 use super::super::option::{first_word, is_inseparable};
@@ -68,7 +68,10 @@ impl Phrases {
         }
         for (kind, of) in plain {
             let stems: Vec<String> = words(kind).iter().map(|word| stem(&word.text)).collect();
-            if let ([index], None) = (of.as_slice(), self.find(&stems)) {
+            let is_taken = self
+                .find(&stems)
+                .is_some_and(|names| !names.items.is_empty());
+            if let ([index], false) = (of.as_slice(), is_taken) {
                 self.add(kind, |names| names.add_item(*index));
             }
         }
@@ -244,13 +247,18 @@ impl Phrases {
                     .last()
                     .filter(|_| !is_joined)
                     .map(|word| word.text.as_str());
+                // "Mac" of Mac & Cheese.
+                let is_pair = is_joined && printed.len() < 4 && item.name.contains('&');
+                let first = printed.first().map(|word| word.text.as_str());
+                let first = first.filter(|first| is_pair && first.chars().count() < SHORTEST_PART);
                 let is_long = |printed: &str| {
-                    let is_head = head == Some(printed) && !speech::knows(printed);
+                    let is_head = (head == Some(printed) || first == Some(printed))
+                        && !speech::knows(printed);
                     let shortest = SHORTEST_PART - usize::from(is_head);
                     printed.chars().count() >= shortest
                 };
                 let long = usable.iter().filter(|(stem, printed)| {
-                    stem != "kid" && is_long(printed) && !MANNERS.contains(&printed.as_str())
+                    stem != "kid" && is_long(printed) && !is_manner(printed)
                 });
                 // "Drip" of the alias "drip coffee" of Brewed Coffee.
                 let is_sort = printed.len() == 2
@@ -259,7 +267,7 @@ impl Phrases {
                 let many = if is_name {
                     usize::MAX
                 } else {
-                    usize::from(is_sort)
+                    usize::from(is_sort || first.is_some())
                 };
                 let all: Vec<String> = printed.iter().map(|word| stem(&word.text)).collect();
                 let is_apart = |word: &str| word != "beer" || !is_inseparable(&all);

@@ -1,0 +1,195 @@
+//! Which of several dishes is meant, and what becomes of words while that has to be asked.
+//!
+//! Invariant: of several none is taken by guess. Either all but one are ruled out by what waits or was said, or
+//! all are offered, and what is said of the one that is asked about is no other's.
+
+use super::super::draft::Choice;
+use super::super::lines::{is_for_children, is_meal};
+use super::super::phrases::Names;
+use super::super::segment::Segment;
+use super::Reader;
+use super::meant::option_of;
+use olympus_proto::{AmbiguousItem, MenuItem, Span};
+
+/// What a coffee is called that has to be asked for.
+#[rustfmt::skip]
+const OTHER_COFFEES: [&str; 10] =
+    ["iced", "ice", "cold", "frozen", "blended", "box", "bag", "irish", "decaf", "cake"];
+
+impl<'a> Reader<'a> {
+    /// The one of the items of a name: by what waits, by how many pieces, by the kind that was told.
+    pub(super) fn meant_of(&self, items: &[usize]) -> Option<usize> {
+        let pieces = self.pending.pieces.map(|(count, _)| count);
+        let pieces = pieces.or(self.pending.number);
+        self.choose(items)
+            .or_else(|| pieces.and_then(|count| self.sold_by(items, count)))
+            .or_else(|| self.of_kind(items))
+            .or_else(|| self.one_of(items.to_vec()))
+    }
+
+    /// The one item that is meant: where several share the name, the one that takes the options
+    /// that wait.
+    pub(super) fn choose(&self, items: &[usize]) -> Option<usize> {
+        if let [item] = items {
+            return Some(*item);
+        }
+        let waiting = &self.pending.options;
+        let fitting = items.iter().copied().filter(|item| {
+            let has = |(names, _): &(&Names, Choice)| option_of(&names.options, *item).is_some();
+            !waiting.is_empty() && waiting.iter().all(has)
+        });
+        self.one_of(fitting.collect())
+    }
+
+    /// The one of several items; of a dish and meals with it the dish.
+    pub(super) fn one_of(&self, mut items: Vec<usize>) -> Option<usize> {
+        if items.len() > 1 {
+            // "Nuggets" are Chicken Nuggets and no Kid's Nugget Meal.
+            let is_dish = |item: &MenuItem| !is_meal(item) && !is_for_children(item);
+            items.retain(|item| self.items.get(*item).is_some_and(is_dish));
+        }
+        // "A can of soda" is no two liters.
+        let listed = |item: &usize| self.items.get(*item).map(|item| &item.category);
+        let first = items.first().and_then(listed);
+        if items.len() > 1 && items.iter().all(|item| listed(item) == first) {
+            self.leave_bulk(&mut items);
+        }
+        // "Fries" are the French ones, where others are loaded.
+        if items.len() > 1 && self.said_last.as_deref() == Some("frie") {
+            let is_french = |item: &usize| {
+                self.phrases
+                    .name_of(*item)
+                    .iter()
+                    .any(|word| word == "french")
+            };
+            let french: Vec<usize> = items.iter().copied().filter(is_french).collect();
+            if !french.is_empty() {
+                items = french;
+            }
+        }
+        // A coffee is hot, where others are iced, or a box of it.
+        if items.len() > 1 && self.said_last.as_deref() == Some("coffee") {
+            let is_other = |word: &String| OTHER_COFFEES.contains(&word.as_str());
+            let is_hot = |item: &usize| !self.phrases.name_of(*item).iter().any(is_other);
+            let hot: Vec<usize> = items.iter().copied().filter(is_hot).collect();
+            if !hot.is_empty() {
+                items = hot;
+            }
+        }
+        match items.as_slice() {
+            [item] => Some(*item),
+            _ => None,
+        }
+    }
+
+    /// Which of several is meant is not clear.
+    pub(super) fn ask_which(&mut self, items: &[usize], span: Span) {
+        self.out.ambiguous.push(AmbiguousItem {
+            text: self.said(span),
+            span,
+            candidates: self.ids(items),
+        });
+        self.held = std::mem::take(&mut self.pending);
+        self.asked = items.to_vec();
+        self.run = Some((items.to_vec(), false));
+    }
+
+    /// "Breakfast wrap add avocado" where there are three such wraps: of whichever it is, and no avocado
+    /// toast. `true` where it was said of what has to be asked.
+    pub(super) fn is_of_asked(
+        &mut self,
+        names: &Names,
+        segment: &Segment<'_>,
+        rest: &[Segment<'_>],
+    ) -> bool {
+        if self.tells_asked(names, segment) {
+            return false;
+        }
+        // "Tagliatelle ragu" tells which.
+        let mut called = names.items.iter().chain(&names.within);
+        let tells = called.any(|item| self.asked.contains(item));
+        let leads = tells || names.is_size || self.next_item(names, rest).is_some();
+        let is_exact = leads || (!names.items.is_empty() && !names.is_part);
+        let takes = |item: &usize| option_of(&names.options, *item).is_some();
+        let is_new = self.is_opened() && self.pending.start.is_some();
+        let is_led = self.adds || self.after_name;
+        if is_exact || is_new || !is_led || self.verb.is_some() || !self.asked.iter().any(takes) {
+            return false;
+        }
+        self.not_understood(segment.start, segment.end);
+        self.negation_used |= self.negated;
+        true
+    }
+
+    /// "A philly with provolone" of a sub and a pizza: the one that can have it.
+    fn tells_asked(&mut self, names: &Names, segment: &Segment<'_>) -> bool {
+        let takes = |item: &&usize| option_of(&names.options, **item).is_some();
+        // "Tenders, five piece"
+        let is_portion = names.is_size && self.after_name;
+        let is_led = self.with || self.adds || is_portion;
+        let is_led = is_led && !self.negated && self.verb.is_none();
+        let mut fitting = self.asked.iter().filter(takes).copied();
+        let (Some(item), None) = (fitting.next(), fitting.next()) else {
+            return false;
+        };
+        let asked = self.ids(&self.asked);
+        let is_last = self
+            .out
+            .ambiguous
+            .last()
+            .is_some_and(|last| last.candidates == asked);
+        if !is_led || !is_last || asked.len() < 2 || !names.items.is_empty() {
+            return false;
+        }
+        let Some(asked) = self.out.ambiguous.pop() else {
+            return false;
+        };
+        self.pending = std::mem::take(&mut self.held);
+        let end = asked.span.end.min(segment.start);
+        self.place_item(
+            item,
+            Span {
+                start: asked.span.start,
+                end,
+            },
+        );
+        true
+    }
+
+    pub(super) fn ids(&self, items: &[usize]) -> Vec<olympus_proto::ItemId> {
+        let items = items.iter().filter_map(|item| self.items.get(*item));
+        items.map(|item| item.id.clone()).collect()
+    }
+
+    /// "Chicken sandwich, the crispy one": of those that the name before could mean.
+    pub(super) fn tells_which(
+        &mut self,
+        names: &Names,
+        segment: &Segment<'_>,
+        rest: &[Segment<'_>],
+    ) -> bool {
+        let Some((items, false)) = &self.run else {
+            return false;
+        };
+        let meant = names.items.iter().chain(&names.within);
+        let mut meant: Vec<usize> = meant.copied().filter(|item| items.contains(item)).collect();
+        meant.dedup();
+        let ([item], false) = (meant.as_slice(), self.negated) else {
+            return false;
+        };
+        let span = segment.span();
+        self.item(&[*item], span);
+        let is_one = |next: &&Segment<'_>| self.said_of(next).eq_ignore_ascii_case("one");
+        self.skip = rest.first().filter(is_one).map(|next| next.start);
+        true
+    }
+
+    /// Of several items the one of the kind that was told.
+    pub(super) fn of_kind(&self, items: &[usize]) -> Option<usize> {
+        let kind = self.kind.as_ref()?;
+        let mut of_kind = items
+            .iter()
+            .filter(|item| self.is_of_kind(**item, &kind.word));
+        of_kind.next().copied().filter(|_| of_kind.next().is_none())
+    }
+}

@@ -1,0 +1,203 @@
+//! Numbers of an utterance that are no count of dishes: prices, guests, lines of a list, dishes by their number,
+//! weights, halves and sizes.
+//!
+//! Invariant: a number is read otherwise only where the menu has a dish or a size that is called so, or where
+//! nobody could order so many.
+
+use super::{SILENT, Said, WISH, gap_after};
+use crate::menu::text::Word;
+use crate::order::phrases::NUMBER;
+use crate::order::speech::{self, Cue};
+use crate::order::stems::{is_unit, stem};
+
+/// After "a 4" where that is a dish: what is told of it, or what joins the next.
+#[rustfmt::skip]
+const TOLD_AFTER: [&str; 14] = [
+    "with", "w", "and", "n", "no", "without", "plus", "please", "pls", "meal", "combo", "large", "medium", "small",
+];
+
+impl Said<'_> {
+    /// What a word that is a number, or belongs to one, is read as; `None` where it is read as it stands.
+    pub(super) fn number_at(&self, at: usize) -> Option<String> {
+        let word = self.words.get(at)?;
+        let is_digits = word.text.chars().all(|c| c.is_ascii_digit());
+        // "Two number ones"
+        if word.text == "ones" && self.word_before(at) == Some(NUMBER) {
+            return Some("1".to_owned());
+        }
+        // A pizza of 14".
+        let after = self.text.get(word.end..).unwrap_or_default();
+        if after.starts_with(['"', '\u{201d}']) && word.text.chars().all(char::is_numeric) {
+            return Some(format!("{} inch", word.text));
+        }
+        if self.text_before(word).ends_with('#') {
+            return Some(format!("{NUMBER} {}", stem(&word.text)));
+        }
+        if (is_digits && self.is_price(at)) || self.is_head_count(at) {
+            return Some(SILENT.to_owned());
+        }
+        if self.listed.contains(&at) {
+            return Some(WISH.to_owned());
+        }
+        self.numbered(at)
+            .or_else(|| self.weight(at))
+            .or_else(|| self.half_of(at).map(str::to_owned))
+            .or_else(|| self.ounces(at))
+    }
+
+    /// "The $9.95 special", "the 9.95 one": no ninety-five of anything.
+    fn is_price(&self, at: usize) -> bool {
+        let (before, after) = (at.checked_sub(1), at + 1);
+        let is_cents = |at: usize| {
+            let cents = self.words.get(at).map_or("", |word| word.text.as_str());
+            cents.len() == 2 && cents.chars().all(|c| c.is_ascii_digit())
+        };
+        let is_unit_next = |at: usize| {
+            self.words
+                .get(at)
+                .is_some_and(|word| is_unit(&stem(&word.text)))
+        };
+        let is_point = |at: usize| self.gap_after(at) == ".";
+        let is_amount = |at: usize| is_point(at) && is_cents(at + 1) && !is_unit_next(at + 2);
+        let is_dollars = self.words.get(at).is_some_and(|word| {
+            self.text_before(word).ends_with(['$', '€', '£']) && !self.phrases.knows(&word.text)
+        });
+        is_dollars || is_amount(at) || (is_cents(after - 1) && before.is_some_and(is_amount))
+    }
+
+    /// "There's 4 of us", "we are 2 people".
+    fn is_head_count(&self, at: usize) -> bool {
+        let said = |at: usize| self.words.get(at).map_or("", |word| word.text.as_str());
+        let is_number = matches!(speech::cue(&stem(said(at))), Some(Cue::Number(_)));
+        let is_us = said(at + 1) == "of" && said(at + 2) == "us";
+        is_number && (is_us || matches!(said(at + 1), "people" | "persons" | "adults" | "guests"))
+    }
+
+    /// "A 4 with a coke", "two threes": the dish of that number, where menus have numbers for dishes and
+    /// nothing follows that there could be so many of.
+    fn numbered(&self, at: usize) -> Option<String> {
+        let word = self.words.get(at)?;
+        let number = stem(&word.text);
+        if number.is_empty() || !number.chars().all(|c| c.is_ascii_digit()) {
+            return None;
+        }
+        let dish = format!("{NUMBER} {number}");
+        let names = self.phrases.find(std::slice::from_ref(&dish))?;
+        if names.items.is_empty() || names.is_part {
+            return None;
+        }
+        let before = self.word_before(at)?;
+        let is_count = |word: &str| matches!(speech::cue(&stem(word)), Some(Cue::Number(_)));
+        let is_plural = word.text.ends_with('s') && is_count(before);
+        // "Another one" is one more of the last.
+        let is_article = matches!(before, "a" | "an") || (before == "another" && number != "1");
+        let ends = self.gap_after(at).contains(['.', ',', ';', '!', '?', '\n']);
+        let next = self.words.get(at + 1).map(|next| next.text.as_str());
+        let is_told = ends || next.is_none_or(|next| TOLD_AFTER.contains(&next));
+        (is_plural || (is_article && is_told)).then_some(dish)
+    }
+
+    /// "A pound", "half a pound" where that is a size.
+    fn weight(&self, at: usize) -> Option<String> {
+        let is_pound = |at: usize| {
+            self.words
+                .get(at)
+                .is_some_and(|word| stem(&word.text) == "lb")
+        };
+        let said = |at: usize| self.words.get(at).map_or("", |word| word.text.as_str());
+        let is_sold = |size: &str| self.phrases.find(&[size.to_owned()]).is_some();
+        let half = "1 2 lb";
+        let is_half =
+            said(at) == "half" && (is_pound(at + 1) || (said(at + 1) == "a" && is_pound(at + 2)));
+        if is_half && is_sold(half) {
+            return Some(half.to_owned());
+        }
+        let before = self.word_before(at)?;
+        let is_after_half = before == "half" || (before == "a" && at > 1 && said(at - 2) == "half");
+        match is_pound(at) && before != "one" {
+            true if is_after_half && is_sold(half) => Some(SILENT.to_owned()),
+            true if before == "a" && is_sold("1 lb") => Some("1 lb".to_owned()),
+            _ => None,
+        }
+    }
+
+    /// "Half a grilled cheese" where the menu has Half Grilled Cheese: the half stands next to it.
+    fn half_of(&self, at: usize) -> Option<&'static str> {
+        let is_half = |at: usize| {
+            let said = |at: usize| self.words.get(at).map(|word| word.text.as_str());
+            let is_sold = |count: usize| {
+                let words = self.words.get(at + 2..at + 2 + count).unwrap_or_default();
+                let name = std::iter::once("half".to_owned());
+                let name: Vec<String> = name.chain(words.iter().map(|w| stem(&w.text))).collect();
+                words.len() == count && self.phrases.find(&name).is_some()
+            };
+            said(at) == Some("half")
+                && matches!(said(at + 1), Some("a" | "an" | "of" | "the"))
+                && (1..4).any(is_sold)
+        };
+        let is_next = at > 0 && is_half(at - 1);
+        (is_half(at) || is_next).then_some(if is_next { "half" } else { SILENT })
+    }
+
+    /// "The big forty four" where drinks have 44 ounces.
+    fn ounces(&self, at: usize) -> Option<String> {
+        let number = |at: usize| {
+            self.words
+                .get(at)
+                .and_then(|word| stem(&word.text).parse::<u32>().ok())
+        };
+        let size = |at: usize| {
+            let (tens, ones) = (number(at)?, number(at + 1)?);
+            let spelt = self.words.get(at..at + 2)?.iter();
+            let is_spelt = spelt
+                .clone()
+                .all(|word| word.text.chars().all(char::is_alphabetic));
+            let is_number = (20..100).contains(&tens) && tens % 10 == 0 && (1..10).contains(&ones);
+            let size = format!("{} oz", tens + ones);
+            let is_sold = || self.phrases.find(std::slice::from_ref(&size)).is_some();
+            (is_spelt && is_number && is_sold()).then_some(size)
+        };
+        // "A 44 coke" is one of 44 ounces.
+        let digits = self.words.get(at).map_or("", |word| word.text.as_str());
+        let told = format!("{digits} oz");
+        let is_one = matches!(self.word_before(at), Some("a" | "the" | "big"));
+        let is_digits = digits.len() == 2 && digits.chars().all(|c| c.is_ascii_digit());
+        let next = self.words.get(at + 1).map(|next| stem(&next.text));
+        let is_sold = || {
+            self.phrases
+                .find(std::slice::from_ref(&told))
+                .is_some_and(|names| names.is_size)
+        };
+        if is_one && is_digits && next.is_some_and(|next| !is_unit(&next)) && is_sold() {
+            return Some(told);
+        }
+        let before = at.checked_sub(1).and_then(size);
+        let is_unit = at > 1
+            && size(at - 2).is_some()
+            && self
+                .words
+                .get(at)
+                .is_some_and(|word| stem(&word.text) == "oz");
+        if before.is_some() {
+            return before;
+        }
+        (is_unit || size(at).is_some()).then(|| SILENT.to_owned())
+    }
+}
+
+/// "1. a burger 2. a salad": the numbers that count up from one, each with a dot or a bracket.
+pub(super) fn numbers_of_list(text: &str, words: &[Word]) -> Vec<usize> {
+    let mut found = Vec::new();
+    for (at, word) in words.iter().enumerate() {
+        let is_next = word.text == (found.len() + 1).to_string();
+        let gap = gap_after(text, words, at);
+        let is_marked = gap.starts_with(')') || gap.starts_with(". ");
+        if is_next && is_marked && at + 1 < words.len() {
+            found.push(at);
+        }
+    }
+    if found.len() < 2 || found.first() != Some(&0) {
+        found.clear();
+    }
+    found
+}
