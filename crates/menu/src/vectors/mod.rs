@@ -6,7 +6,6 @@
 //! 88 MB.
 
 mod rows;
-mod signs;
 
 use crate::error::MenuError;
 use olympus_core::menu::text;

@@ -1,12 +1,11 @@
 //! The vectors as search reads them: a byte a dimension and, of a large menu, a bit a dimension.
 //!
 //! A byte is the number over its row's scale. For rows of 384 that moves a cosine by a few
-//! ten-thousandths, and the products are exact integers, so every processor gives the same. Where there
-//! are many rows their [signs](super::signs) name the likeliest, and only those are compared by their
-//! bytes.
+//! ten-thousandths, and the products are exact integers, so every processor gives the same. Bits are the
+//! signs of what a row has beyond the mean row: where there are many rows the signs
+//! name the likeliest, and only those are compared by their bytes.
 
 use super::Vectors;
-use super::signs::Signs;
 use pulp::Arch;
 
 /// Rows from which signs go first: fewer are compared at once.
@@ -15,14 +14,13 @@ const MANY_ROWS: usize = 1_024;
 const ONE_OF: usize = 16;
 const FEWEST_LIKELY: usize = 512;
 const MOST_LIKELY: usize = 2_048;
-/// Rows from which the first bits of their signs go before the others.
-const VERY_MANY_ROWS: usize = 65_536;
+/// Signs in a word.
+const WORD: usize = 64;
 
 /// When signs go first and how many rows they name.
 #[derive(Debug, Clone, Copy)]
 struct Shortlist {
     many: usize,
-    very_many: usize,
     likely: usize,
 }
 
@@ -30,7 +28,6 @@ impl Shortlist {
     fn of(rows: usize) -> Self {
         Self {
             many: MANY_ROWS,
-            very_many: VERY_MANY_ROWS,
             likely: (rows / ONE_OF).clamp(FEWEST_LIKELY, MOST_LIKELY),
         }
     }
@@ -48,6 +45,13 @@ pub(crate) struct Rows {
     /// First row of each item; one more at the end.
     first: Vec<u32>,
     signs: Option<Signs>,
+}
+
+struct Signs {
+    mean: Vec<f32>,
+    words: usize,
+    /// `words` for each row.
+    bits: Vec<u64>,
 }
 
 /// How near items are to a query: the highest cosine of their rows, negative ones as 0.
@@ -104,8 +108,7 @@ impl Rows {
             scales,
             owner: vectors.owner.clone(),
             first,
-            signs: (vectors.owner.len() >= shortlist.many)
-                .then(|| Signs::of(vectors, shortlist.very_many)),
+            signs: (vectors.owner.len() >= shortlist.many).then(|| Signs::of(vectors)),
         }
     }
 
@@ -122,8 +125,14 @@ impl Rows {
         let Some(signs) = &self.signs else {
             return Nearness::All(self.nearness_of_all(&asked));
         };
-        let found = signs.likely(self.arch, query, self.likely, &self.owner, admits);
-        let (mut rows, distances) = (found.rows, found.distances);
+        let wanted = signs.bits_of(query);
+        let distances = vec![0_u16; self.owner.len()];
+        let distances = widest(
+            self.arch,
+            #[inline(always)]
+            move || signs.distances(&wanted, distances),
+        );
+        let mut rows = self.likely(&distances, signs.words * WORD, admits);
         let nearest = |position: &u32| {
             let rows =
                 *self.first.get(*position as usize)?..*self.first.get(*position as usize + 1)?;
@@ -198,14 +207,88 @@ impl Rows {
             },
         )
     }
+
+    /// The rows at the least distances, of 0 to `furthest`, whose owner is admitted; those at the
+    /// last distance come all.
+    fn likely(&self, distances: &[u16], furthest: usize, admits: impl Fn(u32) -> bool) -> Vec<u32> {
+        let mut at_distance = vec![0_usize; furthest + 1];
+        for &distance in distances {
+            at_distance[usize::from(distance)] += 1;
+        }
+        let mut likely = Vec::with_capacity(self.likely);
+        // Those nearer than `from` were looked at; where too many were refused, the ring grows.
+        let (mut from, mut look_at) = (0, self.likely);
+        while likely.len() < self.likely && from < at_distance.len() {
+            let mut seen = 0;
+            let within = at_distance[from..].iter().take_while(|count| {
+                let more = seen < look_at;
+                seen += **count;
+                more
+            });
+            let ring = from..from + within.count();
+            for ((row, distance), &owner) in (0_u32..).zip(distances).zip(&self.owner) {
+                if ring.contains(&usize::from(*distance)) && admits(owner) {
+                    likely.push(row);
+                }
+            }
+            (from, look_at) = (ring.end, look_at * 2);
+        }
+        likely
+    }
 }
 
 /// Runs `work` with the widest instructions that the processor has. It must give away what it owns: a
 /// closure that could run twice is called by way of a shim, and what is not inlined here is compiled for
 /// the plainest processor.
 #[inline(always)]
-pub(super) fn widest<R>(arch: Arch, work: impl FnOnce() -> R) -> R {
+fn widest<R>(arch: Arch, work: impl FnOnce() -> R) -> R {
     arch.dispatch(work)
+}
+
+impl Signs {
+    fn of(vectors: &Vectors) -> Self {
+        let mut mean = vec![0.0_f64; vectors.dim];
+        let count = vectors.owner.len().max(1);
+        for row in vectors.data.chunks_exact(vectors.dim.max(1)) {
+            for (sum, value) in mean.iter_mut().zip(row) {
+                *sum += f64::from(*value);
+            }
+        }
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_precision_loss,
+            reason = "a mean of numbers below 1"
+        )]
+        let mean = mean.iter().map(|sum| (sum / count as f64) as f32).collect();
+        let mut signs = Self {
+            mean,
+            words: vectors.dim.div_ceil(WORD),
+            bits: Vec::new(),
+        };
+        let rows = vectors.data.chunks_exact(vectors.dim.max(1));
+        signs.bits = rows.flat_map(|row| signs.bits_of(row)).collect();
+        signs
+    }
+
+    fn bits_of(&self, row: &[f32]) -> Vec<u64> {
+        let beyond: Vec<bool> = row.iter().zip(&self.mean).map(|(v, m)| v > m).collect();
+        let word = |part: &[bool]| {
+            let bits = part.iter().enumerate();
+            bits.fold(0_u64, |word, (at, bit)| word | u64::from(*bit) << at)
+        };
+        beyond.chunks(WORD).map(word).collect()
+    }
+
+    /// Signs in which each row differs, written to `into`.
+    #[inline(always)]
+    fn distances(&self, wanted: &[u64], mut into: Vec<u16>) -> Vec<u16> {
+        let rows = self.bits.chunks_exact(self.words.max(1));
+        for (row, into) in rows.zip(&mut into) {
+            let differ = row.iter().zip(wanted).map(|(a, b)| (a ^ b).count_ones());
+            *into = u16::try_from(differ.sum::<u32>()).unwrap_or(u16::MAX);
+        }
+        into
+    }
 }
 
 impl Nearness {
