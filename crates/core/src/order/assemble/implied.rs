@@ -40,6 +40,9 @@ impl<'a> Reader<'a> {
             fitting.retain(|item| !self.comes_with_all(*item));
         }
         fitting.retain(|item| !self.is_all_of_meal(*item));
+        if self.pending.headed {
+            fitting.retain(|item| !self.is_with_extras(*item));
+        }
         // "A plate with beans" is no burrito.
         if let Some(kind) = &self.pending.kind {
             fitting.retain(|item| self.has_word(*item, kind) || self.is_listed_as(*item, kind));
@@ -72,6 +75,16 @@ impl<'a> Reader<'a> {
             is_free && at.is_some_and(|at| comes_with(self.items, at.exact()))
         };
         self.pending.options.iter().all(is_on_it)
+    }
+
+    /// Whether all that waits can be left away: chocolate is a sort of cake here, or a drizzle on it.
+    fn is_with_extras(&self, item: usize) -> bool {
+        let is_extra = |(names, _): &(&Names, Choice)| {
+            let at = option_of(&names.options, item);
+            let group = at.and_then(|at| named(self.items, at));
+            group.is_some_and(|(group, _)| group.min == 0 && !is_size(group))
+        };
+        self.pending.options.iter().all(is_extra)
     }
 
     /// "A cup of soup" that only comes with the lunch is no lunch.

@@ -269,6 +269,7 @@ impl<'a> Reader<'a> {
             return;
         }
         self.lost |= self.pending.start.is_some();
+        self.pending.headed |= self.after_name && !self.ends_phrase(segment.start);
         self.not_understood(segment.start, segment.end);
         // "Bowl with steak and rice": the one bowl that can be had so.
         let is_new = self.lines.is_empty() || self.ends_phrase(segment.start);
