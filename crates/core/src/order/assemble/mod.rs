@@ -117,6 +117,8 @@ impl<'a> Reader<'a> {
             Cue::ShouldBe => {}
             Cue::Article if self.is_another_told(segment, rest) => {}
             Cue::Article => self.article(segment, rest),
+            Cue::Not if self.is_nothing_on_it(segment, rest) => {}
+            Cue::Not if self.is_nothing_named(segment, rest) => self.unknown(segment, rest),
             Cue::Not => self.not(segment, rest),
             Cue::Neither => self.neither(segment, rest),
             Cue::Keep => self.keep(rest),
@@ -206,6 +208,10 @@ impl<'a> Reader<'a> {
         let is_dropped = self.verb == Some(Verb::Drop) && !self.dropped;
         if said == "all" && (is_dropped || self.is_of_all(rest)) {
             self.of_all("all", rest);
+        }
+        let is_bare = matches!(said.as_str(), "with nothing" | "with nothing on it");
+        if is_bare && self.after_name && self.pending.start.is_none() {
+            self.makes_plain(segment.span());
         }
         if matches!(said.as_str(), "actually" | "sub") {
             self.instead_of_last(rest);

@@ -4,6 +4,7 @@
 //! Invariant: nothing is ordered here; such words are reported.
 
 use super::super::draft::Choice;
+use super::super::lines::is_meal;
 use super::super::option;
 use super::super::phrases::Names;
 use super::super::segment::{Kind, Segment};
@@ -95,14 +96,25 @@ impl<'a> Reader<'a> {
         let Some(item) = self.one_of(names.items.clone()) else {
             return false;
         };
-        let name = self.items.get(item).map(|item| {
-            let bare = item.name.split('(').next().unwrap_or_default();
-            option::key(&bare.replace('&', " and "))
-        });
-        let second = name.as_deref().and_then(|name| name.split_once(" and "));
-        let head = second.and_then(|(_, second)| second.rsplit(' ').next());
         let said = self.phrases.stems_of(&self.said_of(segment).to_lowercase());
-        matches!(said.as_slice(), [word] if head == Some(word) && !self.phrases.is_kind(word))
+        let called = self.items.get(item).map(|item| item.name.as_str());
+        // A sandwich is no Soup & Half Sandwich Combo.
+        let is_meal = self.items.get(item).is_some_and(is_meal);
+        matches!(said.as_slice(), [word] if (is_meal || !self.phrases.is_kind(word))
+            && called.is_some_and(|name| self.is_second_part(name, word)))
+    }
+
+    /// Whether a word is the last of the second of two that a dish is of.
+    pub(super) fn is_second_part(&self, name: &str, word: &str) -> bool {
+        let bare = name.split('(').next().unwrap_or_default();
+        let name = option::key(&bare.replace('&', " and "));
+        let name = [" combo", " meal"]
+            .iter()
+            .find_map(|meal| name.strip_suffix(meal))
+            .unwrap_or(&name);
+        let head = name.split_once(" and ");
+        let head = head.and_then(|(_, second)| second.rsplit(' ').next());
+        head.is_some_and(|head| self.phrases.stems_of(head).concat() == word)
     }
 
     /// "… on a bagel", "… with barbacoa": right after these no dish begins, but for what goes beside one
