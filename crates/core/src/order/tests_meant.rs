@@ -151,3 +151,21 @@ fn what_is_refused_by_nothing_or_everything_is_not_ordered() {
         ],
     );
 }
+
+#[test]
+fn a_dish_that_nobody_has_is_no_plain_one_of_another_kind() {
+    let menu = json!([
+        {"id": "pizza", "name": "Classic Cheese Pizza", "aliases": ["plain pizza"], "modifier_groups": [group("size", 1, 1, &["Small", "Large"])]},
+        {"id": "fish", "name": "Fish", "modifier_groups": [group("prep", 0, 1, &["Plain"])]},
+        {"id": "chicken", "name": "Chicken", "modifier_groups": [group("prep", 0, 1, &["Plain"])]},
+        {"id": "tea", "name": "Sweet Tea"},
+    ]);
+    check(
+        &menu,
+        &[
+            ("burger plain just ketchup", ""),
+            ("a plain zorbl and a sweet tea", "1 Sweet Tea"),
+            ("a large plain", "1 Large Classic Cheese Pizza"),
+        ],
+    );
+}

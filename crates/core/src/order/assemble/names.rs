@@ -152,6 +152,7 @@ impl<'a> Reader<'a> {
         }
         let is_second = self.is_second_of_two(names, segment);
         if is_second
+            || self.is_plain_unknown(names, segment, rest)
             || self.is_put_aside(names, rest)
             || self.is_word_of_other_dish(names, segment, rest)
         {

@@ -87,6 +87,25 @@ impl<'a> Reader<'a> {
             && (is_led || leads || !begins || self.before == "of")
     }
 
+    /// "Burger plain" where there are no burgers: no plain pizza.
+    pub(super) fn is_plain_unknown(
+        &self,
+        names: &Names,
+        segment: &Segment<'_>,
+        rest: &[Segment<'_>],
+    ) -> bool {
+        if self.lines.accepting(&names.options).is_some() {
+            return false;
+        }
+        let said = self.said_of(segment).to_lowercase();
+        let next = rest.first().filter(|next| !self.ends_phrase(next.start));
+        let leads = matches!(next.map(|next| next.kind), Some(Kind::Unknown));
+        let gap = |end: usize| self.text.get(end..segment.start).unwrap_or_default();
+        let last = self.out.not_understood.last();
+        let follows = last.is_some_and(|last| matches!(gap(last.span.end).trim(), "" | ","));
+        said == "plain" && (leads || follows)
+    }
+
     /// "Salsa" of Chips & Salsa, by itself: no dish. A cup of it may be, where that is a size.
     pub(super) fn is_second_of_two(&self, names: &Names, segment: &Segment<'_>) -> bool {
         let is_bare = names.is_part && names.options.is_empty() && self.pending.options.is_empty();
