@@ -135,6 +135,7 @@ fn what_is_refused_by_nothing_or_everything_is_not_ordered() {
         &menu,
         &[
             ("nothing spicy on it, just a cheese pizza", "1 Cheese Pizza"),
+            ("burger, anything but onions", "1 Burger -Onion"),
             ("nothing, thanks, just a coke", "1 Soda +Coke"),
             (
                 "burger leave off everything but lettuce",
