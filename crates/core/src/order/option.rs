@@ -359,9 +359,7 @@ pub(super) fn by_some_words(names: &[(&str, Place)], described: &[String]) -> Ve
             _ => None,
         };
         let last = whole.last().filter(|_| whole.len() > 1);
-        // A half of something is no burger Cut in Half.
-        let last = last.filter(|last| !is_inseparable(&whole) && *last != "half");
-        let last = last.cloned();
+        let last = last.filter(|_| !is_inseparable(&whole)).cloned();
         for part in pairs.chain(around).chain(rest).chain(last) {
             let of = parts.entry(part).or_default();
             if !of.contains(at) {
