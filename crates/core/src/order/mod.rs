@@ -27,6 +27,8 @@ mod tests_house;
 #[cfg(test)]
 mod tests_languages;
 #[cfg(test)]
+mod tests_meant;
+#[cfg(test)]
 mod tests_menus;
 #[cfg(test)]
 mod tests_negation;

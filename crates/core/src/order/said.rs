@@ -3,6 +3,7 @@
 //!
 //! Invariant: each word gives one reading, which may be several stems; all else is read as it stands.
 
+mod halves;
 mod numbers;
 mod silent;
 
@@ -28,6 +29,7 @@ pub(super) fn stems(text: &str, words: &[Word], phrases: &Phrases) -> Vec<String
     };
     let mut stems: Vec<String> = (0..words.len()).map(|at| said.stem_at(at)).collect();
     put_before(&mut stems, phrases);
+    halves::put_after(&mut stems, phrases);
     stems
 }
 

@@ -7,7 +7,7 @@ use super::tests_house::group;
 use crate::menu::import::{Format, Limits, parse};
 use serde_json::{Value, json};
 
-fn check(menu: &Value, cases: &[(&str, &str)]) {
+pub(super) fn check(menu: &Value, cases: &[(&str, &str)]) {
     let bytes = serde_json::to_vec(&json!({"items": menu})).expect("JSON");
     let parser = OrderParser::new(parse(&bytes, Format::Json, &Limits::default()).expect("a menu"));
     for (text, expected) in cases {

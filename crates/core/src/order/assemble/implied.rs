@@ -22,7 +22,13 @@ impl<'a> Reader<'a> {
         let is_aside = |(_, choice): &(&Names, Choice)| {
             matches!(Portion::of(&self.said(choice.span)), Some(Portion::Side))
         };
-        if self.pending.options.iter().all(is_aside) {
+        // "A zorbl with cheese" is no Garlic Bread With Cheese.
+        let is_led = |(_, choice): &(&Names, Choice)| {
+            let said = self.said(choice.span).to_lowercase();
+            said.starts_with("with ") || said.starts_with("w/")
+        };
+        let options = &self.pending.options;
+        if options.iter().all(is_aside) || options.iter().all(is_led) {
             return None;
         }
         if let Some(item) = self.within() {
@@ -40,6 +46,9 @@ impl<'a> Reader<'a> {
             fitting.retain(|item| !self.comes_with_all(*item));
         }
         fitting.retain(|item| !self.is_all_of_meal(*item));
+        if self.pending.headed || (self.lost && self.pending.with) {
+            fitting.retain(|item| !self.is_with_extras(*item));
+        }
         // "A plate with beans" is no burrito.
         if let Some(kind) = &self.pending.kind {
             fitting.retain(|item| self.has_word(*item, kind) || self.is_listed_as(*item, kind));
@@ -74,6 +83,16 @@ impl<'a> Reader<'a> {
         self.pending.options.iter().all(is_on_it)
     }
 
+    /// Whether all that waits can be left away: chocolate is a sort of cake here, or a drizzle on it.
+    fn is_with_extras(&self, item: usize) -> bool {
+        let is_extra = |(names, _): &(&Names, Choice)| {
+            let at = option_of(&names.options, item);
+            let group = at.and_then(|at| named(self.items, at));
+            group.is_some_and(|(group, _)| group.min == 0 && !is_size(group))
+        };
+        self.pending.options.iter().all(is_extra)
+    }
+
     /// "A cup of soup" that only comes with the lunch is no lunch.
     fn is_all_of_meal(&self, item: usize) -> bool {
         let is_part = |(names, _): &(&Names, Choice)| {
@@ -92,6 +111,7 @@ impl<'a> Reader<'a> {
     /// that has all else that waits.
     pub(super) fn within(&self) -> Option<usize> {
         let options = &self.pending.options;
+        let is_sized = options.iter().any(|(names, _)| names.is_size);
         let mut found = options
             .iter()
             .enumerate()
@@ -101,7 +121,15 @@ impl<'a> Reader<'a> {
                     let takes = |(at, (names, _)): (usize, &(&Names, Choice))| {
                         at == which || option_of(&names.options, *item).is_some()
                     };
+                    let said = self
+                        .phrases
+                        .stems_of(&self.said(choice.span).to_lowercase());
+                    let name = self.items.get(*item).map(|item| item.name.as_str());
+                    // "A large guac" may be Chips & Guac, eggs over easy are no Sirloin & Eggs.
+                    let is_second = !is_sized
+                        && name.is_some_and(|name| self.is_second_part(name, &said.concat()));
                     choice.action == ModifierAction::Add
+                        && !is_second
                         && options.len() > 1
                         && option_of(&names.options, *item).is_none()
                         && options.iter().enumerate().all(takes)

@@ -140,6 +140,10 @@ impl<'a> Reader<'a> {
         };
         let plain = plain_name(&item.name);
         let name = option::key(plain.as_deref().unwrap_or(&item.name));
+        // Eggs are no Sirloin & Eggs.
+        if self.is_second_part(&item.name, self.said_last.as_deref().unwrap_or_default()) {
+            return false;
+        }
         let words: Vec<&str> = name.split(' ').filter(|word| *word != "and").collect();
         let whole = names.within.len();
         words.len() < 3

@@ -117,6 +117,8 @@ impl<'a> Reader<'a> {
             Cue::ShouldBe => {}
             Cue::Article if self.is_another_told(segment, rest) => {}
             Cue::Article => self.article(segment, rest),
+            Cue::Not if self.is_nothing_on_it(segment, rest) => {}
+            Cue::Not if self.is_nothing_named(segment, rest) => self.unknown(segment, rest),
             Cue::Not => self.not(segment, rest),
             Cue::Neither => self.neither(segment, rest),
             Cue::Keep => self.keep(rest),
@@ -207,6 +209,10 @@ impl<'a> Reader<'a> {
         if said == "all" && (is_dropped || self.is_of_all(rest)) {
             self.of_all("all", rest);
         }
+        let is_bare = matches!(said.as_str(), "with nothing" | "with nothing on it");
+        if is_bare && self.after_name && self.pending.start.is_none() {
+            self.makes_plain(segment.span());
+        }
         if matches!(said.as_str(), "actually" | "sub") {
             self.instead_of_last(rest);
         }
@@ -269,6 +275,7 @@ impl<'a> Reader<'a> {
             return;
         }
         self.lost |= self.pending.start.is_some();
+        self.pending.headed |= self.after_name && !self.ends_phrase(segment.start);
         self.not_understood(segment.start, segment.end);
         // "Bowl with steak and rice": the one bowl that can be had so.
         let is_new = self.lines.is_empty() || self.ends_phrase(segment.start);

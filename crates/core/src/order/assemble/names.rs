@@ -150,10 +150,16 @@ impl<'a> Reader<'a> {
             self.not_understood(segment.start, segment.end);
             return true;
         }
-        if self.is_put_aside(names, rest)
+        let is_second = self.is_second_of_two(names, segment);
+        if is_second
+            || self.is_plain_unknown(names, segment, rest)
+            || self.is_put_aside(names, rest)
             || self.is_word_of_other_dish(names, segment, rest)
-            || self.is_second_of_two(names, segment)
         {
+            // "Two eggs over easy" are no two of Sirloin & Eggs.
+            if is_second {
+                self.pending = Pending::default();
+            }
             self.negation_missed |= self.negated;
             self.not_understood(segment.start, segment.end);
             return true;

@@ -11,6 +11,15 @@ use super::{Reader, Verb, option_of};
 const CONTRASTS: [&str; 3] = ["not", "instead of", "in place of"];
 
 impl<'a> Reader<'a> {
+    /// "Nothing, thanks, just a coke", "with nothing on it": only "nothing spicy" says what is not wanted.
+    pub(super) fn is_nothing_named(&self, segment: &Segment<'_>, rest: &[Segment<'_>]) -> bool {
+        let is_apart = rest.first().is_none_or(|next| {
+            self.ends_phrase(next.start) || matches!(next.kind, Kind::Cue(Cue::To | Cue::Clause))
+        });
+        self.said_of(segment).eq_ignore_ascii_case("nothing")
+            && (is_apart || self.is_bare_nothing(segment, rest))
+    }
+
     pub(super) fn not(&mut self, segment: &Segment<'_>, rest: &[Segment<'a>]) {
         let said = self.said_of(segment).to_lowercase();
         let is_contrast = CONTRASTS.contains(&said.as_str());

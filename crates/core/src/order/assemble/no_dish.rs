@@ -4,6 +4,7 @@
 //! Invariant: nothing is ordered here; such words are reported.
 
 use super::super::draft::Choice;
+use super::super::lines::is_meal;
 use super::super::option;
 use super::super::phrases::Names;
 use super::super::segment::{Kind, Segment};
@@ -86,6 +87,25 @@ impl<'a> Reader<'a> {
             && (is_led || leads || !begins || self.before == "of")
     }
 
+    /// "Burger plain" where there are no burgers: no plain pizza.
+    pub(super) fn is_plain_unknown(
+        &self,
+        names: &Names,
+        segment: &Segment<'_>,
+        rest: &[Segment<'_>],
+    ) -> bool {
+        if self.lines.accepting(&names.options).is_some() {
+            return false;
+        }
+        let said = self.said_of(segment).to_lowercase();
+        let next = rest.first().filter(|next| !self.ends_phrase(next.start));
+        let leads = matches!(next.map(|next| next.kind), Some(Kind::Unknown));
+        let gap = |end: usize| self.text.get(end..segment.start).unwrap_or_default();
+        let last = self.out.not_understood.last();
+        let follows = last.is_some_and(|last| matches!(gap(last.span.end).trim(), "" | ","));
+        said == "plain" && (leads || follows)
+    }
+
     /// "Salsa" of Chips & Salsa, by itself: no dish. A cup of it may be, where that is a size.
     pub(super) fn is_second_of_two(&self, names: &Names, segment: &Segment<'_>) -> bool {
         let is_bare = names.is_part && names.options.is_empty() && self.pending.options.is_empty();
@@ -95,14 +115,25 @@ impl<'a> Reader<'a> {
         let Some(item) = self.one_of(names.items.clone()) else {
             return false;
         };
-        let name = self.items.get(item).map(|item| {
-            let bare = item.name.split('(').next().unwrap_or_default();
-            option::key(&bare.replace('&', " and "))
-        });
-        let second = name.as_deref().and_then(|name| name.split_once(" and "));
-        let head = second.and_then(|(_, second)| second.rsplit(' ').next());
         let said = self.phrases.stems_of(&self.said_of(segment).to_lowercase());
-        matches!(said.as_slice(), [word] if head == Some(word) && !self.phrases.is_kind(word))
+        let called = self.items.get(item).map(|item| item.name.as_str());
+        // A sandwich is no Soup & Half Sandwich Combo.
+        let is_meal = self.items.get(item).is_some_and(is_meal);
+        matches!(said.as_slice(), [word] if (is_meal || !self.phrases.is_kind(word))
+            && called.is_some_and(|name| self.is_second_part(name, word)))
+    }
+
+    /// Whether a word is the last of the second of two that a dish is of.
+    pub(super) fn is_second_part(&self, name: &str, word: &str) -> bool {
+        let bare = name.split('(').next().unwrap_or_default();
+        let name = option::key(&bare.replace('&', " and "));
+        let name = [" combo", " meal"]
+            .iter()
+            .find_map(|meal| name.strip_suffix(meal))
+            .unwrap_or(&name);
+        let head = name.split_once(" and ");
+        let head = head.and_then(|(_, second)| second.rsplit(' ').next());
+        head.is_some_and(|head| self.phrases.stems_of(head).concat() == word)
     }
 
     /// "… on a bagel", "… with barbacoa": right after these no dish begins, but for what goes beside one

@@ -85,6 +85,22 @@ impl<'a> Reader<'a> {
         is_made
     }
 
+    /// "With nothing on it": plain, where the menu tells what that would be.
+    pub(super) fn is_nothing_on_it(&mut self, segment: &Segment<'_>, rest: &[Segment<'_>]) -> bool {
+        let ends = rest.get(1).is_none_or(|next| {
+            self.ends_phrase(next.start) || matches!(next.kind, Kind::Cue(Cue::Filler))
+        });
+        let waits = self.negated || self.pending.start.is_some() || self.verb.is_some();
+        self.is_bare_nothing(segment, rest) && ends && !waits && self.makes_plain(segment.span())
+    }
+
+    /// Whether it is said of a whole dish.
+    pub(super) fn is_bare_nothing(&self, segment: &Segment<'_>, rest: &[Segment<'_>]) -> bool {
+        let on_it = rest.first().map(|next| self.said_of(next).to_lowercase());
+        self.said_of(segment).eq_ignore_ascii_case("nothing")
+            && matches!(on_it.as_deref(), Some("on it" | "in it" | "on top"))
+    }
+
     /// "No dressing": a group of choices of the line that is open, left out.
     pub(super) fn is_group_left_out(
         &mut self,

@@ -16,6 +16,8 @@ pub(super) struct Pending<'a> {
     pub(super) options: Vec<(&'a Names, Choice)>,
     /// The word of the kind that it is of, where that was said: "bowl with steak".
     pub(super) kind: Option<String>,
+    /// Whether a word that the menu does not know ends it: a "chocolate shake" is no dish with chocolate.
+    pub(super) headed: bool,
     /// Whether "with" came after the number: "two with olives" are two of something.
     pub(super) with: bool,
     /// Whether it came before: "with two creams" is no dish that can have cream.

@@ -25,6 +25,21 @@ impl<'a> Reader<'a> {
             .or_else(|| pieces.and_then(|count| self.sold_by(items, count)))
             .or_else(|| self.of_kind(items))
             .or_else(|| self.one_of(items.to_vec()))
+            .or_else(|| self.called_in_size(items))
+    }
+
+    /// "A large cheese" of Cheese Pizza and Ham & Cheese Sub: the one that is called so and has that size.
+    fn called_in_size(&self, items: &[usize]) -> Option<usize> {
+        let waiting = &self.pending.options;
+        let said = self.said_last.as_deref().unwrap_or_default().to_owned();
+        let is_sized = waiting.iter().any(|(names, _)| names.is_size);
+        let mut called = items.iter().copied().filter(|item| {
+            let has = |(names, _): &(&Names, Choice)| option_of(&names.options, *item).is_some();
+            is_sized
+                && waiting.iter().all(has)
+                && self.is_kind_of(*item, std::slice::from_ref(&said))
+        });
+        called.next().filter(|_| called.next().is_none())
     }
 
     /// The one item that is meant: where several share the name, the one that takes the options

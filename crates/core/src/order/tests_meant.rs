@@ -1,0 +1,172 @@
+//! Dishes that are meant by their choices alone, and words that order none.
+
+use super::OrderParser;
+use super::tests_house::group;
+use super::tests_patterns::check;
+use crate::menu::import::{Format, Limits, parse};
+use serde_json::{Value, json};
+
+/// What is reported of `text`.
+fn reported(menu: &Value, text: &str) -> Vec<String> {
+    let bytes = serde_json::to_vec(&json!({"items": menu})).expect("JSON");
+    let parser = OrderParser::new(parse(&bytes, Format::Json, &Limits::default()).expect("a menu"));
+    let words = parser.parse(text, &[]).not_understood;
+    words.into_iter().map(|words| words.text).collect()
+}
+
+fn pizzeria(halves: bool) -> Value {
+    let mut groups = vec![
+        group("size", 1, 1, &["Small", "Large"]),
+        group(
+            "toppings",
+            0,
+            8,
+            &["Pepperoni", "Mushrooms", "Green Peppers"],
+        ),
+    ];
+    if halves {
+        groups.push(group(
+            "half",
+            0,
+            4,
+            &[
+                "Pepperoni on Half",
+                "Mushrooms on Half",
+                "Green Peppers on Half",
+            ],
+        ));
+    }
+    json!([
+        {"id": "pizza", "name": "Cheese Pizza (Build Your Own)", "aliases": ["pizza"], "modifier_groups": groups},
+        {"id": "sub", "name": "Ham & Cheese Sub", "modifier_groups": [group("size", 1, 1, &["Half", "Large"])]},
+        {"id": "ravioli", "name": "Cheese Ravioli"},
+        {"id": "cake", "name": "Cheesecake", "modifier_groups": [group("on it", 0, 1, &["Chocolate Drizzle"])]},
+        {"id": "soda", "name": "Soda", "modifier_groups": [group("sort", 1, 1, &["Coke", "Sprite"])]},
+    ])
+}
+
+#[test]
+fn a_word_that_nothing_is_called_makes_no_dish_of_an_extra() {
+    let menu = pizzeria(false);
+    check(
+        &menu,
+        &[
+            ("number six with a chocolate shake", ""),
+            ("a chocolate zorbl", ""),
+            ("a coke zorbl", "1 Soda +Coke"),
+        ],
+    );
+    assert_eq!(reported(&menu, "a chocolate zorbl"), ["chocolate", "zorbl"]);
+}
+
+#[test]
+fn a_large_cheese_is_the_pizza_that_has_that_size() {
+    check(
+        &pizzeria(false),
+        &[
+            (
+                "one large cheese and one large pepperoni",
+                "1 Large Cheese Pizza (Build Your Own); 1 Large Cheese Pizza (Build Your Own) +Pepperoni",
+            ),
+            ("a cheese", ""),
+        ],
+    );
+}
+
+#[test]
+fn both_halves_are_had_or_said_to_be_none() {
+    check(
+        &pizzeria(true),
+        &[
+            (
+                "a large pizza half pepperoni half green peppers",
+                "1 Large Cheese Pizza (Build Your Own) +Pepperoni on Half +Green Peppers on Half",
+            ),
+            (
+                "a large pizza, pepperoni half, mushrooms half",
+                "1 Large Cheese Pizza (Build Your Own) +Pepperoni on Half +Mushrooms on Half",
+            ),
+        ],
+    );
+    let text = "a small pizza half pepperoni half mushroom";
+    let both = "1 Small Cheese Pizza (Build Your Own) +Pepperoni +Mushrooms";
+    check(&pizzeria(false), &[(text, both)]);
+    assert_eq!(reported(&pizzeria(false), text), ["half", "half"]);
+}
+
+#[test]
+fn a_dish_is_not_guessed_from_its_second_part() {
+    let eggs = || group("eggs", 1, 1, &["Over Easy", "Scrambled"]);
+    let menu = json!([
+        {"id": "sirloin", "name": "Sirloin & Eggs (6 oz)", "aliases": ["steak and eggs"], "modifier_groups": [eggs()]},
+        {"id": "salad", "name": "Chef Salad", "modifier_groups": [group("on it", 0, 2, &["Hard Egg", "Ham"])]},
+        {"id": "greens", "name": "Garden Salad", "modifier_groups": [group("on it", 0, 2, &["Hard Egg", "Sour Cream", "Pepper Jack Cheese"])]},
+        {"id": "combo", "name": "Soup & Half Sandwich Combo", "modifier_groups": [group("half", 1, 1, &["Half Ham", "Half Tuna"]), group("soup", 1, 1, &["Broccoli Cheddar", "Chicken Noodle"])]},
+        {"id": "bread", "name": "Garlic Bread", "modifier_groups": [group("how", 0, 1, &["With Cheese", "Plain"])]},
+        {"id": "fish", "name": "Fish Sandwich"},
+        {"id": "tuna", "name": "Tuna Sandwich"},
+    ]);
+    check(
+        &menu,
+        &[
+            ("two eggs over easy", ""),
+            (
+                "steak and eggs over easy",
+                "1 Sirloin & Eggs (6 oz) +Over Easy",
+            ),
+            ("a zorbl with cheese", ""),
+            ("garlic bread with cheese", "1 Garlic Bread +With Cheese"),
+            ("a sandwich with cheese", ""),
+            ("a zorbl with cream cheese", ""),
+        ],
+    );
+}
+
+#[test]
+fn what_is_refused_by_nothing_or_everything_is_not_ordered() {
+    let hold = || group("hold", 0, 9, &["No Onion", "No Pickles", "No Lettuce"]);
+    let menu = json!([
+        {"id": "burger", "name": "Burger", "description": "With onion, pickles and lettuce", "modifier_groups": [hold()]},
+        {"id": "pizza", "name": "Cheese Pizza"},
+        {"id": "roll", "name": "Spicy Tuna Roll"},
+        {"id": "soda", "name": "Soda", "modifier_groups": [group("sort", 1, 1, &["Coke", "Sprite"])]},
+    ]);
+    check(
+        &menu,
+        &[
+            ("nothing spicy on it, just a cheese pizza", "1 Cheese Pizza"),
+            ("burger, anything but onions", "1 Burger -Onion"),
+            ("nothing, thanks, just a coke", "1 Soda +Coke"),
+            (
+                "burger leave off everything but lettuce",
+                "1 Burger -Onion -Pickles",
+            ),
+            (
+                "burger, leave everything off except the lettuce",
+                "1 Burger -Onion -Pickles",
+            ),
+            (
+                "burger with nothing on it",
+                "1 Burger -Onion -Pickles -Lettuce",
+            ),
+        ],
+    );
+}
+
+#[test]
+fn a_dish_that_nobody_has_is_no_plain_one_of_another_kind() {
+    let menu = json!([
+        {"id": "pizza", "name": "Classic Cheese Pizza", "aliases": ["plain pizza"], "modifier_groups": [group("size", 1, 1, &["Small", "Large"])]},
+        {"id": "fish", "name": "Fish", "modifier_groups": [group("prep", 0, 1, &["Plain"])]},
+        {"id": "chicken", "name": "Chicken", "modifier_groups": [group("prep", 0, 1, &["Plain"])]},
+        {"id": "tea", "name": "Sweet Tea"},
+    ]);
+    check(
+        &menu,
+        &[
+            ("burger plain just ketchup", ""),
+            ("a plain zorbl and a sweet tea", "1 Sweet Tea"),
+            ("a large plain", "1 Large Classic Cheese Pizza"),
+        ],
+    );
+}
