@@ -3,10 +3,9 @@
 use sha2::{Digest, Sha256};
 
 fn main() {
-    let gguf = concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/../../models/olympus-minilm-v1/model.gguf"
-    );
+    // Cargo runs this in the package's folder, which of two copies that share a target folder is the
+    // one that is being built.
+    let gguf = "../../models/olympus-minilm-v1/model.gguf";
     println!("cargo::rerun-if-changed={gguf}");
     if std::env::var_os("CARGO_FEATURE_EMBEDDED").is_some() {
         let bytes = std::fs::read(gguf).expect("models/olympus-minilm-v1/model.gguf is there");

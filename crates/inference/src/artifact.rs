@@ -81,17 +81,18 @@ pub(crate) fn from_gguf(
     let manifest: Manifest = serde_json::from_str(manifest)
         .map_err(|error| InferenceError::unfit(model, format!("`{MANIFEST_KEY}`: {error}")))?;
     let (encoder, tokenizer) = thread::scope(|scope| {
-        // As long as the weights take: on another core.
-        let tokenizer = scope.spawn(|| {
+        let read = || {
             let max_tokens = manifest.max_tokens;
             TextTokenizer::from_json(&manifest.id, tokenizer, &manifest.config, max_tokens)
-        });
+        };
+        // It takes as long as the weights do: on another core, where a thread can be had.
+        let started = thread::Builder::new().spawn_scoped(scope, read);
         let encoder = FusedEncoder::take(&weights, &manifest.config);
-        let tokenizer = tokenizer.join();
-        (
-            encoder,
-            tokenizer.unwrap_or_else(|panic| resume_unwind(panic)),
-        )
+        let tokenizer = match started {
+            Ok(thread) => thread.join().unwrap_or_else(|panic| resume_unwind(panic)),
+            Err(_) => read(),
+        };
+        (encoder, tokenizer)
     });
     let (encoder, tokenizer) = (encoder?, tokenizer?);
     let head = match manifest.calibration {

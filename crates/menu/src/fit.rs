@@ -260,3 +260,50 @@ fn disorder(places: &[Option<usize>]) -> f32 {
     }
     f32::from(apart) / f32::from(pairs.max(1))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Fitter, Room};
+    use crate::index::MenuIndex;
+    use crate::vectors::Vectors;
+    use crate::vocabulary::Field;
+    use olympus_proto::{MenuItem, MenuVersion};
+    use proptest::prelude::*;
+
+    fn index(texts: &[(String, String, String)]) -> MenuIndex {
+        let items = texts.iter().enumerate().map(|(at, (name, alias, told))| {
+            let mut item = MenuItem::new(&*at.to_string(), name);
+            item.aliases = vec![alias.clone()];
+            item.description = Some(told.clone());
+            item
+        });
+        MenuIndex::build(items.collect(), MenuVersion(1), Vectors::none()).expect("builds")
+    }
+
+    proptest! {
+        /// The two ways to judge an item, for its place and for what is shown of it, are of one mind.
+        #[test]
+        fn evidence_says_what_the_score_is_made_of(
+            texts in prop::collection::vec(
+                ("[a-c]{2,6}( [a-c]{2,6}){0,2}", "[a-c]{2,6}( [a-c]{2,6})?", "([a-c]{2,6} ){0,3}"),
+                1..6,
+            ),
+            query in "[a-c]{2,6}( [a-c]{2,6}){0,3}",
+        ) {
+            let index = index(&texts);
+            let words = index.expander().words(&query, true);
+            let fitter = Fitter::new(&words, &index.vocabulary);
+            let mut room = Room::default();
+            for document in &index.documents {
+                let fit = fitter.fit(document, &mut room);
+                let evidence = fitter.evidence(document, fit.phrase);
+                let names = [Field::Name, Field::Aliases, Field::Joined];
+                for (at, evidence) in evidence.iter().enumerate() {
+                    let named = evidence.is_some_and(|found| names.contains(&found.field));
+                    prop_assert_eq!(fit.in_phrase >> at & 1 == 1, named);
+                }
+                prop_assert_eq!(fit.score > 0.0, evidence.iter().any(Option::is_some));
+            }
+        }
+    }
+}

@@ -116,7 +116,7 @@ impl View<'_> {
 }
 
 impl MenuIndex {
-    /// Indexes `items`. Takes some 50 µs an item; memory peaks at some 4 KB an item, the item
+    /// Indexes `items`. Takes some 50 µs an item on one core, less on more; memory peaks at some 4 KB an item, the item
     /// itself included and the vectors not.
     ///
     /// # Errors
@@ -243,12 +243,18 @@ impl MenuIndex {
         overrides: &Overrides,
         now: LocalTime,
     ) -> Result<Vec<Hit>, MenuError> {
+        let limited = if query.filter.admits_all() {
+            0
+        } else {
+            self.items.len()
+        };
+        let judged = vec![Cell::new(None); limited];
         let view = View {
             filter: query.filter,
             overrides,
             now,
             allowed: wishes.allowed.as_deref(),
-            judged: &vec![Cell::new(None); self.items.len()],
+            judged: &judged,
         };
         let meaning = match query.meaning {
             _ if query.text.trim().is_empty() => Meaning::None,

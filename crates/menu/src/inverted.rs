@@ -14,8 +14,8 @@ use tantivy::postings::{Postings, SegmentPostings};
 use tantivy::query::Bm25Weight;
 use tantivy::schema::{self, IndexRecordOption, Schema, TextFieldIndexing, TextOptions};
 use tantivy::{
-    DocSet, Index, IndexSettings, InvertedIndexReader, Searcher, SingleSegmentIndexWriter,
-    TERMINATED, TantivyDocument,
+    DocSet, Index, IndexReader, IndexSettings, InvertedIndexReader, ReloadPolicy, Searcher,
+    SingleSegmentIndexWriter, TERMINATED, TantivyDocument,
 };
 
 /// Hash tables of the writer while it builds; freed afterwards.
@@ -77,7 +77,8 @@ impl Inverted {
             }
             writer.add_document(document)?;
         }
-        let reader = writer.finalize()?.reader()?;
+        let reader = writer.finalize()?.reader_builder();
+        let reader: IndexReader = reader.reload_policy(ReloadPolicy::Manual).try_into()?;
         Self::read(&reader.searcher(), &fields)
     }
 
@@ -128,12 +129,12 @@ impl Inverted {
         Ok(top.into_positions())
     }
 
-    /// The items that have `term` in `field`.
+    /// The items that have `term` in `field`; all where the index cannot be read, since who asks looks
+    /// at each of them.
     pub(crate) fn with_term(&self, term: &str, field: Field) -> Vec<u32> {
         let mut items = Vec::new();
-        // Only an unreadable index fails, and this one is in RAM.
-        let _ = self.for_each(term, field, |_, _, postings| items.push(postings.doc()));
-        items
+        let found = self.for_each(term, field, |_, _, postings| items.push(postings.doc()));
+        found.map_or_else(|_| (0..self.items).collect(), |()| items)
     }
 
     /// Offers what each item with the term scores by it.

@@ -58,3 +58,26 @@ impl Part {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{ITEMS_A_THREAD, Part};
+    use olympus_proto::MenuItem;
+
+    #[test]
+    fn many_items_are_read_in_their_order() {
+        let count = 3 * ITEMS_A_THREAD + 1;
+        let items: Vec<MenuItem> = (0..count)
+            .map(|at| MenuItem::new(&*at.to_string(), &format!("Dish {at}")))
+            .collect();
+        let parts = Part::of_all(&items);
+        assert_eq!(parts.len(), count);
+        for (at, part) in parts.iter().enumerate() {
+            assert!(
+                part.draft.terms().any(|(_, term)| term == at.to_string()),
+                "{at}"
+            );
+        }
+        assert!(Part::of_all(&[]).is_empty());
+    }
+}

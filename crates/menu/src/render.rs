@@ -187,7 +187,7 @@ impl<'a> Renderer<'a> {
             _ => vec![found.alias().unwrap_or(&item.name)],
         };
         let written = &self.index.vocabulary.entry(term).term;
-        // Of a dozen texts most can be passed over unread, but where one is written otherwise.
+        // Of a dozen texts most can be passed over unread; what two of its words are is found after that.
         let likely = texts.iter().filter(|text| may_hold(text, written));
         likely
             .chain(&texts)
@@ -239,11 +239,13 @@ impl Found<'_> {
     }
 }
 
-/// Whether the term's beginning stands in a text, whatever its case: plurals are folded at the end.
+/// Whether a word of the text may be the term: where its letters are plain, its beginning stands in it,
+/// whatever its case. Plurals are folded at the end.
 fn may_hold(text: &str, term: &str) -> bool {
     let stem = term.strip_suffix('i').unwrap_or(term).as_bytes();
     let mut parts = text.as_bytes().windows(stem.len().max(1));
-    parts.any(|part| part.eq_ignore_ascii_case(stem))
+    let is_plain = text.is_ascii() && !text.contains(['\'', '`']);
+    !is_plain || parts.any(|part| part.eq_ignore_ascii_case(stem))
 }
 
 fn bare(item: &MenuItem, state: State, usually: Option<Usually>) -> Hit {

@@ -36,7 +36,7 @@ pub(crate) struct AppState {
     /// Whether the menu comes from the cloud, and so is changed there.
     pub(crate) follows_menu: bool,
     pub(crate) limits: Limits,
-    /// Calls that wait on a blocking thread.
+    /// Calls that are being answered.
     pub(crate) calls: Arc<Semaphore>,
     /// Bodies of class `Bulk` that are read or worked on.
     pub(crate) bulk: Semaphore,
@@ -106,8 +106,8 @@ impl AppState {
     }
 
     /// Answers a question on this very thread, while the runtime goes on elsewhere: to wake another
-    /// thread and be woken by it takes a good part of the time that the answer does. Whoever waits for
-    /// the model waits no longer than until the deadline, and what comes after it is no answer.
+    /// thread and be woken by it takes a good part of the time that the answer does. Nobody waits for a
+    /// turn at the model longer than until the deadline, and what comes after it is no answer.
     pub(crate) fn ask<T>(
         &self,
         ctx: &Ctx,

@@ -13,7 +13,7 @@ use crate::metrics::Metrics;
 use olympus_inference::{Analysis, Cores, Engine, InferenceError, Timings};
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Instant;
@@ -143,8 +143,8 @@ impl EncoderThread {
     /// Encodes texts, waiting for the answer.
     ///
     /// # Errors
-    /// `Overloaded` at once where the queue is full; `DeadlineExceeded` where the job's time was
-    /// over before its turn; `Inference`, `Encoder`.
+    /// `Overloaded` at once where the queue is full; `DeadlineExceeded` where the job's time is
+    /// over before it was answered; `Inference`, `Encoder`.
     pub(crate) fn encode(
         &self,
         texts: Vec<String>,
@@ -166,7 +166,7 @@ impl EncoderThread {
             Some(turn) => turn.answer(vec![job]),
             None => self.submit(job, lane)?,
         }
-        wait(&told)
+        wait(&told, deadline)
     }
 
     fn submit(&self, job: Job, lane: Lane) -> Result<(), ServiceError> {
@@ -204,10 +204,17 @@ impl Drop for EncoderThread {
     }
 }
 
-fn wait(answer: &Receiver<Reply>) -> Reply {
-    answer
-        .recv()
-        .unwrap_or_else(|_| Err(ServiceError::Encoder("its thread ended".to_owned())))
+fn wait(answer: &Receiver<Reply>, deadline: Option<Instant>) -> Reply {
+    let ended = Err(ServiceError::Encoder("its thread ended".to_owned()));
+    let Some(deadline) = deadline else {
+        return answer.recv().unwrap_or(ended);
+    };
+    // An answer that is there is taken, however late it is.
+    match answer.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
+        Ok(reply) => reply,
+        Err(RecvTimeoutError::Timeout) => Err(ServiceError::DeadlineExceeded),
+        Err(RecvTimeoutError::Disconnected) => ended,
+    }
 }
 
 impl Shared {

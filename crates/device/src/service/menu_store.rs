@@ -365,15 +365,18 @@ fn build(
     let digest = crate::cloud::menu_digest(&items);
     // What reads orders is made on another core.
     let (orders, index) = thread::scope(|scope| {
-        let orders = scope.spawn(|| OrderParser::new(names));
+        let started = thread::Builder::new().spawn_scoped(scope, || OrderParser::new(names));
         let index = MenuIndex::build(items, version, vectors);
-        let orders = orders.join();
-        (orders.unwrap_or_else(|panic| resume_unwind(panic)), index)
+        let orders =
+            started.map(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic)));
+        (orders, index)
     });
+    let index = index?;
     Ok(Live {
-        orders,
+        // Where no thread can be had, here.
+        orders: orders.unwrap_or_else(|_| OrderParser::new(index.items().to_vec())),
         digest,
-        index: index?,
+        index,
         sha256: menu_files::hash(&items_json),
         items_json: Bytes::from(items_json),
     })

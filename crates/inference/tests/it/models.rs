@@ -314,6 +314,16 @@ fn the_embedded_model_tells_plain_cases_apart_and_batches_alike() {
     use olympus_proto::Intent;
     let engine = Engine::embedded().expect("the artifact in models/ fits this code");
     engine.warm_up().expect("warms up");
+    // Hashed when it was built in.
+    let gguf = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../models/olympus-minilm-v1/model.gguf"
+    );
+    let gguf = std::fs::read(gguf).expect("is there");
+    assert_eq!(
+        engine.info().sha256,
+        olympus_inference::artifact::sha256_hex(&gguf)
+    );
     let cases = [
         ("two cheeseburgers and a large coke please", Intent::Order),
         ("how many calories are in the lasagna?", Intent::Question),

@@ -113,8 +113,8 @@ impl Rows {
     }
 
     /// How near the items are to `query`, a unit vector of the same space. Of a large menu those
-    /// that the signs name, if `admits` their position, and those of `also`, each by the rows that the
-    /// signs have nearest.
+    /// that the signs name, if `admits` their position, by the rows that they name, and those of `also`
+    /// by the row that the signs have nearest: an item far off may so seem a little further than it is.
     pub(crate) fn nearness(
         &self,
         query: &[f32],

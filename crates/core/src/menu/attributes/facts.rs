@@ -270,3 +270,17 @@ fn phrases(words: &[String]) -> impl Iterator<Item = (usize, String)> {
         phrases.map(|(at, phrase)| (at, phrase.join(" ")))
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{COURSE_CUES, CUES, LONGEST_CUE, singulars};
+
+    #[test]
+    fn no_cue_is_longer_than_is_looked_for() {
+        let cues = CUES.iter().flat_map(|(_, cues)| *cues);
+        let cues = cues.chain(COURSE_CUES.iter().flat_map(|(_, cues, _)| *cues));
+        for cue in cues {
+            assert!((1..=LONGEST_CUE).contains(&singulars(cue).len()), "{cue}");
+        }
+    }
+}

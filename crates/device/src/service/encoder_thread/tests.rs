@@ -34,14 +34,30 @@ fn each_job_gets_its_own_answer_and_a_bad_one_fails_alone() {
     let (bad, answer_bad) = job("bad", None);
     let (ccc, answer_ccc) = job("ccc", None);
     tell(answer(vec![a, late, bad, ccc], &analyse));
-    let tokens = |answer: &Receiver<Reply>| wait(answer).expect("encodes").analyses[0].tokens;
+    let tokens = |answer: &Receiver<Reply>| wait(answer, None).expect("encodes").analyses[0].tokens;
     assert_eq!(tokens(&answer_a), 1);
     assert_eq!(tokens(&answer_ccc), 3);
     assert!(matches!(
-        wait(&answer_late),
+        wait(&answer_late, None),
         Err(ServiceError::DeadlineExceeded)
     ));
-    assert!(matches!(wait(&answer_bad), Err(ServiceError::Encoder(_))));
+    assert!(matches!(
+        wait(&answer_bad, None),
+        Err(ServiceError::Encoder(_))
+    ));
+}
+
+#[test]
+fn nobody_waits_for_an_answer_past_the_deadline_and_one_that_is_there_is_taken() {
+    let (waiting, told) = job("a", None);
+    let soon = Instant::now() + Duration::from_millis(20);
+    assert!(matches!(
+        wait(&told, Some(soon)),
+        Err(ServiceError::DeadlineExceeded)
+    ));
+    assert!(Instant::now() >= soon);
+    tell(answer(vec![waiting], &analyse));
+    assert!(wait(&told, Some(soon)).is_ok());
 }
 
 #[test]
