@@ -272,7 +272,7 @@ mod tests {
 
     fn index(texts: &[(String, String, String)]) -> MenuIndex {
         let items = texts.iter().enumerate().map(|(at, (name, alias, told))| {
-            let mut item = MenuItem::new(&*at.to_string(), name);
+            let mut item = MenuItem::new(&at.to_string(), name);
             item.aliases = vec![alias.clone()];
             item.description = Some(told.clone());
             item

@@ -68,7 +68,7 @@ mod tests {
     fn many_items_are_read_in_their_order() {
         let count = 3 * ITEMS_A_THREAD + 1;
         let items: Vec<MenuItem> = (0..count)
-            .map(|at| MenuItem::new(&*at.to_string(), &format!("Dish {at}")))
+            .map(|at| MenuItem::new(&at.to_string(), &format!("Dish {at}")))
             .collect();
         let parts = Part::of_all(&items);
         assert_eq!(parts.len(), count);
