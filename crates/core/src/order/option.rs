@@ -377,7 +377,9 @@ pub(super) fn by_some_words(names: &[(&str, Place)], described: &[String]) -> Ve
             _ => {
                 let mut on_it = of.iter().filter(|at| listed.contains(at));
                 let on_it = on_it.next().copied().filter(|_| on_it.next().is_none());
-                on_it.or_else(|| usual(names, &of))
+                on_it
+                    .or_else(|| usual(names, &of))
+                    .or_else(|| undressed(&part, names, &of))
             }
         };
         Some((part, meant?))
@@ -398,6 +400,29 @@ fn usual(names: &[(&str, Place)], of: &[Place]) -> Option<Place> {
     });
     let (_, at) = usual.next()?;
     usual.next().is_none().then_some(*at)
+}
+
+/// "Tots" of Tater Tots and Chili Cheese Tots: the only ones with nothing on them.
+fn undressed(part: &str, names: &[(&str, Place)], of: &[Place]) -> Option<Place> {
+    let is_plain = |(name, at): &&(&str, Place)| of.contains(at) && !is_dressed(&stems(name));
+    let mut plain = names.iter().filter(is_plain).map(|(_, at)| *at);
+    let at = plain.next().filter(|_| is_side(part))?;
+    plain.next().is_none().then_some(at)
+}
+
+/// Sides that are sold with something on them too. Who names one wants it plain.
+pub(super) fn is_side(stem: &str) -> bool {
+    matches!(stem, "frie" | "tot" | "chip" | "wedge")
+}
+
+/// Whether such a side has something on it, or is of something else.
+pub(super) fn is_dressed(stems: &[String]) -> bool {
+    #[rustfmt::skip]
+    const DRESSED: [&str; 16] = [
+        "chili", "chilli", "cheese", "cheesy", "queso", "loaded", "dirty", "bacon", "gravy", "truffle", "garlic",
+        "parmesan", "cajun", "buffalo", "poutine", "sweet",
+    ];
+    stems.iter().any(|stem| DRESSED.contains(&stem.as_str()))
 }
 
 /// Whether a name ends in two words of which neither can be told alone.

@@ -170,3 +170,62 @@ fn a_dish_that_nobody_has_is_no_plain_one_of_another_kind() {
         ],
     );
 }
+
+#[test]
+fn a_side_by_its_kind_is_the_one_with_nothing_on_it() {
+    let sides = [
+        "Crinkle-Cut Fries",
+        "Tater Tots",
+        "Chili Cheese Fries",
+        "Chili Cheese Tots",
+    ];
+    let menu = json!([
+        {"id": "fries", "name": "Crinkle-Cut Fries", "modifier_groups": [group("size", 1, 1, &["Small", "Large"])]},
+        {"id": "chili-fries", "name": "Chili Cheese Fries"},
+        {"id": "tots", "name": "Tater Tots"},
+        {"id": "chili-tots", "name": "Chili Cheese Tots"},
+        {"id": "chips", "name": "Kettle Chips"},
+        {"id": "sea-chips", "name": "Sea Salt Chips"},
+        {"id": "combo", "name": "#2 Burger Combo", "modifier_groups": [group("side", 1, 1, &sides)]},
+    ]);
+    check(
+        &menu,
+        &[
+            ("a small fry", "1 Small Crinkle-Cut Fries"),
+            ("tots", "1 Tater Tots"),
+            ("chili cheese tots", "1 Chili Cheese Tots"),
+            ("number two with tots", "1 #2 Burger Combo +Tater Tots"),
+            (
+                "number two with fries",
+                "1 #2 Burger Combo +Crinkle-Cut Fries",
+            ),
+            // Two with nothing on them: which?
+            ("chips", ""),
+        ],
+    );
+}
+
+#[test]
+fn a_soda_is_the_drink_and_no_float_of_it() {
+    let sodas = ["Coke", "Sprite", "Dr Pepper"];
+    let float = json!({"id": "float-soda", "name": "Soda", "min": 1, "max": 1, "options": [
+        {"id": "coke", "name": "Coke"}, {"id": "dr", "name": "Dr Pepper"}]});
+    let menu = json!([
+        {"id": "drink", "name": "Fountain Drink", "category": "Drinks", "modifier_groups": [
+            group("size", 1, 1, &["Small", "Large"]), group("soda", 1, 1, &sodas), group("flavor", 0, 2, &["Cherry", "Vanilla"])]},
+        {"id": "float", "name": "Ice Cream Float", "category": "Ice Cream", "modifier_groups": [
+            group("size", 1, 1, &["Small", "Large"]), float]},
+        {"id": "dog", "name": "Corn Dog"},
+    ]);
+    check(
+        &menu,
+        &[
+            ("a large coke", "1 Large Fountain Drink +Coke"),
+            (
+                "corn dog, dr pepper",
+                "1 Corn Dog; 1 Fountain Drink +Dr Pepper",
+            ),
+            ("a small coke float", "1 Small Ice Cream Float +Coke"),
+        ],
+    );
+}

@@ -22,6 +22,8 @@ const DRINKS: [&str; 16] = [
 const BULK: [&str; 12] = [
     "l", "gallon", "pitcher", "jug", "pack", "carafe", "growler", "bucket", "tray", "dozen", "box", "party",
 ];
+/// Those that are nothing but what was poured.
+const POURED: [&str; 4] = ["drink", "soda", "beverage", "pop"];
 /// What a group of sorts is called, where it is not called like the dish.
 const SORTS: [&str; 6] = ["kind", "flavor", "flavour", "type", "variety", "sort"];
 
@@ -131,6 +133,10 @@ impl Reader<'_> {
             let item = self.items.get(*item).zip(group.map(|(group, _)| group));
             item.is_some_and(|(item, group)| is_sort_of(item, group))
         });
+        let is_poured = |item: &usize| self.items.get(*item).is_some_and(is_poured);
+        if items.iter().any(is_poured) {
+            items.retain(is_poured);
+        }
         items
     }
 
@@ -163,6 +169,13 @@ fn is_made_to_order(item: &MenuItem) -> bool {
     })
 }
 
+/// Whether the dish is a Fountain Drink or the like.
+fn is_poured(item: &MenuItem) -> bool {
+    let name = option::key(&item.name);
+    let last = name.rsplit(' ').next().unwrap_or_default();
+    POURED.contains(&last)
+}
+
 /// Whether a group tells of which sort an item is, and nothing else has to be told but how large.
 fn is_sort_of(item: &MenuItem, group: &ModifierGroup) -> bool {
     let words =
@@ -179,5 +192,8 @@ fn is_sort_of(item: &MenuItem, group: &ModifierGroup) -> bool {
     let mut others = must.filter(|other| other.min > 0 && !is_size(other) && other.id != group.id);
     must_be_one(group)
         && others.next().is_none()
-        && called.any(|word| SORTS.contains(&word.as_str()) || named.contains(&word))
+        && called.any(|word| {
+            let is_sort = SORTS.contains(&word.as_str()) || named.contains(&word);
+            is_sort || (is_poured(item) && POURED.contains(&word.as_str()))
+        })
 }

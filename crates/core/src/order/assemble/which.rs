@@ -5,6 +5,7 @@
 
 use super::super::draft::Choice;
 use super::super::lines::{is_for_children, is_meal};
+use super::super::option::{is_dressed, is_side};
 use super::super::phrases::Names;
 use super::super::segment::Segment;
 use super::Reader;
@@ -80,6 +81,14 @@ impl<'a> Reader<'a> {
             let french: Vec<usize> = items.iter().copied().filter(is_french).collect();
             if !french.is_empty() {
                 items = french;
+            }
+        }
+        // "Tots" are those with nothing on them.
+        if items.len() > 1 && self.said_last.as_deref().is_some_and(is_side) {
+            let is_plain = |item: &usize| !is_dressed(self.phrases.name_of(*item));
+            let plain: Vec<usize> = items.iter().copied().filter(is_plain).collect();
+            if !plain.is_empty() {
+                items = plain;
             }
         }
         // A coffee is hot, where others are iced, or a box of it.
