@@ -55,6 +55,7 @@ fn main() -> anyhow::Result<()> {
     if let Some(menu) = &args.menu {
         let took = server.import(menu)?;
         figures.single("menu import", took, "ms");
+        change_one_dish(&server, &mut figures)?;
     }
     if let Some(Command::Load(plan)) = args.command {
         return load(&args, &server, plan);
@@ -87,6 +88,23 @@ fn load(args: &Args, server: &Server, plan: Plan) -> anyhow::Result<()> {
         println!("{}", serde_json::to_string_pretty(&json)?);
     } else {
         outcomes.iter().for_each(|outcome| println!("{outcome}"));
+    }
+    Ok(())
+}
+
+/// Puts the menu in use again and again, each time with another name for one dish.
+fn change_one_dish(server: &Server, figures: &mut Figures) -> anyhow::Result<()> {
+    let mut items = server.items()?;
+    let names: Vec<Value> = items
+        .iter()
+        .take(11)
+        .map(|item| item["name"].clone())
+        .collect();
+    for (at, name) in names.iter().enumerate() {
+        items[at]["name"] = json!(format!("{} of the day", name.as_str().unwrap_or_default()));
+        let start = Instant::now();
+        server.put_menu(&items)?;
+        figures.add("one dish changed", start.elapsed().as_secs_f64() * 1e3);
     }
     Ok(())
 }
