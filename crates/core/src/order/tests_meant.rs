@@ -229,3 +229,25 @@ fn a_soda_is_the_drink_and_no_float_of_it() {
         ],
     );
 }
+
+#[test]
+fn a_size_after_with_is_of_the_dish_that_comes_next() {
+    let size = || group("size", 0, 1, &["Small", "Large"]);
+    let menu = json!([
+        {"id": "sandwich", "name": "Chicken Sandwich", "modifier_groups": [size(), group("on it", 0, 3, &["Mayo", "Pickle"])]},
+        {"id": "fries", "name": "Curly Fries", "modifier_groups": [size()]},
+    ]);
+    check(
+        &menu,
+        &[
+            (
+                "a chicken sandwich with mayo and pickle with large curly fries",
+                "1 Chicken Sandwich +Mayo +Pickle; 1 Large Curly Fries",
+            ),
+            (
+                "a chicken sandwich with a side of small curly fries",
+                "1 Chicken Sandwich; 1 Small Curly Fries",
+            ),
+        ],
+    );
+}

@@ -35,7 +35,7 @@ impl<'a> Reader<'a> {
                     let parts = next.within.iter().filter(|_| is_size || is_free);
                     // "Ham biscuit with mustard sausage biscuit": a whole name after "with" begins a dish.
                     let is_whole = !next.items.is_empty() && !next.is_part && !waits;
-                    if self.with && is_told && is_whole && !towards {
+                    if self.with && !is_size && is_told && is_whole && !towards {
                         return None;
                     }
                     if let Some(item) = next.items.iter().chain(parts).find(takes) {
