@@ -53,7 +53,9 @@ pub(crate) async fn intent_batch(
     request: Request,
 ) -> Answer {
     let body: IntentBatchRequest = state.body(Endpoint::IntentBatch, request).await?;
-    let answer = state.ask(&ctx, move |service, call| service.intents_for(call, &body))?;
+    let answer = state
+        .ask(&ctx, move |service, call| service.intents_for(call, &body))
+        .await?;
     timed(&answer, answer.meta.stages_us)
 }
 
@@ -80,9 +82,11 @@ pub(crate) async fn parse_order(
     request: Request,
 ) -> Answer {
     let body: OrderParseRequest = state.body(Endpoint::ParseOrder, request).await?;
-    let answer = state.ask(&ctx, move |service, call| {
-        service.parse_order_for(call, &body)
-    })?;
+    let answer = state
+        .ask(&ctx, move |service, call| {
+            service.parse_order_for(call, &body)
+        })
+        .await?;
     timed(&answer, answer.meta.stages_us)
 }
 
@@ -105,7 +109,9 @@ pub(crate) async fn search_batch(
     request: Request,
 ) -> Answer {
     let body: SearchBatchRequest = state.body(Endpoint::SearchBatch, request).await?;
-    let answer = state.ask(&ctx, move |service, call| service.searches_for(call, &body))?;
+    let answer = state
+        .ask(&ctx, move |service, call| service.searches_for(call, &body))
+        .await?;
     timed(&answer, answer.meta.stages_us)
 }
 
@@ -129,9 +135,11 @@ pub(crate) async fn suggest(
     query: Result<Query<SuggestQuery>, QueryRejection>,
 ) -> Answer {
     let Query(query) = query.map_err(|error| HttpError::invalid(error.body_text()))?;
-    let answer = state.ask(&ctx, move |service, call| {
-        service.suggest_for(call, &query.q, query.limit)
-    })?;
+    let answer = state
+        .ask(&ctx, move |service, call| {
+            service.suggest_for(call, &query.q, query.limit)
+        })
+        .await?;
     timed(&answer, answer.meta.stages_us)
 }
 
@@ -161,9 +169,11 @@ pub(crate) async fn embeddings(
         EmbeddingsInput::One(text) => vec![text],
         EmbeddingsInput::Many(texts) => texts,
     };
-    let (analyses, stages) = state.ask(&ctx, move |service, call| {
-        service.embeddings_for(call, &texts)
-    })?;
+    let (analyses, stages) = state
+        .ask(&ctx, move |service, call| {
+            service.embeddings_for(call, &texts)
+        })
+        .await?;
     let tokens = analyses.iter().map(|analysis| analysis.tokens).sum();
     let data = analyses.iter().enumerate();
     let answer = EmbeddingsResponse {

@@ -110,8 +110,7 @@ pub enum ServerError {
 }
 
 /// Serves until `stop` ends. `bound` is told the address as soon as connections are taken,
-/// `ready` once every request is answered fast. Needs a runtime of several threads: a question is
-/// answered on the one that read it.
+/// `ready` once every request is answered fast.
 ///
 /// # Errors
 /// [`ServerError`], before anything is served.

@@ -13,7 +13,7 @@ use olympus_core::route::Policy;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::sync::{Semaphore, watch};
 
 /// An answer of this device that is under way at the deadline is rather late than lost.
 const LATEST: Duration = Duration::from_millis(100);
@@ -36,7 +36,7 @@ pub(crate) struct AppState {
     /// Whether the menu comes from the cloud, and so is changed there.
     pub(crate) follows_menu: bool,
     pub(crate) limits: Limits,
-    /// Calls that are being answered.
+    /// Calls that wait on a blocking thread.
     pub(crate) calls: Arc<Semaphore>,
     /// Bodies of class `Bulk` that are read or worked on.
     pub(crate) bulk: Semaphore,
@@ -105,24 +105,22 @@ impl AppState {
             .ok_or_else(|| ServiceError::NotReady("the model is being loaded").into())
     }
 
-    /// Answers a question on this very thread, while the runtime goes on elsewhere: to wake another
-    /// thread and be woken by it takes a good part of the time that the answer does. Nobody waits for a
-    /// turn at the model longer than until the deadline, and what comes after it is no answer.
-    pub(crate) fn ask<T>(
+    /// Runs a question on a blocking thread; nobody waits past the deadline.
+    pub(crate) async fn ask<T: Send + 'static>(
         &self,
         ctx: &Ctx,
-        question: impl FnOnce(&Service, &Call) -> Result<T, ServiceError>,
+        question: impl FnOnce(&Service, &Call) -> Result<T, ServiceError> + Send + 'static,
     ) -> Result<T, HttpError> {
         let mut call = ctx.call.clone();
         let deadline = call
             .deadline
             .unwrap_or(call.started + self.limits.default_deadline);
         call.deadline = Some(deadline);
-        let service = self.service()?;
-        let _place = self.place()?;
-        let answer = tokio::task::block_in_place(|| question(&service, &call))?;
-        call.check()?;
-        Ok(answer)
+        let answer = self.blocking(move |service| question(service, &call));
+        match tokio::time::timeout_at(deadline.into(), answer).await {
+            Ok(answer) => answer,
+            Err(_) => Err(ServiceError::DeadlineExceeded.into()),
+        }
     }
 
     /// Routes a question where a cloud is set up: between this device and it. Nobody waits past
@@ -139,7 +137,9 @@ impl AppState {
         T: Send + 'static,
     {
         let Some(shell) = self.shell.get() else {
-            return self.ask(ctx, move |service, call| here(service, call, &question));
+            return self
+                .ask(ctx, move |service, call| here(service, call, &question))
+                .await;
         };
         let mut call = ctx.call.clone();
         let deadline = call
@@ -180,21 +180,16 @@ impl AppState {
         self.blocking(move |service| change(service, &go_on)).await
     }
 
-    /// One of the places for those that are being answered.
-    fn place(&self) -> Result<OwnedSemaphorePermit, HttpError> {
-        Arc::clone(&self.calls)
-            .try_acquire_owned()
-            .map_err(|_| HttpError::overloaded("too many requests are being answered"))
-    }
-
     async fn blocking<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Service) -> Result<T, ServiceError> + Send + 'static,
     ) -> Result<T, HttpError> {
         let service = self.service()?;
-        let place = self.place()?;
+        let permit = Arc::clone(&self.calls)
+            .try_acquire_owned()
+            .map_err(|_| HttpError::overloaded("too many requests are being answered"))?;
         let done = tokio::task::spawn_blocking(move || {
-            let _place = place;
+            let _permit = permit;
             work(&service)
         });
         match done.await {

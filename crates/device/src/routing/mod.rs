@@ -51,7 +51,7 @@ pub(crate) struct Shell {
     router: Mutex<Router>,
     started: Instant,
     cloud: Arc<dyn CloudApi>,
-    /// Calls that are being answered; shared with those that are not routed.
+    /// Calls that wait on a blocking thread; shared with those that are not routed.
     calls: Arc<Semaphore>,
     metrics: Arc<Metrics>,
     flights: Flights,

@@ -1,6 +1,6 @@
 //! What the device does, without HTTP: intent, search, and the menu behind them.
 //!
-//! Every call blocks until its answer is ready; a server lets the runtime go on elsewhere. As
+//! Every call blocks until its answer is ready; a server runs them on blocking threads. As
 //! many of them as there are cores run the model, the others wait in a bounded queue ([`encoder_thread`]); one
 //! encoding of a text serves intent and search. Invariant: nothing is acknowledged before it is durable. Never
 //! knows about routes, keys or scopes.
