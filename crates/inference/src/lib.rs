@@ -17,7 +17,7 @@ pub mod head;
 pub mod hub;
 pub mod known;
 #[cfg(feature = "embedded")]
-mod resident;
+pub mod resident;
 mod text;
 mod weights;
 

@@ -1,5 +1,5 @@
-//! Lets pages of the embedded model go once they are packed: reading the model brings all of it
-//! into memory, and afterwards only the word table is read where it lies.
+//! What need not stay in memory. Reading the embedded model brings all of it into memory, and afterwards only
+//! the word table is read where it lies: the other pages are let go once they are packed.
 
 /// Tells the system that `bytes` will hardly be read again. They stay what they are: pages that
 /// are read after all come back from the binary's file.
@@ -29,6 +29,22 @@ pub(crate) fn let_go(bytes: &'static [u8]) {
 /// Other systems find out by themselves.
 #[cfg(not(target_os = "linux"))]
 pub(crate) fn let_go(_bytes: &'static [u8]) {}
+
+/// Gives memory back to the system that was freed: an allocator keeps what a large piece of work let go,
+/// such as a menu that was replaced. Takes some milliseconds.
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+#[expect(
+    unsafe_code,
+    reason = "a call of the C library without arguments to get wrong"
+)]
+pub fn give_back() {
+    // SAFETY: glibc's own function, of any thread at any time; it touches free memory alone.
+    let _ = unsafe { libc::malloc_trim(0) };
+}
+
+/// Other systems find out by themselves.
+#[cfg(not(all(target_os = "linux", target_env = "gnu")))]
+pub fn give_back() {}
 
 #[cfg(all(test, feature = "embedded"))]
 mod tests {

@@ -245,6 +245,7 @@ async fn load(
         let _ = state.service.set(service);
         // Ready already: nobody waits for this, unless they ask at once.
         olympus_core::language::warm();
+        olympus_inference::resident::give_back();
         Ok(())
     });
     match loading.await {

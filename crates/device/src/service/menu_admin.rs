@@ -7,6 +7,7 @@ use crate::wire::{AvailabilityResponse, MenuChange};
 use bytes::Bytes;
 use olympus_core::menu::availability;
 use olympus_core::menu::import::{self, Format, Limits};
+use olympus_inference::resident;
 use olympus_proto::{Allergen, ItemId, MenuItem, MenuVersion, State};
 use std::collections::BTreeMap;
 
@@ -90,6 +91,7 @@ impl Service {
             embedded = change.embedded,
             "menu imported"
         );
+        resident::give_back();
         Ok(change)
     }
 
@@ -100,6 +102,7 @@ impl Service {
     pub fn rollback_menu(&self, watch: &Watch<'_>) -> Result<MenuChange, ServiceError> {
         let change = self.menu.rollback(&|texts| self.embed_bulk(texts), watch)?;
         tracing::info!(version = change.version.0, "menu rolled back");
+        resident::give_back();
         Ok(change)
     }
 
