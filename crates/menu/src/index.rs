@@ -116,8 +116,8 @@ impl View<'_> {
 }
 
 impl MenuIndex {
-    /// Indexes `items`. Takes some 50 µs an item on one core, less on more; memory peaks at some 4 KB an item, the item
-    /// itself included and the vectors not.
+    /// Indexes `items`. Takes some 50 µs an item on two cores; memory peaks at some 4 KB an item,
+    /// the item itself included and the vectors not.
     ///
     /// # Errors
     /// [`MenuError`] where ids repeat, the vectors are not these items', or tantivy fails.
