@@ -3,13 +3,14 @@
 //! Invariant: made once when the index is built; a search reads it and never the text.
 
 use crate::analysis::{self, Token};
+use crate::known;
 use crate::usual::words_of;
 use crate::vocabulary::{Count, Field, Fields, TermId, Vocabulary};
-use olympus_core::menu::lexicon::Named;
+use olympus_core::menu::lexicon::{Entry, Named};
 use olympus_proto::MenuItem;
 use rustc_hash::FxHashMap;
 
-/// The name or one alias.
+/// The name, one alias, or the name with what the lexicon knows in place of its words.
 #[derive(Debug)]
 pub(crate) struct Phrase {
     /// 0 is the item's name, then its aliases from 1.
@@ -27,27 +28,63 @@ pub(crate) struct Document {
     pub(crate) rest: Box<[(TermId, Field)]>,
 }
 
+impl Document {
+    /// Which alias the phrase at that place is; none where it is the name.
+    pub(crate) fn alias(&self, phrase: usize) -> Option<usize> {
+        self.phrases.get(phrase)?.number.checked_sub(1)
+    }
+}
+
 /// One item as tokens, before terms have numbers.
 pub(crate) struct Draft {
     phrases: Vec<Spoken>,
     rest: Vec<(Field, Vec<Token>)>,
 }
 
-/// The name or one alias as tokens.
+/// A [`Phrase`] as tokens.
 struct Spoken {
+    number: usize,
     tokens: Vec<Token>,
     /// Each with the one after it as one term.
     joins: Vec<Option<String>>,
 }
 
 impl Spoken {
-    fn of(text: &str) -> Self {
+    fn of(number: usize, text: &str) -> Self {
         let tokens = analysis::tokens(text);
         let pairs = tokens.array_windows::<2>();
         Self {
+            number,
             joins: pairs.map(|[l, r]| analysis::joined(l, r)).collect(),
             tokens,
         }
+    }
+
+    /// The same with entries in place of the words that are their names; none where there is none.
+    fn known(&self, named: &[Named]) -> Option<Self> {
+        let is_named = |entry: &Entry| named.iter().any(|n| n.entry.number == entry.number);
+        let mut tokens = Vec::new();
+        let mut from = 0;
+        for (range, entries) in known::names_in(&self.tokens, is_named) {
+            let (Some(entry), true) = (entries.first(), range.start >= from) else {
+                continue;
+            };
+            tokens.extend(self.tokens.get(from..range.start)?.iter().cloned());
+            let (term, end) = (known::term(entry), self.tokens.get(range.end - 1)?.end);
+            tokens.push(Token {
+                word: term.clone(),
+                term,
+                start: self.tokens.get(range.start)?.start,
+                end,
+            });
+            from = range.end;
+        }
+        tokens.extend(self.tokens.get(from..)?.iter().cloned());
+        (from > 0).then(|| Self {
+            number: self.number,
+            joins: vec![None; tokens.len().saturating_sub(1)],
+            tokens,
+        })
     }
 }
 
@@ -68,8 +105,12 @@ impl Draft {
             .flat_map(|named| words_of(named.entry))
             .map(|text| (Field::Gloss, text));
         let rest = told.chain(tags).chain(usual);
+        let names = names.enumerate();
+        let mut phrases: Vec<Spoken> = names.map(|(at, name)| Spoken::of(at, name)).collect();
+        let known = phrases.first().and_then(|name| name.known(named));
+        phrases.extend(known);
         Self {
-            phrases: names.map(|name| Spoken::of(name)).collect(),
+            phrases,
             rest: rest
                 .map(|(field, text)| (field, analysis::tokens(text)))
                 .collect(),
@@ -81,18 +122,16 @@ impl Draft {
         fn of(field: Field, tokens: &[Token]) -> impl Iterator<Item = (Field, &str)> {
             tokens.iter().map(move |token| (field, token.term.as_str()))
         }
-        let names = self
-            .phrases
-            .iter()
-            .enumerate()
-            .flat_map(move |(number, phrase)| {
-                let field = if number == 0 {
-                    Field::Name
-                } else {
-                    Field::Aliases
+        let names = self.phrases.iter().flat_map(|phrase| {
+            phrase.tokens.iter().map(|token| {
+                let field = match phrase.number {
+                    _ if known::is_known(&token.term) => Field::Known,
+                    0 => Field::Name,
+                    _ => Field::Aliases,
                 };
-                of(field, &phrase.tokens)
-            });
+                (field, token.term.as_str())
+            })
+        });
         let joined = self
             .phrases
             .iter()
@@ -123,23 +162,19 @@ impl Draft {
     }
 
     pub(crate) fn number(&self, vocabulary: &Vocabulary) -> Document {
-        let phrases = self
-            .phrases
-            .iter()
-            .enumerate()
-            .map(|(number, phrase)| Phrase {
-                number,
-                terms: phrase
-                    .tokens
-                    .iter()
-                    .filter_map(|token| vocabulary.id(&token.term))
-                    .collect(),
-                joins: phrase
-                    .joins
-                    .iter()
-                    .map(|join| vocabulary.id(join.as_deref()?))
-                    .collect(),
-            });
+        let phrases = self.phrases.iter().map(|phrase| Phrase {
+            number: phrase.number,
+            terms: phrase
+                .tokens
+                .iter()
+                .filter_map(|token| vocabulary.id(&token.term))
+                .collect(),
+            joins: phrase
+                .joins
+                .iter()
+                .map(|join| vocabulary.id(join.as_deref()?))
+                .collect(),
+        });
         let mut rest: Vec<(TermId, Field)> = self
             .rest
             .iter()

@@ -5,8 +5,10 @@
 //! typing error. Never looks at items.
 
 use crate::analysis::{self, Token};
+use crate::known;
 use crate::vocabulary::{TermId, Vocabulary};
 use crate::{similar, synonyms, translit};
+use olympus_core::menu::lexicon::{self, Entry, Kind};
 use olympus_core::menu::text;
 use rustc_hash::FxHashMap;
 
@@ -25,6 +27,10 @@ const MAX_SIMILAR: usize = 8;
 /// What each kind of evidence is worth beside a word as typed, which is 1.
 const JOINED: f32 = 0.97;
 const SYNONYM: f32 = 0.7;
+/// Another name of the dish, of something that is in it, and one that only sounds like it.
+const KNOWN_DISH: f32 = 0.93;
+const KNOWN_PART: f32 = 0.75;
+const KNOWN_BY_SOUND: f32 = 0.7;
 const PREFIX_LEAST: f32 = 0.7;
 const PREFIX_MOST: f32 = 0.95;
 const TYPO: f32 = 0.92;
@@ -50,6 +56,8 @@ pub(crate) enum How {
     Exact,
     Prefix,
     Synonym,
+    /// Another name of the same dish.
+    Known,
     Typo,
 }
 
@@ -81,23 +89,25 @@ pub(crate) struct Expander<'a> {
 impl Expander<'_> {
     /// The scored words of `query`. `as_you_type` takes the last one for a beginning.
     pub(crate) fn words(&self, query: &str, as_you_type: bool) -> Vec<QueryWord> {
-        let mut tokens = analysis::tokens(query);
-        let unfinished = as_you_type && tokens.last().is_some_and(|last| last.end == query.len());
-        let last = unfinished.then(|| tokens.last().cloned()).flatten();
+        let said = analysis::tokens(query);
+        let mut tokens: Vec<&Token> = said.iter().collect();
+        let unfinished = as_you_type && said.last().is_some_and(|last| last.end == query.len());
+        let last = unfinished.then(|| said.last()).flatten();
         if tokens
             .iter()
             .any(|token| !analysis::is_stop_word(&token.word))
         {
             // An unfinished word is no stop word yet: "to" may become "tofu".
-            tokens.retain(|t| !analysis::is_stop_word(&t.word) || last.as_ref() == Some(t));
+            tokens.retain(|t| !analysis::is_stop_word(&t.word) || last == Some(t));
         }
         tokens.truncate(MAX_WORDS);
         let mut words = Vec::with_capacity(tokens.len());
-        for token in &tokens {
-            let meanings = self.of_word(token, last.as_ref() == Some(token));
+        for token in tokens {
+            let meanings = self.of_word(token, last == Some(token));
             words.push((token, meanings));
         }
         self.add_pairs(&mut words);
+        self.add_known(&said, &mut words);
         words
             .into_iter()
             .map(|(token, meanings)| self.finish(token, meanings))
@@ -241,6 +251,46 @@ impl Expander<'_> {
             of_left.extend(&pair);
             of_right.extend(&pair);
         }
+    }
+
+    /// The dishes of the menu that have what was said as another name.
+    fn add_known(&self, said: &[Token], words: &mut [(&Token, Vec<Meaning>)]) {
+        let on_menu = |entry: &Entry| self.vocabulary.id(&known::term(entry)).is_some();
+        for (range, entries) in known::names_in(said, on_menu) {
+            let bytes = match said.get(range) {
+                Some([only]) => only.start..only.end,
+                Some([first, .., last]) => first.start..last.end,
+                _ => continue,
+            };
+            let inside = words.iter_mut();
+            let inside = inside.filter(|(token, _)| bytes.contains(&token.start));
+            for (_, meanings) in inside {
+                meanings.extend(entries.iter().filter_map(|entry| self.known(entry)));
+            }
+        }
+        let is_told = |meaning: &Meaning| meaning.quality >= KNOWN_BY_SOUND;
+        let words = words.iter_mut();
+        for (token, meanings) in words.filter(|(_, meanings)| !meanings.iter().any(is_told)) {
+            let heard = lexicon::heard_as(&text::singular(&token.word)).into_iter();
+            let heard = heard.filter(|entry| known::names_one_thing(entry));
+            meanings.extend(heard.filter_map(|entry| {
+                let quality = KNOWN_BY_SOUND;
+                Some(Meaning {
+                    quality,
+                    ..self.known(entry)?
+                })
+            }));
+        }
+    }
+
+    /// What an entry of the lexicon is as a term of this menu.
+    fn known(&self, entry: &Entry) -> Option<Meaning> {
+        let term = self.vocabulary.id(&known::term(entry))?;
+        let quality = match entry.kind {
+            Kind::Dish => KNOWN_DISH,
+            Kind::Part | Kind::Word => KNOWN_PART,
+        };
+        Some(meaning(term, quality, How::Known))
     }
 
     fn add_synonyms(&self, terms: &[String], meanings: &mut Vec<Meaning>) {

@@ -10,6 +10,7 @@
 
 use crate::document::{Document, Phrase};
 use crate::expand::{How, QueryWord};
+use crate::known;
 use crate::vocabulary::{Field, TermId, Vocabulary};
 
 /// What a word counts for outside the name and the aliases.
@@ -41,7 +42,7 @@ pub(crate) struct Evidence {
 pub(crate) struct Fit {
     /// 0 to 1.
     pub(crate) score: f32,
-    /// The name (0) or the alias (from 1) that fits best.
+    /// Which phrase of the document fits best.
     pub(crate) phrase: usize,
     /// A bit for each word of the query: set where its best evidence is in that phrase.
     pub(crate) in_phrase: u32,
@@ -130,8 +131,8 @@ impl<'a> Fitter<'a> {
             }
         }
         let mut best: Option<Fit> = None;
-        for phrase in &document.phrases {
-            let fit = self.fit_phrase(phrase, room);
+        for (at, phrase) in document.phrases.iter().enumerate() {
+            let fit = self.fit_phrase(at, phrase, room);
             if best.is_none_or(|best| fit.score > best.score) {
                 best = Some(fit);
             }
@@ -143,32 +144,32 @@ impl<'a> Fitter<'a> {
         })
     }
 
-    fn fit_phrase(&self, phrase: &Phrase, room: &mut Room) -> Fit {
+    fn fit_phrase(&self, at: usize, phrase: &Phrase, room: &mut Room) -> Fit {
         room.worth.clone_from(&room.rest);
         room.asked.clear();
         room.asked.resize(phrase.terms.len(), 0.0);
         room.places.clear();
         room.places.resize(self.words.len(), None);
-        for (at, &term) in phrase.terms.iter().enumerate() {
+        for (place, &term) in phrase.terms.iter().enumerate() {
             for (word, quality, _) in self.meanings(term) {
                 room.worth[word] = room.worth[word].max(quality);
-                room.asked[at] = room.asked[at].max(quality);
-                room.places[word].get_or_insert(at);
+                room.asked[place] = room.asked[place].max(quality);
+                room.places[word].get_or_insert(place);
             }
         }
-        for (at, join) in phrase.joins.iter().enumerate() {
+        for (place, join) in phrase.joins.iter().enumerate() {
             let Some(term) = join else { continue };
             for (word, quality, _) in self.meanings(*term) {
                 room.worth[word] = room.worth[word].max(quality);
-                for asked in &mut room.asked[at..=at + 1] {
+                for asked in &mut room.asked[place..=place + 1] {
                     *asked = asked.max(quality);
                 }
             }
         }
         let (mut found, mut in_phrase) = (0.0, 0_u32);
-        for (at, word) in self.words.iter().enumerate() {
-            found += word.idf * room.worth[at];
-            in_phrase |= u32::from(room.worth[at] > room.rest[at]) << at;
+        for (nth, word) in self.words.iter().enumerate() {
+            found += word.idf * room.worth[nth];
+            in_phrase |= u32::from(room.worth[nth] > room.rest[nth]) << nth;
         }
         let score = found / self.total
             * (1.0 - UNASKED_LOSS * (1.0 - self.share_asked(phrase, &room.asked)))
@@ -180,7 +181,7 @@ impl<'a> Fitter<'a> {
             };
         Fit {
             score: score.clamp(0.0, 1.0),
-            phrase: phrase.number,
+            phrase: at,
             in_phrase,
         }
     }
@@ -198,6 +199,8 @@ impl<'a> Fitter<'a> {
                 Field::Aliases
             };
             for &term in &phrase.terms {
+                let is_known = known::is_known(&self.vocabulary.entry(term).term);
+                let field = if is_known { Field::Known } else { field };
                 self.note(&mut evidence, term, field);
             }
             for term in phrase.joins.iter().flatten() {
@@ -241,7 +244,7 @@ impl<'a> Fitter<'a> {
 /// What a word counts for in a field.
 fn counts(field: Field) -> f32 {
     match field {
-        Field::Name | Field::Aliases | Field::Joined => 1.0,
+        Field::Name | Field::Aliases | Field::Joined | Field::Known => 1.0,
         Field::Category => IN_CATEGORY,
         Field::Tags => IN_TAGS,
         Field::Description => IN_DESCRIPTION,
@@ -297,7 +300,7 @@ mod tests {
             for document in &index.documents {
                 let fit = fitter.fit(document, &mut room);
                 let evidence = fitter.evidence(document, fit.phrase);
-                let names = [Field::Name, Field::Aliases, Field::Joined];
+                let names = [Field::Name, Field::Aliases, Field::Joined, Field::Known];
                 for (at, evidence) in evidence.iter().enumerate() {
                     let named = evidence.is_some_and(|found| names.contains(&found.field));
                     prop_assert_eq!(fit.in_phrase >> at & 1 == 1, named);

@@ -446,7 +446,7 @@ impl MenuIndex {
 fn boost(field: Field) -> f32 {
     match field {
         Field::Name | Field::Joined => 3.0,
-        Field::Aliases => 2.5,
+        Field::Aliases | Field::Known => 2.5,
         Field::Category => 1.5,
         Field::Tags => 1.2,
         Field::Description | Field::Gloss => 1.0,

@@ -18,6 +18,7 @@ mod expand;
 mod fit;
 mod index;
 mod inverted;
+mod known;
 mod part;
 mod ranked;
 mod render;

@@ -53,7 +53,7 @@ impl<'a> Renderer<'a> {
         let found = fit.zip(document).map(|(fit, document)| Found {
             position,
             item,
-            phrase: fit.phrase,
+            alias: document.alias(fit.phrase),
             evidence: self.fitter.evidence(document, fit.phrase),
         });
         if let Some(found) = &found {
@@ -130,6 +130,7 @@ impl<'a> Renderer<'a> {
         for (field, opening) in [
             (Field::Name, "name matches "),
             (Field::Aliases, "also called "),
+            (Field::Known, "known as "),
             (Field::Category, "category is "),
             (Field::Tags, "marked "),
             (Field::Description, "description mentions "),
@@ -161,11 +162,14 @@ impl<'a> Renderer<'a> {
             else {
                 continue;
             };
-            let printed = self.printed(field, evidence.term, found);
+            let printed = match field {
+                Field::Known => self.typed(evidence.term, found),
+                _ => self.printed(field, evidence.term, found),
+            };
             let mut text = format!("\"{printed}\"");
             // Writing to a String cannot fail.
             let _ = match evidence.how {
-                How::Exact | How::Prefix => Ok(()),
+                How::Exact | How::Prefix | How::Known => Ok(()),
                 How::Typo => write!(text, " (typed \"{}\")", word.typed),
                 How::Synonym => write!(text, " (asked for \"{}\")", word.typed),
             };
@@ -174,6 +178,14 @@ impl<'a> Renderer<'a> {
             }
         }
         words
+    }
+
+    /// The words of the query that `term` was found by.
+    fn typed(&self, term: TermId, found: &Found<'_>) -> String {
+        let words = self.words.iter().zip(&found.evidence);
+        let by_it = words.filter(|(_, evidence)| evidence.is_some_and(|by| by.term == term));
+        let typed: Vec<&str> = by_it.map(|(word, _)| word.typed.as_str()).collect();
+        typed.join(" ")
     }
 
     /// The words of the item that `term` is, as printed.
@@ -216,8 +228,8 @@ impl<'a> Renderer<'a> {
 struct Found<'a> {
     position: u32,
     item: &'a MenuItem,
-    /// The name (0) or the alias (from 1) that fits best.
-    phrase: usize,
+    /// Which alias fits best; none where the name does.
+    alias: Option<usize>,
     /// Best evidence of each word of the query.
     evidence: Vec<Option<Evidence>>,
 }
@@ -225,14 +237,14 @@ struct Found<'a> {
 impl Found<'_> {
     /// The alias that fits best; `None` where the name does.
     fn alias(&self) -> Option<&str> {
-        let alias = self.phrase.checked_sub(1);
-        alias.and_then(|alias| self.item.aliases.get(alias).map(String::as_str))
+        self.alias
+            .and_then(|alias| self.item.aliases.get(alias).map(String::as_str))
     }
 
     /// The field that the evidence is told under: joined words are told as the phrase they stand in.
     fn shown_as(&self, evidence: &Evidence) -> Field {
         match evidence.field {
-            Field::Joined if self.phrase == 0 => Field::Name,
+            Field::Joined if self.alias.is_none() => Field::Name,
             Field::Joined => Field::Aliases,
             field => field,
         }

@@ -64,9 +64,8 @@ impl MenuIndex {
             .filter_map(|scored| {
                 let item = self.items.get(scored.position as usize)?;
                 let phrase = fits.get(&scored.position)?.phrase;
-                let alias = phrase
-                    .checked_sub(1)
-                    .and_then(|alias| item.aliases.get(alias));
+                let document = self.documents.get(scored.position as usize)?;
+                let alias = document.alias(phrase).and_then(|at| item.aliases.get(at));
                 Some(Suggestion {
                     text: alias.unwrap_or(&item.name).clone(),
                     id: item.id.clone(),

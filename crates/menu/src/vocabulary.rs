@@ -5,6 +5,7 @@
 //! index. Never holds a term that no item has.
 
 use crate::analysis;
+use crate::known;
 use crate::similar;
 use crate::spellings::Spellings;
 use rustc_hash::FxHashMap;
@@ -26,10 +27,12 @@ pub(crate) enum Field {
     Description,
     /// What the dish usually is, of an item without a description. Not the restaurant's word.
     Gloss,
+    /// What the lexicon takes words of the name for, whatever they are called.
+    Known,
 }
 
 impl Field {
-    pub(crate) const ALL: [Field; 7] = [
+    pub(crate) const ALL: [Field; 8] = [
         Field::Name,
         Field::Aliases,
         Field::Joined,
@@ -37,6 +40,7 @@ impl Field {
         Field::Tags,
         Field::Description,
         Field::Gloss,
+        Field::Known,
     ];
 
     fn bit(self) -> u8 {
@@ -136,11 +140,17 @@ impl Vocabulary {
         let written = forms
             .into_iter()
             .filter_map(|(term, word)| Some((numbered(term)?, word.into())));
-        let terms = (0..).zip(&entries).map(|(id, e)| (id, e.term.clone()));
+        // What nobody can type is like nothing that anybody typed.
+        let typed = || {
+            (0..)
+                .zip(&entries)
+                .filter(|(_, entry)| !known::is_known(&entry.term))
+        };
+        let terms = typed().map(|(id, e)| (id, e.term.clone()));
         let spellings = Spellings::of(terms.chain(written).collect());
         let mut trigrams: FxHashMap<_, Vec<TermId>> = FxHashMap::default();
         let mut sounds: FxHashMap<_, Vec<TermId>> = FxHashMap::default();
-        for (id, entry) in (0..).zip(&entries) {
+        for (id, entry) in typed() {
             for trigram in similar::trigrams(&entry.term) {
                 trigrams.entry(trigram).or_default().push(id);
             }

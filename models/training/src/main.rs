@@ -205,7 +205,7 @@ fn main() -> anyhow::Result<()> {
     if let Some(dir) = &args.student_of {
         return student(&args, dir, &base, &text);
     }
-    let teacher = Teacher::new(&base, text.texts());
+    let teacher = Teacher::new(&base, text.texts(), &args.checkpoints);
     let run = Run {
         base: &base,
         teacher: &teacher,

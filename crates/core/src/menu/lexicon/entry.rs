@@ -31,6 +31,8 @@ pub enum Kind {
 /// What the kitchens of the world usually mean by a name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
+    /// Its place among all entries.
+    pub number: usize,
     /// The usual name first, then other names, spellings, scripts and slips of the ear.
     pub names: Vec<&'static str>,
     /// Whether it is a dish or a word of dishes' names.
@@ -78,6 +80,7 @@ impl Entry {
             Allergen::ALL.into_iter().find(of_that_name)
         });
         let entry = Self {
+            number: 0,
             names: list(names, ';'),
             kind: match kind {
                 "word" => Kind::Word,

@@ -9,7 +9,7 @@ mod named;
 mod sound;
 
 pub use entry::{COLUMNS, Entry, Kind};
-pub use named::{Named, named_in};
+pub use named::{Named, heard_as, named_in};
 
 use super::text::{self, singular};
 use olympus_proto::{Allergen, Usually};
@@ -39,7 +39,10 @@ struct Lexicon {
 }
 
 static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| {
-    let entries: Vec<Entry> = lines().filter_map(Entry::read).collect();
+    let mut entries: Vec<Entry> = lines().filter_map(Entry::read).collect();
+    for (number, entry) in entries.iter_mut().enumerate() {
+        entry.number = number;
+    }
     let mut by_name: HashMap<String, Vec<usize>> = HashMap::new();
     let mut by_sound: HashMap<String, Vec<(String, usize)>> = HashMap::new();
     let mut longest_words = 0;
@@ -91,6 +94,19 @@ pub fn warm() {
 #[must_use]
 pub fn entries() -> &'static [Entry] {
     &LEXICON.entries
+}
+
+/// The entries that have the words as a name, written as one: the normalised words of
+/// [`text::words`], of each what [`singular`] makes of it.
+pub fn called(joined: &str) -> impl Iterator<Item = &'static Entry> {
+    let numbers = LEXICON.by_name.get(joined).into_iter().flatten();
+    numbers.filter_map(|number| LEXICON.entries.get(*number))
+}
+
+/// Words of the longest name.
+#[must_use]
+pub fn longest_name() -> usize {
+    LEXICON.longest_words
 }
 
 /// What dishes of that name usually are; `None` where nothing is known of them.

@@ -162,20 +162,34 @@ fn longest_names(words: &[String]) -> Vec<Found> {
     found
 }
 
-/// A word that sounds like a name and is spelt much like it: "kraprow" for "krapow".
-fn heard(word: &str, at: usize) -> Option<Found> {
+/// The entries that have a name which sounds like the word and is spelt much like it ("kraprow" for
+/// "krapow"), the likest first.
+#[must_use]
+pub fn heard_as(word: &str) -> Vec<&'static Entry> {
     if !sound::is_telling(word) {
-        return None;
+        return Vec::new();
     }
-    let alike = LEXICON.by_sound.get(&sound::key(word))?.iter();
+    let alike = LEXICON
+        .by_sound
+        .get(&sound::key(word))
+        .into_iter()
+        .flatten();
     let mut alike: Vec<(f64, usize)> = alike
         .map(|(name, number)| (strsim::jaro_winkler(word, name), *number))
         .filter(|(likeness, _)| *likeness >= LEAST_ALIKE)
         .collect();
     alike.sort_by(|left, right| right.0.total_cmp(&left.0).then(left.1.cmp(&right.1)));
     let entries = alike.iter().filter_map(|(_, at)| LEXICON.entries.get(*at));
+    entries.collect()
+}
+
+fn heard(word: &str, at: usize) -> Option<Found> {
+    let entries = heard_as(word);
+    if entries.is_empty() {
+        return None;
+    }
     Some(Found {
-        entries: entries.collect(),
+        entries,
         chars: word.chars().count(),
         is_heard: true,
         at,
