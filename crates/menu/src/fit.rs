@@ -192,20 +192,25 @@ impl<'a> Fitter<'a> {
         for &(term, field) in &document.rest {
             self.note(&mut evidence, term, field);
         }
-        if let Some(phrase) = document.phrases.get(phrase) {
-            let field = if phrase.number == 0 {
-                Field::Name
-            } else {
-                Field::Aliases
-            };
-            for &term in &phrase.terms {
-                let is_known = known::is_known(&self.vocabulary.entry(term).term);
-                let field = if is_known { Field::Known } else { field };
-                self.note(&mut evidence, term, field);
-            }
-            for term in phrase.joins.iter().flatten() {
-                self.note(&mut evidence, *term, Field::Joined);
-            }
+        let Some(phrase) = document.phrases.get(phrase) else {
+            return evidence;
+        };
+        let field = match phrase.number {
+            0 => Field::Name,
+            _ => Field::Aliases,
+        };
+        // A word that stands in the name is no other name of it.
+        let printed = document.phrases.get(phrase.number).into_iter();
+        for &term in printed.chain([phrase]).flat_map(|phrase| &phrase.terms) {
+            let is_known = known::is_known(&self.vocabulary.entry(term).term);
+            self.note(
+                &mut evidence,
+                term,
+                if is_known { Field::Known } else { field },
+            );
+        }
+        for term in phrase.joins.iter().flatten() {
+            self.note(&mut evidence, *term, Field::Joined);
         }
         evidence
     }

@@ -2,6 +2,7 @@
 
 mod behaviour;
 mod hits;
+mod known;
 mod limits;
 mod properties;
 mod ranked;
