@@ -63,7 +63,7 @@ fn parse(line: &str, form: Form) -> Option<(String, Vec<String>)> {
     let (name, queries): (&str, Vec<&str>) = match form {
         Form::Queries => (first, columns.filter(|query| !query.is_empty()).collect()),
         Form::Lexicon => {
-            let mut names = first.split(';').map(str::trim);
+            let mut names = first.split([';', '|']).map(str::trim);
             let name = names.next()?;
             let (gloss, cues) = (columns.nth(3)?, columns.next()?);
             let cues: Vec<&str> = cues.split(',').map(str::trim).collect();

@@ -3,7 +3,8 @@
 use olympus_proto::Allergen;
 
 /// How a line is written: ten columns parted by tabs, lists by commas, names by semicolons, `-`
-/// where there is nothing to say.
+/// where there is nothing to say. After a `|` among the names come those of other things of the
+/// same kind: pepsi is told of as coke is, and nobody who asks for the one is handed the other.
 pub const COLUMNS: [&str; 10] = [
     "names",
     "kind",
@@ -35,6 +36,8 @@ pub struct Entry {
     pub number: usize,
     /// The usual name first, then other names, spellings, scripts and slips of the ear.
     pub names: Vec<&'static str>,
+    /// So many of the names are of one thing, the others of its siblings.
+    pub of_one_thing: usize,
     /// Whether it is a dish or a word of dishes' names.
     pub kind: Kind,
     /// `starter`, `soup`, `salad`, `main`, `side`, `dessert`, `drink`, `breakfast`, `snack`,
@@ -79,9 +82,12 @@ impl Entry {
             let of_that_name = |allergen: &Allergen| allergen.as_str() == name;
             Allergen::ALL.into_iter().find(of_that_name)
         });
+        let (one_thing, siblings) = names.split_once('|').unwrap_or((names, ""));
+        let one_thing = list(one_thing, ';');
         let entry = Self {
             number: 0,
-            names: list(names, ';'),
+            of_one_thing: one_thing.len(),
+            names: [one_thing, list(siblings, ';')].concat(),
             kind: match kind {
                 "word" => Kind::Word,
                 "dish" | "drink" | "sweet" | "bread" => Kind::Dish,

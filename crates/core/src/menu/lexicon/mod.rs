@@ -32,10 +32,16 @@ const SOURCES: [&str; 9] = [
 struct Lexicon {
     entries: Vec<Entry>,
     /// Entries by name, its words run together ("padthai"), in the order of the files.
-    by_name: HashMap<String, Vec<usize>>,
+    by_name: HashMap<String, Vec<OfName>>,
     /// Names that are one word, by how they sound.
     by_sound: HashMap<String, Vec<(String, usize)>>,
     longest_words: usize,
+}
+
+/// An entry that has a name.
+struct OfName {
+    number: usize,
+    is_sibling: bool,
 }
 
 static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| {
@@ -43,11 +49,11 @@ static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| {
     for (number, entry) in entries.iter_mut().enumerate() {
         entry.number = number;
     }
-    let mut by_name: HashMap<String, Vec<usize>> = HashMap::new();
+    let mut by_name: HashMap<String, Vec<OfName>> = HashMap::new();
     let mut by_sound: HashMap<String, Vec<(String, usize)>> = HashMap::new();
     let mut longest_words = 0;
     for (number, entry) in entries.iter().enumerate() {
-        for name in &entry.names {
+        for (at, name) in entry.names.iter().enumerate() {
             let words = key(name);
             longest_words = longest_words.max(words.len());
             let joined = words.concat();
@@ -58,9 +64,10 @@ static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| {
                     .or_default()
                     .push((joined.clone(), number));
             }
-            let numbers = by_name.entry(joined).or_default();
-            if numbers.last() != Some(&number) {
-                numbers.push(number);
+            let known = by_name.entry(joined).or_default();
+            if known.last().is_none_or(|last| last.number != number) {
+                let is_sibling = at >= entry.of_one_thing;
+                known.push(OfName { number, is_sibling });
             }
         }
     }
@@ -96,11 +103,12 @@ pub fn entries() -> &'static [Entry] {
     &LEXICON.entries
 }
 
-/// The entries that have the words as a name, written as one: the normalised words of
-/// [`text::words`], of each what [`singular`] makes of it.
+/// The entries of which the words are a name, that of a sibling not; the words are those of
+/// [`text::words`], of each what [`singular`] makes of it, and written as one.
 pub fn called(joined: &str) -> impl Iterator<Item = &'static Entry> {
-    let numbers = LEXICON.by_name.get(joined).into_iter().flatten();
-    numbers.filter_map(|number| LEXICON.entries.get(*number))
+    let known = LEXICON.by_name.get(joined).into_iter().flatten();
+    let called = known.filter(|of_name| !of_name.is_sibling);
+    called.filter_map(|of_name| LEXICON.entries.get(of_name.number))
 }
 
 /// Words of the longest name.

@@ -142,8 +142,9 @@ fn longest_names(words: &[String]) -> Vec<Found> {
         let longest = LEXICON.longest_words.min(words.len() - at);
         let hit = (1..=longest).rev().find_map(|length| {
             let phrase = words.get(at..at + length)?.concat();
-            let numbers = LEXICON.by_name.get(&phrase)?;
-            let entries = numbers.iter().filter_map(|at| LEXICON.entries.get(*at));
+            let known = LEXICON.by_name.get(&phrase)?;
+            let entries = known.iter();
+            let entries = entries.filter_map(|of_name| LEXICON.entries.get(of_name.number));
             Some(Found {
                 entries: entries.collect(),
                 chars: phrase.chars().count(),
