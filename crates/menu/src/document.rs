@@ -15,6 +15,8 @@ use rustc_hash::FxHashMap;
 pub(crate) struct Phrase {
     /// 0 is the item's name, then its aliases from 1.
     pub(crate) number: usize,
+    /// Whether entries of the lexicon stand in it.
+    pub(crate) is_known: bool,
     pub(crate) terms: Box<[TermId]>,
     /// `joins[i]` is `terms[i]` and `terms[i + 1]` as one term.
     pub(crate) joins: Box<[Option<TermId>]>,
@@ -44,6 +46,7 @@ pub(crate) struct Draft {
 /// A [`Phrase`] as tokens.
 struct Spoken {
     number: usize,
+    is_known: bool,
     tokens: Vec<Token>,
     /// Each with the one after it as one term.
     joins: Vec<Option<String>>,
@@ -55,6 +58,7 @@ impl Spoken {
         let pairs = tokens.array_windows::<2>();
         Self {
             number,
+            is_known: false,
             joins: pairs.map(|[l, r]| analysis::joined(l, r)).collect(),
             tokens,
         }
@@ -82,6 +86,7 @@ impl Spoken {
         tokens.extend(self.tokens.get(from..)?.iter().cloned());
         (from > 0).then(|| Self {
             number: self.number,
+            is_known: true,
             joins: vec![None; tokens.len().saturating_sub(1)],
             tokens,
         })
@@ -164,6 +169,7 @@ impl Draft {
     pub(crate) fn number(&self, vocabulary: &Vocabulary) -> Document {
         let phrases = self.phrases.iter().map(|phrase| Phrase {
             number: phrase.number,
+            is_known: phrase.is_known,
             terms: phrase
                 .tokens
                 .iter()

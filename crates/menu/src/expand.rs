@@ -255,7 +255,7 @@ impl Expander<'_> {
 
     /// The dishes of the menu that have what was said as another name.
     fn add_known(&self, said: &[Token], words: &mut [(&Token, Vec<Meaning>)]) {
-        let on_menu = |entry: &Entry| self.vocabulary.id(&known::term(entry)).is_some();
+        let on_menu = |entry: &Entry| self.vocabulary.known(entry).is_some();
         for (range, entries) in known::names_in(said, on_menu) {
             let bytes = match said.get(range) {
                 Some([only]) => only.start..only.end,
@@ -285,7 +285,7 @@ impl Expander<'_> {
 
     /// What an entry of the lexicon is as a term of this menu.
     fn known(&self, entry: &Entry) -> Option<Meaning> {
-        let term = self.vocabulary.id(&known::term(entry))?;
+        let term = self.vocabulary.known(entry)?;
         let quality = match entry.kind {
             Kind::Dish => KNOWN_DISH,
             Kind::Part | Kind::Word => KNOWN_PART,

@@ -70,6 +70,8 @@ pub(crate) struct Fitter<'a> {
     slots: Vec<u16>,
     /// Word, quality and kind of each meaning, those of a term in a row.
     meanings: Vec<(TermId, usize, f32, How)>,
+    /// Whether a word may be another name of a dish.
+    seeks_known: bool,
     total: f32,
 }
 
@@ -97,6 +99,7 @@ impl<'a> Fitter<'a> {
             words,
             vocabulary,
             slots,
+            seeks_known: meanings.iter().any(|(.., how)| *how == How::Known),
             meanings,
             total: words
                 .iter()
@@ -132,6 +135,9 @@ impl<'a> Fitter<'a> {
         }
         let mut best: Option<Fit> = None;
         for (at, phrase) in document.phrases.iter().enumerate() {
+            if phrase.is_known && !self.seeks_known {
+                continue;
+            }
             let fit = self.fit_phrase(at, phrase, room);
             if best.is_none_or(|best| fit.score > best.score) {
                 best = Some(fit);

@@ -28,23 +28,31 @@ pub(crate) fn names_one_thing(entry: &Entry) -> bool {
     entry.kind != Kind::Word || entry.cuisine.is_some()
 }
 
+/// The entry that `term` stands for.
+pub(crate) fn number(term: &str) -> Option<usize> {
+    term.strip_prefix(MARK)?.parse().ok()
+}
+
 /// From each word on, the most words that together are a name of the lexicon, with the entries of
 /// that name that `fits` lets pass.
-pub(crate) fn names_in<'a>(
-    tokens: &'a [Token],
-    fits: impl Fn(&Entry) -> bool + 'a,
-) -> impl Iterator<Item = (Range<usize>, Vec<&'static Entry>)> + 'a {
-    let words: Vec<String> = tokens.iter().map(|token| singular(&token.word)).collect();
-    (0..words.len()).filter_map(move |from| {
-        let most = lexicon::longest_name().min(words.len() - from);
-        (1..=most).rev().find_map(|length| {
-            let range = from..from + length;
-            let joined = words.get(range.clone())?.concat();
-            let called = lexicon::called(&joined);
-            let entries: Vec<_> = called
-                .filter(|entry| names_one_thing(entry) && fits(entry))
-                .collect();
-            (!entries.is_empty()).then_some((range, entries))
+pub(crate) fn names_in(
+    tokens: &[Token],
+    fits: impl Fn(&Entry) -> bool,
+) -> impl Iterator<Item = (Range<usize>, Vec<&'static Entry>)> {
+    // All words run together, and where each begins.
+    let mut joined = String::new();
+    let mut starts = vec![0];
+    for token in tokens {
+        joined.push_str(&singular(&token.word));
+        starts.push(joined.len());
+    }
+    (0..tokens.len()).filter_map(move |from| {
+        let most = lexicon::longest_name().min(starts.len() - 1 - from);
+        (from + 1..=from + most).rev().find_map(|to| {
+            let called = lexicon::called(joined.get(starts[from]..starts[to])?);
+            let mut called = called.filter(|entry| names_one_thing(entry) && fits(entry));
+            let first = called.next()?;
+            Some((from..to, std::iter::once(first).chain(called).collect()))
         })
     })
 }

@@ -8,6 +8,7 @@ use crate::analysis;
 use crate::known;
 use crate::similar;
 use crate::spellings::Spellings;
+use olympus_core::menu::lexicon;
 use rustc_hash::FxHashMap;
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -109,6 +110,8 @@ pub(crate) struct Vocabulary {
     spellings: Spellings,
     trigrams: FxHashMap<[char; 3], Vec<TermId>>,
     sounds: FxHashMap<String, Vec<TermId>>,
+    /// The entries of the lexicon that the menu names.
+    known: FxHashMap<usize, TermId>,
     items: u32,
 }
 
@@ -158,7 +161,10 @@ impl Vocabulary {
                 sounds.entry(sound).or_default().push(id);
             }
         }
+        let known = (0..).zip(&entries);
+        let known = known.filter_map(|(id, entry)| Some((known::number(&entry.term)?, id)));
         Self {
+            known: known.collect(),
             openings: entries.iter().map(|entry| opening(&entry.term)).collect(),
             spellings,
             entries,
@@ -183,6 +189,11 @@ impl Vocabulary {
         let mut alike = alike.take_while(|(other, _)| **other == opening);
         let place = alike.position(|(_, entry)| *entry.term == *term)?;
         Some(id(from + place))
+    }
+
+    /// The term of an entry of the lexicon that the menu names.
+    pub(crate) fn known(&self, entry: &lexicon::Entry) -> Option<TermId> {
+        self.known.get(&entry.number).copied()
     }
 
     /// The terms that begin with `prefix`.
