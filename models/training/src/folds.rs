@@ -144,7 +144,7 @@ fn measure(run: &Run<'_>, text: &Text, held_out: &'static HeldOut) -> anyhow::Re
         .partition(|e| held_out.registers.contains(&e.register.as_str()));
     let name = format!("without {}", held_out.registers.join(", "));
     let dishes = text.dishes_without(held_out.queries);
-    let (learner, _) = run.fit(&name, &train, &dishes, 0)?;
+    let (learner, _) = run.fit(&name, &train, &dishes)?;
     let frozen = run.base.encoder()?;
     let linear = baseline::fit(&frozen, run.base, &train)?;
     let asked: Vec<_> = text

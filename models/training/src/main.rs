@@ -77,9 +77,6 @@ struct Args {
     /// Passes over the text.
     #[arg(long, default_value_t = Settings::default().epochs)]
     epochs: usize,
-    /// Times that all of it is learnt from the same start by other draws; the mean is kept.
-    #[arg(long, default_value_t = 1)]
-    fits: usize,
     /// Layers that learn, from the top.
     #[arg(long, default_value_t = Settings::default().layers)]
     layers: usize,
@@ -219,7 +216,7 @@ fn main() -> anyhow::Result<()> {
     };
     eprintln!("{familiarity:?}, {calibration:?}");
     let all: Vec<&Example> = text.examples.iter().collect();
-    let (mut learner, curve) = run.fit_mean("all", &all, &text.dishes_without(&[]), args.fits)?;
+    let (mut learner, curve) = run.fit("all", &all, &text.dishes_without(&[]))?;
     channels::arrange(&mut learner, &base, &text)?;
     // What follows is fitted to and measured on the weights that the artifact has.
     let (rounded, rounding) =

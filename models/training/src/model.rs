@@ -141,22 +141,6 @@ impl Learner {
         Ok(())
     }
 
-    /// Becomes the mean of itself and `others`, which learn the same tensors.
-    pub(crate) fn average(&mut self, others: &[Self]) -> anyhow::Result<()> {
-        #[expect(clippy::cast_precision_loss, reason = "a few learners")]
-        let share = 1.0 / (others.len() + 1) as f64;
-        let others: Vec<HashMap<String, Tensor>> = others.iter().map(Self::tensors).collect();
-        for (name, var) in self.vars() {
-            let mut sum = var.as_tensor().copy()?;
-            for other in &others {
-                let tensor = other.get(name);
-                sum = (sum + tensor.with_context(|| format!("one learner has no {name}"))?)?;
-            }
-            var.set(&(sum * share)?)?;
-        }
-        Ok(())
-    }
-
     /// Takes over every tensor, none of which may be the learner's own.
     pub(crate) fn take_over(&mut self, tensors: &HashMap<String, Tensor>) -> anyhow::Result<()> {
         self.restore(tensors)?;

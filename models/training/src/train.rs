@@ -96,41 +96,16 @@ struct Learnt {
 }
 
 impl Run<'_> {
-    /// Learns several times from the same start, each time by other draws, and takes the mean of
-    /// what was learnt: it lies nearer to the middle of all that would do, and fares better with
-    /// strangers than any one of them ("model soups", Wortsman and others, 2022). The curve is the
-    /// first one's.
-    pub(crate) fn fit_mean(
-        &self,
-        name: &str,
-        examples: &[&Example],
-        dishes: &[Dish],
-        fits: usize,
-    ) -> anyhow::Result<(Learner, Vec<Epoch>)> {
-        let (mut learner, curve) = self.fit(name, examples, dishes, 0)?;
-        let others = (1..fits)
-            .map(|nth| Ok(self.fit(name, examples, dishes, nth)?.0))
-            .collect::<anyhow::Result<Vec<_>>>()?;
-        learner.average(&others)?;
-        Ok((learner, curve))
-    }
-
-    /// Learns from the examples and dishes, by the `nth` draws of the seed; goes on after the last
-    /// epoch that was kept.
+    /// Learns from the examples and dishes; goes on after the last epoch that was kept.
     pub(crate) fn fit(
         &self,
         name: &str,
         examples: &[&Example],
         dishes: &[Dish],
-        nth: usize,
     ) -> anyhow::Result<(Learner, Vec<Epoch>)> {
         let settings = self.settings;
         let mut rng = ChaCha8Rng::seed_from_u64(settings.seed);
         let mut learner = Learner::new(self.base, settings.layers, &mut rng)?;
-        let name = &match nth {
-            0 => name.to_owned(),
-            nth => format!("{name} {}", nth + 1),
-        };
         let kept = Checkpoint::new(self.checkpoints, name, settings, examples, dishes);
         let mut curve = kept.restore(&mut learner)?;
         let steps = examples.len().div_ceil(settings.batch);
@@ -139,8 +114,7 @@ impl Run<'_> {
         for epoch in curve.len()..settings.epochs {
             // Of its own seed, and with optimisers of its own: an epoch does not depend on
             // whether the one before it ran in the same process.
-            let draws = (nth as u64) << 48 | (epoch as u64 + 1) << 32;
-            let mut rng = ChaCha8Rng::seed_from_u64(settings.seed ^ draws);
+            let mut rng = ChaCha8Rng::seed_from_u64(settings.seed ^ (epoch as u64 + 1) << 32);
             let mut rates = Rates::new(&learner, settings)?;
             let mut sums = [0.0; 3];
             for (index, batch) in of_like_length(&texts, settings.batch, &mut rng)

@@ -25,6 +25,8 @@ mod tests_counter;
 #[cfg(test)]
 mod tests_house;
 #[cfg(test)]
+mod tests_known;
+#[cfg(test)]
 mod tests_languages;
 #[cfg(test)]
 mod tests_meant;

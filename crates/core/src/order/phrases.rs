@@ -2,6 +2,7 @@
 
 mod derived;
 mod described;
+mod known;
 
 use super::assemble::option_of;
 use super::called::{is_grammar, kinds, otherwise_called};
@@ -113,6 +114,7 @@ impl Phrases {
         all.sort_options();
         all.add_parts(items);
         all.add_plain_ones(items);
+        all.add_known(items);
         all.add_deeds(items);
         all.mark_sizes(items);
         all.kinds = kinds(items);
