@@ -6,7 +6,7 @@ use crate::analysis::{self, Token};
 use crate::known;
 use crate::usual::words_of;
 use crate::vocabulary::{Count, Field, Fields, TermId, Vocabulary};
-use olympus_core::menu::lexicon::{Entry, Named};
+use olympus_core::menu::lexicon::{Entry, Kind, Named};
 use olympus_proto::MenuItem;
 use rustc_hash::FxHashMap;
 
@@ -66,7 +66,10 @@ impl Spoken {
 
     /// The same with entries in place of the words that are their names; none where there is none.
     fn known(&self, named: &[Named]) -> Option<Self> {
-        let is_named = |entry: &Entry| named.iter().any(|n| n.entry.number == entry.number);
+        // What is in a dish is named wherever its word stands; a dish, where its kitchen fits.
+        let is_named = |entry: &Entry| {
+            entry.kind == Kind::Part || named.iter().any(|n| n.entry.number == entry.number)
+        };
         let mut tokens = Vec::new();
         let mut from = 0;
         for (range, entries) in known::names_in(&self.tokens, is_named) {
