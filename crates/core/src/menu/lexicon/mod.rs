@@ -49,7 +49,8 @@ static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| {
     for (number, entry) in entries.iter_mut().enumerate() {
         entry.number = number;
     }
-    let mut by_name: HashMap<String, Vec<OfName>> = HashMap::new();
+    let names = entries.iter().map(|entry| entry.names.len()).sum();
+    let mut by_name: HashMap<String, Vec<OfName>> = HashMap::with_capacity(names);
     let mut by_sound: HashMap<String, Vec<(String, usize)>> = HashMap::new();
     let mut longest_words = 0;
     for (number, entry) in entries.iter().enumerate() {
@@ -57,12 +58,9 @@ static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| {
             let words = key(name);
             longest_words = longest_words.max(words.len());
             let joined = words.concat();
-            let heard = sound::key(&joined);
-            if words.len() == 1 && sound::is_telling(&joined) && !heard.is_empty() {
-                by_sound
-                    .entry(heard)
-                    .or_default()
-                    .push((joined.clone(), number));
+            if words.len() == 1 && sound::is_telling(&joined) {
+                let heard = by_sound.entry(sound::key(&joined)).or_default();
+                heard.push((joined.clone(), number));
             }
             let known = by_name.entry(joined).or_default();
             if known.last().is_none_or(|last| last.number != number) {
@@ -72,6 +70,7 @@ static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| {
         }
     }
     by_name.remove("");
+    by_sound.remove("");
     Lexicon {
         entries,
         by_name,

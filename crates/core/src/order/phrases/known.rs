@@ -7,13 +7,18 @@ use super::Phrases;
 use crate::menu::lexicon::{self, Entry, Kind};
 use crate::menu::text::{singular, words};
 use olympus_proto::MenuItem;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+
+/// Words this much alike (Jaro-Winkler) and no further apart in length are slips in each other.
+const LIKE: f64 = 0.85;
+const LONGEST_SLIP: usize = 2;
 
 impl Phrases {
     /// The names that the lexicon has for a dish, where the menu has nothing that goes by them and
     /// no two dishes would.
     pub(super) fn add_known(&mut self, items: &[MenuItem]) {
         let mut known: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+        let stems_of: Vec<Vec<String>> = items.iter().map(|item| stems(&item.name)).collect();
         for (index, item) in items.iter().enumerate() {
             for name in entries_of(item).flat_map(names_of) {
                 let of = known.entry(name).or_default();
@@ -22,13 +27,17 @@ impl Phrases {
                 }
             }
         }
+        let spellings = Spellings::of(self.words.iter().map(String::as_str));
         let told: Vec<(Vec<String>, usize)> = known
             .into_iter()
             .filter_map(|(name, of)| {
                 let [index] = of.as_slice() else { return None };
                 let stems = stems(name);
-                self.is_news(&stems, items.get(*index)?)
-                    .then_some((stems, *index))
+                let own = stems_of.get(*index)?;
+                let mut news = stems.iter().filter(|word| !own.contains(word)).peekable();
+                news.peek()?;
+                let is_news = news.all(|word| self.is_news(word) && !spellings.are_like(word));
+                is_news.then_some((stems, *index))
             })
             .collect();
         for (stems, index) in told {
@@ -36,17 +45,10 @@ impl Phrases {
         }
     }
 
-    /// Whether the words say something that the menu does not, and nothing else of it than the dish.
-    fn is_news(&self, stems: &[String], item: &MenuItem) -> bool {
-        let own = self::stems(&item.name);
-        let is_speech = |word: &String| {
-            speech::knows(word) || is_grammar(word) || is_amount(word) || word.len() < 3
-        };
-        let mut news = stems.iter().filter(|word| !own.contains(word)).peekable();
-        news.peek().is_some()
-            && news.all(|word| {
-                !self.words.contains(word) && !is_speech(word) && !is_spelt_like(word, &self.words)
-            })
+    /// Whether the menu does not say the word, nor does whoever orders without meaning a dish.
+    fn is_news(&self, word: &str) -> bool {
+        let is_speech = speech::knows(word) || is_grammar(word) || is_amount(word);
+        !is_speech && word.len() > 2 && !self.words.contains(word)
     }
 }
 
@@ -54,11 +56,32 @@ fn stems(name: &str) -> Vec<String> {
     words(name).iter().map(|word| stem(&word.text)).collect()
 }
 
-/// A slip in a word of the menu is read as that word, whatever dish it is also written for.
-fn is_spelt_like(word: &str, known: &std::collections::HashSet<String>) -> bool {
-    known
-        .iter()
-        .any(|other| strsim::jaro_winkler(word, other) > 0.85)
+/// The words of a menu by their first letter.
+struct Spellings<'a>(HashMap<char, Vec<&'a str>>);
+
+impl<'a> Spellings<'a> {
+    fn of(words: impl Iterator<Item = &'a str>) -> Self {
+        let mut spellings: HashMap<char, Vec<&str>> = HashMap::new();
+        for word in words {
+            if let Some(first) = word.chars().next() {
+                spellings.entry(first).or_default().push(word);
+            }
+        }
+        Self(spellings)
+    }
+
+    /// A slip in a word of the menu is read as that word, whatever dish it is also written for.
+    fn are_like(&self, word: &str) -> bool {
+        let first = word.chars().next();
+        let mut likely = first
+            .and_then(|first| self.0.get(&first))
+            .into_iter()
+            .flatten();
+        likely.any(|other| {
+            other.len().abs_diff(word.len()) <= LONGEST_SLIP
+                && strsim::jaro_winkler(word, other) > LIKE
+        })
+    }
 }
 
 /// The dishes that the whole name of the item is a name of.
