@@ -9,9 +9,8 @@ use crate::menu::text::{singular, words};
 use olympus_proto::MenuItem;
 use std::collections::{BTreeMap, HashMap};
 
-/// Words this much alike (Jaro-Winkler) and no further apart in length are slips in each other.
+/// Words this much alike (Jaro-Winkler) are slips in each other, or the one is the other's beginning.
 const LIKE: f64 = 0.85;
-const LONGEST_SLIP: usize = 2;
 
 impl Phrases {
     /// The names that the lexicon has for a dish, where the menu has nothing that goes by them and
@@ -77,10 +76,7 @@ impl<'a> Spellings<'a> {
             .and_then(|first| self.0.get(&first))
             .into_iter()
             .flatten();
-        likely.any(|other| {
-            other.len().abs_diff(word.len()) <= LONGEST_SLIP
-                && strsim::jaro_winkler(word, other) > LIKE
-        })
+        likely.any(|other| strsim::jaro_winkler(word, other) > LIKE)
     }
 }
 
