@@ -385,8 +385,8 @@ impl<'a> Lines<'a> {
                     let is_one = choice.contrast || group.max == Some(1);
                     let of_other =
                         is_one && removed(&option.name).is_none() && draft.has_other(*at);
-                    // "Bacon instead of ham": the ham was.
-                    let goes = comes_with(items, *at);
+                    // "Bacon instead of ham": the ham was, unless the group says which is taken by itself.
+                    let goes = comes_with(items, *at) && !tells_usual(group);
                     if choice.action == ModifierAction::Remove && of_other && !goes {
                         return None;
                     }
@@ -413,6 +413,11 @@ impl<'a> Lines<'a> {
         };
         merged(self.drafts.into_iter().filter_map(line))
     }
+}
+
+/// Whether one of a group is taken where none is said: "Liquid (comes with Almond Milk)".
+fn tells_usual(group: &ModifierGroup) -> bool {
+    group.max == Some(1) && group.name.to_lowercase().contains("(comes ")
 }
 
 /// The same said twice is one line of two: "a coke, a burger, and another coke". Lines of the order

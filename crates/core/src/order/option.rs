@@ -118,6 +118,19 @@ impl Portion {
     }
 }
 
+/// What an option says there is none of, as stems: the sugar of "0% Sugar" and of "Unsweetened".
+pub(super) fn lacked(name: &str) -> Vec<String> {
+    const UNSWEETENED: [&str; 2] = ["unsweetened", "unsweet"];
+    match stems(name).as_slice() {
+        [zero, thing] if zero == "0" => vec![thing.clone()],
+        [free_of, free] if free == "free" && free_of == "sugar" => vec![free_of.clone()],
+        [word] if UNSWEETENED.contains(&word.as_str()) => {
+            vec!["sugar".to_owned(), "sweetener".to_owned()]
+        }
+        _ => Vec::new(),
+    }
+}
+
 /// Whether a word only says what sort of thing an option is.
 pub(super) fn is_sort(word: &str) -> bool {
     sort_of(word).is_some()

@@ -2,6 +2,7 @@
 
 mod derived;
 mod described;
+mod lacking;
 
 use super::assemble::option_of;
 use super::called::{is_grammar, kinds, otherwise_called};
@@ -81,6 +82,8 @@ const CHEESES: [&str; 14] = [
 #[derive(Debug, Clone, Default)]
 pub(super) struct Phrases {
     names: HashMap<String, Names>,
+    /// Choices that say there is none of what they are found by.
+    lacking: HashMap<String, Vec<OptionRef>>,
     pub(super) words: HashSet<String>,
     pub(super) by_length: HashMap<usize, Vec<String>>,
     pub(super) longest: usize,
@@ -104,6 +107,8 @@ impl Phrases {
             }
             all.add_options(index, item);
         }
+        all.add_lacking(items);
+        all.add_levels(items);
         all.add_aliases_of_choices(items);
         all.add_plain_names(items);
         all.add_listed_names(items);

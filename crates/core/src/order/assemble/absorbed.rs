@@ -211,6 +211,30 @@ impl<'a> Reader<'a> {
         self.lines.last_needs(&[at]).then_some(at)
     }
 
+    /// "Number one with a medium sprite": the meal is had in the size of its drink.
+    pub(super) fn give_size_to_meal(&mut self, names: &Names) {
+        let sizes = &self.pending.options;
+        let is_of_meal = |(size, _): &(&Names, Choice)| {
+            size.is_size && self.lines.last_takes(&size.options) == Some(false)
+        };
+        let is_drink = self.lines.last_is_meal()
+            && !self.lines.was_parted()
+            && names.items.is_empty()
+            && self.lines.last_needs(&names.options);
+        let number = self.pending.number.unwrap_or(1);
+        let is_one = self
+            .lines
+            .last()
+            .is_some_and(|(_, quantity)| quantity == number);
+        let waits = self.negated || self.verb.is_some() || sizes.is_empty();
+        if waits || !is_drink || !is_one || !sizes.iter().all(is_of_meal) {
+            return;
+        }
+        for (size, choice) in std::mem::take(&mut self.pending).options {
+            self.attach(size, choice);
+        }
+    }
+
     /// "Gyro combo with a medium sprite" where the combo's drinks have no sizes: the sprite is the combo's.
     pub(super) fn drop_size_of_meals_drink(&mut self, names: &Names) {
         let is_stray = |(size, _): &(&Names, Choice)| {
@@ -278,6 +302,20 @@ impl<'a> Reader<'a> {
             && self.verb.is_none()
             && self.pending.start.is_none()
             && self.lines.is_bare()
+            && name.is_some_and(|name| said.iter().all(|word| name.contains(word)))
+    }
+
+    /// "Chips with cheese" of Chips & Nacho Cheese, where these have no such choice: nothing of a line before.
+    pub(super) fn is_with_own(&self, names: &Names, said: &str) -> bool {
+        let last = self.lines.last_item();
+        let name = last.map(|item| self.phrases.name_of(item));
+        let said = self.phrases.stems_of(said);
+        let waits = self.negated || self.verb.is_some() || self.pending.start.is_some();
+        self.with
+            && !waits
+            && self.amount.is_none()
+            && self.lines.is_bare()
+            && self.lines.last_takes(&names.options).is_none()
             && name.is_some_and(|name| said.iter().all(|word| name.contains(word)))
     }
 

@@ -105,6 +105,7 @@ impl<'a> Reader<'a> {
         };
         names.items.is_empty()
             && nothing_waits
+            && !self.is_sort_of_drink(names)
             && names
                 .within
                 .iter()
@@ -112,6 +113,18 @@ impl<'a> Reader<'a> {
             && (takes_none || is_side || self.is_another_dish(names))
             && self.next_item(names, rest).is_none()
             && !self.leads_to_sort(names, rest)
+    }
+
+    /// "A medium root beer" is the drink of that sort and no Root Beer Float.
+    fn is_sort_of_drink(&self, names: &Names) -> bool {
+        let drink = self.drink_of(&names.options);
+        let is_exact = |item| {
+            names
+                .options
+                .iter()
+                .any(|at| at.item == item && !at.derived)
+        };
+        drink.is_some_and(is_exact)
     }
 
     /// "A cappuccino and a mocha" where a cappuccino can have mocha sauce: with an article of its own, and

@@ -12,6 +12,8 @@ mod hosts;
 mod implied;
 mod items;
 mod kinds;
+mod lacking;
+mod listed;
 mod meals;
 mod meant;
 mod more;
@@ -24,6 +26,7 @@ mod numbers;
 mod off;
 mod only;
 mod options;
+mod other;
 mod places;
 mod placing;
 mod portions;
@@ -244,6 +247,8 @@ impl<'a> Reader<'a> {
 
     fn unknown(&mut self, segment: &Segment<'_>, rest: &[Segment<'a>]) {
         if self.is_made_plain(segment, rest)
+            || self.is_chosen_to_lack(None, segment)
+            || self.is_other_of_kind(None, segment)
             || self.is_group_left_out(None, segment)
             || self.is_part_of_meal(segment, rest)
             || self.is_word_of_must(None, segment)

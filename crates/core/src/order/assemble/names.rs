@@ -22,7 +22,9 @@ impl<'a> Reader<'a> {
             self.move_to(line);
             return;
         }
-        if self.is_group_left_out(Some(names), segment)
+        if self.is_plain_elsewhere(names, segment, rest)
+            || self.is_other_of_kind(Some(names), segment)
+            || self.is_group_left_out(Some(names), segment)
             || self.is_part_of_meal(segment, rest)
             || self.is_kind_of_last(names, segment)
             || self.is_named_by_kind(names, segment, rest)
@@ -50,7 +52,9 @@ impl<'a> Reader<'a> {
             }
             return;
         }
-        if self.carries_negation(names, segment, rest) {
+        if self.carries_negation(names, segment, rest)
+            || self.is_chosen_to_lack(Some(names), segment)
+        {
             return;
         }
         self.said_last = Some(
@@ -98,6 +102,7 @@ impl<'a> Reader<'a> {
         let is_too = matches!(next.as_deref(), Some("too" | "also" | "as well" | "either"));
         // "Not onion or mayo"
         let is_or = matches!(self.before.as_str(), "or" | "nor");
+        let is_listed = is_listed || (self.negation_used && self.is_list_on_it(names, rest));
         let goes_on = is_too || ((!self.contrast || is_or) && (self.joined || is_listed));
         let is_wished = self.negation_used && self.is_wished_after(segment, rest);
         let goes_on = goes_on && !is_wished && !self.is_wanted_too(names, segment);
@@ -242,8 +247,13 @@ impl<'a> Reader<'a> {
                 return true;
             }
         }
+        let called = || {
+            let said = self.said(span).to_lowercase();
+            self.lines.called(&self.phrases.stems_of(&said))
+        };
+        let is_dish = !names.items.is_empty() || !names.within.is_empty();
         if self.verb == Some(Verb::Change)
-            && let Some(line) = self.ordered(names)
+            && let Some(line) = self.ordered(names).or_else(|| called().filter(|_| is_dish))
         {
             self.verb = Some(Verb::Put(line));
             return true;

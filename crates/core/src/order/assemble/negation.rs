@@ -224,44 +224,6 @@ impl<'a> Reader<'a> {
         before.ends_with([',', '.', ';', ':', '!', '?', '\n'])
     }
 
-    /// "No mayo, ketchup and mustard only", "no pickles, onions ok": a list after a comma that ends with
-    /// a word of wishing is wanted.
-    pub(super) fn is_wished_after(&self, segment: &Segment<'_>, rest: &[Segment<'_>]) -> bool {
-        const WISHES: [&str; 6] = ["only", "extra", "yes", "ok", "okay", "fine"];
-        let goes_on = |s: &&Segment<'_>| match s.kind {
-            Kind::Names(_) => true,
-            Kind::Cue(Cue::And) => !self.ends_phrase(s.start),
-            _ => false,
-        };
-        let listed = rest.iter().take_while(goes_on).count();
-        let ends = rest
-            .get(listed)
-            .filter(|next| !self.ends_phrase(next.start));
-        let ends = ends.map(|next| self.said_of(next).to_lowercase());
-        let after = rest.get(listed + 1).map(|next| next.kind);
-        let is_more = matches!(after, Some(Kind::Names(_)));
-        let is_only = ends.as_deref() == Some("only") && !self.joined;
-        (self.ends_phrase(segment.start) || is_only)
-            && !is_more
-            && ends.is_some_and(|said| WISHES.contains(&said.as_str()))
-    }
-
-    /// "No rice, beans or cheese": right after a name that is left out, what a list goes on with, or
-    /// what can only be left out.
-    pub(super) fn is_listed(&self, names: &Names, rest: &[Segment<'_>]) -> bool {
-        if !self.after_name {
-            return false;
-        }
-        let at = rest
-            .iter()
-            .take_while(|s| matches!(s.kind, Kind::Names(_)))
-            .count();
-        let said = rest.get(at).map(|s| self.said_of(s).to_lowercase());
-        let ends = matches!(rest.get(at + 1).map(|s| s.kind), Some(Kind::Names(_)));
-        (ends && matches!(said.as_deref(), Some("or" | "nor")))
-            || self.lines.can_only_leave_out(&names.options)
-    }
-
     /// "With everything" where the menu has that as a choice, and no other of its kind was made.
     pub(super) fn everything(&mut self, segment: &Segment<'_>) {
         let phrases = self.phrases;

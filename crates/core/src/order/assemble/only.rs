@@ -76,6 +76,18 @@ impl<'a> Reader<'a> {
         self.after_name && self.pending.start.is_none() && self.makes_plain(segment.span())
     }
 
+    /// "Burger plain" where wings can be had Plain, and burgers not.
+    pub(super) fn is_plain_elsewhere(
+        &mut self,
+        names: &Names,
+        segment: &Segment<'_>,
+        rest: &[Segment<'_>],
+    ) -> bool {
+        let is_choice = names.items.is_empty() && self.lines.last_takes(&names.options).is_none();
+        let is_led = self.after_name && self.pending.start.is_none();
+        is_choice && is_led && self.is_made_plain(segment, rest)
+    }
+
     /// Leaves out what lies on the last line; whether there was anything.
     pub(super) fn makes_plain(&mut self, span: Span) -> bool {
         let is_made = self.lines.leave_plain(span);

@@ -109,6 +109,7 @@ impl<'a> Reader<'a> {
         if self.is_single() && !self.negated && self.belongs_to_last(names) {
             self.pending = Pending::default();
         }
+        self.give_size_to_meal(names);
         if let Some(at) = self.as_drink_of_meal(names, choice) {
             self.pending = Pending::default();
             self.lines.put_last(at, choice);
@@ -133,7 +134,7 @@ impl<'a> Reader<'a> {
         choice: Choice,
         rest: &[Segment<'a>],
     ) -> bool {
-        if self.is_in_name(said) {
+        if self.is_in_name(said) || self.is_with_own(names, said) {
             self.lines.lengthen(choice.span.end);
             return true;
         }

@@ -292,7 +292,9 @@ impl Reader<'_> {
                 if speech::cue(&stems) == Some(Cue::Number(count)) && count > 1 {
                     return is_size(choices);
                 }
-                let mut words = stems.split(' ');
+                // "Medium 12 Pc" is twelve.
+                let is_name = |word: &&str| matches!(*word, "small" | "medium" | "large");
+                let mut words = stems.split(' ').skip_while(is_name);
                 let is_count = words.next() == Some(count.to_string().as_str());
                 // "26 cm" is a measure, "2% milk" a sort; "6 wings" are of the wings.
                 is_count

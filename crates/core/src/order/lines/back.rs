@@ -70,7 +70,13 @@ impl Lines<'_> {
             kept.iter()
                 .any(|(options, _)| options.iter().any(|option| option.exact() == at))
         };
-        for at in on_it.into_iter().filter(|at| !is_kept(*at)) {
+        let name = items
+            .get(draft.item)
+            .map(|item| option::key(&item.name))
+            .unwrap_or_default();
+        let is_named = |at: &OptionRef| is_in_name(items, *at, &name);
+        let gone = on_it.into_iter().filter(|at| !is_kept(*at));
+        for at in gone.filter(|at| !is_named(at)) {
             draft.put(items, at, Choice::removed(*span));
         }
         for (options, span) in kept {
@@ -99,14 +105,9 @@ impl Lines<'_> {
             .map(|item| option::key(&item.name))
             .unwrap_or_default();
         on_it.retain(|at| {
-            let group = named(items, *at);
-            let is_named = group.is_none_or(|(_, option)| {
-                let said = option::shortest(away(&option.name));
-                said.split(' ')
-                    .any(|word| name.split(' ').any(|own| own.contains(word)))
-            });
+            let is_free = named(items, *at).is_some_and(|(group, _)| group.min == 0);
             let is_told = draft.choices.iter().any(|(other, _)| other == at);
-            !is_named && !is_told && group.is_some_and(|(group, _)| group.min == 0)
+            !is_in_name(items, *at, &name) && !is_told && is_free
         });
         for at in &on_it {
             draft.put(items, *at, Choice::removed(span));
@@ -303,6 +304,15 @@ impl Lines<'_> {
         self.drafts.insert(line.min(self.drafts.len()), draft);
         true
     }
+}
+
+/// Whether the name of a dish, as stems, has a word of an option: the cheese of a cheeseburger stays.
+fn is_in_name(items: &[MenuItem], at: OptionRef, name: &str) -> bool {
+    named(items, at).is_none_or(|(_, option)| {
+        let said = option::shortest(away(&option.name));
+        said.split(' ')
+            .any(|word| name.split(' ').any(|own| own.contains(word)))
+    })
 }
 
 fn is_left_out(items: &[MenuItem], kept: &LineModifier, options: &[OptionRef]) -> bool {

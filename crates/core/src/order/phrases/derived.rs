@@ -17,6 +17,9 @@ use std::collections::{BTreeMap, HashMap};
 /// A size by itself names no dish that has it in its name: "large" no Double Large Deal.
 const SIZES: [&str; 5] = ["small", "medium", "large", "regular", "can"];
 
+/// What a dish is served in, which ends its name: "bulgogi bowl" of Bulgogi Rice Bowl.
+const SERVED_IN: [&str; 2] = ["bowl", "plate"];
+
 impl Phrases {
     /// Names without what menus praise a dish with and nobody says: "The Classic Burger", "#1 Burger
     /// Combo", "Fresh Brewed Coffee", where that leaves no two the same.
@@ -237,7 +240,9 @@ impl Phrases {
                 let stems = printed.iter().map(|word| (stem(&word.text), &word.text));
                 let is_name = *name == item.name;
                 let usable = |part: &str| {
-                    part == "kid" || !(is_grammar(part) || is_amount(part) || SIZES.contains(&part))
+                    part == "kid"
+                        || SERVED_IN.contains(&part)
+                        || !(is_grammar(part) || is_amount(part) || SIZES.contains(&part))
                 };
                 let usable: Vec<_> = stems.filter(|(stem, _)| usable(stem)).collect();
                 // As printed: "fries" is long enough, though one of them is a fry.
@@ -258,7 +263,8 @@ impl Phrases {
                     printed.chars().count() >= shortest
                 };
                 let long = usable.iter().filter(|(stem, printed)| {
-                    stem != "kid" && is_long(printed) && !is_manner(printed)
+                    let is_apart = stem != "kid" && !SERVED_IN.contains(&stem.as_str());
+                    is_apart && is_long(printed) && !is_manner(printed)
                 });
                 // "Drip" of the alias "drip coffee" of Brewed Coffee.
                 let is_sort = printed.len() == 2

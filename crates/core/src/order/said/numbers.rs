@@ -114,6 +114,16 @@ impl Said<'_> {
         }
         let before = self.word_before(at)?;
         let is_after_half = before == "half" || (before == "a" && at > 1 && said(at - 2) == "half");
+        // "Two pounds" are two of one.
+        let is_many = matches!(speech::cue(&stem(before)), Some(Cue::Number(many)) if many > 1);
+        let is_size = |size: &str| {
+            let names = self.phrases.find(&[size.to_owned()]);
+            names.is_some_and(|names| names.is_size)
+        };
+        let told = format!("{} lb", stem(before));
+        if is_pound(at) && is_many && is_size("1 lb") && !is_size(&told) {
+            return Some("1 lb".to_owned());
+        }
         match is_pound(at) && before != "one" {
             true if is_after_half && is_sold(half) => Some(SILENT.to_owned()),
             true if before == "a" && is_sold("1 lb") => Some("1 lb".to_owned()),
