@@ -123,9 +123,11 @@ impl<'a> Lines<'a> {
 
     pub(super) fn replace_last(&mut self, draft: Draft, number: Option<u32>) {
         // "Actually no fries, make it onion rings": these come for what was taken off.
-        if let Some((at, _)) = self.taken.take()
+        if let Some((at, taken)) = self.taken.take()
             && self.drafts.len() < MOST_LINES
         {
+            let mut draft = draft;
+            draft.take_size(self.items, &taken);
             self.drafts.insert(at.min(self.drafts.len()), draft);
             return;
         }
@@ -261,6 +263,15 @@ impl<'a> Lines<'a> {
         item.is_some_and(|item| is_meal(item) || is_for_children(item))
     }
 
+    /// Whether the last line was asked for as a meal.
+    pub(super) fn last_is_made_meal(&self) -> bool {
+        let is_of = |(at, _): &(OptionRef, Choice)| {
+            named(self.items, *at).is_some_and(|(group, _)| is_of_combo(group))
+        };
+        let last = self.drafts.last();
+        last.is_some_and(|draft| draft.choices.iter().any(is_of))
+    }
+
     /// Whether the last line has another of a group of which there is only one, or another size.
     pub(super) fn last_has_other(&self, options: &[OptionRef]) -> bool {
         let last = self.drafts.len().checked_sub(1);
@@ -324,6 +335,12 @@ impl<'a> Lines<'a> {
         let at = option_of(options, draft.item)?;
         let is_size = named(self.items, at).is_some_and(|(group, _)| is_size(group));
         Some(is_size && draft.has_size())
+    }
+
+    /// Whether it is a size that one of the options is to the last line.
+    pub(super) fn last_is_sized_by(&self, options: &[OptionRef]) -> bool {
+        let at = self.last_item().and_then(|item| option_of(options, item));
+        at.is_some_and(|at| self.is_size(at))
     }
 
     /// Whether the last line has one of the options without its being asked for.
@@ -442,6 +459,11 @@ pub(super) fn is_of_a_meal(item: &MenuItem, group: &ModifierGroup) -> bool {
     let part = ["drink", "drinks", "beverage", "soda", "side", "sides"];
     let is_part = has(&group.name, &part) || has(&group.id, &part);
     is_part && group.max == Some(1) && (is_meal(item) || is_for_children(item))
+}
+
+/// Whether a group is only of a dish that is made a meal: "Combo Drink".
+pub(super) fn is_of_combo(group: &ModifierGroup) -> bool {
+    has(&group.name, &["combo", "meal"]) || has(&group.id, &["combo", "meal"])
 }
 
 /// Whether an item is made for children: it comes with a side and a drink.

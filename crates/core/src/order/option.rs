@@ -217,6 +217,11 @@ fn otherwise(name: &str, is_sort: bool) -> Vec<Said> {
             said.extend((letters == "whip").then(|| "whip cream".to_owned()));
         }
     }
+    // "All white meat" is All White.
+    if let Some(last @ ("white" | "dark")) = whole.last().map(String::as_str) {
+        said.push(format!("{} meat", whole.join(" ")));
+        said.push(format!("{last} meat"));
+    }
     if whole == ["mac", "cheese"] {
         said.push("mac".to_owned());
     }
@@ -372,7 +377,9 @@ pub(super) fn by_some_words(names: &[(&str, Place)], described: &[String]) -> Ve
             _ => None,
         };
         let last = whole.last().filter(|_| whole.len() > 1);
+        // Half & Half is no half of something.
         let last = last.filter(|_| !is_inseparable(&whole)).cloned();
+        let last = last.filter(|last| last != "half");
         for part in pairs.chain(around).chain(rest).chain(last) {
             let of = parts.entry(part).or_default();
             if !of.contains(at) {

@@ -211,6 +211,22 @@ impl<'a> Reader<'a> {
         self.lines.last_needs(&[at]).then_some(at)
     }
 
+    /// "A club and a diet coke" where the club has a drink only as a combo, of which nothing was said.
+    pub(super) fn is_drink_beside(&self, names: &Names, choice: Choice) -> Option<usize> {
+        let waits =
+            self.with || self.onto || self.adds || self.verb.is_some() || self.all.is_some();
+        let is_led = self.is_opened() || self.before == "and";
+        if waits || !is_led || choice.action == ModifierAction::Remove || self.lines.last_is_meal()
+        {
+            return None;
+        }
+        let last = self.lines.last_item()?;
+        let (group, _) = named(self.items, super::option_of(&names.options, last)?)?;
+        let is_of_combo = super::super::lines::is_of_combo(group) && group.min == 0;
+        let drink = self.drink_of(&names.options)?;
+        (is_of_combo && drink != last && !self.lines.last_is_made_meal()).then_some(drink)
+    }
+
     /// "Number one with a medium sprite": the meal is had in the size of its drink.
     pub(super) fn give_size_to_meal(&mut self, names: &Names) {
         let sizes = &self.pending.options;

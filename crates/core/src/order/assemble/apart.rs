@@ -273,6 +273,19 @@ impl<'a> Reader<'a> {
         if is_whose && tells && self.tell_apart(1, rest) {
             return true;
         }
+        // "Mine's a taco"
+        let is_mine =
+            ["mine's", "his's", "hers's"].contains(&said.replace('\u{2019}', "'").as_str());
+        let is_told = next.is_some_and(|next| {
+            matches!(
+                next.kind,
+                Kind::Cue(Cue::Article | Cue::Number(_)) | Kind::Names(_)
+            )
+        });
+        if is_mine && is_told {
+            self.settle();
+            return true;
+        }
         let is = next.is_some_and(|next| matches!(self.said_of(next), "is" | "will be" | "gets"));
         let comes = rest.get(1).is_some_and(|next| {
             let is_the = self.said_of(next).eq_ignore_ascii_case("the");

@@ -9,7 +9,7 @@ use super::super::phrases::Names;
 use super::super::speech;
 use super::Reader;
 use super::meant::option_of;
-use olympus_proto::ModifierAction;
+use olympus_proto::{ModifierAction, Span};
 
 impl<'a> Reader<'a> {
     /// The dish that is ordered by a choice of it, and what of the name is the choice.
@@ -103,6 +103,23 @@ impl<'a> Reader<'a> {
             let mut taking = items.filter(|item| option_of(&first.options, **item).is_some());
             told.or_else(|| taking.next().map(|item| (*item, first)))
         })
+    }
+
+    /// "A quart of chicken lo mein" where the dish of that name has no quarts, and Lo Mein with a choice of chicken has.
+    pub(super) fn sized_in_parts(&self, names: &Names, span: Span) -> Option<(usize, &'a Names)> {
+        let sizes = || {
+            self.pending
+                .options
+                .iter()
+                .filter(|(names, _)| names.is_size)
+        };
+        let takes = |item: usize| sizes().all(|(size, _)| option_of(&size.options, item).is_some());
+        let is_sized = sizes().next().is_some() && !self.negated && self.verb.is_none();
+        if !is_sized || names.is_part || names.items.iter().any(|item| takes(*item)) {
+            return None;
+        }
+        let told = self.told_in_parts(Choice::added(span));
+        told.filter(|(item, _)| takes(*item))
     }
 
     /// "Short stack with blueberries": a size of two words that one dish alone has.

@@ -110,9 +110,21 @@ impl<'a> Reader<'a> {
                 .within
                 .iter()
                 .any(|item| takes(&item) && self.is_called_by(*item, names))
-            && (takes_none || is_side || self.is_another_dish(names))
+            && (takes_none || is_side || self.is_another_dish(names) || self.is_sized_apart(names))
             && self.next_item(names, rest).is_none()
             && !self.leads_to_sort(names, rest)
+    }
+
+    /// "A pint of chicken and a pint of white rice": what is sold by the pint too, and no rice of the chicken.
+    fn is_sized_apart(&self, names: &Names) -> bool {
+        let sizes = &self.pending.options;
+        let is_anew = |(size, _): &(&Names, Choice)| {
+            let has = |item: &usize| option_of(&size.options, *item).is_some();
+            size.is_size
+                && self.lines.last_takes(&size.options) == Some(true)
+                && names.within.iter().any(has)
+        };
+        self.is_opened() && !sizes.is_empty() && sizes.iter().all(is_anew)
     }
 
     /// "A medium root beer" is the drink of that sort and no Root Beer Float.

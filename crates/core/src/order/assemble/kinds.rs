@@ -87,7 +87,12 @@ impl<'a> Reader<'a> {
         };
         let told = self.kind.as_ref().filter(|kind| kind.left > 0);
         let waits = !self.pending.options.is_empty() || self.negated || self.verb.is_some();
-        if waits || self.with || self.onto || self.is_beside_kind(&word, names, segment) {
+        // "Two chicken wraps and one with tuna", where the wraps have none.
+        let is_with = self.with && self.lines.accepting(&names.options).is_some();
+        let is_with = is_with || (self.with && !self.is_opened());
+        // "A strawberry lemonade" after a salad is no Strawberry Salad.
+        let leads = told.is_none() && self.next_item(names, rest).is_some();
+        if waits || is_with || leads || self.onto || self.is_beside_kind(&word, names, segment) {
             return false;
         }
         let is_list = self.is_opened() || self.is_in_list(segment, rest);

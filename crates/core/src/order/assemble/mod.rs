@@ -174,6 +174,8 @@ impl<'a> Reader<'a> {
             Cue::Correction => self.correction(segment, rest),
             Cue::Drop => {
                 self.settle();
+                // "No, cancel the salad, we'll do the soup"
+                self.negated = false;
                 (self.verb, self.dropped) = (Some(Verb::Drop), false);
                 let said = self.said_of(segment).to_lowercase();
                 self.drops_part = said.starts_with("take") || said.starts_with("remove");

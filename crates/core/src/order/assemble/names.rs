@@ -93,7 +93,7 @@ impl<'a> Reader<'a> {
         self.joined |= self
             .text
             .get(..segment.start)
-            .is_some_and(|said| said.ends_with('/'));
+            .is_some_and(|said| said.ends_with('/') || said.trim_end().ends_with('&'));
         // "Slaw instead of fries and ranch": the ranch is wanted.
         self.negated_list &= !self.ends_sentence(segment.start);
         let is_listed = self.negated_list || self.is_listed(names, rest);
@@ -258,6 +258,10 @@ impl<'a> Reader<'a> {
             self.verb = Some(Verb::Put(line));
             return true;
         }
+        if let Some(line) = self.is_sort_of_line(names, rest) {
+            self.verb = Some(Verb::Put(line));
+            return true;
+        }
         if self.verb == Some(Verb::Change) && self.is_exchanged_unordered(names, rest) {
             self.verb = None;
             return true;
@@ -271,6 +275,20 @@ impl<'a> Reader<'a> {
             (self.verb, self.negated, self.negation_used) = (None, true, false);
         }
         false
+    }
+
+    /// "A chocolate and a vanilla shake, make the chocolate large": the one line that is of that sort.
+    fn is_sort_of_line(&self, names: &Names, rest: &[Segment<'_>]) -> Option<usize> {
+        let is_article = |s: &&Segment<'_>| matches!(s.kind, Kind::Cue(Cue::Article));
+        let next = rest.iter().find(|s| !is_article(s))?;
+        let lines = self.lines.having(&names.options);
+        let ([line], false, Kind::Names(next)) = (lines.as_slice(), names.is_size, next.kind)
+        else {
+            return None;
+        };
+        let is_many = self.lines.all().len() > 1;
+        let is_size = next.is_size && self.lines.takes(*line, &next.options);
+        (self.verb == Some(Verb::Change) && is_many && is_size).then_some(*line)
     }
 
     /// "A large coke and fries": what waits is a dish of its own, which cannot have what comes.
@@ -307,7 +325,10 @@ impl<'a> Reader<'a> {
             self.pending = Pending::default();
         }
         if names.options.is_empty() || (!names.items.is_empty() && self.is_item(names, rest)) {
-            self.item(&names.items, span);
+            match self.sized_in_parts(names, span) {
+                Some((item, choice)) => self.place_with(item, choice, Choice::added(span)),
+                None => self.item(&names.items, span),
+            }
         } else if !self.is_other_kind(names, rest) && self.is_part_of_name(names, rest) {
             self.item(&names.within, span);
         } else {

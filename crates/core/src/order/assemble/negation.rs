@@ -189,7 +189,8 @@ impl<'a> Reader<'a> {
             .iter()
             .any(|and| before.ends_with(&format!(" {and}")));
         let is_added = self.negated_away && self.lines.can_only_add(&names.options);
-        is_and && (is_added || self.lines.must_choose(&names.options))
+        let is_beside = self.lines.is_added_beside_left_out(&names.options);
+        is_and && (is_added || is_beside || self.lines.must_choose(&names.options))
     }
 
     /// "No cheese, actually leave the cheese".
@@ -280,8 +281,10 @@ impl<'a> Reader<'a> {
         let said = self.said_of(segment).to_lowercase();
         // "A large one rather, and a pie": it is said after what it is of.
         let next = rest.first().map(|next| next.kind);
-        if matches!(said.as_str(), "rather" | "make it")
-            && matches!(next, None | Some(Kind::Cue(Cue::And | Cue::Clause)))
+        if matches!(
+            said.as_str(),
+            "rather" | "make it" | "i meant" | "meant" | "i mean"
+        ) && matches!(next, None | Some(Kind::Cue(Cue::And | Cue::Clause)))
         {
             return;
         }
@@ -292,6 +295,11 @@ impl<'a> Reader<'a> {
                 None | Some(Kind::Cue(Cue::And | Cue::Clause))
             );
         if is_count && self.pending.number.is_none() && self.implied().is_some() {
+            self.settle();
+        }
+        // "A burger and a coke, actually make that large": the coke is ordered.
+        let is_sort = |(names, _): &(&Names, Choice)| !names.is_size;
+        if self.pending.options.iter().any(is_sort) && self.implied().is_some() {
             self.settle();
         }
         self.verb = Some(Verb::Correct);

@@ -46,6 +46,10 @@ impl<'a> Reader<'a> {
         if self.is_pieces_of_next(names, &said, span, rest) {
             return;
         }
+        if let Some(item) = self.is_drink_beside(names, choice) {
+            self.place_with(item, names, choice);
+            return;
+        }
         if let Some(item) = self.sized_before_its_word(names, rest) {
             self.skip = rest.first().map(|next| next.start);
             self.place_with(item, names, choice);
@@ -147,8 +151,12 @@ impl<'a> Reader<'a> {
         let takes = |line| self.lines.takes(line, &names.options);
         let is_told = (self.onto || self.with) && self.place.is_some_and(takes);
         let is_told = is_told || self.is_sized_after(names, rest);
+        // "Add cheese, fries, and a coke"
+        let ends = rest.first().is_none_or(|next| self.ends_phrase(next.start));
+        let is_added = self.adds && ends && self.lines.last_takes(&names.options).is_some();
         !self.negated
             && !is_told
+            && !is_added
             && (!self.is_needed(names) || (self.listed && !self.lines.last_is_meal()))
             && (self.next_item(names, rest).is_some()
                 || self.leads_to_choice(names, rest)
@@ -291,8 +299,15 @@ impl<'a> Reader<'a> {
                 .into_iter()
                 .collect(),
         };
+        // "A mango and a lychee, no wait, both mango": of each that alone.
+        let takes_place = self.verb == Some(Verb::Correct)
+            && self.all.is_some()
+            && choice.action == ModifierAction::Add;
         let mut placed = false;
         for line in targets {
+            if takes_place {
+                self.lines.clear_like(line, &names.options);
+            }
             placed |= self.lines.put(line, &names.options, choice);
         }
         if placed || self.attach_amount(choice) {

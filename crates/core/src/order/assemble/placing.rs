@@ -74,6 +74,13 @@ impl<'a> Reader<'a> {
             let Some(count) = pending.number else {
                 return (None, None);
             };
+            let is_sized = |(names, _): &(&Names, Choice)| {
+                names.is_size && super::option_of(&names.options, item).is_some()
+            };
+            // "Four two piece baskets" are four, and so are four baskets.
+            if pending.options.iter().any(is_sized) || self.is_served_whole(item) {
+                return (Some(count), None);
+            }
             return match self.portions(item, count) {
                 Some((at, times)) => ((times > 1).then_some(times), Some(at)),
                 None => {

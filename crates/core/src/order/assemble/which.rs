@@ -126,6 +126,9 @@ impl<'a> Reader<'a> {
         segment: &Segment<'_>,
         rest: &[Segment<'_>],
     ) -> bool {
+        if self.is_without_word(segment) {
+            return true;
+        }
         if self.tells_asked(names, segment) {
             return false;
         }
@@ -142,6 +145,32 @@ impl<'a> Reader<'a> {
         }
         self.not_understood(segment.start, segment.end);
         self.negation_used |= self.negated;
+        true
+    }
+
+    /// "A haddock, no chips" of Haddock and of Haddock & Chips: the one that has no such word in its name.
+    pub(super) fn is_without_word(&mut self, segment: &Segment<'_>) -> bool {
+        let asked = self.ids(&self.asked);
+        let is_last = self
+            .out
+            .ambiguous
+            .last()
+            .is_some_and(|last| last.candidates == asked);
+        if !self.negated || self.negation_used || !is_last || asked.len() < 2 {
+            return false;
+        }
+        let said = self.phrases.stems_of(&self.said_of(segment).to_lowercase());
+        let has = |item: &usize| said.iter().all(|word| self.has_word(*item, word));
+        let (with, without): (Vec<usize>, Vec<usize>) = self.asked.iter().copied().partition(has);
+        let ([item], false) = (without.as_slice(), with.is_empty()) else {
+            return false;
+        };
+        let Some(asked) = self.out.ambiguous.pop() else {
+            return false;
+        };
+        self.pending = std::mem::take(&mut self.held);
+        self.place_item(*item, asked.span);
+        self.negation_used = true;
         true
     }
 

@@ -230,6 +230,15 @@ impl Lines<'_> {
         }
     }
 
+    /// Takes back what was chosen for a line of the group of one of the options.
+    pub(in super::super) fn clear_like(&mut self, line: usize, options: &[OptionRef]) {
+        if let Some(draft) = self.drafts.get_mut(line)
+            && let Some(at) = option_of(options, draft.item)
+        {
+            draft.choices.retain(|(other, _)| other.group != at.group);
+        }
+    }
+
     /// Whether the latest line that has such an option has it anyway: to name it adds nothing.
     pub(in super::super) fn can_only_leave_out(&self, options: &[OptionRef]) -> bool {
         let line = self
