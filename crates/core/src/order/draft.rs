@@ -116,6 +116,11 @@ impl Draft {
         if was_added && choice.action == ModifierAction::Remove && !comes_with(items, at) {
             return;
         }
+        // What is on it anyway is only named.
+        let is_named = choice.action == ModifierAction::Add && choice.amount.is_none();
+        if is_named && is_on_it(group) {
+            return;
+        }
         // "With onion, actually no onion", where the menu has Onion and No Onion.
         // "No gravy, actually the gravy on the side"
         let is_same = |name: &str| thing_of(name) == thing_of(&option.name);
@@ -218,6 +223,13 @@ pub(super) fn is_size(group: &ModifierGroup) -> bool {
     says(&group.id) || says(&group.name)
 }
 
+/// Whether a group has what is on a dish, for tills to take it off: "Comes With".
+pub(super) fn is_on_it(group: &ModifierGroup) -> bool {
+    const CALLED: [&str; 3] = ["comes with", "included", "standard toppings"];
+    let name = group.name.trim().to_lowercase();
+    group.min == 0 && group.max != Some(1) && CALLED.iter().any(|called| name.starts_with(called))
+}
+
 /// Whether one of a group must be chosen, and only one.
 pub(super) fn must_be_one(group: &ModifierGroup) -> bool {
     group.min > 0 && group.max == Some(1)
@@ -230,6 +242,14 @@ pub(super) fn comes_with(items: &[MenuItem], at: OptionRef) -> bool {
         return false;
     };
     if Portion::of(&option.name).is_some() {
+        return false;
+    }
+    if is_on_it(group) {
+        return true;
+    }
+    // "Add-Ons" of a dish that tells what it comes with: more of it.
+    let is_added = group.name.trim().to_lowercase().starts_with("add");
+    if is_added && item.modifier_groups.iter().any(is_on_it) {
         return false;
     }
     let described = item.description.as_deref().unwrap_or_default();

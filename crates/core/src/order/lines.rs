@@ -349,6 +349,13 @@ impl<'a> Lines<'a> {
         at.is_some_and(|at| comes_with(self.items, at.exact()))
     }
 
+    /// Whether any that goes by a phrase is on the last line anyway.
+    pub(super) fn last_has_any_on_it(&self, options: &[OptionRef]) -> bool {
+        let last = self.last_item();
+        let mut of_item = options.iter().filter(|at| Some(at.item) == last);
+        of_item.any(|at| comes_with(self.items, at.exact()))
+    }
+
     /// Whether a line has one of the options.
     pub(super) fn takes(&self, line: usize, options: &[OptionRef]) -> bool {
         let draft = self.drafts.get(line);

@@ -199,6 +199,8 @@ fn otherwise(name: &str, is_sort: bool) -> Vec<Said> {
             }
             None if is_inseparable(rest) => {}
             None if is_sort => parts.push(before),
+            // Half & Half is no half of something.
+            None if last == "half" => {}
             None => parts.push(last.clone()),
         }
     }

@@ -215,9 +215,10 @@ impl<'a> Reader<'a> {
     pub(super) fn is_drink_beside(&self, names: &Names, choice: Choice) -> Option<usize> {
         let waits =
             self.with || self.onto || self.adds || self.verb.is_some() || self.all.is_some();
-        let is_led = self.is_opened() || self.before == "and";
-        if waits || !is_led || choice.action == ModifierAction::Remove || self.lines.last_is_meal()
-        {
+        let start = self.pending.start.unwrap_or(choice.span.start);
+        let before = self.text.get(..start).unwrap_or_default().trim_end();
+        let is_led = self.is_opened() || self.listed || before.ends_with('+');
+        if waits || !is_led || choice.action == ModifierAction::Remove {
             return None;
         }
         let last = self.lines.last_item()?;
@@ -225,6 +226,23 @@ impl<'a> Reader<'a> {
         let is_of_combo = super::super::lines::is_of_combo(group) && group.min == 0;
         let drink = self.drink_of(&names.options)?;
         (is_of_combo && drink != last && !self.lines.last_is_made_meal()).then_some(drink)
+    }
+
+    /// "A gallon of sweet tea" of the Gallon Sweet Tea: the rest of its name.
+    pub(super) fn is_of_placed(&mut self, names: &Names, segment: &Segment<'_>) -> bool {
+        let before = self.text.get(..segment.start).unwrap_or_default();
+        let is_of = before.to_lowercase().ends_with(" of ");
+        let is_rest = match &self.run {
+            Some((items, true)) => {
+                matches!(items.as_slice(), [item] if names.within.contains(item) && !names.items.contains(item))
+            }
+            _ => false,
+        };
+        let is_it = is_of && is_rest && self.pending.start.is_none() && !self.negated;
+        if is_it {
+            self.lines.lengthen(segment.end);
+        }
+        is_it
     }
 
     /// "Number one with a medium sprite": the meal is had in the size of its drink.

@@ -207,7 +207,8 @@ impl<'a> Reader<'a> {
             return None;
         }
         let (at, (names, choice)) = options.iter().enumerate().find(|(_, (names, choice))| {
-            choice.action == ModifierAction::Add && !names.within.is_empty() && !is_size(names)
+            let is_named = !names.within.is_empty() && !self.is_sort_of_drink(names);
+            choice.action == ModifierAction::Add && is_named && !is_size(names)
         })?;
         let said = self.phrases.stems_of(&self.said(choice.span));
         let is_told = |item: usize| {

@@ -128,7 +128,7 @@ impl<'a> Reader<'a> {
     }
 
     /// "A medium root beer" is the drink of that sort and no Root Beer Float.
-    fn is_sort_of_drink(&self, names: &Names) -> bool {
+    pub(super) fn is_sort_of_drink(&self, names: &Names) -> bool {
         let drink = self.drink_of(&names.options);
         let is_exact = |item| {
             names
@@ -165,6 +165,7 @@ impl<'a> Reader<'a> {
         };
         let plain = plain_name(&item.name);
         let name = option::key(plain.as_deref().unwrap_or(&item.name));
+        let name = name.strip_suffix(" by the lb").unwrap_or(&name).to_owned();
         // Eggs are no Sirloin & Eggs.
         if self.is_second_part(&item.name, self.said_last.as_deref().unwrap_or_default()) {
             return false;
@@ -301,7 +302,7 @@ impl<'a> Reader<'a> {
         let is_next =
             self.ends_sentence(span.start) || (self.ends_phrase(span.start) && is_number());
         let is_more = (is_and || is_next) && !self.lines.is_bare();
-        if self.pending.options.iter().any(is_other) || is_more {
+        if self.pending.options.iter().any(is_other) || is_more || self.is_sort_anew() {
             return false;
         }
         let Some(last) = self
@@ -319,6 +320,22 @@ impl<'a> Reader<'a> {
         !std::iter::once(&item.name)
             .chain(&item.aliases)
             .any(is_name)
+    }
+
+    /// "Pineapple sundae no whip, strawberry sundae": after a comma of a sort of which the line has another.
+    fn is_sort_anew(&self) -> bool {
+        let start = self.pending.start.unwrap_or_default();
+        let before = self.text.get(..start).unwrap_or_default().trim_end();
+        let has_one = |(names, _): &(&Names, Choice)| {
+            let at = self
+                .lines
+                .last_item()
+                .and_then(|item| option_of(&names.options, item));
+            at.is_some_and(|at| self.lines.chosen_of(at.group) > 0)
+        };
+        before.ends_with([',', '+', '.', ';', '&'])
+            && !self.pending.options.is_empty()
+            && self.pending.options.iter().any(has_one)
     }
 
     /// What waits, and what was said last, is of this line.

@@ -104,6 +104,12 @@ impl<'a> Reader<'a> {
         let called = names.items.iter().chain(&names.within).copied();
         let called = called.filter(|item| self.is_of_kind(*item, &word));
         let called = self.one_of(called.collect());
+        // "One five layer" of two burritos is the Five Layer Burrito.
+        let called = called.or_else(|| {
+            let mut whole = self.phrases.stems_of(&self.said_of(segment).to_lowercase());
+            whole.push(word.clone());
+            self.one_of(self.phrases.find(&whole)?.items.clone())
+        });
         let having = (0..self.items.len()).filter(|item| {
             self.is_of_kind(*item, &word) && option_of(&names.options, *item).is_some()
         });

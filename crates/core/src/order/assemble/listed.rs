@@ -51,7 +51,7 @@ impl Reader<'_> {
         let is_on_it = |names: &Names| {
             names.items.is_empty()
                 && !names.is_size
-                && self.lines.last_comes_with(&names.options)
+                && self.lines.last_has_any_on_it(&names.options)
                 && !self.lines.has_added(&names.options)
         };
         if !self.after_name || self.negated_away || !is_on_it(names) {

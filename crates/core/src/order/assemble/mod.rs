@@ -198,6 +198,8 @@ impl<'a> Reader<'a> {
             Cue::Place(place) => self.at_place(place, segment, rest),
             // "… and no tomato either": that one too.
             Cue::All if self.after_name && self.negation_used && self.is_also(segment, rest) => {}
+            // "A pint each of beans and slaw"
+            Cue::All if self.is_measure_of_each(segment) => {}
             Cue::All => self.of_all(&self.said_of(segment).to_lowercase(), rest),
         }
     }

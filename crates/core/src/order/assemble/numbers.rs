@@ -174,7 +174,7 @@ impl<'a> Reader<'a> {
     }
 
     /// "Kebab and chips, a large one": what size the dish before has, of which none was said.
-    fn is_sized_one_of_last(&self) -> bool {
+    pub(super) fn is_sized_one_of_last(&self) -> bool {
         let is_size = |(names, _): &(&Names, Choice)| {
             names.is_size && self.lines.last_takes(&names.options) == Some(false)
         };
@@ -186,7 +186,7 @@ impl<'a> Reader<'a> {
             .any(|and| before.ends_with(and));
         !is_more
             && self.verb.is_none()
-            && self.lines.is_bare()
+            && !self.pending.options.is_empty()
             && self.pending.options.iter().all(is_size)
             && self.lines.last().is_some_and(|(_, quantity)| quantity == 1)
     }

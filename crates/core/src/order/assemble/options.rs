@@ -364,6 +364,10 @@ impl<'a> Reader<'a> {
             self.place_item(item, choice.span);
         }
         self.report_lost_size();
+        // "A diet coke, a small"
+        if self.pending.number.is_none() && !self.lost && self.is_sized_one_of_last() {
+            self.settle_options();
+        }
         if let Some(item) = self.implied().filter(|_| !self.goes_with_last()) {
             let span = self.pending.options.last().map(|(_, choice)| choice.span);
             if let Some(span) = span {

@@ -38,7 +38,7 @@ impl Reader<'_> {
         let Some(other) = self.phrases.find(&said) else {
             return false;
         };
-        let other = self.one_of(other.items.clone());
+        let other = self.one_of(other.items.clone()).filter(|_| !other.is_part);
         let Some(other) = other.filter(|other| *other != item) else {
             return false;
         };

@@ -64,6 +64,20 @@ impl<'a> Reader<'a> {
             let is_dish = |item: &MenuItem| !is_meal(item) && !is_for_children(item);
             items.retain(|item| self.items.get(*item).is_some_and(is_dish));
         }
+        // Of a Cheeseburger and a Burger Basket the burger is the one.
+        if let Some(said) = self
+            .said_last
+            .as_deref()
+            .filter(|said| items.len() > 1 && !said.contains(' '))
+        {
+            let is_head = |item: &usize| {
+                let last = self.phrases.name_of(*item).last();
+                last.is_some_and(|last| last.ends_with(said))
+            };
+            if items.iter().any(is_head) {
+                items.retain(is_head);
+            }
+        }
         // "A can of soda" is no two liters.
         let listed = |item: &usize| self.items.get(*item).map(|item| &item.category);
         let first = items.first().and_then(listed);

@@ -20,6 +20,14 @@ const SIZES: [&str; 5] = ["small", "medium", "large", "regular", "can"];
 /// What a dish is served in, which ends its name: "bulgogi bowl" of Bulgogi Rice Bowl.
 const SERVED_IN: [&str; 2] = ["bowl", "plate"];
 
+/// What a dish is whose name says it as one word: "burger" of Cheeseburger.
+fn glued(name: &[crate::menu::text::Word]) -> Option<String> {
+    const GLUED: [&str; 1] = ["burger"];
+    let last = stem(&name.last()?.text);
+    let of = |kind: &&&str| last.len() > kind.len() && last.ends_with(**kind);
+    GLUED.iter().find(of).map(|kind| (*kind).to_owned())
+}
+
 impl Phrases {
     /// Names without what menus praise a dish with and nobody says: "The Classic Burger", "#1 Burger
     /// Combo", "Fresh Brewed Coffee", where that leaves no two the same.
@@ -303,7 +311,11 @@ impl Phrases {
                     .filter(|part| part.contains("vegetarian "))
                     .map(|part| part.replace("vegetarian", "vegetable"))
                     .collect();
-                for part in parts_of_name.into_iter().chain(veggie) {
+                for part in parts_of_name
+                    .into_iter()
+                    .chain(veggie)
+                    .chain(glued(&printed))
+                {
                     let of = parts.entry(part).or_default();
                     if of.last() != Some(&index) {
                         of.push(index);
