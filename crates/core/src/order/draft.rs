@@ -118,7 +118,7 @@ impl Draft {
         }
         // What is on it anyway is only named.
         let is_named = choice.action == ModifierAction::Add && choice.amount.is_none();
-        if is_named && is_on_it(group) {
+        if is_named && is_on_it(group) && is_told(items, at) {
             return;
         }
         // "With onion, actually no onion", where the menu has Onion and No Onion.
@@ -228,6 +228,24 @@ pub(super) fn is_on_it(group: &ModifierGroup) -> bool {
     const CALLED: [&str; 3] = ["comes with", "included", "standard toppings"];
     let name = group.name.trim().to_lowercase();
     group.min == 0 && group.max != Some(1) && CALLED.iter().any(|called| name.starts_with(called))
+}
+
+/// Whether an item's description names an option, or there is none.
+fn is_told(items: &[MenuItem], at: OptionRef) -> bool {
+    let described = items
+        .get(at.item)
+        .and_then(|item| item.description.as_deref());
+    let named = named(items, at).map(|(_, option)| option::shortest(&option.name));
+    let (Some(described), Some(named)) = (described, named) else {
+        return true;
+    };
+    let described = option::key(described);
+    // "Celery and blue cheese or ranch"
+    let is_choice = described.split(' ').any(|word| word == "or");
+    !is_choice
+        && named
+            .split(' ')
+            .any(|word| described.split(' ').any(|told| told == word))
 }
 
 /// Whether one of a group must be chosen, and only one.

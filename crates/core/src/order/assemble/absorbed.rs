@@ -217,8 +217,10 @@ impl<'a> Reader<'a> {
             self.with || self.onto || self.adds || self.verb.is_some() || self.all.is_some();
         let start = self.pending.start.unwrap_or(choice.span.start);
         let before = self.text.get(..start).unwrap_or_default().trim_end();
-        let is_led = self.is_opened() || self.listed || before.ends_with('+');
-        if waits || !is_led || choice.action == ModifierAction::Remove {
+        let is_led = self.is_opened() || before.ends_with('+');
+        let told = before.to_lowercase();
+        let is_meal = ["meal", "combo"].iter().any(|meal| told.contains(meal));
+        if waits || !is_led || is_meal || choice.action == ModifierAction::Remove {
             return None;
         }
         let last = self.lines.last_item()?;

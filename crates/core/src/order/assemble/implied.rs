@@ -117,6 +117,7 @@ impl<'a> Reader<'a> {
             .enumerate()
             .flat_map(|(which, (names, choice))| {
                 let items = names.within.iter().copied();
+                let items = items.filter(|_| !self.is_sort_of_drink(names));
                 items.filter(move |item| {
                     let takes = |(at, (names, _)): (usize, &(&Names, Choice))| {
                         at == which || option_of(&names.options, *item).is_some()

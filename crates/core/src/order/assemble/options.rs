@@ -31,6 +31,10 @@ impl<'a> Reader<'a> {
             self.lines.restore(&names.options);
             return;
         }
+        if let Some(item) = self.is_drink_beside(names, choice) {
+            self.place_with(item, names, choice);
+            return;
+        }
         if self.is_of_meal_or_dish(names, choice)
             || self.says_nothing_new(names, &said, choice, rest)
         {
@@ -44,10 +48,6 @@ impl<'a> Reader<'a> {
             }
         }
         if self.is_pieces_of_next(names, &said, span, rest) {
-            return;
-        }
-        if let Some(item) = self.is_drink_beside(names, choice) {
-            self.place_with(item, names, choice);
             return;
         }
         if let Some(item) = self.sized_before_its_word(names, rest) {

@@ -20,6 +20,10 @@ const SIZES: [&str; 5] = ["small", "medium", "large", "regular", "can"];
 /// What a dish is served in, which ends its name: "bulgogi bowl" of Bulgogi Rice Bowl.
 const SERVED_IN: [&str; 2] = ["bowl", "plate"];
 
+fn head(name: &str) -> Option<String> {
+    words(name).last().map(|last| stem(&last.text))
+}
+
 /// What a dish is whose name says it as one word: "burger" of Cheeseburger.
 fn glued(name: &[crate::menu::text::Word]) -> Option<String> {
     const GLUED: [&str; 1] = ["burger"];
@@ -237,9 +241,11 @@ impl Phrases {
     /// it stays that.
     pub(super) fn add_parts(&mut self, items: &[MenuItem]) {
         let mut parts: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        let heads: Vec<String> = items.iter().filter_map(|item| head(&item.name)).collect();
         for (index, item) in items.iter().enumerate() {
             for name in std::iter::once(&item.name).chain(&item.aliases) {
                 let printed = words(name);
+                let glued = glued(&printed).filter(|kind| !heads.contains(kind));
                 let runs = runs_of(name).into_iter().filter(|run| {
                     let (first, last) = (run.split(' ').next(), run.split(' ').next_back());
                     let (first, last) = (first.unwrap_or_default(), last.unwrap_or_default());
@@ -311,11 +317,7 @@ impl Phrases {
                     .filter(|part| part.contains("vegetarian "))
                     .map(|part| part.replace("vegetarian", "vegetable"))
                     .collect();
-                for part in parts_of_name
-                    .into_iter()
-                    .chain(veggie)
-                    .chain(glued(&printed))
-                {
+                for part in parts_of_name.into_iter().chain(veggie).chain(glued) {
                     let of = parts.entry(part).or_default();
                     if of.last() != Some(&index) {
                         of.push(index);
