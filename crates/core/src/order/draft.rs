@@ -73,6 +73,12 @@ impl Draft {
         choice: Choice,
     ) -> Option<OptionRef> {
         let at = option_for(items, options, self.item, choice.action, choice.amount)?;
+        // Extra Egg says itself how much it is, where it was told from Egg by that.
+        let portion = named(items, at).and_then(|(_, option)| Portion::of(&option.name));
+        let is_told =
+            !at.derived && portion.is_some() && portion == choice.amount.map(Portion::Amount);
+        let amount = choice.amount.filter(|_| !is_told);
+        let choice = Choice { amount, ..choice };
         self.put(items, at, choice);
         Some(at)
     }
@@ -242,10 +248,8 @@ fn is_told(items: &[MenuItem], at: OptionRef) -> bool {
     let described = option::key(described);
     // "Celery and blue cheese or ranch"
     let is_choice = described.split(' ').any(|word| word == "or");
-    !is_choice
-        && named
-            .split(' ')
-            .any(|word| described.split(' ').any(|told| told == word))
+    let first = named.split(' ').next();
+    !is_choice && first.is_some_and(|first| described.split(' ').any(|told| told == first))
 }
 
 /// Whether one of a group must be chosen, and only one.

@@ -6,7 +6,8 @@
 use super::super::draft::{Choice, is_size, must_be_one, named};
 use super::super::option::{self, Portion};
 use super::super::phrases::Names;
-use super::super::speech;
+use super::super::segment::{Kind, Segment};
+use super::super::speech::{self, Cue};
 use super::Reader;
 use super::meant::option_of;
 use olympus_proto::{ModifierAction, Span};
@@ -120,6 +121,24 @@ impl<'a> Reader<'a> {
         }
         let told = self.told_in_parts(Choice::added(span));
         told.filter(|(item, _)| takes(*item))
+    }
+
+    /// "Quart of chicken lo mein": a size that waits for the parts of a name.
+    pub(super) fn leads_to_parts(&self, size: &Names, rest: &[Segment<'_>]) -> bool {
+        let is_filler = |s: &&Segment<'_>| matches!(s.kind, Kind::Cue(Cue::Filler));
+        let next = rest.iter().find(|s| !is_filler(s));
+        let Some(next) = next.filter(|next| size.is_size && !self.ends_phrase(next.start)) else {
+            return false;
+        };
+        let Kind::Names(names) = next.kind else {
+            return false;
+        };
+        let takes = |item: &usize| option_of(&size.options, *item).is_some();
+        if names.is_part || names.items.is_empty() || names.items.iter().any(takes) {
+            return false;
+        }
+        let told = self.told_in_parts(Choice::added(next.span()));
+        told.is_some_and(|(item, _)| takes(&item))
     }
 
     /// "Short stack with blueberries": a size of two words that one dish alone has.

@@ -82,6 +82,7 @@ fn so_much_of(items: &[MenuItem], meant: OptionRef, amount: Amount) -> Option<Op
     Some(OptionRef {
         group,
         option,
+        derived: false,
         ..meant
     })
 }

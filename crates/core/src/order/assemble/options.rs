@@ -160,6 +160,7 @@ impl<'a> Reader<'a> {
             && (!self.is_needed(names) || (self.listed && !self.lines.last_is_meal()))
             && (self.next_item(names, rest).is_some()
                 || self.leads_to_choice(names, rest)
+                || self.leads_to_parts(names, rest)
                 || self.leads_to_sort(names, rest)
                 || self.leads_to_size(names, rest)
                 || self.leads_to_called(names, rest)
