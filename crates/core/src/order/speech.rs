@@ -221,11 +221,11 @@ const EVERYDAY: &str = "party|people|friend|brother|sister|mother|father|mom|dad
 /// Words about people and the occasion that no cashier asks back about. None that a dish could be called
 /// by: what is said of kids may be of a kids' meal.
 #[rustfmt::skip]
-const TALK: [&str; 38] = [
+const TALK: [&str; 42] = [
     "wife", "husband", "son", "daughter", "mom", "mum", "dad", "mother", "father", "brother", "sister", "friend",
     "friends", "girlfriend", "boyfriend", "boss", "people", "us", "she'll", "he'll", "they'll", "we're", "hurry",
     "thx", "tho", "lol", "haha", "alright", "guess", "think", "that'll", "let's", "getting", "wants", "everybody",
-    "buddy", "coworker", "make",
+    "buddy", "coworker", "make", "mine", "hers", "theirs", "his",
 ];
 
 /// Whether a word says something of who orders, and nothing of what.
