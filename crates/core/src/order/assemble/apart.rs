@@ -30,6 +30,14 @@ impl<'a> Reader<'a> {
             _ => None,
         });
         let is_of_all = self.told_of_all && differs != Some(true);
+        // "Two cokes, one sprite" are three.
+        let is_sort = rest.iter().find_map(|s| match s.kind {
+            Kind::Names(names) => Some(self.lines.last_is_told_sort(&names.options)),
+            _ => None,
+        });
+        if self.shared.is_none() && differs == Some(true) && is_sort == Some(true) {
+            return false;
+        }
         // "Make one of those plain", "and make one with bacon"
         let of = rest.first().map(|next| self.said_of(next).to_lowercase());
         let is_of_those = matches!(of.as_deref(), Some("those" | "them" | "these" | "em"))

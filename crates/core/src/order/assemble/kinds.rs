@@ -349,8 +349,10 @@ impl<'a> Reader<'a> {
             }
             _ => false,
         };
-        let comes =
-            is_list || is_choice || ["one ", "a ", "1 "].iter().any(|one| told.starts_with(one));
+        let comes = is_list
+            || is_choice
+            || told.starts_with("a ")
+            || super::super::speech::begins_with_number(&told);
         let is_told = after.trim_start().starts_with([':', '-']);
         if comes && self.pending.number.is_none() && is_told {
             self.kind = Some(ToldKind {

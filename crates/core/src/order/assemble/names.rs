@@ -106,7 +106,9 @@ impl<'a> Reader<'a> {
         let is_listed = is_listed || (self.negation_used && self.is_list_on_it(names, rest));
         let goes_on = is_too || ((!self.contrast || is_or) && (self.joined || is_listed));
         let is_wished = self.negation_used && self.is_wished_after(segment, rest);
-        let goes_on = goes_on && !is_wished && !self.is_wanted_too(names, segment);
+        // "No olives, dressing on the side"
+        let is_aside = next.as_deref() == Some("on the side") && self.negation_used;
+        let goes_on = goes_on && !is_wished && !is_aside && !self.is_wanted_too(names, segment);
         self.negated &= !self.negation_used || goes_on;
         let is_size = names.is_size;
         if is_size && self.is_set_against() && names.items.is_empty() {

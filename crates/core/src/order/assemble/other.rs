@@ -34,7 +34,15 @@ impl Reader<'_> {
         if said.last() == Some(kind) {
             return false;
         }
-        said.push(kind.clone());
+        // A wrap in the place of a plate is of the same.
+        let mut of_kind = self.phrases.name_of(item).to_vec();
+        if said.len() == 1 && said.iter().all(|word| self.phrases.is_kind(word)) {
+            of_kind.pop();
+            of_kind.append(&mut said);
+            said = of_kind;
+        } else {
+            said.push(kind.clone());
+        }
         let Some(other) = self.phrases.find(&said) else {
             return false;
         };

@@ -2,7 +2,7 @@
 
 use super::super::MOST_LINES;
 use super::super::assemble::{option_for, option_of};
-use super::super::draft::{Choice, Draft, away, comes_with, is_size, must_be_one, named};
+use super::super::draft::{Choice, Draft, away, comes_with, is_on_it, is_size, must_be_one, named};
 use super::super::option::{self, Portion};
 use super::super::phrases::OptionRef;
 use super::super::stems::removed;
@@ -174,13 +174,29 @@ impl Lines<'_> {
                 option,
             })
         });
-        all.filter(|at| {
-            let is_more = named(self.items, *at).is_some_and(|(_, option)| {
-                option::shortest(&option.name) != option::key(&option.name)
-            });
-            comes_with(self.items, *at) && !is_more
-        })
-        .collect()
+        // Garlic Sauce among the sauces is that which the dish comes with.
+        let is_double = |at: &OptionRef| {
+            let Some((group, option)) = named(self.items, *at) else {
+                return false;
+            };
+            let groups = self.items.get(item).map(|item| &item.modifier_groups);
+            let mut others = groups.into_iter().flatten().filter(|group| is_on_it(group));
+            let has = |group: &ModifierGroup| {
+                group
+                    .options
+                    .iter()
+                    .any(|own| option::shortest(&own.name) == option::shortest(&option.name))
+            };
+            !is_on_it(group) && others.any(has)
+        };
+        all.filter(|at| !is_double(at))
+            .filter(|at| {
+                let is_more = named(self.items, *at).is_some_and(|(_, option)| {
+                    option::shortest(&option.name) != option::key(&option.name)
+                });
+                comes_with(self.items, *at) && !is_more
+            })
+            .collect()
     }
 
     /// "Ranch on the side" where the last line has one such option: "Dressing on the Side".

@@ -17,8 +17,9 @@ use std::collections::{BTreeMap, HashMap};
 /// A size by itself names no dish that has it in its name: "large" no Double Large Deal.
 const SIZES: [&str; 5] = ["small", "medium", "large", "regular", "can"];
 
-/// What a dish is served in, which ends its name: "bulgogi bowl" of Bulgogi Rice Bowl.
-const SERVED_IN: [&str; 2] = ["bowl", "plate"];
+/// Words of a name that say something else in an order, and not beside another of the name: "bulgogi bowl" of
+/// Bulgogi Rice Bowl, "loaded fries" of Loaded Gyro Fries.
+const SERVED_IN: [&str; 3] = ["bowl", "plate", "loaded"];
 
 fn head(name: &str) -> Option<String> {
     words(name).last().map(|last| stem(&last.text))
