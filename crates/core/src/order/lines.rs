@@ -263,15 +263,6 @@ impl<'a> Lines<'a> {
         item.is_some_and(|item| is_meal(item) || is_for_children(item))
     }
 
-    /// Whether one of the options is of a group of which the last line must have one.
-    pub(super) fn last_is_told_sort(&self, options: &[OptionRef]) -> bool {
-        let at = self.last_item().and_then(|item| option_of(options, item));
-        let group = at
-            .and_then(|at| named(self.items, at))
-            .map(|(group, _)| group);
-        group.is_some_and(|group| must_be_one(group) && !is_size(group))
-    }
-
     /// Whether the last line was asked for as a meal.
     pub(super) fn last_is_made_meal(&self) -> bool {
         let is_of = |(at, _): &(OptionRef, Choice)| {

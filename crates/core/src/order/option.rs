@@ -224,6 +224,14 @@ fn otherwise(name: &str, is_sort: bool) -> Vec<Said> {
         said.push(format!("{} meat", whole.join(" ")));
         said.push(format!("{last} meat"));
     }
+    // "Sausage half" of Italian Sausage on Half.
+    if let [.., thing, on, half] = whole.as_slice()
+        && on == "on"
+        && half == "half"
+        && whole.len() > 3
+    {
+        parts.push(format!("{thing} half"));
+    }
     if whole == ["mac", "cheese"] {
         said.push("mac".to_owned());
     }

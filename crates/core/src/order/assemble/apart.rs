@@ -2,6 +2,7 @@
 //! without".
 
 use super::super::draft::Choice;
+use super::super::phrases::Names;
 use super::super::segment::{Kind, Segment};
 use super::super::speech::Cue;
 use super::{Reader, option_of};
@@ -31,11 +32,11 @@ impl<'a> Reader<'a> {
         });
         let is_of_all = self.told_of_all && differs != Some(true);
         // "Two cokes, one sprite" are three.
-        let is_sort = rest.iter().find_map(|s| match s.kind {
-            Kind::Names(names) => Some(self.lines.last_is_told_sort(&names.options)),
-            _ => None,
-        });
-        if self.shared.is_none() && differs == Some(true) && is_sort == Some(true) {
+        let is_sort = match rest.first().map(|next| next.kind) {
+            Some(Kind::Names(names)) => self.is_sort_of_last(names),
+            _ => false,
+        };
+        if self.shared.is_none() && differs == Some(true) && is_sort {
             return false;
         }
         // "Make one of those plain", "and make one with bacon"
@@ -65,6 +66,15 @@ impl<'a> Reader<'a> {
         (self.negated, self.joined) = (false, false);
         (self.all, self.place) = (None, None);
         true
+    }
+
+    /// Whether the last line is nothing but one of several sorts, and these words are another.
+    fn is_sort_of_last(&self, names: &Names) -> bool {
+        let last = self.lines.last_item().into_iter().collect();
+        // "Two cokes, one diet" are two.
+        !names.is_size
+            && !self.lines.last_has_alike(&names.options)
+            && !self.only_sorts(last, &names.options).is_empty()
     }
 
     /// "…, one coke, one water" of two that were told apart before: each has one.

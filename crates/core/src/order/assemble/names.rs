@@ -24,6 +24,7 @@ impl<'a> Reader<'a> {
         }
         if self.is_plain_elsewhere(names, segment, rest)
             || self.is_of_placed(names, segment)
+            || self.is_on_half(names, segment)
             || self.is_other_of_kind(Some(names), segment)
             || self.is_group_left_out(Some(names), segment)
             || self.is_part_of_meal(segment, rest)
