@@ -109,6 +109,7 @@ impl Phrases {
         }
         all.add_lacking(items);
         all.add_levels(items);
+        all.add_turned(items);
         all.add_aliases_of_choices(items);
         all.add_plain_names(items);
         all.add_listed_names(items);

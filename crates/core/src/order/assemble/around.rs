@@ -164,7 +164,12 @@ impl<'a> Reader<'a> {
         };
         let is_size = names.is_size;
         if self.is_made_other(names, to, next) {
-            (self.verb, self.skip) = (None, Some(to.start));
+            let choice = Choice {
+                contrast: true,
+                ..Choice::removed(span)
+            };
+            self.attach(names, choice);
+            (self.verb, self.skip, self.negated) = (None, Some(to.start), false);
             return true;
         }
         // "Change the onion for avocado on the burger": the burger comes.

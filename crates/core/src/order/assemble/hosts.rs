@@ -4,6 +4,7 @@
 //! Invariant: the dish has that choice.
 
 use super::super::draft::{Choice, is_size, must_be_one, named};
+use super::super::lines::is_meal;
 use super::super::option::{self, Portion};
 use super::super::phrases::Names;
 use super::super::segment::{Kind, Segment};
@@ -70,8 +71,11 @@ impl<'a> Reader<'a> {
             name.split(' ').any(|word| word == "iced") && !(is_said || in_run)
         };
         let is_derived = |item: usize| option_of(&names.options, item).is_some_and(|at| at.derived);
+        // A bag of chips is no lunch with chips.
+        let is_lunch = |item: &usize| self.items.get(*item).is_some_and(is_meal);
         let named = items
             .into_iter()
+            .filter(|item| !is_lunch(item))
             .filter_map(|item| Some((is_iced(&item), is_derived(item), length(&item)?, item)));
         let whole = named.min().map(|(.., item)| (item, names));
         // "A sesame bagel" where a sandwich can be had on one, and bagels with sesame; "a vanilla ice

@@ -76,6 +76,13 @@ impl<'a> Reader<'a> {
                 return true;
             }
         }
+        // "A soup and 4 slices of sourdough" where the soup can have one.
+        if self.pending.number.is_some_and(|number| number > 1)
+            && !goes_on
+            && self.pending.options.is_empty()
+        {
+            return true;
+        }
         // "A burrito and chips and guac": the guac goes with the chips.
         match self.lines.accepting(&names.options) {
             Some(line) => {

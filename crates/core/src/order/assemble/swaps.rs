@@ -1,9 +1,10 @@
 //! "Sub tots for the fries", "swap the fries for tots": which of the two goes.
 
-use super::super::draft::{Choice, comes_with};
+use super::super::draft::{Choice, comes_with, named};
 use super::super::phrases::Names;
 use super::super::segment::{Kind, Segment};
 use super::super::speech::Cue;
+use super::super::stems::removed;
 use super::meant::option_of;
 use super::{Pending, Reader};
 use olympus_proto::ModifierAction;
@@ -51,15 +52,21 @@ impl<'a> Reader<'a> {
             true => ((one, first), (other, second)),
             false => ((other, second), (one, first)),
         };
+        // "Sub balsamic for the dressing" where the till has No Dressing: the dressing is another, and not left out.
+        let gone_at = if puts_first { second_at } else { first_at };
+        let is_group =
+            named(self.items, gone_at).is_some_and(|(_, option)| removed(&option.name).is_some());
         let span = |s: &Segment<'_>| s.span();
-        let removed = Choice {
+        let goes = Choice {
             action: ModifierAction::Remove,
             contrast: true,
             ..Choice::added(span(gone.1))
         };
         let read_to = second.end;
         self.settle_options();
-        self.attach(gone.0, removed);
+        if !is_group {
+            self.attach(gone.0, goes);
+        }
         self.attach(wanted.0, Choice::added(span(wanted.1)));
         self.pending = Pending::default();
         (self.verb, self.read_to) = (None, read_to);

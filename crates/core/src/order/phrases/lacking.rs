@@ -2,9 +2,10 @@
 
 use super::{OptionRef, Phrases};
 use crate::menu::text::words;
+use crate::order::called::is_grammar;
 use crate::order::option::lacked;
-use crate::order::stems::stem;
-use olympus_proto::MenuItem;
+use crate::order::stems::{is_amount, stem};
+use olympus_proto::{MenuItem, ModifierGroup};
 
 impl Phrases {
     pub(super) fn add_lacking(&mut self, items: &[MenuItem]) {
@@ -31,6 +32,32 @@ impl Phrases {
         found.map(Vec::as_slice).unwrap_or_default()
     }
 
+    /// "Orange fanta" of Fanta Orange, where nothing is called so.
+    pub(super) fn add_turned(&mut self, items: &[MenuItem]) {
+        for (item, at) in items.iter().enumerate() {
+            for (group, choices) in at.modifier_groups.iter().enumerate() {
+                for (option, choice) in choices.options.iter().enumerate() {
+                    let at = OptionRef {
+                        item,
+                        derived: true,
+                        group,
+                        option,
+                    };
+                    let said = turned(&choice.name).filter(|_| is_of_drinks(choices));
+                    if let Some(said) = said {
+                        let names = self.find(&said);
+                        let is_free = names.is_none_or(|names| {
+                            names.items.is_empty() && names.options.iter().all(|at| at.derived)
+                        });
+                        if is_free {
+                            self.add(&said.join(" "), |names| names.options.push(at));
+                        }
+                    }
+                }
+            }
+        }
+    }
+
     /// "Half sugar", "30 percent sugar" of levels that are printed as "50%" and "30%".
     pub(super) fn add_levels(&mut self, items: &[MenuItem]) {
         for (item, at) in items.iter().enumerate() {
@@ -49,6 +76,22 @@ impl Phrases {
             }
         }
     }
+}
+
+/// The two words of a name, the other first.
+fn turned(name: &str) -> Option<Vec<String>> {
+    let stems: Vec<String> = words(name).iter().map(|word| stem(&word.text)).collect();
+    let [first, second] = stems.as_slice() else {
+        return None;
+    };
+    let is_word = |word: &String| !is_grammar(word) && !is_amount(word);
+    (is_word(first) && is_word(second)).then(|| vec![second.clone(), first.clone()])
+}
+
+fn is_of_drinks(group: &ModifierGroup) -> bool {
+    const CALLED: [&str; 6] = ["drink", "soda", "beverage", "flavor", "pop", "juice"];
+    let called = group.name.to_lowercase();
+    group.max == Some(1) && CALLED.iter().any(|word| called.contains(word))
 }
 
 /// How levels are said, by what menus print before the percent sign.

@@ -6,6 +6,7 @@
 
 use super::{SILENT, Said, WISH, gap_after};
 use crate::menu::text::Word;
+use crate::order::assemble::option_of;
 use crate::order::phrases::NUMBER;
 use crate::order::speech::{self, Cue};
 use crate::order::stems::{is_unit, stem};
@@ -93,7 +94,14 @@ impl Said<'_> {
         let is_article = matches!(before, "a" | "an") || (before == "another" && number != "1");
         let ends = self.gap_after(at).contains(['.', ',', ';', '!', '?', '\n']);
         let next = self.words.get(at + 1).map(|next| next.text.as_str());
-        let is_told = ends || next.is_none_or(|next| TOLD_AFTER.contains(&next));
+        // "Another six original" where that is a choice of the sixth.
+        let is_choice = |next: &str| {
+            let next = self.phrases.find(&[self.phrases.meant(next)]);
+            let takes =
+                |item: &usize| next.is_some_and(|next| option_of(&next.options, *item).is_some());
+            next.is_some_and(|next| next.items.is_empty()) && names.items.iter().any(takes)
+        };
+        let is_told = ends || next.is_none_or(|next| TOLD_AFTER.contains(&next) || is_choice(next));
         (is_plural || (is_article && is_told)).then_some(dish)
     }
 
