@@ -31,9 +31,11 @@ mod places;
 mod placing;
 mod portions;
 mod reader;
+mod settle;
 mod sorts;
 mod stash;
 mod swaps;
+mod told_kind;
 mod which;
 
 use super::phrases::Phrases;
