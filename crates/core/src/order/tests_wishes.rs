@@ -90,7 +90,8 @@ fn counter() -> OrderParser {
     let ice = group("Ice Level", 0, 1, &["Regular Ice", "0% Ice"]);
     let eggs = [group("Comes With", 0, 2, &["Kimchi", "Soft Boiled Egg"]), group("Add-Ons", 0, 2, &["Extra Soft Boiled Egg"])];
     let pint = group("Size", 1, 1, &["Pint", "Quart"]);
-    let onion = [group("Comes With", 0, 1, &["Pickled Onion"]), group("Add-Ons", 0, 1, &["Everything Seasoning"])];
+    let bread = group("Bread", 1, 1, &["Rye", "Wheat"]);
+    let onion = [group("Comes With", 0, 1, &["Pickled Onion"]), group("Add-Ons", 0, 1, &["Everything Seasoning"]), bread];
     let liquid = group("Liquid (comes with Almond Milk)", 0, 1, &["Almond Milk", "Oat Milk"]);
     let fish = || group("Size", 1, 1, &["Regular", "Large"]);
     let pieces = [group("Size", 1, 1, &["2 pc", "4 pc"]), group("Comes With", 0, 1, &["Tartar Sauce"])];
@@ -106,6 +107,7 @@ fn counter() -> OrderParser {
         item("Wings", "Chicken", "", &[group("Size", 1, 1, &["Small 8 pc", "Medium 12 pc"]), group("Sauce", 1, 2, &sauces)]),
         item("Corn Dog", "Sides", "", &[group("Kind", 1, 1, &["Classic", "Half & Half"])]),
         item("Toast", "Toasts", "Avocado and pickled onion.", &onion),
+        item("Dozen Corn Dogs", "Sides", "", &[group("Kinds", 0, 2, &["Classic", "Half & Half"])]),
         item("Fish Basket", "Baskets", "Fish and tartar.", &pieces),
         item("Chicken Lo Mein", "Lunch", "", &[]),
         item("Lo Mein", "Noodles", "", &[pint, group("Choice", 1, 1, &["Chicken", "Pork"])]),

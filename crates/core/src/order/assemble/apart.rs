@@ -351,7 +351,7 @@ impl<'a> Reader<'a> {
         at += usize::from(at > 0 && rest.get(at).is_some_and(is_article));
         let later = rest.get(at + 1..).unwrap_or_default();
         let before = rest.get(..at).unwrap_or_default();
-        let is_told = |s: &Segment<'_>| matches!(s.kind, Kind::Cue(Cue::With | Cue::Not));
+        let is_told = |s: &Segment<'_>| matches!(s.kind, Kind::Cue(Cue::With | Cue::Not | Cue::On));
         let amount = rest.get(at).and_then(|next| self.without_amount(next));
         match amount.or(rest.get(at).map(|next| next.kind)) {
             Some(Kind::Names(names)) => {

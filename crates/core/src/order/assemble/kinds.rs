@@ -300,6 +300,11 @@ impl<'a> Reader<'a> {
         if !is_kind || names.items.len() < 2 || !names.options.is_empty() || !names.is_part {
             return false;
         }
+        // "Two coffees, one large" where but one is hot: that is no kind of several.
+        self.said_last = Some(stems.concat());
+        if stems.concat() == "coffee" && self.one_of(names.items.clone()).is_some() {
+            return false;
+        }
         let span = segment.span();
         let after = self.text.get(segment.end..).unwrap_or_default();
         let is_list = after.trim_start().starts_with([':', '-', ',']);

@@ -236,3 +236,34 @@ fn whose_it_is_in_other_languages() {
         ],
     );
 }
+
+#[test]
+fn a_swap_may_come_before_its_dish() {
+    check(
+        &grill(),
+        &[
+            (
+                "swap the mayo for mustard on a cheeseburger",
+                "1 Cheeseburger -Mayo +Mustard",
+            ),
+            (
+                "sub mustard for the mayo on a cheeseburger",
+                "1 Cheeseburger -Mayo +Mustard",
+            ),
+        ],
+    );
+    check(
+        &counter(),
+        &[
+            (
+                "two coffees, one large and one small",
+                "1 Large Hot Coffee; 1 Small Hot Coffee",
+            ),
+            ("half a dozen classic corn dogs", "6 Corn Dog +Classic"),
+            (
+                "a toast on rye and another on wheat",
+                "1 Toast +Rye; 1 Toast +Wheat",
+            ),
+        ],
+    );
+}
