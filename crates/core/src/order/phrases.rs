@@ -58,6 +58,11 @@ impl Names {
         }
     }
 
+    /// Whether dishes have it in their names, and none goes by it.
+    pub(super) fn is_within_only(&self) -> bool {
+        self.items.is_empty() && !self.within.is_empty()
+    }
+
     /// Whether something on the menu goes by all of it.
     pub(super) fn is_whole(&self) -> bool {
         (!self.items.is_empty() && !self.is_part) || self.options.iter().any(|at| !at.derived)

@@ -90,7 +90,10 @@ impl<'a> Reader<'a> {
         let is_with = is_with || (self.with && !self.is_opened());
         // "A strawberry lemonade" after a salad is no Strawberry Salad.
         let leads = told.is_none() && self.next_item(names, rest).is_some();
-        if waits || is_with || leads || self.onto || self.is_beside_kind(&word, names, segment) {
+        // They are beside the wraps, and of that kind.
+        let is_beside = self.is_beside_kind(&word, names, segment);
+        let is_more = is_beside && self.with && names.is_within_only();
+        if waits || is_with || leads || self.onto || (is_beside && !is_more) {
             return false;
         }
         let is_list = self.is_opened() || self.is_in_list(segment, rest);
@@ -122,7 +125,11 @@ impl<'a> Reader<'a> {
             self.pending.options.push((names, Choice::added(span)));
         }
         self.pending.number = Some(number);
-        self.place_of_kind(item, number, span);
+        match is_more {
+            true => self.place_item(item, span),
+            false => self.place_of_kind(item, number, span),
+        }
+        self.with = false;
         true
     }
 
