@@ -92,7 +92,7 @@ impl<'a> Reader<'a> {
         let leads = told.is_none() && self.next_item(names, rest).is_some();
         // They are beside the wraps, and of that kind.
         let is_beside = self.is_beside_kind(&word, names, segment);
-        let is_more = is_beside && self.with && names.is_within_only();
+        let is_more = is_beside && self.with && (names.is_part || names.is_within_only());
         if waits || is_with || leads || self.onto || (is_beside && !is_more) {
             return false;
         }

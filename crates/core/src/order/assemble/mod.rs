@@ -253,6 +253,7 @@ impl<'a> Reader<'a> {
 
     fn unknown(&mut self, segment: &Segment<'_>, rest: &[Segment<'a>]) {
         if self.is_made_plain(segment, rest)
+            || self.is_black_coffee(segment)
             || self.is_chosen_to_lack(None, segment)
             || self.is_other_of_kind(None, segment)
             || self.is_group_left_out(None, segment)

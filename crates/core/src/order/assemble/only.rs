@@ -96,6 +96,18 @@ impl<'a> Reader<'a> {
         is_choice && is_led && self.is_made_plain(segment, rest)
     }
 
+    /// "A small coffee, black": with nothing in it, as it comes.
+    pub(super) fn is_black_coffee(&self, segment: &Segment<'_>) -> bool {
+        const BLACK: [&str; 3] = ["coffee", "espresso", "americano"];
+        let is_black = self.said_of(segment).eq_ignore_ascii_case("black");
+        let name = self
+            .lines
+            .last_item()
+            .map(|item| self.phrases.name_of(item));
+        let is_coffee = |word: &String| BLACK.contains(&word.as_str());
+        is_black && !self.negated && name.is_some_and(|name| name.iter().any(is_coffee))
+    }
+
     /// Leaves out what lies on the last line; whether there was anything.
     pub(super) fn makes_plain(&mut self, span: Span) -> bool {
         let is_made = self.lines.leave_plain(span);

@@ -78,7 +78,7 @@ pub(in crate::order) fn by_some_words(
                 let mut on_it = of.iter().filter(|at| listed.contains(at));
                 let on_it = on_it.next().copied().filter(|_| on_it.next().is_none());
                 on_it
-                    .or_else(|| usual(names, &of))
+                    .or_else(|| usual(&part, names, &of))
                     .or_else(|| undressed(&part, names, &of))
             }
         };
@@ -90,13 +90,14 @@ pub(in crate::order) fn by_some_words(
 }
 
 /// Of several of a kind the one that nobody need say more of: the French fries.
-fn usual(names: &[(&str, Place)], of: &[Place]) -> Option<Place> {
+fn usual(part: &str, names: &[(&str, Place)], of: &[Place]) -> Option<Place> {
     const USUAL: [&str; 5] = ["french", "regular", "plain", "classic", "original"];
     let mut usual = names.iter().filter(|(name, at)| {
         of.contains(at)
-            && stems(name)
-                .first()
-                .is_some_and(|first| USUAL.contains(&first.as_str()))
+            && stems(name).first().is_some_and(|first| {
+                // Whole milk is milk, and whole wheat no bread that goes without saying.
+                USUAL.contains(&first.as_str()) || (part == "milk" && first == "whole")
+            })
     });
     let (_, at) = usual.next()?;
     usual.next().is_none().then_some(*at)

@@ -150,6 +150,10 @@ fn a_sort_beside_another_is_one_more() {
                 "1 Canned Soda +Coke; 1 Canned Soda +Diet Coke",
             ),
             (
+                "two chicken wraps and one with beef",
+                "2 Chicken Wrap; 1 Beef Shawarma Wrap",
+            ),
+            (
                 "three wraps two chicken and one beef",
                 "2 Chicken Wrap; 1 Beef Shawarma Wrap",
             ),
@@ -255,6 +259,10 @@ fn a_swap_may_come_before_its_dish() {
     check(
         &counter(),
         &[
+            (
+                "a large coffee and one small black",
+                "1 Large Hot Coffee; 1 Small Hot Coffee",
+            ),
             (
                 "two coffees, one large and one small",
                 "1 Large Hot Coffee; 1 Small Hot Coffee",
