@@ -73,6 +73,8 @@ fn grill() -> OrderParser {
         item("Milkshake", "Sweets", "", &[size(), group("Flavors", 1, 2, &["Chocolate", "Mint"])]),
         item("Root Beer Float", "Sweets", "", &[size()]),
         item("Fountain Drink", "Drinks", "", &[size(), group("Soda", 1, 1, &soda)]),
+        item("Nachos Grande", "Mexican", "Chips, beans.", &[group("Comes With", 0, 2, &["Nacho Sauce", "Beans"])]),
+        item("Chips & Nacho Cheese", "Mexican", "", &[]),
         item("Gallon Sweet Tea", "Drinks", "", &[]),
         item("Sweet Tea", "Drinks", "", &[size()]),
         item("Fries", "Sides", "", &[size()]),

@@ -167,6 +167,10 @@ impl<'a> Reader<'a> {
     /// Whether the words that name a choice are the beginning of a name of two words, or its end:
     /// "strawberry" calls for a Strawberry Shake and no Bacon, Egg & Cheese is called for by "bacon".
     fn is_called_by(&self, item: usize, names: &Names) -> bool {
+        let said = self.said_last.as_deref().unwrap_or_default();
+        if self.begins_with_many(item, said) {
+            return true;
+        }
         let Some(item) = self.items.get(item) else {
             return false;
         };

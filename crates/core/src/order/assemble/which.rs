@@ -64,20 +64,7 @@ impl<'a> Reader<'a> {
             let is_dish = |item: &MenuItem| !is_meal(item) && !is_for_children(item);
             items.retain(|item| self.items.get(*item).is_some_and(is_dish));
         }
-        // Of a Cheeseburger and a Burger Basket the burger is the one.
-        if let Some(said) = self
-            .said_last
-            .as_deref()
-            .filter(|said| items.len() > 1 && !said.contains(' '))
-        {
-            let is_head = |item: &usize| {
-                let last = self.phrases.name_of(*item).last();
-                last.is_some_and(|last| last.ends_with(said))
-            };
-            if items.iter().any(is_head) {
-                items.retain(is_head);
-            }
-        }
+        self.prefer_heads(&mut items);
         // "A can of soda" is no two liters.
         let listed = |item: &usize| self.items.get(*item).map(|item| &item.category);
         let first = items.first().and_then(listed);
@@ -118,6 +105,36 @@ impl<'a> Reader<'a> {
             [item] => Some(*item),
             _ => None,
         }
+    }
+
+    /// Of a Cheeseburger and a Burger Basket the burger is the one, and of Nachos Grande and Chips & Nacho Cheese the
+    /// nachos.
+    fn prefer_heads(&self, items: &mut Vec<usize>) {
+        let said = self.said_last.as_deref();
+        let Some(said) = said.filter(|said| items.len() > 1 && !said.contains(' ')) else {
+            return;
+        };
+        let is_head = |item: &usize| {
+            let last = self.phrases.name_of(*item).last();
+            last.is_some_and(|last| last.ends_with(said))
+        };
+        if items.iter().any(is_head) {
+            items.retain(is_head);
+        } else if items.iter().any(|item| self.begins_with_many(*item, said)) {
+            items.retain(|item| self.begins_with_many(*item, said));
+        }
+    }
+
+    /// Whether a name begins with a word in its plural: Nachos Grande.
+    pub(super) fn begins_with_many(&self, item: usize, stem: &str) -> bool {
+        let name = self.items.get(item).map_or("", |item| item.name.as_str());
+        let first = name
+            .split_whitespace()
+            .next()
+            .unwrap_or_default()
+            .to_lowercase();
+        let own = self.phrases.name_of(item).first();
+        first.ends_with('s') && first.len() > stem.len() && own.is_some_and(|own| own == stem)
     }
 
     /// Which of several is meant is not clear.

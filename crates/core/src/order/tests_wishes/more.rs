@@ -275,3 +275,14 @@ fn a_swap_may_come_before_its_dish() {
         ],
     );
 }
+
+#[test]
+fn many_of_a_name_are_the_dish() {
+    check(
+        &grill(),
+        &[
+            ("nachos no beans", "1 Nachos Grande -Beans"),
+            ("a burger", "1 Cheeseburger"),
+        ],
+    );
+}
