@@ -82,6 +82,13 @@ impl<'a> Reader<'a> {
         // "One without chicken, and on both the dressing": of both what comes.
         let leads = (!self.towards || self.joined)
             && matches!(comes, Some(Kind::Names(names)) if !names.options.is_empty() && self.lines.last_takes(&names.options).is_some());
+        // "One with boba, one with jelly, both zorbl": what the menu does not know is of both, and the jelly of one.
+        let before = rest.first().and_then(|next| self.text.get(..next.start));
+        let before = before.unwrap_or_default().trim_end().to_lowercase();
+        let is_apart = before
+            .strip_suffix(said)
+            .is_some_and(|before| before.trim_end().ends_with(','));
+        let leads = leads || (is_apart && matches!(comes, Some(Kind::Unknown)));
         if leads {
             self.lines.forget_recent();
         }

@@ -150,6 +150,10 @@ fn a_sort_beside_another_is_one_more() {
                 "1 Canned Soda +Coke; 1 Canned Soda +Diet Coke",
             ),
             (
+                "two mochis one mango one lychee, both frozen",
+                "1 Mochi +Mango; 1 Mochi +Lychee",
+            ),
+            (
                 "two chicken wraps and one with beef",
                 "2 Chicken Wrap; 1 Beef Shawarma Wrap",
             ),
