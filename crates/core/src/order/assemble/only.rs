@@ -68,12 +68,29 @@ impl<'a> Reader<'a> {
         if !is_plain || waits {
             return false;
         }
+        if self.are_made_plain(segment) {
+            return true;
+        }
         let next = rest.first().filter(|next| !self.ends_phrase(next.start));
         if matches!(next.map(|next| next.kind), Some(Kind::Names(next)) if !next.items.is_empty()) {
             self.plain = Some(segment.span());
             return true;
         }
         self.after_name && self.pending.start.is_none() && self.makes_plain(segment.span())
+    }
+
+    /// "Both plain", "the first one plain": the lines that were meant.
+    fn are_made_plain(&mut self, segment: &Segment<'_>) -> bool {
+        let meant: Vec<usize> = match (&self.all, self.place) {
+            (Some(lines), _) => lines.clone(),
+            (None, Some(line)) => vec![line],
+            (None, None) => Vec::new(),
+        };
+        let mut is_made = false;
+        for line in meant {
+            is_made |= self.lines.leave_plain_of(line, segment.span());
+        }
+        is_made
     }
 
     /// "Burger plain" where wings can be had Plain, and burgers not.

@@ -95,9 +95,16 @@ impl Lines<'_> {
     /// "A club, plain": the last line without what lies on it, but for what its name says and what was asked for.
     /// Says whether there is such.
     pub(in super::super) fn leave_plain(&mut self, span: Span) -> bool {
+        let last = self.last().map(|(line, _)| line);
+        last.is_some_and(|last| self.leave_plain_of(last, span))
+    }
+
+    /// The same of any line.
+    pub(in super::super) fn leave_plain_of(&mut self, line: usize, span: Span) -> bool {
         let items = self.items;
-        let mut on_it = self.last_has_on_it();
-        let Some(draft) = self.drafts.last_mut() else {
+        let item = self.draft(line).map(|draft| draft.item);
+        let mut on_it = item.map(|item| self.has_on_it(item)).unwrap_or_default();
+        let Some(draft) = self.drafts.get_mut(line) else {
             return false;
         };
         let name = items
@@ -160,9 +167,11 @@ impl Lines<'_> {
 
     /// What can be left out of what the last line comes with.
     fn last_has_on_it(&self) -> Vec<OptionRef> {
-        let Some(item) = self.last_item() else {
-            return Vec::new();
-        };
+        let item = self.last_item();
+        item.map(|item| self.has_on_it(item)).unwrap_or_default()
+    }
+
+    fn has_on_it(&self, item: usize) -> Vec<OptionRef> {
         let groups = self.items.get(item).map(|item| &item.modifier_groups);
         let groups = groups.into_iter().flatten().enumerate();
         let groups = groups.filter(|(_, group)| !is_size(group) && group.max != Some(1));

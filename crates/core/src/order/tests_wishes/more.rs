@@ -287,6 +287,14 @@ fn many_of_a_name_are_the_dish() {
         &[
             ("nachos no beans", "1 Nachos Grande -Beans"),
             ("a burger", "1 Cheeseburger"),
+            (
+                "two chicken sandwiches, the first one plain, the second one with bacon",
+                "1 Chicken Sandwich -Mayo -Pickles; 1 Chicken Sandwich +Bacon",
+            ),
+            (
+                "a chicken sandwich and a pulled pork sandwich, both plain",
+                "1 Chicken Sandwich -Mayo -Pickles; 1 Pulled Pork Sandwich -Slaw -Sauce",
+            ),
         ],
     );
 }
