@@ -218,22 +218,25 @@ impl<'a> Reader<'a> {
         let start = self.pending.start.unwrap_or(choice.span.start);
         let before = self.text.get(..start).unwrap_or_default().trim_end();
         let is_led = self.is_opened() || before.ends_with('+');
-        let told = before.to_lowercase();
-        let is_meal = ["meal", "combo"].iter().any(|meal| told.contains(meal));
-        if waits || !is_led || is_meal || choice.action == ModifierAction::Remove {
+        if waits || !is_led || choice.action == ModifierAction::Remove {
             return None;
         }
         let last = self.lines.last_item()?;
         let (group, _) = named(self.items, super::option_of(&names.options, last)?)?;
         let is_of_combo = super::super::lines::is_of_combo(group) && group.min == 0;
+        if !is_of_combo || self.lines.last_is_made_meal() {
+            return None;
+        }
+        let told = before.to_lowercase();
+        let is_meal = ["meal", "combo"].iter().any(|meal| told.contains(meal));
         let drink = self.drink_of(&names.options)?;
-        (is_of_combo && drink != last && !self.lines.last_is_made_meal()).then_some(drink)
+        (!is_meal && drink != last).then_some(drink)
     }
 
     /// "A gallon of sweet tea" of the Gallon Sweet Tea: the rest of its name.
     pub(super) fn is_of_placed(&mut self, names: &Names, segment: &Segment<'_>) -> bool {
         let before = self.text.get(..segment.start).unwrap_or_default();
-        let is_of = before.to_lowercase().ends_with(" of ");
+        let is_of = before.ends_with(" of ");
         let is_rest = match &self.run {
             Some((items, true)) => {
                 matches!(items.as_slice(), [item] if names.within.contains(item) && !names.items.contains(item))

@@ -112,7 +112,6 @@ impl<'a> Reader<'a> {
         };
         names.items.is_empty()
             && nothing_waits
-            && !self.is_sort_of_drink(names)
             && names
                 .within
                 .iter()
@@ -120,6 +119,7 @@ impl<'a> Reader<'a> {
             && (takes_none || is_side || self.is_another_dish(names) || self.is_sized_apart(names))
             && self.next_item(names, rest).is_none()
             && !self.leads_to_sort(names, rest)
+            && !self.is_sort_of_drink(names)
     }
 
     /// "A pint of chicken and a pint of white rice": what is sold by the pint too, and no rice of the chicken.

@@ -100,12 +100,14 @@ impl<'a> Reader<'a> {
         segment: &Segment<'_>,
         rest: &[Segment<'_>],
     ) -> bool {
+        if !self.said_of(segment).eq_ignore_ascii_case("plain") {
+            return false;
+        }
         let next = rest.first().filter(|next| !self.ends_phrase(next.start));
         let is_drink = matches!(next.map(|next| next.kind), Some(Kind::Names(next))
             if next.items.is_empty() && self.drink_of(&next.options).is_some());
-        let said = self.said_of(segment).to_lowercase();
         // "A plain coke" is a coke.
-        if said == "plain" && is_drink && !self.negated && names.items.is_empty() {
+        if is_drink && !self.negated && names.items.is_empty() {
             return true;
         }
         let is_choice = names.items.is_empty() && self.lines.last_takes(&names.options).is_none();
