@@ -19,6 +19,7 @@ impl Said<'_> {
             || self.is_vessel(at)
             || self.is_child(at)
             || self.is_lots(at)
+            || self.is_ringing(at)
             || (at > 1 && self.bottled(at - 2).is_some())
     }
 
@@ -109,6 +110,12 @@ impl Said<'_> {
             names.is_some_and(|names| names.is_whole() || names.is_measured)
         };
         VESSELS.contains(&vessel.as_str()) && is_of && !is_sold()
+    }
+
+    /// "Can you ring me up": no onion ring.
+    fn is_ringing(&self, at: usize) -> bool {
+        let said = |at: usize| self.words.get(at).map_or("", |word| word.text.as_str());
+        said(at) == "ring" && matches!(said(at + 1), "me" | "us" | "it" | "up")
     }
 
     /// "Two lots of chips" are two.
