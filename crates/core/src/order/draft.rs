@@ -73,6 +73,12 @@ impl Draft {
         choice: Choice,
     ) -> Option<OptionRef> {
         let at = option_for(items, options, self.item, choice.action, choice.amount)?;
+        // Extra Egg says itself how much it is, where it was told from Egg by that.
+        let portion = named(items, at).and_then(|(_, option)| Portion::of(&option.name));
+        let is_told =
+            !at.derived && portion.is_some() && portion == choice.amount.map(Portion::Amount);
+        let amount = choice.amount.filter(|_| !is_told);
+        let choice = Choice { amount, ..choice };
         self.put(items, at, choice);
         Some(at)
     }
@@ -114,6 +120,11 @@ impl Draft {
         self.kept.retain(|kept| !is_it(kept));
         // "Avocado… scratch the avocado": as if it had not been said.
         if was_added && choice.action == ModifierAction::Remove && !comes_with(items, at) {
+            return;
+        }
+        // What is on it anyway is only named.
+        let is_named = choice.action == ModifierAction::Add && choice.amount.is_none();
+        if is_named && is_on_it(group) && is_told(items, at) {
             return;
         }
         // "With onion, actually no onion", where the menu has Onion and No Onion.
@@ -218,6 +229,29 @@ pub(super) fn is_size(group: &ModifierGroup) -> bool {
     says(&group.id) || says(&group.name)
 }
 
+/// Whether a group has what is on a dish, for tills to take it off: "Comes With".
+pub(super) fn is_on_it(group: &ModifierGroup) -> bool {
+    const CALLED: [&str; 3] = ["comes with", "included", "standard toppings"];
+    let name = group.name.trim().to_lowercase();
+    group.min == 0 && group.max != Some(1) && CALLED.iter().any(|called| name.starts_with(called))
+}
+
+/// Whether an item's description names an option, or there is none.
+fn is_told(items: &[MenuItem], at: OptionRef) -> bool {
+    let described = items
+        .get(at.item)
+        .and_then(|item| item.description.as_deref());
+    let named = named(items, at).map(|(_, option)| option::shortest(&option.name));
+    let (Some(described), Some(named)) = (described, named) else {
+        return true;
+    };
+    let described = option::key(described);
+    // "Celery and blue cheese or ranch"
+    let is_choice = described.split(' ').any(|word| word == "or");
+    let first = named.split(' ').next();
+    !is_choice && first.is_some_and(|first| described.split(' ').any(|told| told == first))
+}
+
 /// Whether one of a group must be chosen, and only one.
 pub(super) fn must_be_one(group: &ModifierGroup) -> bool {
     group.min > 0 && group.max == Some(1)
@@ -230,6 +264,14 @@ pub(super) fn comes_with(items: &[MenuItem], at: OptionRef) -> bool {
         return false;
     };
     if Portion::of(&option.name).is_some() {
+        return false;
+    }
+    if is_on_it(group) {
+        return true;
+    }
+    // "Add-Ons" of a dish that tells what it comes with: more of it.
+    let is_added = group.name.trim().to_lowercase().starts_with("add");
+    if is_added && item.modifier_groups.iter().any(is_on_it) {
         return false;
     }
     let described = item.description.as_deref().unwrap_or_default();

@@ -1,8 +1,11 @@
 //! The lines of an order while it is read.
 
 mod back;
+mod meals;
 mod recent;
+mod told;
 mod which;
+pub(super) use meals::{is_for_children, is_meal, is_of_a_meal, is_of_combo};
 pub(super) use which::is_two;
 
 use super::assemble::option_of;
@@ -65,24 +68,6 @@ impl<'a> Lines<'a> {
             .rposition(|draft| items.contains(&draft.item))
     }
 
-    /// Whether nothing was said of the last line.
-    pub(super) fn is_bare(&self) -> bool {
-        let last = self.drafts.last();
-        last.is_some_and(|draft| draft.choices.is_empty() && draft.size.is_none())
-    }
-
-    /// Whether the last line is of one that something was said of, and was not told apart.
-    pub(super) fn is_told_single(&self) -> bool {
-        self.drafts
-            .last()
-            .is_some_and(|draft| draft.quantity == 1 && !draft.parted && !draft.choices.is_empty())
-    }
-
-    /// Whether the last line was told apart from others.
-    pub(super) fn was_parted(&self) -> bool {
-        self.drafts.last().is_some_and(|draft| draft.parted)
-    }
-
     /// The latest line that has such an option, and of a size one that has none yet.
     pub(super) fn accepting(&self, options: &[OptionRef]) -> Option<usize> {
         let takes = |draft: &Draft| option_of(options, draft.item);
@@ -123,9 +108,11 @@ impl<'a> Lines<'a> {
 
     pub(super) fn replace_last(&mut self, draft: Draft, number: Option<u32>) {
         // "Actually no fries, make it onion rings": these come for what was taken off.
-        if let Some((at, _)) = self.taken.take()
+        if let Some((at, taken)) = self.taken.take()
             && self.drafts.len() < MOST_LINES
         {
+            let mut draft = draft;
+            draft.take_size(self.items, &taken);
             self.drafts.insert(at.min(self.drafts.len()), draft);
             return;
         }
@@ -180,15 +167,6 @@ impl<'a> Lines<'a> {
         }
     }
 
-    /// Whether the last line was said to have one of the options.
-    pub(super) fn has_added(&self, options: &[OptionRef]) -> bool {
-        self.drafts.last().is_some_and(|draft| {
-            draft.choices.iter().any(|(at, choice)| {
-                choice.action == ModifierAction::Add && options.iter().any(|o| o.exact() == *at)
-            })
-        })
-    }
-
     /// "A large coke and a small one": what another line of that item must be, where nothing else was said.
     pub(super) fn take_sort_of(&mut self, line: usize) {
         let items = self.items;
@@ -219,83 +197,6 @@ impl<'a> Lines<'a> {
         }
     }
 
-    /// How many of a group were chosen for the last line.
-    pub(super) fn chosen_of(&self, group: usize) -> usize {
-        let is_of = |(at, choice): &&(OptionRef, Choice)| {
-            at.group == group && choice.action == ModifierAction::Add
-        };
-        let last = self.drafts.last();
-        last.map_or(0, |line| line.choices.iter().filter(is_of).count())
-    }
-
-    /// Whether nothing was said of a line but these.
-    pub(super) fn is_nothing_but(&self, line: usize, options: &[OptionRef]) -> bool {
-        let is_it = |(at, _): &(OptionRef, Choice)| options.iter().any(|own| own.exact() == *at);
-        let line = self.drafts.get(line);
-        line.is_some_and(|line| line.size.is_none() && line.choices.iter().all(is_it))
-    }
-
-    /// The item of the last line.
-    pub(super) fn last_item(&self) -> Option<usize> {
-        self.drafts.last().map(|draft| draft.item)
-    }
-
-    /// Whether the last line has that option in a group of which it must have one and has none.
-    pub(super) fn last_needs(&self, options: &[OptionRef]) -> bool {
-        let last = self.drafts.len().checked_sub(1);
-        last.is_some_and(|last| self.needs(last, options))
-    }
-
-    /// The one line of these items.
-    pub(super) fn only_of(&self, items: &[usize]) -> Option<usize> {
-        let mut lines = (0..)
-            .zip(&self.drafts)
-            .filter(|(_, draft)| items.contains(&draft.item));
-        let (line, _) = lines.next()?;
-        lines.next().is_none().then_some(line)
-    }
-
-    /// Whether the last line is several things at one price.
-    pub(super) fn last_is_meal(&self) -> bool {
-        let item = self.last_item().and_then(|item| self.items.get(item));
-        item.is_some_and(|item| is_meal(item) || is_for_children(item))
-    }
-
-    /// Whether the last line has another of a group of which there is only one, or another size.
-    pub(super) fn last_has_other(&self, options: &[OptionRef]) -> bool {
-        let last = self.drafts.len().checked_sub(1);
-        last.is_some_and(|last| self.has_other(last, options))
-    }
-
-    /// The same of any line.
-    pub(super) fn has_other(&self, line: usize, options: &[OptionRef]) -> bool {
-        self.drafts.get(line).is_some_and(|draft| {
-            let at = option_of(options, draft.item);
-            at.is_some_and(|at| {
-                let group = named(self.items, at).map(|(group, _)| group);
-                group.is_some_and(|group| match is_size(group) {
-                    true => draft.has_size(),
-                    false => group.max == Some(1) && draft.has_other(at),
-                })
-            })
-        })
-    }
-
-    /// Whether a line has that option in a group of which it must have one and has none.
-    pub(super) fn needs(&self, line: usize, options: &[OptionRef]) -> bool {
-        self.drafts.get(line).is_some_and(|draft| {
-            let at = option_of(options, draft.item);
-            at.is_some_and(|at| {
-                let group = named(self.items, at).map(|(group, _)| group);
-                let item = self.items.get(draft.item);
-                let must = |group: &ModifierGroup| {
-                    group.min > 0 || item.is_some_and(|item| is_of_a_meal(item, group))
-                };
-                group.is_some_and(|group| must(group) && !is_size(group)) && !draft.has_other(at)
-            })
-        })
-    }
-
     /// Of the last line, which is of several, one becomes a line of its own where the place, which
     /// no line has, is among them; its line.
     pub(super) fn part_off(&mut self, place: Option<u8>) -> Option<usize> {
@@ -316,31 +217,6 @@ impl<'a> Lines<'a> {
     pub(super) fn last(&self) -> Option<(usize, u32)> {
         let last = self.drafts.len().checked_sub(1)?;
         Some((last, self.drafts.get(last)?.quantity))
-    }
-
-    /// Whether the last line has that option, and a size already where it is one.
-    pub(super) fn last_takes(&self, options: &[OptionRef]) -> Option<bool> {
-        let draft = self.drafts.last()?;
-        let at = option_of(options, draft.item)?;
-        let is_size = named(self.items, at).is_some_and(|(group, _)| is_size(group));
-        Some(is_size && draft.has_size())
-    }
-
-    /// Whether the last line has one of the options without its being asked for.
-    pub(super) fn last_comes_with(&self, options: &[OptionRef]) -> bool {
-        let at = self.last_item().and_then(|item| option_of(options, item));
-        at.is_some_and(|at| comes_with(self.items, at.exact()))
-    }
-
-    /// Whether a line has one of the options.
-    pub(super) fn takes(&self, line: usize, options: &[OptionRef]) -> bool {
-        let draft = self.drafts.get(line);
-        draft.is_some_and(|draft| option_of(options, draft.item).is_some())
-    }
-
-    /// Whether the option is a size.
-    pub(super) fn is_size(&self, at: OptionRef) -> bool {
-        named(self.items, at).is_some_and(|(group, _)| is_size(group))
     }
 
     /// So many of a line become one of their own, which is the last then; whether any are left, or
@@ -385,8 +261,8 @@ impl<'a> Lines<'a> {
                     let is_one = choice.contrast || group.max == Some(1);
                     let of_other =
                         is_one && removed(&option.name).is_none() && draft.has_other(*at);
-                    // "Bacon instead of ham": the ham was.
-                    let goes = comes_with(items, *at);
+                    // "Bacon instead of ham": the ham was, unless the group says which is taken by itself.
+                    let goes = comes_with(items, *at) && !tells_usual(group);
                     if choice.action == ModifierAction::Remove && of_other && !goes {
                         return None;
                     }
@@ -415,6 +291,11 @@ impl<'a> Lines<'a> {
     }
 }
 
+/// Whether one of a group is taken where none is said: "Liquid (comes with Almond Milk)".
+fn tells_usual(group: &ModifierGroup) -> bool {
+    group.max == Some(1) && group.name.to_lowercase().contains("(comes ")
+}
+
 /// The same said twice is one line of two: "a coke, a burger, and another coke". Lines of the order
 /// before stay as they are.
 fn merged(lines: impl Iterator<Item = OrderLine>) -> Vec<OrderLine> {
@@ -430,44 +311,6 @@ fn merged(lines: impl Iterator<Item = OrderLine>) -> Vec<OrderLine> {
         }
     }
     out
-}
-
-/// Whether a group holds the drink or the side of a meal: tills seldom say that it must be chosen.
-pub(super) fn is_of_a_meal(item: &MenuItem, group: &ModifierGroup) -> bool {
-    let part = ["drink", "drinks", "beverage", "soda", "side", "sides"];
-    let is_part = has(&group.name, &part) || has(&group.id, &part);
-    is_part && group.max == Some(1) && (is_meal(item) || is_for_children(item))
-}
-
-/// Whether an item is made for children: it comes with a side and a drink.
-pub(super) fn is_for_children(item: &MenuItem) -> bool {
-    let named = [&item.name, item.category.as_deref().unwrap_or_default()];
-    named
-        .iter()
-        .any(|named| has(named, &["kid", "kids", "child", "children"]))
-}
-
-/// Whether an item is several things at one price.
-pub(super) fn is_meal(item: &MenuItem) -> bool {
-    item.name.trim_start().starts_with('#')
-        || has(
-            &item.name,
-            &["combo", "combos", "meal", "menu", "lunch", "bento"],
-        )
-        || is_for_many(item)
-}
-
-/// Whether an item is listed under "Family Meals".
-fn is_for_many(item: &MenuItem) -> bool {
-    let listed = item.category.as_deref().unwrap_or_default();
-    has(listed, &["family", "party"])
-        && has(listed, &["meal", "meals", "deal", "deals", "pack", "packs"])
-}
-
-fn has(name: &str, known: &[&str]) -> bool {
-    let name = name.to_lowercase();
-    let mut words = name.split(|c: char| !c.is_alphanumeric());
-    words.any(|word| known.contains(&word))
 }
 
 fn same_option(

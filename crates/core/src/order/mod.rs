@@ -44,6 +44,8 @@ mod tests_taken_back;
 mod tests_takeout;
 #[cfg(test)]
 mod tests_till;
+#[cfg(test)]
+mod tests_wishes;
 
 use olympus_proto::{MenuItem, OrderLine, ParsedOrder};
 use phrases::Phrases;

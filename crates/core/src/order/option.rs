@@ -2,10 +2,14 @@
 //!
 //! Invariant: only words of the option's own name, in their order, or one written out.
 
+mod siblings;
+mod words;
+pub(super) use siblings::Siblings;
+pub(super) use words::{by_some_words, first_word};
+
 use super::stems::stem;
 use crate::menu::text::words;
 use olympus_proto::{Amount, ModifierAction};
-use std::collections::HashMap;
 
 /// What tills write before an option and customers need not say.
 const OPENINGS: [&str; 10] = [
@@ -118,6 +122,19 @@ impl Portion {
     }
 }
 
+/// What an option says there is none of, as stems: the sugar of "0% Sugar" and of "Unsweetened".
+pub(super) fn lacked(name: &str) -> Vec<String> {
+    const UNSWEETENED: [&str; 2] = ["unsweetened", "unsweet"];
+    match stems(name).as_slice() {
+        [zero, thing] if zero == "0" => vec![thing.clone()],
+        [free_of, free] if free == "free" && free_of == "sugar" => vec![free_of.clone()],
+        [word] if UNSWEETENED.contains(&word.as_str()) => {
+            vec!["sugar".to_owned(), "sweetener".to_owned()]
+        }
+        _ => Vec::new(),
+    }
+}
+
 /// Whether a word only says what sort of thing an option is.
 pub(super) fn is_sort(word: &str) -> bool {
     sort_of(word).is_some()
@@ -186,6 +203,8 @@ fn otherwise(name: &str, is_sort: bool) -> Vec<Said> {
             }
             None if is_inseparable(rest) => {}
             None if is_sort => parts.push(before),
+            // Half & Half is no half of something.
+            None if last == "half" => {}
             None => parts.push(last.clone()),
         }
     }
@@ -203,6 +222,19 @@ fn otherwise(name: &str, is_sort: bool) -> Vec<Said> {
             said.push(letters.to_owned());
             said.extend((letters == "whip").then(|| "whip cream".to_owned()));
         }
+    }
+    // "All white meat" is All White.
+    if let Some(last @ ("white" | "dark")) = whole.last().map(String::as_str) {
+        said.push(format!("{} meat", whole.join(" ")));
+        said.push(format!("{last} meat"));
+    }
+    // "Sausage half" of Italian Sausage on Half.
+    if let [.., thing, on, half] = whole.as_slice()
+        && on == "on"
+        && half == "half"
+        && whole.len() > 3
+    {
+        parts.push(format!("{thing} half"));
     }
     if whole == ["mac", "cheese"] {
         said.push("mac".to_owned());
@@ -237,179 +269,6 @@ fn otherwise(name: &str, is_sort: bool) -> Vec<Said> {
     said
 }
 
-/// A place among an item's groups: group and option.
-pub(super) type Place = (usize, usize);
-
-/// The options of one item, to tell which ways to say one of them mean no other.
-#[derive(Debug, Default)]
-pub(super) struct Siblings {
-    /// All that says one of them as a whole.
-    called: HashMap<String, Vec<Place>>,
-    /// That, and what is left of a name without its sort.
-    bare: HashMap<String, Vec<Place>>,
-    /// That, and each word of their names.
-    words: HashMap<String, Vec<Place>>,
-    /// The words that longer names begin with.
-    first: HashMap<String, Vec<Place>>,
-    /// By group, the word that a name ends with.
-    last: HashMap<(usize, String), Vec<Place>>,
-}
-
-impl Siblings {
-    /// `takes_away` are options such as "No onion": to leave out and to add goes by one name.
-    pub(super) fn add(&mut self, name: &str, at: Place, takes_away: bool) {
-        if takes_away {
-            return;
-        }
-        let stems = stems(name);
-        if let Some(last) = stems.last() {
-            let of = self.last.entry((at.0, last.clone())).or_default();
-            of.push(at);
-        }
-        let is_on_top = stems
-            .last()
-            .is_some_and(|last| ON_TOP.contains(&last.as_str()));
-        if let Some(first) = stems.first().filter(|_| stems.len() > 1 && !is_on_top) {
-            self.first.entry(first.clone()).or_default().push(at);
-        }
-        let whole = stems.join(" ");
-        for said in otherwise(name, false) {
-            if said.share == Share::Whole {
-                self.called.entry(said.text.clone()).or_default().push(at);
-            }
-            if said.share >= Share::Bare {
-                self.bare.entry(said.text.clone()).or_default().push(at);
-            }
-            self.words.entry(said.text).or_default().push(at);
-        }
-        self.called.entry(whole.clone()).or_default().push(at);
-        self.bare.entry(whole.clone()).or_default().push(at);
-        for text in stems.into_iter().chain([whole]) {
-            self.words.entry(text).or_default().push(at);
-        }
-    }
-
-    /// The ways to say an option that mean it alone.
-    pub(super) fn otherwise(&self, name: &str, at: Place) -> impl Iterator<Item = String> {
-        let others =
-            move |of: Option<&Vec<Place>>| of.is_some_and(|of| of.iter().any(|it| *it != at));
-        let last = stems(name).pop().unwrap_or_default();
-        let is_sort = others(self.last.get(&(at.0, last)));
-        otherwise(name, is_sort)
-            .into_iter()
-            .filter_map(move |said| {
-                let of = match said.share {
-                    Share::Whole => &self.called,
-                    Share::Bare => &self.bare,
-                    Share::Part => &self.words,
-                };
-                // "Kids" is no Kids Milk where there is Kids Juice too.
-                let begins = said.share == Share::Bare && others(self.first.get(&said.text));
-                (!begins && !others(of.get(&said.text))).then_some(said.text)
-            })
-    }
-}
-
-/// Some words of a name that mean one option of an item, though others have them too: of several it
-/// is the one that the item's description names. "Onion" is the diced onion that is on the burger,
-/// and not the grilled ones; "lemon pepper" is the Lemon Pepper Dry Rub.
-pub(super) fn by_some_words(names: &[(&str, Place)], described: &[String]) -> Vec<(String, Place)> {
-    let mut parts: HashMap<String, Vec<Place>> = HashMap::new();
-    let mut known = Vec::new();
-    let mut listed = Vec::new();
-    for (name, at) in names {
-        let whole = stems(name);
-        // "Not Spicy" is the opposite of what its last word says.
-        if Portion::of(name).is_some() || whole.first().is_some_and(|first| first == "not") {
-            continue;
-        }
-        known.push(whole.join(" "));
-        if whole.iter().all(|word| described.contains(word)) {
-            listed.push(*at);
-        }
-        let is_size = |word: &str| matches!(word, "small" | "medium" | "large" | "regular");
-        let is_word = |word: &String| {
-            word.chars().count() >= SHORTEST && !super::speech::is_cue(word) && !is_size(word)
-        };
-        let pairs = [
-            whole.get(..2),
-            whole.len().checked_sub(2).and_then(|at| whole.get(at..)),
-        ];
-        let pairs = pairs.into_iter().flatten().filter(|_| whole.len() > 2);
-        let pairs = pairs
-            .filter(|pair| pair.iter().all(is_word) && !is_free_of_sugar(pair))
-            .map(|pair| pair.join(" "));
-        // "Red sauce" is Red Chile Sauce.
-        let around = match whole.as_slice() {
-            [first, _, last] if is_word(first) && is_word(last) => Some(format!("{first} {last}")),
-            _ => None,
-        };
-        // "Hot & Sour Soup" is hot and sour.
-        let joined = name.contains('&').then(|| name.rsplit_once(' ')).flatten();
-        let joined = joined.map(|(first, _)| first.to_lowercase());
-        let joined = joined.filter(|first| first.contains('&') && !first.ends_with('&'));
-        if let Some(joined) = joined {
-            parts.entry(joined).or_default().push(*at);
-        }
-        // "Blue cheese dressing" is Chunky Blue Cheese Dressing.
-        let rest = match whole.as_slice() {
-            [first, rest @ ..] if rest.len() > 2 && is_word(first) && rest.iter().all(is_word) => {
-                Some(rest.join(" "))
-            }
-            _ => None,
-        };
-        let last = whole.last().filter(|_| whole.len() > 1);
-        let last = last.filter(|_| !is_inseparable(&whole)).cloned();
-        for part in pairs.chain(around).chain(rest).chain(last) {
-            let of = parts.entry(part).or_default();
-            if !of.contains(at) {
-                of.push(*at);
-            }
-        }
-    }
-    let usable = |part: &String| {
-        part.chars().count() >= SHORTEST && !super::speech::is_cue(part) && !known.contains(part)
-    };
-    parts.retain(|part, _| usable(part));
-    let one = |(part, of): (String, Vec<Place>)| {
-        let meant = match of.as_slice() {
-            [at] => Some(*at),
-            _ => {
-                let mut on_it = of.iter().filter(|at| listed.contains(at));
-                let on_it = on_it.next().copied().filter(|_| on_it.next().is_none());
-                on_it
-                    .or_else(|| usual(names, &of))
-                    .or_else(|| undressed(&part, names, &of))
-            }
-        };
-        Some((part, meant?))
-    };
-    let mut found: Vec<_> = parts.into_iter().filter_map(one).collect();
-    found.sort_unstable();
-    found
-}
-
-/// Of several of a kind the one that nobody need say more of: the French fries.
-fn usual(names: &[(&str, Place)], of: &[Place]) -> Option<Place> {
-    const USUAL: [&str; 5] = ["french", "regular", "plain", "classic", "original"];
-    let mut usual = names.iter().filter(|(name, at)| {
-        of.contains(at)
-            && stems(name)
-                .first()
-                .is_some_and(|first| USUAL.contains(&first.as_str()))
-    });
-    let (_, at) = usual.next()?;
-    usual.next().is_none().then_some(*at)
-}
-
-/// "Tots" of Tater Tots and Chili Cheese Tots: the only ones with nothing on them.
-fn undressed(part: &str, names: &[(&str, Place)], of: &[Place]) -> Option<Place> {
-    let is_plain = |(name, at): &&(&str, Place)| of.contains(at) && !is_dressed(&stems(name));
-    let mut plain = names.iter().filter(is_plain).map(|(_, at)| *at);
-    let at = plain.next().filter(|_| is_side(part))?;
-    plain.next().is_none().then_some(at)
-}
-
 /// Sides that are sold with something on them too. Who names one wants it plain.
 pub(super) fn is_side(stem: &str) -> bool {
     matches!(stem, "frie" | "tot" | "chip" | "wedge")
@@ -430,24 +289,6 @@ pub(super) fn is_inseparable(stems: &[String]) -> bool {
     let ends =
         |(one, other): &(&str, &str)| stems.ends_with(&[(*one).to_owned(), (*other).to_owned()]);
     INSEPARABLE.iter().any(ends)
-}
-
-/// "Sugar free" says of a coffee what is not in it, and of a syrup which it is.
-fn is_free_of_sugar(pair: &[String]) -> bool {
-    matches!(pair, [what, free] if free == "free" && what != "gluten")
-}
-
-/// The first word of an option's name: "diet" of Diet Coke, where no option and no dish is called so.
-pub(super) fn first_word(name: &str) -> Option<String> {
-    let whole = stems(name);
-    let first = whole
-        .first()
-        .filter(|_| whole.len() > 1 && Portion::of(name).is_none())?;
-    // "Half mild, half hot" is no half dozen.
-    let is_manner = ["spicy", "mild", "sweet", "half"].contains(&first.as_str());
-    let is_long = first.chars().count() > SHORTEST || first == "ham";
-    let usable = is_long && !is_manner && !super::speech::knows(first);
-    usable.then(|| first.clone())
 }
 
 fn starts(stems: &[String], opening: &str) -> bool {

@@ -1,13 +1,14 @@
 //! Every name on a menu that an order can mention, by its stemmed words.
 
+mod choices;
 mod derived;
 mod described;
 mod known;
+mod lacking;
 
 use super::assemble::option_of;
-use super::called::{is_grammar, kinds, otherwise_called};
+use super::called::{kinds, otherwise_called};
 use super::draft::is_size;
-use super::lines::{is_for_children, is_meal};
 use super::option::{Portion, Siblings, by_some_words};
 use super::stems::{measures_of, removed, shortened, stem};
 use crate::menu::text::words;
@@ -58,6 +59,11 @@ impl Names {
         }
     }
 
+    /// Whether dishes have it in their names, and none goes by it.
+    pub(super) fn is_within_only(&self) -> bool {
+        self.items.is_empty() && !self.within.is_empty()
+    }
+
     /// Whether something on the menu goes by all of it.
     pub(super) fn is_whole(&self) -> bool {
         (!self.items.is_empty() && !self.is_part) || self.options.iter().any(|at| !at.derived)
@@ -71,17 +77,12 @@ pub(super) const SHORTEST_PART: usize = 4;
 /// A word of more items than these names a kind of dish and not a dish.
 const MOST_OF_A_PART: usize = 6;
 
-/// What is cheese without being called so.
-#[rustfmt::skip]
-const CHEESES: [&str; 14] = [
-    "cheddar", "swiss", "provolone", "mozzarella", "feta", "parmesan", "jack", "gouda", "gruyere", "brie", "havarti",
-    "muenster", "asiago", "pepperjack",
-];
-
 /// The phrases of a menu.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Phrases {
     names: HashMap<String, Names>,
+    /// Choices that say there is none of what they are found by.
+    lacking: HashMap<String, Vec<OptionRef>>,
     pub(super) words: HashSet<String>,
     pub(super) by_length: HashMap<usize, Vec<String>>,
     pub(super) longest: usize,
@@ -105,6 +106,9 @@ impl Phrases {
             }
             all.add_options(index, item);
         }
+        all.add_lacking(items);
+        all.add_levels(items);
+        all.add_turned(items);
         all.add_aliases_of_choices(items);
         all.add_plain_names(items);
         all.add_listed_names(items);
@@ -296,87 +300,6 @@ impl Phrases {
             }
         }
         self.add_only_cheese(index, item);
-    }
-
-    /// "No cheese" where the only one of a dish is Shredded Cheddar.
-    fn add_only_cheese(&mut self, index: usize, item: &MenuItem) {
-        let groups = item.modifier_groups.iter().enumerate();
-        let all = groups.flat_map(|(group, choices)| {
-            let options = choices.options.iter().enumerate();
-            options.map(move |(option, choice)| (group, option, choice))
-        });
-        let is_cheese = |name: &str| {
-            let mut words = words(name).into_iter();
-            words.any(|word| word.text == "cheese" || CHEESES.contains(&word.text.as_str()))
-        };
-        // Blue cheese is what a salad is dressed with.
-        let is_dressing = |group: usize| {
-            let group = item.modifier_groups.get(group);
-            let named = group.map(|group| format!("{} {}", group.id, group.name).to_lowercase());
-            let mut kinds = ["dressing", "dip", "sauce"].iter();
-            named.is_some_and(|named| kinds.any(|kind| named.contains(kind)))
-        };
-        let mut cheeses =
-            all.filter(|(group, _, choice)| is_cheese(&choice.name) && !is_dressing(*group));
-        let (Some((group, option, choice)), None) = (cheeses.next(), cheeses.next()) else {
-            return;
-        };
-        if let Some(names) = self.names.get_mut("cheese") {
-            names
-                .options
-                .retain(|at| at.item != index || !is_dressing(at.group));
-        }
-        if !choice.name.to_lowercase().contains("cheese") {
-            let at = OptionRef {
-                item: index,
-                derived: true,
-                group,
-                option,
-            };
-            self.add("cheese", |names| names.options.push(at));
-        }
-    }
-
-    /// Choices of a meal by what they are half of, where no other choice has that word: "tuna" of Half
-    /// Tuna Salad.
-    fn add_words_of_meal(&mut self, index: usize, item: &MenuItem) {
-        if !(is_meal(item) || is_for_children(item)) {
-            return;
-        }
-        let groups = item.modifier_groups.iter().enumerate();
-        let all = groups.flat_map(|(group, choices)| {
-            let options = choices.options.iter().enumerate();
-            options.map(move |(option, choice)| (group, option, choices, choice))
-        });
-        let mut of_word: HashMap<String, Vec<OptionRef>> = HashMap::new();
-        for (group, option, choices, choice) in all {
-            let stems: Vec<String> = words(&choice.name)
-                .iter()
-                .map(|word| stem(&word.text))
-                .collect();
-            let at = OptionRef {
-                item: index,
-                derived: true,
-                group,
-                option,
-            };
-            let is_told = choices.max == Some(1) && !is_size(choices);
-            let is_half = stems.first().is_some_and(|first| first == "half");
-            for (place, word) in stems.iter().enumerate() {
-                let of = of_word.entry(word.clone()).or_default();
-                let is_usable = word.chars().count() >= SHORTEST_PART && !is_grammar(word);
-                match is_told && is_half && place == 1 && is_usable {
-                    true => of.push(at),
-                    // Whatever else is called so, it is not told by that word.
-                    false => of.extend([at, at]),
-                }
-            }
-        }
-        for (word, of) in of_word {
-            if let [at] = of.as_slice() {
-                self.add(&word, |names| names.options.push(*at));
-            }
-        }
     }
 
     /// "Chicken ramen" is all of Ramen with a choice of it, and only a part of Fried Chicken Ramen.

@@ -45,6 +45,15 @@ fn put_before(stems: &mut [String], phrases: &Phrases) {
             phrases.find(&name)
         };
         let is_item = |names: Option<&Names>| names.is_some_and(|names| !names.items.is_empty());
+        let is_half = |back: usize| {
+            at.checked_sub(back)
+                .and_then(|at| stems.get(at))
+                .is_some_and(|stem| stem == "half")
+        };
+        // "Half a dozen glazed donuts" are six.
+        if is_half(1) || is_half(2) {
+            continue;
+        }
         let Some(whole) = find(&[first, last]).filter(|whole| !whole.is_part) else {
             continue;
         };

@@ -98,7 +98,7 @@ const TABLE: &[(Cue, &str)] = &[
     ),
     (
         Cue::Clause,
-        "i want|i need|lemme get|lemme have|lemme do|lemme|can you|could you|would you|will you|i would like|i would love|id like|id love|i like|ill have|ill take|ill get|ill do|i will have|i will take|can i get|can i have|can you give me|could i get|could i have|may i have|may i get|let me get|let me have|lets get|lets do|lets have|give me|get me|bring me|we want|we need|wed like|we would like|well have|well take|can we get|can we have|could we get|could we have|gimme|i also want|and i want|for me|but|oh and|and oh|go for|im going for|to drink|for my side|for drink|i would also like|i would also want|id also like|i also need|ill also have|ill also take|i will also have|for him|for her|for my kid|for my son|for my daughter|for my wife|for my husband|for my friend|for my brother|for my sister|for my mom|for my mum|for my dad|for my mother|for my father|for my girlfriend|for my boyfriend|for my partner|for my buddy|for my boy|for my girl|for my kids|for my boss|for my coworker|for the kid|for the little one|also i want|i will try|ill try|i wanna|i wanna get|i am going to have|im going to have|i only want|i just want|only want|just want|i only need|just give me|just get me|all i want is|i really want|i just need|ill just do|ill just have|ill just take|ill just get|i want to order|i would like to order|id like to order|make me|please get me|do me",
+        "i want|i need|lemme get|lemme have|lemme do|lemme|can you|could you|would you|will you|i would like|i would love|id like|id love|i like|ill have|ill take|ill get|ill do|i will have|i will take|can i get|can i have|can you give me|could i get|could i have|may i have|may i get|let me get|let me have|lets get|lets do|lets have|give me|get me|bring me|we want|we need|wed like|we would like|well have|well take|can we get|can we have|well do|well get|well try|well go with|ill go with|lets go with|could we get|could we have|gimme|i also want|and i want|for me|but|oh and|and oh|go for|im going for|to drink|for my side|for drink|i would also like|i would also want|id also like|i also need|ill also have|ill also take|i will also have|for him|for her|for my kid|for my son|for my daughter|for my wife|for my husband|for my friend|for my brother|for my sister|for my mom|for my mum|for my dad|for my mother|for my father|for my girlfriend|for my boyfriend|for my partner|for my buddy|for my boy|for my girl|for my kids|for my boss|for my coworker|for the kid|for the little one|also i want|i will try|ill try|i wanna|i wanna get|i am going to have|im going to have|i only want|i just want|only want|just want|i only need|just give me|just get me|all i want is|i really want|i just need|ill just do|ill just have|ill just take|ill just get|i want to order|i would like to order|id like to order|make me|please get me|do me",
     ),
     (Cue::Keep, "keep|keep the|leave on the"),
     (
@@ -221,11 +221,11 @@ const EVERYDAY: &str = "party|people|friend|brother|sister|mother|father|mom|dad
 /// Words about people and the occasion that no cashier asks back about. None that a dish could be called
 /// by: what is said of kids may be of a kids' meal.
 #[rustfmt::skip]
-const TALK: [&str; 37] = [
+const TALK: [&str; 42] = [
     "wife", "husband", "son", "daughter", "mom", "mum", "dad", "mother", "father", "brother", "sister", "friend",
     "friends", "girlfriend", "boyfriend", "boss", "people", "us", "she'll", "he'll", "they'll", "we're", "hurry",
     "thx", "tho", "lol", "haha", "alright", "guess", "think", "that'll", "let's", "getting", "wants", "everybody",
-    "buddy", "coworker",
+    "buddy", "coworker", "make", "mine", "hers", "theirs", "his",
 ];
 
 /// Whether a word says something of who orders, and nothing of what.

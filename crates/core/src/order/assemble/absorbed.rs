@@ -211,6 +211,69 @@ impl<'a> Reader<'a> {
         self.lines.last_needs(&[at]).then_some(at)
     }
 
+    /// "A club and a diet coke" where the club has a drink only as a combo, of which nothing was said.
+    pub(super) fn is_drink_beside(&self, names: &Names, choice: Choice) -> Option<usize> {
+        let waits =
+            self.with || self.onto || self.adds || self.verb.is_some() || self.all.is_some();
+        let start = self.pending.start.unwrap_or(choice.span.start);
+        let before = self.text.get(..start).unwrap_or_default().trim_end();
+        let is_led = self.is_opened() || before.ends_with('+');
+        if waits || !is_led || choice.action == ModifierAction::Remove {
+            return None;
+        }
+        let last = self.lines.last_item()?;
+        let (group, _) = named(self.items, super::option_of(&names.options, last)?)?;
+        let is_of_combo = super::super::lines::is_of_combo(group) && group.min == 0;
+        if !is_of_combo || self.lines.last_is_made_meal() {
+            return None;
+        }
+        let told = before.to_lowercase();
+        let is_meal = ["meal", "combo"].iter().any(|meal| told.contains(meal));
+        let drink = self.drink_of(&names.options)?;
+        (!is_meal && drink != last).then_some(drink)
+    }
+
+    /// "A gallon of sweet tea" of the Gallon Sweet Tea: the rest of its name.
+    pub(super) fn is_of_placed(&mut self, names: &Names, segment: &Segment<'_>) -> bool {
+        let before = self.text.get(..segment.start).unwrap_or_default();
+        let is_of = before.ends_with(" of ");
+        let is_rest = match &self.run {
+            Some((items, true)) => {
+                matches!(items.as_slice(), [item] if names.within.contains(item) && !names.items.contains(item))
+            }
+            _ => false,
+        };
+        let is_it = is_of && is_rest && self.pending.start.is_none() && !self.negated;
+        if is_it {
+            self.lines.lengthen(segment.end);
+        }
+        is_it
+    }
+
+    /// "Number one with a medium sprite": the meal is had in the size of its drink.
+    pub(super) fn give_size_to_meal(&mut self, names: &Names) {
+        let sizes = &self.pending.options;
+        let is_of_meal = |(size, _): &(&Names, Choice)| {
+            size.is_size && self.lines.last_takes(&size.options) == Some(false)
+        };
+        let is_drink = self.lines.last_is_meal()
+            && !self.lines.was_parted()
+            && names.items.is_empty()
+            && self.lines.last_needs(&names.options);
+        let number = self.pending.number.unwrap_or(1);
+        let is_one = self
+            .lines
+            .last()
+            .is_some_and(|(_, quantity)| quantity == number);
+        let waits = self.negated || self.verb.is_some() || sizes.is_empty();
+        if waits || !is_drink || !is_one || !sizes.iter().all(is_of_meal) {
+            return;
+        }
+        for (size, choice) in std::mem::take(&mut self.pending).options {
+            self.attach(size, choice);
+        }
+    }
+
     /// "Gyro combo with a medium sprite" where the combo's drinks have no sizes: the sprite is the combo's.
     pub(super) fn drop_size_of_meals_drink(&mut self, names: &Names) {
         let is_stray = |(size, _): &(&Names, Choice)| {
@@ -278,6 +341,20 @@ impl<'a> Reader<'a> {
             && self.verb.is_none()
             && self.pending.start.is_none()
             && self.lines.is_bare()
+            && name.is_some_and(|name| said.iter().all(|word| name.contains(word)))
+    }
+
+    /// "Chips with cheese" of Chips & Nacho Cheese, where these have no such choice: nothing of a line before.
+    pub(super) fn is_with_own(&self, names: &Names, said: &str) -> bool {
+        let last = self.lines.last_item();
+        let name = last.map(|item| self.phrases.name_of(item));
+        let said = self.phrases.stems_of(said);
+        let waits = self.negated || self.verb.is_some() || self.pending.start.is_some();
+        self.with
+            && !waits
+            && self.amount.is_none()
+            && self.lines.is_bare()
+            && self.lines.last_takes(&names.options).is_none()
             && name.is_some_and(|name| said.iter().all(|word| name.contains(word)))
     }
 

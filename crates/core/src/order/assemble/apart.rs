@@ -2,6 +2,7 @@
 //! without".
 
 use super::super::draft::Choice;
+use super::super::phrases::Names;
 use super::super::segment::{Kind, Segment};
 use super::super::speech::Cue;
 use super::{Reader, option_of};
@@ -30,6 +31,14 @@ impl<'a> Reader<'a> {
             _ => None,
         });
         let is_of_all = self.told_of_all && differs != Some(true);
+        // "Two cokes, one sprite" are three.
+        let is_sort = match rest.first().map(|next| next.kind) {
+            Some(Kind::Names(names)) => self.is_sort_of_last(names),
+            _ => false,
+        };
+        if self.shared.is_none() && differs == Some(true) && is_sort {
+            return false;
+        }
         // "Make one of those plain", "and make one with bacon"
         let of = rest.first().map(|next| self.said_of(next).to_lowercase());
         let is_of_those = matches!(of.as_deref(), Some("those" | "them" | "these" | "em"))
@@ -57,6 +66,15 @@ impl<'a> Reader<'a> {
         (self.negated, self.joined) = (false, false);
         (self.all, self.place) = (None, None);
         true
+    }
+
+    /// Whether the last line is nothing but one of several sorts, and these words are another.
+    fn is_sort_of_last(&self, names: &Names) -> bool {
+        let last = self.lines.last_item().into_iter().collect();
+        // "Two cokes, one diet" are two.
+        !names.is_size
+            && !self.lines.last_has_alike(&names.options)
+            && !self.only_sorts(last, &names.options).is_empty()
     }
 
     /// "…, one coke, one water" of two that were told apart before: each has one.
@@ -273,6 +291,19 @@ impl<'a> Reader<'a> {
         if is_whose && tells && self.tell_apart(1, rest) {
             return true;
         }
+        // "Mine's a taco"
+        let is_mine =
+            ["mine's", "his's", "hers's"].contains(&said.replace('\u{2019}', "'").as_str());
+        let is_told = next.is_some_and(|next| {
+            matches!(
+                next.kind,
+                Kind::Cue(Cue::Article | Cue::Number(_)) | Kind::Names(_)
+            )
+        });
+        if is_mine && is_told {
+            self.settle();
+            return true;
+        }
         let is = next.is_some_and(|next| matches!(self.said_of(next), "is" | "will be" | "gets"));
         let comes = rest.get(1).is_some_and(|next| {
             let is_the = self.said_of(next).eq_ignore_ascii_case("the");
@@ -320,7 +351,7 @@ impl<'a> Reader<'a> {
         at += usize::from(at > 0 && rest.get(at).is_some_and(is_article));
         let later = rest.get(at + 1..).unwrap_or_default();
         let before = rest.get(..at).unwrap_or_default();
-        let is_told = |s: &Segment<'_>| matches!(s.kind, Kind::Cue(Cue::With | Cue::Not));
+        let is_told = |s: &Segment<'_>| matches!(s.kind, Kind::Cue(Cue::With | Cue::Not | Cue::On));
         let amount = rest.get(at).and_then(|next| self.without_amount(next));
         match amount.or(rest.get(at).map(|next| next.kind)) {
             Some(Kind::Names(names)) => {

@@ -163,6 +163,15 @@ impl<'a> Reader<'a> {
             return false;
         };
         let is_size = names.is_size;
+        if self.is_made_other(names, to, next) {
+            let choice = Choice {
+                contrast: true,
+                ..Choice::removed(span)
+            };
+            self.attach(names, choice);
+            (self.verb, self.skip, self.negated) = (None, Some(to.start), false);
+            return true;
+        }
         // "Change the onion for avocado on the burger": the burger comes.
         if let (true, Kind::Names(next), Kind::Cue(Cue::To)) =
             (self.lines.is_empty() && !is_size, next.kind, to.kind)
@@ -198,6 +207,25 @@ impl<'a> Reader<'a> {
         self.skip = Some(to.start);
         (self.verb, self.negated, self.exchanged) = (None, false, true);
         true
+    }
+
+    /// "Make the rice a baked potato": another of the same group of the line that has the rice.
+    fn is_made_other(&self, names: &Names, a: &Segment<'_>, next: &Segment<'_>) -> bool {
+        let Kind::Names(next) = next.kind else {
+            return false;
+        };
+        let group = |options: &[super::super::phrases::OptionRef]| {
+            let item = self.lines.last_item()?;
+            super::option_of(options, item).map(|at| at.group)
+        };
+        let is_same =
+            group(&names.options).is_some() && group(&names.options) == group(&next.options);
+        self.verb == Some(Verb::Change)
+            && matches!(a.kind, Kind::Cue(Cue::Article))
+            && self.before.starts_with("make")
+            && !names.is_size
+            && self.lines.has_added(&names.options)
+            && is_same
     }
 
     /// Whether "either" ends what is left out: "no onion, and no tomato either".

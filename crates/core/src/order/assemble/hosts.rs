@@ -4,12 +4,14 @@
 //! Invariant: the dish has that choice.
 
 use super::super::draft::{Choice, is_size, must_be_one, named};
+use super::super::lines::is_meal;
 use super::super::option::{self, Portion};
 use super::super::phrases::Names;
-use super::super::speech;
+use super::super::segment::{Kind, Segment};
+use super::super::speech::{self, Cue};
 use super::Reader;
 use super::meant::option_of;
-use olympus_proto::ModifierAction;
+use olympus_proto::{ModifierAction, Span};
 
 impl<'a> Reader<'a> {
     /// The dish that is ordered by a choice of it, and what of the name is the choice.
@@ -69,8 +71,11 @@ impl<'a> Reader<'a> {
             name.split(' ').any(|word| word == "iced") && !(is_said || in_run)
         };
         let is_derived = |item: usize| option_of(&names.options, item).is_some_and(|at| at.derived);
+        // A bag of chips is no lunch with chips.
+        let is_lunch = |item: &usize| self.items.get(*item).is_some_and(is_meal);
         let named = items
             .into_iter()
+            .filter(|item| !is_lunch(item))
             .filter_map(|item| Some((is_iced(&item), is_derived(item), length(&item)?, item)));
         let whole = named.min().map(|(.., item)| (item, names));
         // "A sesame bagel" where a sandwich can be had on one, and bagels with sesame; "a vanilla ice
@@ -103,6 +108,41 @@ impl<'a> Reader<'a> {
             let mut taking = items.filter(|item| option_of(&first.options, **item).is_some());
             told.or_else(|| taking.next().map(|item| (*item, first)))
         })
+    }
+
+    /// "A quart of chicken lo mein" where the dish of that name has no quarts, and Lo Mein with a choice of chicken has.
+    pub(super) fn sized_in_parts(&self, names: &Names, span: Span) -> Option<(usize, &'a Names)> {
+        let sizes = || {
+            self.pending
+                .options
+                .iter()
+                .filter(|(names, _)| names.is_size)
+        };
+        let takes = |item: usize| sizes().all(|(size, _)| option_of(&size.options, item).is_some());
+        let is_sized = sizes().next().is_some() && !self.negated && self.verb.is_none();
+        if !is_sized || names.is_part || names.items.iter().any(|item| takes(*item)) {
+            return None;
+        }
+        let told = self.told_in_parts(Choice::added(span));
+        told.filter(|(item, _)| takes(*item))
+    }
+
+    /// "Quart of chicken lo mein": a size that waits for the parts of a name.
+    pub(super) fn leads_to_parts(&self, size: &Names, rest: &[Segment<'_>]) -> bool {
+        let is_filler = |s: &&Segment<'_>| matches!(s.kind, Kind::Cue(Cue::Filler));
+        let next = rest.iter().find(|s| !is_filler(s));
+        let Some(next) = next.filter(|next| size.is_size && !self.ends_phrase(next.start)) else {
+            return false;
+        };
+        let Kind::Names(names) = next.kind else {
+            return false;
+        };
+        let takes = |item: &usize| option_of(&size.options, *item).is_some();
+        if names.is_part || names.items.is_empty() || names.items.iter().any(takes) {
+            return false;
+        }
+        let told = self.told_in_parts(Choice::added(next.span()));
+        told.is_some_and(|(item, _)| takes(&item))
     }
 
     /// "Short stack with blueberries": a size of two words that one dish alone has.

@@ -7,6 +7,7 @@ use super::super::draft::{Choice, comes_with, is_size, named};
 use super::super::lines::is_of_a_meal;
 use super::super::option::{self, Portion};
 use super::super::phrases::Names;
+use super::super::segment::Segment;
 use super::Reader;
 use super::meant::option_of;
 use olympus_proto::{ModifierAction, ModifierGroup};
@@ -117,6 +118,7 @@ impl<'a> Reader<'a> {
             .enumerate()
             .flat_map(|(which, (names, choice))| {
                 let items = names.within.iter().copied();
+                let items = items.filter(|_| !self.is_sort_of_drink(names));
                 items.filter(move |item| {
                     let takes = |(at, (names, _)): (usize, &(&Names, Choice))| {
                         at == which || option_of(&names.options, *item).is_some()
@@ -207,7 +209,8 @@ impl<'a> Reader<'a> {
             return None;
         }
         let (at, (names, choice)) = options.iter().enumerate().find(|(_, (names, choice))| {
-            choice.action == ModifierAction::Add && !names.within.is_empty() && !is_size(names)
+            let is_named = !names.within.is_empty() && !self.is_sort_of_drink(names);
+            choice.action == ModifierAction::Add && is_named && !is_size(names)
         })?;
         let said = self.phrases.stems_of(&self.said(choice.span));
         let is_told = |item: usize| {
@@ -222,6 +225,23 @@ impl<'a> Reader<'a> {
         });
         let item = items.next()?;
         items.next().is_none().then_some((item, at))
+    }
+
+    /// "Half pepperoni half mushroom large pizza" where the menu has no halves: what lies on it, and no Pepperoni Pizza.
+    pub(super) fn is_on_half(&mut self, names: &'a Names, segment: &Segment<'_>) -> bool {
+        let is_topping = !names.options.is_empty()
+            && !names.is_size
+            && (names.items.is_empty() || names.is_part);
+        let is_half = self.before == "half" && is_topping && !names.within.is_empty();
+        let waits =
+            self.negated || self.verb.is_some() || self.lines.last_takes(&names.options).is_some();
+        if !is_half || waits {
+            return false;
+        }
+        let span = segment.span();
+        self.pending.start.get_or_insert(span.start);
+        self.pending.options.push((names, Choice::added(span)));
+        true
     }
 
     /// Whether a size was said where the line that is open has one.

@@ -76,6 +76,13 @@ impl<'a> Reader<'a> {
                 return true;
             }
         }
+        // "A soup and 4 slices of sourdough" where the soup can have one.
+        if self.pending.number.is_some_and(|number| number > 1)
+            && !goes_on
+            && self.pending.options.is_empty()
+        {
+            return true;
+        }
         // "A burrito and chips and guac": the guac goes with the chips.
         match self.lines.accepting(&names.options) {
             Some(line) => {
@@ -109,9 +116,34 @@ impl<'a> Reader<'a> {
                 .within
                 .iter()
                 .any(|item| takes(&item) && self.is_called_by(*item, names))
-            && (takes_none || is_side || self.is_another_dish(names))
+            && (takes_none || is_side || self.is_another_dish(names) || self.is_sized_apart(names))
             && self.next_item(names, rest).is_none()
             && !self.leads_to_sort(names, rest)
+            && !self.is_sort_of_drink(names)
+    }
+
+    /// "A pint of chicken and a pint of white rice": what is sold by the pint too, and no rice of the chicken.
+    fn is_sized_apart(&self, names: &Names) -> bool {
+        let sizes = &self.pending.options;
+        let is_anew = |(size, _): &(&Names, Choice)| {
+            let has = |item: &usize| option_of(&size.options, *item).is_some();
+            size.is_size
+                && self.lines.last_takes(&size.options) == Some(true)
+                && names.within.iter().any(has)
+        };
+        self.is_opened() && !sizes.is_empty() && sizes.iter().all(is_anew)
+    }
+
+    /// "A medium root beer" is the drink of that sort and no Root Beer Float.
+    pub(super) fn is_sort_of_drink(&self, names: &Names) -> bool {
+        let drink = self.drink_of(&names.options);
+        let is_exact = |item| {
+            names
+                .options
+                .iter()
+                .any(|at| at.item == item && !at.derived)
+        };
+        drink.is_some_and(is_exact)
     }
 
     /// "A cappuccino and a mocha" where a cappuccino can have mocha sauce: with an article of its own, and
@@ -135,11 +167,16 @@ impl<'a> Reader<'a> {
     /// Whether the words that name a choice are the beginning of a name of two words, or its end:
     /// "strawberry" calls for a Strawberry Shake and no Bacon, Egg & Cheese is called for by "bacon".
     fn is_called_by(&self, item: usize, names: &Names) -> bool {
+        let said = self.said_last.as_deref().unwrap_or_default();
+        if self.begins_with_many(item, said) {
+            return true;
+        }
         let Some(item) = self.items.get(item) else {
             return false;
         };
         let plain = plain_name(&item.name);
         let name = option::key(plain.as_deref().unwrap_or(&item.name));
+        let name = name.strip_suffix(" by the lb").unwrap_or(&name).to_owned();
         // Eggs are no Sirloin & Eggs.
         if self.is_second_part(&item.name, self.said_last.as_deref().unwrap_or_default()) {
             return false;
@@ -276,7 +313,7 @@ impl<'a> Reader<'a> {
         let is_next =
             self.ends_sentence(span.start) || (self.ends_phrase(span.start) && is_number());
         let is_more = (is_and || is_next) && !self.lines.is_bare();
-        if self.pending.options.iter().any(is_other) || is_more {
+        if self.pending.options.iter().any(is_other) || is_more || self.is_sort_anew() {
             return false;
         }
         let Some(last) = self
@@ -294,6 +331,22 @@ impl<'a> Reader<'a> {
         !std::iter::once(&item.name)
             .chain(&item.aliases)
             .any(is_name)
+    }
+
+    /// "Pineapple sundae no whip, strawberry sundae": after a comma of a sort of which the line has another.
+    fn is_sort_anew(&self) -> bool {
+        let start = self.pending.start.unwrap_or_default();
+        let before = self.text.get(..start).unwrap_or_default().trim_end();
+        let has_one = |(names, _): &(&Names, Choice)| {
+            let at = self
+                .lines
+                .last_item()
+                .and_then(|item| option_of(&names.options, item));
+            at.is_some_and(|at| self.lines.chosen_of(at.group) > 0)
+        };
+        before.ends_with([',', '+', '.', ';', '&'])
+            && !self.pending.options.is_empty()
+            && self.pending.options.iter().any(has_one)
     }
 
     /// What waits, and what was said last, is of this line.

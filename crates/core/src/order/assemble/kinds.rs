@@ -5,12 +5,10 @@ use super::super::draft::Choice;
 use super::super::option;
 use super::super::phrases::Names;
 use super::super::segment::{Kind, Segment};
-use super::super::speech::Cue;
+use super::super::speech::{Cue, begins_with_number};
+use super::super::stems::{is_unit, stem};
 use super::{Pending, Reader, ToldKind, option_of};
-use olympus_proto::{AmbiguousItem, Span};
-
-/// Dishes that are offered where a kind was named and no dish.
-const MOST_ASKED: usize = 10;
+use olympus_proto::Span;
 
 impl<'a> Reader<'a> {
     /// A word of several dishes that are told next; what is said with it is of each of them.
@@ -87,7 +85,15 @@ impl<'a> Reader<'a> {
         };
         let told = self.kind.as_ref().filter(|kind| kind.left > 0);
         let waits = !self.pending.options.is_empty() || self.negated || self.verb.is_some();
-        if waits || self.with || self.onto || self.is_beside_kind(&word, names, segment) {
+        // "Two chicken wraps and one with tuna", where the wraps have none.
+        let is_with = self.with && self.lines.accepting(&names.options).is_some();
+        let is_with = is_with || (self.with && !self.is_opened());
+        // "A strawberry lemonade" after a salad is no Strawberry Salad.
+        let leads = told.is_none() && self.next_item(names, rest).is_some();
+        // They are beside the wraps, and of that kind.
+        let is_beside = self.is_beside_kind(&word, names, segment);
+        let is_more = is_beside && self.with && (names.is_part || names.is_within_only());
+        if waits || is_with || leads || self.onto || (is_beside && !is_more) {
             return false;
         }
         let is_list = self.is_opened() || self.is_in_list(segment, rest);
@@ -99,6 +105,12 @@ impl<'a> Reader<'a> {
         let called = names.items.iter().chain(&names.within).copied();
         let called = called.filter(|item| self.is_of_kind(*item, &word));
         let called = self.one_of(called.collect());
+        // "One five layer" of two burritos is the Five Layer Burrito.
+        let called = called.or_else(|| {
+            let mut whole = self.phrases.stems_of(&self.said_of(segment).to_lowercase());
+            whole.push(word.clone());
+            self.one_of(self.phrases.find(&whole)?.items.clone())
+        });
         let having = (0..self.items.len()).filter(|item| {
             self.is_of_kind(*item, &word) && option_of(&names.options, *item).is_some()
         });
@@ -113,7 +125,11 @@ impl<'a> Reader<'a> {
             self.pending.options.push((names, Choice::added(span)));
         }
         self.pending.number = Some(number);
-        self.place_of_kind(item, number, span);
+        match is_more {
+            true => self.place_item(item, span),
+            false => self.place_of_kind(item, number, span),
+        }
+        self.with = false;
         true
     }
 
@@ -253,41 +269,6 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// "Two pizzas, a cola": which pizzas, if none was told.
-    pub(super) fn close_kind(&mut self) {
-        let kind = self.kind.take();
-        let Some(kind) = kind.filter(|kind| kind.made.is_none() && kind.left > 0) else {
-            return;
-        };
-        let all = 0..self.items.len();
-        let of_kind = all.filter(|item| self.is_of_kind(*item, &kind.word));
-        let of_kind: Vec<usize> = of_kind.take(MOST_ASKED).collect();
-        if kind.left < u32::MAX && !of_kind.is_empty() {
-            self.out.ambiguous.push(AmbiguousItem {
-                text: self.said(kind.span),
-                span: kind.span,
-                candidates: self.ids(&of_kind),
-            });
-        }
-    }
-
-    /// Several of a dish whose name is that of a kind too: which of them may be told next.
-    pub(super) fn told_of_kind(&mut self, item: usize, number: u32, span: Span) {
-        let said = self.phrases.stems_of(&self.said(span).to_lowercase());
-        let word = said.last().cloned().unwrap_or_default();
-        let all = 0..self.items.len();
-        let alike = all.filter(|item| self.is_of_kind(*item, &word)).count();
-        self.close_kind();
-        self.kind = (number > 1 && alike > 1).then(|| ToldKind {
-            word,
-            sizes: Vec::new(),
-            left: number,
-            made: Some(item),
-            is_new: true,
-            span,
-        });
-    }
-
     /// "One greek and one mixed" of two salads: a word that by itself is no dish.
     pub(super) fn is_word_of_kind(&mut self, segment: &Segment<'_>) -> bool {
         let Some(kind) = self.kind.as_ref().filter(|kind| kind.left > 0) else {
@@ -326,6 +307,11 @@ impl<'a> Reader<'a> {
         if !is_kind || names.items.len() < 2 || !names.options.is_empty() || !names.is_part {
             return false;
         }
+        // "Two coffees, one large" where but one is hot: that is no kind of several.
+        self.said_last = Some(stems.concat());
+        if stems.concat() == "coffee" && self.one_of(names.items.clone()).is_some() {
+            return false;
+        }
         let span = segment.span();
         let after = self.text.get(segment.end..).unwrap_or_default();
         let is_list = after.trim_start().starts_with([':', '-', ',']);
@@ -338,8 +324,11 @@ impl<'a> Reader<'a> {
             }
             _ => false,
         };
-        let comes =
-            is_list || is_choice || ["one ", "a ", "1 "].iter().any(|one| told.starts_with(one));
+        // "Three wraps two chicken and one falafel", and not "two tenders three piece"
+        let unit = told.split_whitespace().nth(1).map(stem);
+        let is_pieces = unit.is_some_and(|unit| is_unit(&unit) || unit == "piece");
+        let is_some_of_them = begins_with_number(&told) && !is_pieces;
+        let comes = is_list || is_choice || told.starts_with("a ") || is_some_of_them;
         let is_told = after.trim_start().starts_with([':', '-']);
         if comes && self.pending.number.is_none() && is_told {
             self.kind = Some(ToldKind {
@@ -389,12 +378,5 @@ impl<'a> Reader<'a> {
     /// Whether an item's name ends so, or the menu lists it so.
     pub(super) fn is_of_kind(&self, item: usize, word: &str) -> bool {
         self.ends_with(item, word) || self.is_listed_as(item, word)
-    }
-
-    /// What was said of the kind, for a dish of it.
-    pub(super) fn sizes_of_kind(&self, item: usize) -> Vec<(&'a Names, Choice)> {
-        let kind = self.kind.as_ref();
-        let kind = kind.filter(|kind| self.is_of_kind(item, &kind.word));
-        kind.map(|kind| kind.sizes.clone()).unwrap_or_default()
     }
 }

@@ -56,10 +56,35 @@ pub(in super::super) fn option_for(
                 at.derived,
             )
         })?;
-    match wanted && !takes_away(&meant) {
-        true => left_out_of(items, meant).or(Some(meant)),
-        false => Some(meant),
+    match (wanted, amount) {
+        (true, _) if !takes_away(&meant) => left_out_of(items, meant).or(Some(meant)),
+        (false, Some(amount)) => so_much_of(items, meant, amount).or(Some(meant)),
+        _ => Some(meant),
     }
+}
+
+/// "Extra egg" where the dish has Soft Boiled Egg, and Extra Soft Boiled Egg besides.
+fn so_much_of(items: &[MenuItem], meant: OptionRef, amount: Amount) -> Option<OptionRef> {
+    let (_, option) = named(items, meant)?;
+    let key = option::key(&option.name);
+    let groups = items.get(meant.item)?.modifier_groups.iter().enumerate();
+    let all = groups.flat_map(|(group, choices)| {
+        let options = choices.options.iter().enumerate();
+        options.map(move |(option, choice)| (group, option, choice))
+    });
+    let is_it = |name: &str| {
+        let is_so_much = Portion::of(name) == Some(Portion::Amount(amount));
+        let own = option::key(name);
+        is_so_much && own.split_once(' ').is_some_and(|(_, thing)| thing == key)
+    };
+    let mut others = all.filter(|(_, _, choice)| is_it(&choice.name));
+    let (group, option, _) = others.next()?;
+    Some(OptionRef {
+        group,
+        option,
+        derived: false,
+        ..meant
+    })
 }
 
 /// Whether an item has what an option is more of: its name says so, or it can be left out.

@@ -12,6 +12,8 @@ mod hosts;
 mod implied;
 mod items;
 mod kinds;
+mod lacking;
+mod listed;
 mod meals;
 mod meant;
 mod more;
@@ -24,13 +26,16 @@ mod numbers;
 mod off;
 mod only;
 mod options;
+mod other;
 mod places;
 mod placing;
 mod portions;
 mod reader;
+mod settle;
 mod sorts;
 mod stash;
 mod swaps;
+mod told_kind;
 mod which;
 
 use super::phrases::Phrases;
@@ -171,6 +176,8 @@ impl<'a> Reader<'a> {
             Cue::Correction => self.correction(segment, rest),
             Cue::Drop => {
                 self.settle();
+                // "No, cancel the salad, we'll do the soup"
+                self.negated = false;
                 (self.verb, self.dropped) = (Some(Verb::Drop), false);
                 let said = self.said_of(segment).to_lowercase();
                 self.drops_part = said.starts_with("take") || said.starts_with("remove");
@@ -193,6 +200,8 @@ impl<'a> Reader<'a> {
             Cue::Place(place) => self.at_place(place, segment, rest),
             // "… and no tomato either": that one too.
             Cue::All if self.after_name && self.negation_used && self.is_also(segment, rest) => {}
+            // "A pint each of beans and slaw"
+            Cue::All if self.is_measure_of_each(segment) => {}
             Cue::All => self.of_all(&self.said_of(segment).to_lowercase(), rest),
         }
     }
@@ -244,6 +253,9 @@ impl<'a> Reader<'a> {
 
     fn unknown(&mut self, segment: &Segment<'_>, rest: &[Segment<'a>]) {
         if self.is_made_plain(segment, rest)
+            || self.is_black_coffee(segment)
+            || self.is_chosen_to_lack(None, segment)
+            || self.is_other_of_kind(None, segment)
             || self.is_group_left_out(None, segment)
             || self.is_part_of_meal(segment, rest)
             || self.is_word_of_must(None, segment)

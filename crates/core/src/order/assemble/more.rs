@@ -41,8 +41,9 @@ impl<'a> Reader<'a> {
         let is_whole = is_bare || matches!(next, Some(Kind::Cue(Cue::Whole)));
         // "… and one for my wife with tofu"
         let is_for_whom = rest.first().is_some_and(|next| self.is_for_whom(next));
-        let is_told =
-            is_whole || is_for_whom || matches!(next, Some(Kind::Cue(Cue::With | Cue::Not)));
+        let is_told = is_whole
+            || is_for_whom
+            || matches!(next, Some(Kind::Cue(Cue::With | Cue::Not | Cue::On)));
         // "One burger with bacon, one without onion"
         let is_one = number == 1 && self.lines.is_told_single();
         // "One club without bacon, two without tomato"

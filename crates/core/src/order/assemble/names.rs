@@ -22,7 +22,11 @@ impl<'a> Reader<'a> {
             self.move_to(line);
             return;
         }
-        if self.is_group_left_out(Some(names), segment)
+        if self.is_plain_elsewhere(names, segment, rest)
+            || self.is_of_placed(names, segment)
+            || self.is_on_half(names, segment)
+            || self.is_other_of_kind(Some(names), segment)
+            || self.is_group_left_out(Some(names), segment)
             || self.is_part_of_meal(segment, rest)
             || self.is_kind_of_last(names, segment)
             || self.is_named_by_kind(names, segment, rest)
@@ -50,7 +54,9 @@ impl<'a> Reader<'a> {
             }
             return;
         }
-        if self.carries_negation(names, segment, rest) {
+        if self.carries_negation(names, segment, rest)
+            || self.is_chosen_to_lack(Some(names), segment)
+        {
             return;
         }
         self.said_last = Some(
@@ -89,7 +95,7 @@ impl<'a> Reader<'a> {
         self.joined |= self
             .text
             .get(..segment.start)
-            .is_some_and(|said| said.ends_with('/'));
+            .is_some_and(|said| said.ends_with('/') || said.trim_end().ends_with('&'));
         // "Slaw instead of fries and ranch": the ranch is wanted.
         self.negated_list &= !self.ends_sentence(segment.start);
         let is_listed = self.negated_list || self.is_listed(names, rest);
@@ -98,9 +104,12 @@ impl<'a> Reader<'a> {
         let is_too = matches!(next.as_deref(), Some("too" | "also" | "as well" | "either"));
         // "Not onion or mayo"
         let is_or = matches!(self.before.as_str(), "or" | "nor");
+        let is_listed = is_listed || (self.negation_used && self.is_list_on_it(names, rest));
         let goes_on = is_too || ((!self.contrast || is_or) && (self.joined || is_listed));
         let is_wished = self.negation_used && self.is_wished_after(segment, rest);
-        let goes_on = goes_on && !is_wished && !self.is_wanted_too(names, segment);
+        // "No olives, dressing on the side"
+        let is_aside = next.as_deref() == Some("on the side") && self.negation_used;
+        let goes_on = goes_on && !is_wished && !is_aside && !self.is_wanted_too(names, segment);
         self.negated &= !self.negation_used || goes_on;
         let is_size = names.is_size;
         if is_size && self.is_set_against() && names.items.is_empty() {
@@ -242,9 +251,18 @@ impl<'a> Reader<'a> {
                 return true;
             }
         }
+        let called = || {
+            let said = self.said(span).to_lowercase();
+            self.lines.called(&self.phrases.stems_of(&said))
+        };
+        let is_dish = !names.items.is_empty() || !names.within.is_empty();
         if self.verb == Some(Verb::Change)
-            && let Some(line) = self.ordered(names)
+            && let Some(line) = self.ordered(names).or_else(|| called().filter(|_| is_dish))
         {
+            self.verb = Some(Verb::Put(line));
+            return true;
+        }
+        if let Some(line) = self.is_sort_of_line(names, rest) {
             self.verb = Some(Verb::Put(line));
             return true;
         }
@@ -261,6 +279,20 @@ impl<'a> Reader<'a> {
             (self.verb, self.negated, self.negation_used) = (None, true, false);
         }
         false
+    }
+
+    /// "A chocolate and a vanilla shake, make the chocolate large": the one line that is of that sort.
+    fn is_sort_of_line(&self, names: &Names, rest: &[Segment<'_>]) -> Option<usize> {
+        let is_article = |s: &&Segment<'_>| matches!(s.kind, Kind::Cue(Cue::Article));
+        let next = rest.iter().find(|s| !is_article(s))?;
+        let lines = self.lines.having(&names.options);
+        let ([line], false, Kind::Names(next)) = (lines.as_slice(), names.is_size, next.kind)
+        else {
+            return None;
+        };
+        let is_many = self.lines.all().len() > 1;
+        let is_size = next.is_size && self.lines.takes(*line, &next.options);
+        (self.verb == Some(Verb::Change) && is_many && is_size).then_some(*line)
     }
 
     /// "A large coke and fries": what waits is a dish of its own, which cannot have what comes.
@@ -297,7 +329,10 @@ impl<'a> Reader<'a> {
             self.pending = Pending::default();
         }
         if names.options.is_empty() || (!names.items.is_empty() && self.is_item(names, rest)) {
-            self.item(&names.items, span);
+            match self.sized_in_parts(names, span) {
+                Some((item, choice)) => self.place_with(item, choice, Choice::added(span)),
+                None => self.item(&names.items, span),
+            }
         } else if !self.is_other_kind(names, rest) && self.is_part_of_name(names, rest) {
             self.item(&names.within, span);
         } else {

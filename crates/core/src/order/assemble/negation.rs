@@ -189,7 +189,8 @@ impl<'a> Reader<'a> {
             .iter()
             .any(|and| before.ends_with(&format!(" {and}")));
         let is_added = self.negated_away && self.lines.can_only_add(&names.options);
-        is_and && (is_added || self.lines.must_choose(&names.options))
+        let is_beside = self.lines.is_added_beside_left_out(&names.options);
+        is_and && (is_added || is_beside || self.lines.must_choose(&names.options))
     }
 
     /// "No cheese, actually leave the cheese".
@@ -222,44 +223,6 @@ impl<'a> Reader<'a> {
             .unwrap_or_default()
             .trim_end_matches(' ');
         before.ends_with([',', '.', ';', ':', '!', '?', '\n'])
-    }
-
-    /// "No mayo, ketchup and mustard only", "no pickles, onions ok": a list after a comma that ends with
-    /// a word of wishing is wanted.
-    pub(super) fn is_wished_after(&self, segment: &Segment<'_>, rest: &[Segment<'_>]) -> bool {
-        const WISHES: [&str; 6] = ["only", "extra", "yes", "ok", "okay", "fine"];
-        let goes_on = |s: &&Segment<'_>| match s.kind {
-            Kind::Names(_) => true,
-            Kind::Cue(Cue::And) => !self.ends_phrase(s.start),
-            _ => false,
-        };
-        let listed = rest.iter().take_while(goes_on).count();
-        let ends = rest
-            .get(listed)
-            .filter(|next| !self.ends_phrase(next.start));
-        let ends = ends.map(|next| self.said_of(next).to_lowercase());
-        let after = rest.get(listed + 1).map(|next| next.kind);
-        let is_more = matches!(after, Some(Kind::Names(_)));
-        let is_only = ends.as_deref() == Some("only") && !self.joined;
-        (self.ends_phrase(segment.start) || is_only)
-            && !is_more
-            && ends.is_some_and(|said| WISHES.contains(&said.as_str()))
-    }
-
-    /// "No rice, beans or cheese": right after a name that is left out, what a list goes on with, or
-    /// what can only be left out.
-    pub(super) fn is_listed(&self, names: &Names, rest: &[Segment<'_>]) -> bool {
-        if !self.after_name {
-            return false;
-        }
-        let at = rest
-            .iter()
-            .take_while(|s| matches!(s.kind, Kind::Names(_)))
-            .count();
-        let said = rest.get(at).map(|s| self.said_of(s).to_lowercase());
-        let ends = matches!(rest.get(at + 1).map(|s| s.kind), Some(Kind::Names(_)));
-        (ends && matches!(said.as_deref(), Some("or" | "nor")))
-            || self.lines.can_only_leave_out(&names.options)
     }
 
     /// "With everything" where the menu has that as a choice, and no other of its kind was made.
@@ -318,8 +281,10 @@ impl<'a> Reader<'a> {
         let said = self.said_of(segment).to_lowercase();
         // "A large one rather, and a pie": it is said after what it is of.
         let next = rest.first().map(|next| next.kind);
-        if matches!(said.as_str(), "rather" | "make it")
-            && matches!(next, None | Some(Kind::Cue(Cue::And | Cue::Clause)))
+        if matches!(
+            said.as_str(),
+            "rather" | "make it" | "i meant" | "meant" | "i mean"
+        ) && matches!(next, None | Some(Kind::Cue(Cue::And | Cue::Clause)))
         {
             return;
         }
@@ -330,6 +295,11 @@ impl<'a> Reader<'a> {
                 None | Some(Kind::Cue(Cue::And | Cue::Clause))
             );
         if is_count && self.pending.number.is_none() && self.implied().is_some() {
+            self.settle();
+        }
+        // "A burger and a coke, actually make that large": the coke is ordered.
+        let is_sort = |(names, _): &(&Names, Choice)| !names.is_size;
+        if self.pending.options.iter().any(is_sort) && self.implied().is_some() {
             self.settle();
         }
         self.verb = Some(Verb::Correct);

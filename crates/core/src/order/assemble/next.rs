@@ -13,6 +13,7 @@ impl<'a> Reader<'a> {
     /// The item that comes right after (options and sizes may stand between) and has this option.
     pub(super) fn next_item(&self, names: &Names, rest: &[Segment<'_>]) -> Option<usize> {
         let waits = self.pending.start.is_some();
+        let is_dish = !names.items.is_empty() && !names.is_part && !names.is_size;
         let mut towards = false;
         for segment in rest {
             // "A burger with mayo, a wrap"
@@ -44,6 +45,12 @@ impl<'a> Reader<'a> {
                     if next.options.is_empty() {
                         return None;
                     }
+                }
+                // "An ice cream of chocolate" is no scoop of it on a chocolate cake.
+                Kind::Cue(Cue::Filler)
+                    if is_dish && self.said_of(segment).eq_ignore_ascii_case("of") =>
+                {
+                    return None;
                 }
                 Kind::Cue(Cue::Filler | Cue::On | Cue::To | Cue::Amount(_)) => {}
                 // "bacon on a cheeseburger"

@@ -1,5 +1,6 @@
 //! Numbers: how many of what follows, of what was said, or which of several.
 
+use super::super::draft::Choice;
 use super::super::option;
 use super::super::phrases::{NUMBER, Names};
 use super::super::segment::{Kind, Segment};
@@ -146,6 +147,11 @@ impl<'a> Reader<'a> {
             self.lines.set_quantity(number);
             return true;
         }
+        if self.is_another(number) && !self.item_comes(rest) && self.is_sized_one_of_last() {
+            self.settle_options();
+            self.pending = super::Pending::default();
+            return true;
+        }
         if self.is_another(number) && !self.item_comes(rest) {
             let span = segment.span();
             if let Some(item) = self.lines.last_item() {
@@ -165,6 +171,24 @@ impl<'a> Reader<'a> {
             return true;
         }
         false
+    }
+
+    /// "Kebab and chips, a large one": what size the dish before has, of which none was said.
+    pub(super) fn is_sized_one_of_last(&self) -> bool {
+        let is_size = |(names, _): &(&Names, Choice)| {
+            names.is_size && self.lines.last_takes(&names.options) == Some(false)
+        };
+        let start = self.pending.start.unwrap_or_default();
+        let before = self.text.get(..start).unwrap_or_default();
+        let before = before.trim_end().to_lowercase();
+        let is_more = [" and", " plus", " then", " &", " also"]
+            .iter()
+            .any(|and| before.ends_with(and));
+        !is_more
+            && self.verb.is_none()
+            && !self.pending.options.is_empty()
+            && self.pending.options.iter().all(is_size)
+            && self.lines.last().is_some_and(|(_, quantity)| quantity == 1)
     }
 
     /// A number that waits for its dish, or corrects one.
@@ -254,10 +278,14 @@ impl<'a> Reader<'a> {
             .iter()
             .find(|s| !matches!(s.kind, Kind::Cue(Cue::Filler)));
         let is_to = matches!(next.map(|s| s.kind), Some(Kind::Cue(Cue::To)));
+        // "Make one of them a hot dog"
+        let is_a = matches!(next.map(|s| s.kind), Some(Kind::Cue(Cue::Article)));
+        let is_made = self.before == "make" && is_a && self.verb.is_none() && self.item_comes(rest);
         let Some((last, quantity)) = self.lines.last() else {
             return false;
         };
-        if self.verb != Some(Verb::Change) || !is_to || quantity <= number {
+        let is_changed = self.verb == Some(Verb::Change) && is_to;
+        if !(is_changed || is_made) || quantity <= number {
             return false;
         }
         let line = self

@@ -68,12 +68,63 @@ impl<'a> Reader<'a> {
         if !is_plain || waits {
             return false;
         }
+        if self.are_made_plain(segment) {
+            return true;
+        }
         let next = rest.first().filter(|next| !self.ends_phrase(next.start));
         if matches!(next.map(|next| next.kind), Some(Kind::Names(next)) if !next.items.is_empty()) {
             self.plain = Some(segment.span());
             return true;
         }
         self.after_name && self.pending.start.is_none() && self.makes_plain(segment.span())
+    }
+
+    /// "Both plain", "the first one plain": the lines that were meant.
+    fn are_made_plain(&mut self, segment: &Segment<'_>) -> bool {
+        let meant: Vec<usize> = match (&self.all, self.place) {
+            (Some(lines), _) => lines.clone(),
+            (None, Some(line)) => vec![line],
+            (None, None) => Vec::new(),
+        };
+        let mut is_made = false;
+        for line in meant {
+            is_made |= self.lines.leave_plain_of(line, segment.span());
+        }
+        is_made
+    }
+
+    /// "Burger plain" where wings can be had Plain, and burgers not.
+    pub(super) fn is_plain_elsewhere(
+        &mut self,
+        names: &Names,
+        segment: &Segment<'_>,
+        rest: &[Segment<'_>],
+    ) -> bool {
+        if !self.said_of(segment).eq_ignore_ascii_case("plain") {
+            return false;
+        }
+        let next = rest.first().filter(|next| !self.ends_phrase(next.start));
+        let is_drink = matches!(next.map(|next| next.kind), Some(Kind::Names(next))
+            if next.items.is_empty() && self.drink_of(&next.options).is_some());
+        // "A plain coke" is a coke.
+        if is_drink && !self.negated && names.items.is_empty() {
+            return true;
+        }
+        let is_choice = names.items.is_empty() && self.lines.last_takes(&names.options).is_none();
+        let is_led = self.after_name && self.pending.start.is_none();
+        is_choice && is_led && self.is_made_plain(segment, rest)
+    }
+
+    /// "A small coffee, black": with nothing in it, as it comes.
+    pub(super) fn is_black_coffee(&self, segment: &Segment<'_>) -> bool {
+        const BLACK: [&str; 3] = ["coffee", "espresso", "americano"];
+        let is_black = self.said_of(segment).eq_ignore_ascii_case("black");
+        let name = self
+            .lines
+            .last_item()
+            .map(|item| self.phrases.name_of(item));
+        let is_coffee = |word: &String| BLACK.contains(&word.as_str());
+        is_black && !self.negated && name.is_some_and(|name| name.iter().any(is_coffee))
     }
 
     /// Leaves out what lies on the last line; whether there was anything.

@@ -31,6 +31,10 @@ impl<'a> Reader<'a> {
             self.lines.restore(&names.options);
             return;
         }
+        if let Some(item) = self.is_drink_beside(names, choice) {
+            self.place_with(item, names, choice);
+            return;
+        }
         if self.is_of_meal_or_dish(names, choice)
             || self.says_nothing_new(names, &said, choice, rest)
         {
@@ -109,6 +113,7 @@ impl<'a> Reader<'a> {
         if self.is_single() && !self.negated && self.belongs_to_last(names) {
             self.pending = Pending::default();
         }
+        self.give_size_to_meal(names);
         if let Some(at) = self.as_drink_of_meal(names, choice) {
             self.pending = Pending::default();
             self.lines.put_last(at, choice);
@@ -133,7 +138,7 @@ impl<'a> Reader<'a> {
         choice: Choice,
         rest: &[Segment<'a>],
     ) -> bool {
-        if self.is_in_name(said) {
+        if self.is_in_name(said) || self.is_with_own(names, said) {
             self.lines.lengthen(choice.span.end);
             return true;
         }
@@ -146,11 +151,16 @@ impl<'a> Reader<'a> {
         let takes = |line| self.lines.takes(line, &names.options);
         let is_told = (self.onto || self.with) && self.place.is_some_and(takes);
         let is_told = is_told || self.is_sized_after(names, rest);
+        // "Add cheese, fries, and a coke"
+        let ends = rest.first().is_none_or(|next| self.ends_phrase(next.start));
+        let is_added = self.adds && ends && self.lines.last_takes(&names.options).is_some();
         !self.negated
             && !is_told
+            && !is_added
             && (!self.is_needed(names) || (self.listed && !self.lines.last_is_meal()))
             && (self.next_item(names, rest).is_some()
                 || self.leads_to_choice(names, rest)
+                || self.leads_to_parts(names, rest)
                 || self.leads_to_sort(names, rest)
                 || self.leads_to_size(names, rest)
                 || self.leads_to_called(names, rest)
@@ -290,8 +300,15 @@ impl<'a> Reader<'a> {
                 .into_iter()
                 .collect(),
         };
+        // "A mango and a lychee, no wait, both mango": of each that alone.
+        let takes_place = self.verb == Some(Verb::Correct)
+            && self.all.is_some()
+            && choice.action == ModifierAction::Add;
         let mut placed = false;
         for line in targets {
+            if takes_place {
+                self.lines.clear_like(line, &names.options);
+            }
             placed |= self.lines.put(line, &names.options, choice);
         }
         if placed || self.attach_amount(choice) {
@@ -326,56 +343,5 @@ impl<'a> Reader<'a> {
             self.lines
                 .put(line, &names.options, Choice { amount, ..choice })
         })
-    }
-
-    /// What waits without its item: the only item that it fits, else choices of a line before.
-    pub(super) fn settle(&mut self) {
-        if let Some(item) = self.in_other_pieces().or_else(|| self.in_pieces_alone())
-            && let Some((_, span)) = self.pending.pieces
-        {
-            self.place_item(item, span);
-        }
-        if let Some((item, at)) = self.called_by_choice() {
-            // A word of its own name chooses nothing.
-            let (_, choice) = self.pending.options.remove(at);
-            self.place_item(item, choice.span);
-        }
-        if self.is_one_more()
-            && !self.lost
-            && let Some(item) = self.lines.last_item()
-            && let Some((_, choice)) = self.pending.options.last()
-        {
-            self.place_item(item, choice.span);
-        }
-        self.report_lost_size();
-        if let Some(item) = self.implied().filter(|_| !self.goes_with_last()) {
-            let span = self.pending.options.last().map(|(_, choice)| choice.span);
-            if let Some(span) = span {
-                self.place_item(item, span);
-            }
-        }
-        self.settle_options();
-        self.lines.forget_recent();
-        if self.verb == Some(Verb::Correct) && self.pending.number.is_some() {
-            self.verb = None;
-        }
-        self.pending = Pending::default();
-    }
-
-    /// "…, and a small zorbl": a size of its own, of what is not known, is none of the dish before.
-    fn report_lost_size(&mut self) {
-        let is_lost = self.lost && self.verb.is_none() && self.is_opened() && self.is_sized_anew();
-        if !is_lost || !self.pending.options.iter().all(|(names, _)| names.is_size) {
-            return;
-        }
-        for (_, choice) in std::mem::take(&mut self.pending.options) {
-            self.not_understood(choice.span.start, choice.span.end);
-        }
-    }
-
-    pub(super) fn settle_options(&mut self) {
-        for (names, choice) in std::mem::take(&mut self.pending.options) {
-            self.attach(names, choice);
-        }
     }
 }

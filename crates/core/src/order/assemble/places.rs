@@ -82,6 +82,13 @@ impl<'a> Reader<'a> {
         // "One without chicken, and on both the dressing": of both what comes.
         let leads = (!self.towards || self.joined)
             && matches!(comes, Some(Kind::Names(names)) if !names.options.is_empty() && self.lines.last_takes(&names.options).is_some());
+        // "One with boba, one with jelly, both zorbl": what the menu does not know is of both, and the jelly of one.
+        let before = rest.first().and_then(|next| self.text.get(..next.start));
+        let before = before.unwrap_or_default().trim_end().to_lowercase();
+        let is_apart = before
+            .strip_suffix(said)
+            .is_some_and(|before| before.trim_end().ends_with(','));
+        let leads = leads || (is_apart && matches!(comes, Some(Kind::Unknown)));
         if leads {
             self.lines.forget_recent();
         }
@@ -139,8 +146,9 @@ impl<'a> Reader<'a> {
         }
         let next = rest.first().map(|next| self.said_of(next).to_lowercase());
         let is_called = matches!(next.as_deref(), Some("one" | "ones"));
-        let moves = self.towards && self.lines.has_recent();
-        if !is_called && !moves {
+        let leads = self.leads_to_told(segment, rest);
+        let moves = self.towards && self.lines.has_recent() && !leads;
+        if !is_called && !moves && !leads {
             return false;
         }
         let mut lines = self.lines.having(&names.options);
@@ -158,6 +166,10 @@ impl<'a> Reader<'a> {
         if !moves {
             self.settle();
         }
+        if leads {
+            (self.towards, self.onto) = (false, false);
+            self.lines.forget_recent();
+        }
         if self.verb == Some(Verb::Change) {
             self.lines.forget_recent();
         }
@@ -165,6 +177,21 @@ impl<'a> Reader<'a> {
         self.two = false;
         self.point(lines, is_all);
         true
+    }
+
+    /// "…, on the buffalo no celery": a new clause, of which what is told comes next.
+    fn leads_to_told(&self, segment: &Segment<'_>, rest: &[Segment<'_>]) -> bool {
+        let next = rest.first().filter(|next| !self.ends_phrase(next.start));
+        let tells = matches!(
+            next.map(|next| next.kind),
+            Some(Kind::Cue(Cue::Not | Cue::With))
+        );
+        let before = self.text.get(..segment.start).unwrap_or_default();
+        let before = before.trim_end().to_lowercase();
+        let before = before.strip_suffix("on the").map(str::trim_end);
+        let begins = before
+            .is_some_and(|before| before.ends_with([',', '.', ';']) || before.ends_with(" and"));
+        tells && begins
     }
 
     /// "… and on the blt no tomato", "…, the brownies without nuts": a line that is there, of which

@@ -5,6 +5,7 @@
 
 use super::super::draft::{Choice, Draft};
 use super::super::phrases::{Names, OptionRef};
+use super::super::segment::Segment;
 use super::{Pending, Reader, Verb};
 use olympus_proto::{ModifierAction, Span};
 
@@ -74,6 +75,13 @@ impl<'a> Reader<'a> {
             let Some(count) = pending.number else {
                 return (None, None);
             };
+            let is_sized = |(names, _): &(&Names, Choice)| {
+                names.is_size && super::option_of(&names.options, item).is_some()
+            };
+            // "Four two piece baskets" are four, and so are four baskets.
+            if pending.options.iter().any(is_sized) || self.is_served_whole(item) {
+                return (Some(count), None);
+            }
             return match self.portions(item, count) {
                 Some((at, times)) => ((times > 1).then_some(times), Some(at)),
                 None => {
@@ -109,6 +117,17 @@ impl<'a> Reader<'a> {
             let choice = Choice { span, ..choice };
             draft.choose(self.items, &names.options, choice);
         }
+    }
+
+    /// "A pint each of beans and slaw": the measure waits for them.
+    pub(super) fn is_measure_of_each(&self, segment: &Segment<'_>) -> bool {
+        let options = &self.pending.options;
+        let after = self.text.get(segment.end..).unwrap_or_default();
+        let is_each = self.said_of(segment).eq_ignore_ascii_case("each");
+        is_each
+            && after.trim_start().starts_with("of ")
+            && !options.is_empty()
+            && options.iter().all(|(names, _)| names.is_size)
     }
 
     /// What waits for the dish; what it cannot have is of a line before.

@@ -19,7 +19,8 @@ impl Reader<'_> {
         });
         let is_one = self.lines.last().is_some_and(|(_, quantity)| quantity == 1);
         let is_size = matches!(rest.first().map(|next| next.kind), Some(Kind::Names(names))
-            if names.is_size && names.items.is_empty() && self.lines.last_takes(&names.options) == Some(false));
+            if names.is_size && names.items.is_empty() && self.lines.last_takes(&names.options) == Some(false)
+                && self.lines.last_is_sized_by(&names.options));
         self.after_name && !waits && is_one && ends && is_size && !self.joined
     }
 
@@ -128,6 +129,13 @@ impl Reader<'_> {
             .flat_map(|group| &group.options);
         self.printed_pieces(item).is_none_or(|pieces| pieces == 1)
             && !options.any(|option| option::key(&option.name).ends_with(" piece"))
+    }
+
+    /// Whether an item is called by what holds its pieces: so many baskets are no pieces.
+    pub(super) fn is_served_whole(&self, item: usize) -> bool {
+        const HOLDS: [&str; 6] = ["basket", "box", "plate", "platter", "bucket", "meal"];
+        let last = self.phrases.name_of(item).last();
+        last.is_some_and(|last| HOLDS.contains(&last.as_str()))
     }
 
     /// Of several items the one that is sold in so many pieces: "five piece tenders".
@@ -292,7 +300,9 @@ impl Reader<'_> {
                 if speech::cue(&stems) == Some(Cue::Number(count)) && count > 1 {
                     return is_size(choices);
                 }
-                let mut words = stems.split(' ');
+                // "Medium 12 Pc" is twelve.
+                let is_name = |word: &&str| matches!(*word, "small" | "medium" | "large");
+                let mut words = stems.split(' ').skip_while(is_name);
                 let is_count = words.next() == Some(count.to_string().as_str());
                 // "26 cm" is a measure, "2% milk" a sort; "6 wings" are of the wings.
                 is_count

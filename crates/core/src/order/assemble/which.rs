@@ -64,6 +64,7 @@ impl<'a> Reader<'a> {
             let is_dish = |item: &MenuItem| !is_meal(item) && !is_for_children(item);
             items.retain(|item| self.items.get(*item).is_some_and(is_dish));
         }
+        self.prefer_heads(&mut items);
         // "A can of soda" is no two liters.
         let listed = |item: &usize| self.items.get(*item).map(|item| &item.category);
         let first = items.first().and_then(listed);
@@ -106,6 +107,36 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Of a Cheeseburger and a Burger Basket the burger is the one, and of Nachos Grande and Chips & Nacho Cheese the
+    /// nachos.
+    fn prefer_heads(&self, items: &mut Vec<usize>) {
+        let said = self.said_last.as_deref();
+        let Some(said) = said.filter(|said| items.len() > 1 && !said.contains(' ')) else {
+            return;
+        };
+        let is_head = |item: &usize| {
+            let last = self.phrases.name_of(*item).last();
+            last.is_some_and(|last| last.ends_with(said))
+        };
+        if items.iter().any(is_head) {
+            items.retain(is_head);
+        } else if items.iter().any(|item| self.begins_with_many(*item, said)) {
+            items.retain(|item| self.begins_with_many(*item, said));
+        }
+    }
+
+    /// Whether a name begins with a word in its plural: Nachos Grande.
+    pub(super) fn begins_with_many(&self, item: usize, stem: &str) -> bool {
+        let name = self.items.get(item).map_or("", |item| item.name.as_str());
+        let first = name
+            .split_whitespace()
+            .next()
+            .unwrap_or_default()
+            .to_lowercase();
+        let own = self.phrases.name_of(item).first();
+        first.ends_with('s') && first.len() > stem.len() && own.is_some_and(|own| own == stem)
+    }
+
     /// Which of several is meant is not clear.
     pub(super) fn ask_which(&mut self, items: &[usize], span: Span) {
         self.out.ambiguous.push(AmbiguousItem {
@@ -126,6 +157,9 @@ impl<'a> Reader<'a> {
         segment: &Segment<'_>,
         rest: &[Segment<'_>],
     ) -> bool {
+        if self.is_without_word(segment) {
+            return true;
+        }
         if self.tells_asked(names, segment) {
             return false;
         }
@@ -142,6 +176,32 @@ impl<'a> Reader<'a> {
         }
         self.not_understood(segment.start, segment.end);
         self.negation_used |= self.negated;
+        true
+    }
+
+    /// "A haddock, no chips" of Haddock and of Haddock & Chips: the one that has no such word in its name.
+    pub(super) fn is_without_word(&mut self, segment: &Segment<'_>) -> bool {
+        let asked = self.ids(&self.asked);
+        let is_last = self
+            .out
+            .ambiguous
+            .last()
+            .is_some_and(|last| last.candidates == asked);
+        if !self.negated || self.negation_used || !is_last || asked.len() < 2 {
+            return false;
+        }
+        let said = self.phrases.stems_of(&self.said_of(segment).to_lowercase());
+        let has = |item: &usize| said.iter().all(|word| self.has_word(*item, word));
+        let (with, without): (Vec<usize>, Vec<usize>) = self.asked.iter().copied().partition(has);
+        let ([item], false) = (without.as_slice(), with.is_empty()) else {
+            return false;
+        };
+        let Some(asked) = self.out.ambiguous.pop() else {
+            return false;
+        };
+        self.pending = std::mem::take(&mut self.held);
+        self.place_item(*item, asked.span);
+        self.negation_used = true;
         true
     }
 

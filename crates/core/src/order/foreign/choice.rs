@@ -28,7 +28,13 @@ pub(super) fn choose(tokens: &mut [Token], phrases: &Phrases) {
         let ways: Vec<&String> = own.collect();
         // "Una papas": what is counted is a dish, where there is one.
         let item = token.ways.iter().find(|way| is_item(way, phrases));
-        if let Some(item) = item.filter(|_| is_counted && !is_dish).cloned() {
+        // "Una coca" is a coke, and no other soda that is sold.
+        let is_sort = |item: &String| {
+            let sold = phrases.find(&stems(item));
+            sold.is_some_and(|sold| has_choice(sold, &token.english, phrases))
+        };
+        let item = item.filter(|item| is_counted && !is_dish && !is_sort(item));
+        if let Some(item) = item.cloned() {
             token.english = item;
             continue;
         }

@@ -2,7 +2,7 @@
 
 use super::super::MOST_LINES;
 use super::super::assemble::{option_for, option_of};
-use super::super::draft::{Choice, Draft, away, comes_with, is_size, must_be_one, named};
+use super::super::draft::{Choice, Draft, away, comes_with, is_on_it, is_size, must_be_one, named};
 use super::super::option::{self, Portion};
 use super::super::phrases::OptionRef;
 use super::super::stems::removed;
@@ -70,7 +70,13 @@ impl Lines<'_> {
             kept.iter()
                 .any(|(options, _)| options.iter().any(|option| option.exact() == at))
         };
-        for at in on_it.into_iter().filter(|at| !is_kept(*at)) {
+        let name = items
+            .get(draft.item)
+            .map(|item| option::key(&item.name))
+            .unwrap_or_default();
+        let is_named = |at: &OptionRef| is_in_name(items, *at, &name);
+        let gone = on_it.into_iter().filter(|at| !is_kept(*at));
+        for at in gone.filter(|at| !is_named(at)) {
             draft.put(items, at, Choice::removed(*span));
         }
         for (options, span) in kept {
@@ -89,9 +95,16 @@ impl Lines<'_> {
     /// "A club, plain": the last line without what lies on it, but for what its name says and what was asked for.
     /// Says whether there is such.
     pub(in super::super) fn leave_plain(&mut self, span: Span) -> bool {
+        let last = self.last().map(|(line, _)| line);
+        last.is_some_and(|last| self.leave_plain_of(last, span))
+    }
+
+    /// The same of any line.
+    pub(in super::super) fn leave_plain_of(&mut self, line: usize, span: Span) -> bool {
         let items = self.items;
-        let mut on_it = self.last_has_on_it();
-        let Some(draft) = self.drafts.last_mut() else {
+        let item = self.draft(line).map(|draft| draft.item);
+        let mut on_it = item.map(|item| self.has_on_it(item)).unwrap_or_default();
+        let Some(draft) = self.drafts.get_mut(line) else {
             return false;
         };
         let name = items
@@ -99,14 +112,9 @@ impl Lines<'_> {
             .map(|item| option::key(&item.name))
             .unwrap_or_default();
         on_it.retain(|at| {
-            let group = named(items, *at);
-            let is_named = group.is_none_or(|(_, option)| {
-                let said = option::shortest(away(&option.name));
-                said.split(' ')
-                    .any(|word| name.split(' ').any(|own| own.contains(word)))
-            });
+            let is_free = named(items, *at).is_some_and(|(group, _)| group.min == 0);
             let is_told = draft.choices.iter().any(|(other, _)| other == at);
-            !is_named && !is_told && group.is_some_and(|(group, _)| group.min == 0)
+            !is_in_name(items, *at, &name) && !is_told && is_free
         });
         for at in &on_it {
             draft.put(items, *at, Choice::removed(span));
@@ -159,9 +167,11 @@ impl Lines<'_> {
 
     /// What can be left out of what the last line comes with.
     fn last_has_on_it(&self) -> Vec<OptionRef> {
-        let Some(item) = self.last_item() else {
-            return Vec::new();
-        };
+        let item = self.last_item();
+        item.map(|item| self.has_on_it(item)).unwrap_or_default()
+    }
+
+    fn has_on_it(&self, item: usize) -> Vec<OptionRef> {
         let groups = self.items.get(item).map(|item| &item.modifier_groups);
         let groups = groups.into_iter().flatten().enumerate();
         let groups = groups.filter(|(_, group)| !is_size(group) && group.max != Some(1));
@@ -173,13 +183,29 @@ impl Lines<'_> {
                 option,
             })
         });
-        all.filter(|at| {
-            let is_more = named(self.items, *at).is_some_and(|(_, option)| {
-                option::shortest(&option.name) != option::key(&option.name)
-            });
-            comes_with(self.items, *at) && !is_more
-        })
-        .collect()
+        // Garlic Sauce among the sauces is that which the dish comes with.
+        let is_double = |at: &OptionRef| {
+            let Some((group, option)) = named(self.items, *at) else {
+                return false;
+            };
+            let groups = self.items.get(item).map(|item| &item.modifier_groups);
+            let mut others = groups.into_iter().flatten().filter(|group| is_on_it(group));
+            let has = |group: &ModifierGroup| {
+                group
+                    .options
+                    .iter()
+                    .any(|own| option::shortest(&own.name) == option::shortest(&option.name))
+            };
+            !is_on_it(group) && others.any(has)
+        };
+        all.filter(|at| !is_double(at))
+            .filter(|at| {
+                let is_more = named(self.items, *at).is_some_and(|(_, option)| {
+                    option::shortest(&option.name) != option::key(&option.name)
+                });
+                comes_with(self.items, *at) && !is_more
+            })
+            .collect()
     }
 
     /// "Ranch on the side" where the last line has one such option: "Dressing on the Side".
@@ -226,6 +252,15 @@ impl Lines<'_> {
                 option,
             };
             draft.put(items, at, Choice::added(Span { start, end }));
+        }
+    }
+
+    /// Takes back what was chosen for a line of the group of one of the options.
+    pub(in super::super) fn clear_like(&mut self, line: usize, options: &[OptionRef]) {
+        if let Some(draft) = self.drafts.get_mut(line)
+            && let Some(at) = option_of(options, draft.item)
+        {
+            draft.choices.retain(|(other, _)| other.group != at.group);
         }
     }
 
@@ -303,6 +338,15 @@ impl Lines<'_> {
         self.drafts.insert(line.min(self.drafts.len()), draft);
         true
     }
+}
+
+/// Whether the name of a dish, as stems, has a word of an option: the cheese of a cheeseburger stays.
+fn is_in_name(items: &[MenuItem], at: OptionRef, name: &str) -> bool {
+    named(items, at).is_none_or(|(_, option)| {
+        let said = option::shortest(away(&option.name));
+        said.split(' ')
+            .any(|word| name.split(' ').any(|own| own.contains(word)))
+    })
 }
 
 fn is_left_out(items: &[MenuItem], kept: &LineModifier, options: &[OptionRef]) -> bool {

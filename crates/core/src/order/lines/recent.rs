@@ -2,8 +2,9 @@
 //! ("… on the burger"), and leave those where they were as these were before.
 
 use super::super::assemble::option_of;
-use super::super::draft::{Choice, Draft, named};
+use super::super::draft::{Choice, Draft, comes_with, named};
 use super::super::phrases::OptionRef;
+use super::super::stems::removed;
 use super::{Lines, same_option};
 use olympus_proto::{LineModifier, MenuItem, ModifierAction, ModifierGroup, Span};
 
@@ -88,6 +89,24 @@ impl<'a> Lines<'a> {
         })
     }
 
+    /// "No pickled onion and everything seasoning" of a toast that has the one and can have the other.
+    pub(in super::super) fn is_added_beside_left_out(&self, options: &[OptionRef]) -> bool {
+        self.recent.last().is_some_and(|recent| {
+            let at = option_of(options, recent.at.item);
+            recent.choice.action == ModifierAction::Remove
+                && comes_with(self.items, recent.at)
+                && at.is_some_and(|at| {
+                    at.group != recent.at.group
+                        && !comes_with(self.items, at.exact())
+                        && !self.takes_away(at)
+                })
+        })
+    }
+
+    fn takes_away(&self, at: OptionRef) -> bool {
+        named(self.items, at).is_some_and(|(_, option)| removed(&option.name).is_some())
+    }
+
     /// Whether what was said in this clause of a line could be of an item that is named next.
     pub(in super::super) fn recent_fits(&self, line: usize, item: usize) -> bool {
         let mut recent = self.recent.iter().filter(|recent| recent.line == line);
@@ -154,9 +173,16 @@ impl<'a> Lines<'a> {
         if targets.is_empty() {
             return;
         }
-        for recent in self.lift() {
+        let recents = self.lift();
+        let last = recents.len().saturating_sub(1);
+        for (at, recent) in recents.into_iter().enumerate() {
             let mut is_put = false;
             for target in targets {
+                // "One with fries and one with slaw and a coke for both": what one is told apart by is not the other's.
+                let is_apart = at < last && *target != recent.line;
+                if is_apart && self.has_other(*target, recent.options) {
+                    continue;
+                }
                 is_put |= self.put_like(*target, &recent);
             }
             if !is_put {

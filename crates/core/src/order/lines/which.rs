@@ -221,6 +221,27 @@ impl Lines<'_> {
         self.move_recent(&others);
     }
 
+    /// Whether the last line has a choice with a word of one of the options: Diet Coke is alike to Coca-Cola.
+    pub(in super::super) fn last_has_alike(&self, options: &[OptionRef]) -> bool {
+        let Some(last) = self.drafts.last() else {
+            return false;
+        };
+        let words = |at: OptionRef| -> Vec<String> {
+            let name = named(self.items, at).map_or("", |(_, option)| option.name.as_str());
+            let key = option::key(name).replace("coca cola", "coke");
+            key.split(' ').map(str::to_owned).collect()
+        };
+        let Some(at) = option_of(options, last.item) else {
+            return false;
+        };
+        let said = words(at);
+        let mut chosen = last
+            .choices
+            .iter()
+            .filter(|(other, _)| other.group == at.group);
+        chosen.any(|(other, _)| words(*other).iter().any(|word| said.contains(word)))
+    }
+
     /// The line that the last one was told apart from.
     pub(in super::super) fn other_part(&self) -> Option<usize> {
         let alike = self.alike();

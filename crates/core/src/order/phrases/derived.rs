@@ -17,6 +17,22 @@ use std::collections::{BTreeMap, HashMap};
 /// A size by itself names no dish that has it in its name: "large" no Double Large Deal.
 const SIZES: [&str; 5] = ["small", "medium", "large", "regular", "can"];
 
+/// Words of a name that say something else in an order, and not beside another of the name: "bulgogi bowl" of
+/// Bulgogi Rice Bowl, "loaded fries" of Loaded Gyro Fries.
+const SERVED_IN: [&str; 3] = ["bowl", "plate", "loaded"];
+
+fn head(name: &str) -> Option<String> {
+    words(name).last().map(|last| stem(&last.text))
+}
+
+/// What a dish is whose name says it as one word: "burger" of Cheeseburger.
+fn glued(name: &[crate::menu::text::Word]) -> Option<String> {
+    const GLUED: [&str; 1] = ["burger"];
+    let last = stem(&name.last()?.text);
+    let of = |kind: &&&str| last.len() > kind.len() && last.ends_with(**kind);
+    GLUED.iter().find(of).map(|kind| (*kind).to_owned())
+}
+
 impl Phrases {
     /// Names without what menus praise a dish with and nobody says: "The Classic Burger", "#1 Burger
     /// Combo", "Fresh Brewed Coffee", where that leaves no two the same.
@@ -226,9 +242,11 @@ impl Phrases {
     /// it stays that.
     pub(super) fn add_parts(&mut self, items: &[MenuItem]) {
         let mut parts: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        let heads: Vec<String> = items.iter().filter_map(|item| head(&item.name)).collect();
         for (index, item) in items.iter().enumerate() {
             for name in std::iter::once(&item.name).chain(&item.aliases) {
                 let printed = words(name);
+                let glued = glued(&printed).filter(|kind| !heads.contains(kind));
                 let runs = runs_of(name).into_iter().filter(|run| {
                     let (first, last) = (run.split(' ').next(), run.split(' ').next_back());
                     let (first, last) = (first.unwrap_or_default(), last.unwrap_or_default());
@@ -237,7 +255,9 @@ impl Phrases {
                 let stems = printed.iter().map(|word| (stem(&word.text), &word.text));
                 let is_name = *name == item.name;
                 let usable = |part: &str| {
-                    part == "kid" || !(is_grammar(part) || is_amount(part) || SIZES.contains(&part))
+                    part == "kid"
+                        || SERVED_IN.contains(&part)
+                        || !(is_grammar(part) || is_amount(part) || SIZES.contains(&part))
                 };
                 let usable: Vec<_> = stems.filter(|(stem, _)| usable(stem)).collect();
                 // As printed: "fries" is long enough, though one of them is a fry.
@@ -258,7 +278,8 @@ impl Phrases {
                     printed.chars().count() >= shortest
                 };
                 let long = usable.iter().filter(|(stem, printed)| {
-                    stem != "kid" && is_long(printed) && !is_manner(printed)
+                    let is_apart = stem != "kid" && !SERVED_IN.contains(&stem.as_str());
+                    is_apart && is_long(printed) && !is_manner(printed)
                 });
                 // "Drip" of the alias "drip coffee" of Brewed Coffee.
                 let is_sort = printed.len() == 2
@@ -297,7 +318,7 @@ impl Phrases {
                     .filter(|part| part.contains("vegetarian "))
                     .map(|part| part.replace("vegetarian", "vegetable"))
                     .collect();
-                for part in parts_of_name.into_iter().chain(veggie) {
+                for part in parts_of_name.into_iter().chain(veggie).chain(glued) {
                     let of = parts.entry(part).or_default();
                     if of.last() != Some(&index) {
                         of.push(index);

@@ -6,6 +6,7 @@
 
 use super::{SILENT, Said, WISH, gap_after};
 use crate::menu::text::Word;
+use crate::order::assemble::option_of;
 use crate::order::phrases::NUMBER;
 use crate::order::speech::{self, Cue};
 use crate::order::stems::{is_unit, stem};
@@ -93,7 +94,14 @@ impl Said<'_> {
         let is_article = matches!(before, "a" | "an") || (before == "another" && number != "1");
         let ends = self.gap_after(at).contains(['.', ',', ';', '!', '?', '\n']);
         let next = self.words.get(at + 1).map(|next| next.text.as_str());
-        let is_told = ends || next.is_none_or(|next| TOLD_AFTER.contains(&next));
+        // "Another six original" where that is a choice of the sixth.
+        let is_choice = |next: &str| {
+            let next = self.phrases.find(&[self.phrases.meant(next)]);
+            let takes =
+                |item: &usize| next.is_some_and(|next| option_of(&next.options, *item).is_some());
+            next.is_some_and(|next| next.items.is_empty()) && names.items.iter().any(takes)
+        };
+        let is_told = ends || next.is_none_or(|next| TOLD_AFTER.contains(&next) || is_choice(next));
         (is_plural || (is_article && is_told)).then_some(dish)
     }
 
@@ -114,6 +122,16 @@ impl Said<'_> {
         }
         let before = self.word_before(at)?;
         let is_after_half = before == "half" || (before == "a" && at > 1 && said(at - 2) == "half");
+        // "Two pounds" are two of one.
+        let is_many = matches!(speech::cue(&stem(before)), Some(Cue::Number(many)) if many > 1);
+        let is_size = |size: &str| {
+            let names = self.phrases.find(&[size.to_owned()]);
+            names.is_some_and(|names| names.is_size)
+        };
+        let told = format!("{} lb", stem(before));
+        if is_pound(at) && is_many && is_size("1 lb") && !is_size(&told) {
+            return Some("1 lb".to_owned());
+        }
         match is_pound(at) && before != "one" {
             true if is_after_half && is_sold(half) => Some(SILENT.to_owned()),
             true if before == "a" && is_sold("1 lb") => Some("1 lb".to_owned()),

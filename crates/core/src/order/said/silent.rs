@@ -4,6 +4,7 @@
 //! menu can be meant.
 
 use super::Said;
+use crate::order::speech::{self, Cue};
 use crate::order::stems::stem;
 
 /// What a drink is served in: "a cup of coffee" is a coffee.
@@ -17,6 +18,8 @@ impl Said<'_> {
             || self.is_heat(at)
             || self.is_vessel(at)
             || self.is_child(at)
+            || self.is_lots(at)
+            || self.is_ringing(at)
             || (at > 1 && self.bottled(at - 2).is_some())
     }
 
@@ -107,6 +110,23 @@ impl Said<'_> {
             names.is_some_and(|names| names.is_whole() || names.is_measured)
         };
         VESSELS.contains(&vessel.as_str()) && is_of && !is_sold()
+    }
+
+    /// "Can you ring me up": no onion ring.
+    fn is_ringing(&self, at: usize) -> bool {
+        let said = |at: usize| self.words.get(at).map_or("", |word| word.text.as_str());
+        said(at) == "ring" && matches!(said(at + 1), "me" | "us" | "it" | "up")
+    }
+
+    /// "Two lots of chips" are two.
+    fn is_lots(&self, at: usize) -> bool {
+        let lots = |at: usize| {
+            let word = self.words.get(at).map_or("", |word| word.text.as_str());
+            let is_number = |word: &str| matches!(speech::cue(&stem(word)), Some(Cue::Number(_)));
+            word == "lots" && self.word_before(at).is_some_and(is_number)
+        };
+        let is_of = self.words.get(at).is_some_and(|word| word.text == "of");
+        lots(at) || (is_of && at > 0 && lots(at - 1))
     }
 
     /// "My kid wants a coffee": no Kids Cup.
