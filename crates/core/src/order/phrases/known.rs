@@ -10,7 +10,7 @@ use olympus_proto::MenuItem;
 use std::collections::{BTreeMap, HashMap};
 
 /// Words this much alike (Jaro-Winkler) are slips in each other, or the one is the other's beginning.
-const LIKE: f64 = 0.85;
+const LIKE: f64 = 0.8;
 
 impl Phrases {
     /// The names that the lexicon has for a dish, where the menu has nothing that goes by them and
