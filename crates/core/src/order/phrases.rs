@@ -3,6 +3,7 @@
 mod choices;
 mod derived;
 mod described;
+mod headed;
 mod known;
 mod lacking;
 
@@ -112,6 +113,7 @@ impl Phrases {
         all.add_aliases_of_choices(items);
         all.add_plain_names(items);
         all.add_listed_names(items);
+        all.add_headed(items);
         all.add_described(items);
         all.add_first_words(items);
         all.add_meals(items);

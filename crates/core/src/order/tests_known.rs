@@ -54,3 +54,30 @@ fn a_name_of_two_dishes_orders_neither() {
     ]);
     check(&menu, &[("golgappa and a masala chai", "1 Masala Chai")]);
 }
+
+#[test]
+fn a_dish_is_named_with_what_its_heading_says_it_is() {
+    let menu = json!([
+        {"id": "vanilla", "name": "Vanilla Frosted", "category": "Donuts"},
+        {"id": "powder", "name": "Powdered Sugar", "category": "Donuts"},
+        {"id": "double", "name": "Midnight Double Chocolate", "category": "Donuts"},
+        {"id": "frosted", "name": "Chocolate Frosted", "category": "Donuts"},
+        {"id": "dozen", "name": "Dozen Donuts", "category": "Donuts by the Box"},
+        {"id": "dots", "name": "Dough Dots", "category": "Donuts by the Box",
+            "description": "Our famous donut holes, by the bag."},
+        {"id": "ham", "name": "Ham", "category": "Sides"},
+    ]);
+    check(
+        &menu,
+        &[
+            (
+                "two powdered donuts and a vanilla donut",
+                "2 Powdered Sugar; 1 Vanilla Frosted",
+            ),
+            ("a double chocolate donut", "1 Midnight Double Chocolate"),
+            ("donut holes", "1 Dough Dots"),
+            // It is one of two.
+            ("a frosted donut", ""),
+        ],
+    );
+}

@@ -11,7 +11,7 @@ use olympus_proto::MenuItem;
 use std::collections::BTreeMap;
 
 /// What a description may say before it.
-const BEFORE: [&str; 6] = ["our", "a", "an", "the", "classic", "traditional"];
+const BEFORE: [&str; 7] = ["our", "a", "an", "the", "classic", "traditional", "famous"];
 /// Most words before the kind.
 const MOST: usize = 2;
 
@@ -61,6 +61,13 @@ fn described(item: &MenuItem) -> Vec<Vec<String>> {
         let listed = listed.last().filter(|kind| !name.contains(*kind));
         let whole = listed.map(|kind| [manner, std::slice::from_ref(kind)].concat());
         return std::iter::once(manner.to_vec()).chain(whole).collect();
+    }
+    // "Donut holes" of Dough Dots under Donuts.
+    if let Some(listed) = manner.last().filter(|word| listed.contains(word))
+        && !name.contains(listed)
+        && !name.contains(kind)
+    {
+        return vec![vec![listed.clone(), kind.clone()]];
     }
     let is_dish = [&ANY_DISH[..], &LISTED_AS[..]]
         .concat()
