@@ -185,6 +185,8 @@ impl<'a> Reader<'a> {
             Cue::Change if self.swaps(segment, rest) => {}
             Cue::Change => {
                 self.settle();
+                // "No lettuce and make the drink large"
+                self.negated &= !self.negation_used;
                 self.verb = Some(Verb::Change);
                 self.cuts = self.said_of(segment).to_lowercase().starts_with("cut");
             }
@@ -285,6 +287,10 @@ impl<'a> Reader<'a> {
         }
         if self.is_kind_called_off(&word) {
             return;
+        }
+        // Two percent are not two of anything.
+        if word == "percent" {
+            self.pending.number = None;
         }
         self.lost |= self.pending.start.is_some();
         self.pending.headed |= self.after_name && !self.ends_phrase(segment.start);

@@ -8,6 +8,8 @@ use crate::menu::text::words;
 use olympus_proto::MenuItem;
 use std::collections::BTreeMap;
 
+/// More dishes than these are not asked about.
+const MOST: usize = 6;
 /// Headings that do not say what a dish is.
 const NO_KIND: [&str; 17] = [
     "combo", "meal", "deal", "special", "kid", "side", "extra", "drink", "favorite", "box",
@@ -15,8 +17,8 @@ const NO_KIND: [&str; 17] = [
 ];
 
 impl Phrases {
-    /// Words of a name with what it is listed under, where no two dishes are called so and the menu has
-    /// nothing of that name.
+    /// Words of a name with what it is listed under, where the menu has nothing of that name. Of a few that
+    /// are called so it is asked which is meant.
     pub(super) fn add_headed(&mut self, items: &[MenuItem]) {
         let mut headed: BTreeMap<String, Vec<usize>> = BTreeMap::new();
         for (index, item) in items.iter().enumerate() {
@@ -32,8 +34,10 @@ impl Phrases {
             let is_taken = self
                 .find(&stems)
                 .is_some_and(|names| names.is_whole() || !names.items.is_empty());
-            if let ([index], false) = (of.as_slice(), is_taken) {
-                self.add(&name, |names| names.add_item(*index));
+            if !is_taken && of.len() <= MOST {
+                self.add(&name, |names| {
+                    of.iter().for_each(|index| names.add_item(*index))
+                });
             }
         }
     }
@@ -46,10 +50,8 @@ fn headed_names(item: &MenuItem) -> Vec<String> {
         return Vec::new();
     };
     let plain = plain_name(&item.name);
-    let stems: Vec<String> = words(plain.as_deref().unwrap_or(&item.name))
-        .iter()
-        .map(|word| stem(&word.text))
-        .collect();
+    let spoken = plain.as_deref().unwrap_or(&item.name).replace('&', " and ");
+    let stems: Vec<String> = words(&spoken).iter().map(|word| stem(&word.text)).collect();
     if stems.contains(&kind) || stems.iter().any(|word| word.ends_with(&kind)) {
         return Vec::new();
     }
