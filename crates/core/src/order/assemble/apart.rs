@@ -39,8 +39,9 @@ impl<'a> Reader<'a> {
         if self.shared.is_none() && differs == Some(true) && is_sort {
             return false;
         }
-        // "Make one of those plain", "and make one with bacon"
-        let of = rest.first().map(|next| self.said_of(next).to_lowercase());
+        // "Make one of those plain", "and three of them without lettuce", "and make one with bacon"
+        let mut said = rest.iter().map(|next| self.said_of(next).to_lowercase());
+        let of = said.find(|said| said != "of");
         let is_of_those = matches!(of.as_deref(), Some("those" | "them" | "these" | "em"))
             || self.before == "make";
         let is_one_more = self.joined && self.shared.is_none() && !is_of_all && !is_of_those;
