@@ -251,3 +251,42 @@ fn a_size_after_with_is_of_the_dish_that_comes_next() {
         ],
     );
 }
+
+#[test]
+fn what_is_done_after_something_is_left_out_is_wanted() {
+    let menu = json!([
+        {"id": "latte", "name": "Latte", "modifier_groups": [
+            group("milk", 0, 1, &["Oat Milk", "Skim Milk"]),
+            group("size", 1, 1, &["Small", "Large"]),
+            group("top", 0, 2, &["Foam", "Cocoa"]),
+        ]},
+        {"id": "taco", "name": "Soft Taco", "modifier_groups": [
+            group("on it", 0, 4, &["Lettuce", "Cheese", "Hot Sauce"]),
+        ]},
+    ]);
+    check(
+        &menu,
+        &[
+            (
+                "a soft taco no cheese and do hot sauce",
+                "1 Soft Taco -Cheese +Hot Sauce",
+            ),
+            (
+                "a latte with oat milk no uh with skim",
+                "1 Latte +Skim Milk",
+            ),
+            (
+                "a latte with two percent milk and a soft taco",
+                "1 Latte; 1 Soft Taco",
+            ),
+            (
+                "a small latte no foam and make the latte large",
+                "1 Large Latte -Foam",
+            ),
+            (
+                "six soft tacos and three of them no lettuce",
+                "3 Soft Taco; 3 Soft Taco -Lettuce",
+            ),
+        ],
+    );
+}
