@@ -67,13 +67,13 @@ impl Spoken {
     /// The same with entries in place of the words that are their names; none where there is none.
     fn known(&self, named: &[Named]) -> Option<Self> {
         // What is in a dish is named wherever its word stands; a dish, where its kitchen fits.
-        let is_named = |entry: &Entry| {
-            entry.kind == Kind::Part || named.iter().any(|n| n.entry.number == entry.number)
-        };
+        let is_named = |entry: &Entry| named.iter().any(|n| n.entry.number == entry.number);
+        let may_be = |entry: &Entry| entry.kind == Kind::Part || is_named(entry);
         let mut tokens = Vec::new();
         let mut from = 0;
-        for (range, entries) in known::names_in(&self.tokens, is_named) {
-            let (Some(entry), true) = (entries.first(), range.start >= from) else {
+        for (range, entries) in known::names_in(&self.tokens, may_be) {
+            let named = entries.iter().find(|entry| is_named(entry));
+            let (Some(entry), true) = (named.or(entries.first()), range.start >= from) else {
                 continue;
             };
             tokens.extend(self.tokens.get(from..range.start)?.iter().cloned());

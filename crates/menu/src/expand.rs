@@ -274,9 +274,9 @@ impl Expander<'_> {
             let heard = lexicon::heard_as(&text::singular(&token.word)).into_iter();
             let heard = heard.filter(|entry| known::names_one_thing(entry));
             meanings.extend(heard.filter_map(|entry| {
-                let quality = KNOWN_BY_SOUND;
                 Some(Meaning {
-                    quality,
+                    quality: KNOWN_BY_SOUND,
+                    how: How::Typo,
                     ..self.known(entry)?
                 })
             }));

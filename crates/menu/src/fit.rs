@@ -10,7 +10,6 @@
 
 use crate::document::{Document, Phrase};
 use crate::expand::{How, QueryWord};
-use crate::known;
 use crate::vocabulary::{Field, TermId, Vocabulary};
 
 /// What a word counts for outside the name and the aliases.
@@ -99,7 +98,7 @@ impl<'a> Fitter<'a> {
             words,
             vocabulary,
             slots,
-            seeks_known: meanings.iter().any(|(.., how)| *how == How::Known),
+            seeks_known: meanings.iter().any(|(term, ..)| vocabulary.is_known(*term)),
             meanings,
             total: words
                 .iter()
@@ -138,7 +137,9 @@ impl<'a> Fitter<'a> {
             if phrase.is_known && !self.seeks_known {
                 continue;
             }
-            let fit = self.fit_phrase(at, phrase, room);
+            let printed = document.phrases.get(phrase.number);
+            let printed = printed.filter(|_| phrase.is_known);
+            let fit = self.fit_phrase(at, phrase, printed, room);
             if best.is_none_or(|best| fit.score > best.score) {
                 best = Some(fit);
             }
@@ -150,8 +151,20 @@ impl<'a> Fitter<'a> {
         })
     }
 
-    fn fit_phrase(&self, at: usize, phrase: &Phrase, room: &mut Room) -> Fit {
+    /// `printed` is the name that a known phrase tells: whoever says a word of it has found it too.
+    fn fit_phrase(
+        &self,
+        at: usize,
+        phrase: &Phrase,
+        printed: Option<&Phrase>,
+        room: &mut Room,
+    ) -> Fit {
         room.worth.clone_from(&room.rest);
+        for &term in printed.into_iter().flat_map(|printed| &printed.terms) {
+            for (word, quality, _) in self.meanings(term) {
+                room.worth[word] = room.worth[word].max(quality);
+            }
+        }
         room.asked.clear();
         room.asked.resize(phrase.terms.len(), 0.0);
         room.places.clear();
@@ -208,7 +221,7 @@ impl<'a> Fitter<'a> {
         // A word that stands in the name is no other name of it.
         let printed = document.phrases.get(phrase.number).into_iter();
         for &term in printed.chain([phrase]).flat_map(|phrase| &phrase.terms) {
-            let is_known = known::is_known(&self.vocabulary.entry(term).term);
+            let is_known = self.vocabulary.is_known(term);
             self.note(
                 &mut evidence,
                 term,
@@ -299,10 +312,14 @@ mod tests {
         #[test]
         fn evidence_says_what_the_score_is_made_of(
             texts in prop::collection::vec(
-                ("[a-c]{2,6}( [a-c]{2,6}){0,2}", "[a-c]{2,6}( [a-c]{2,6})?", "([a-c]{2,6} ){0,3}"),
+                (
+                    "([a-c]{2,6}|pani puri|summer roll)( [a-c]{2,6}| bowl){0,2}",
+                    "[a-c]{2,6}( [a-c]{2,6})?",
+                    "([a-c]{2,6} |bowl ){0,3}",
+                ),
                 1..6,
             ),
-            query in "[a-c]{2,6}( [a-c]{2,6}){0,3}",
+            query in "([a-c]{2,6}|golgappa|goi cuon)( [a-c]{2,6}| panni| bowl| puri){0,3}",
         ) {
             let index = index(&texts);
             let words = index.expander().words(&query, true);

@@ -7,7 +7,10 @@ use crate::analysis::{self, Token};
 use crate::expand::{How, QueryWord};
 use crate::fit::{Evidence, Fit, Fitter};
 use crate::index::MenuIndex;
+use crate::known;
 use crate::vocabulary::{Field, TermId};
+use olympus_core::menu::lexicon;
+use olympus_core::menu::text::is_unspaced;
 use olympus_proto::{Hit, HitScores, MenuItem, State, Usually};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -130,7 +133,7 @@ impl<'a> Renderer<'a> {
         for (field, opening) in [
             (Field::Name, "name matches "),
             (Field::Aliases, "also called "),
-            (Field::Known, "known as "),
+            (Field::Known, "in other words "),
             (Field::Category, "category is "),
             (Field::Tags, "marked "),
             (Field::Description, "description mentions "),
@@ -163,7 +166,7 @@ impl<'a> Renderer<'a> {
                 continue;
             };
             let printed = match field {
-                Field::Known => self.typed(evidence.term, found),
+                Field::Known => self.typed(&evidence),
                 _ => self.printed(field, evidence.term, found),
             };
             let mut text = format!("\"{printed}\"");
@@ -180,12 +183,33 @@ impl<'a> Renderer<'a> {
         words
     }
 
-    /// The words of the query that `term` was found by.
-    fn typed(&self, term: TermId, found: &Found<'_>) -> String {
-        let words = self.words.iter().zip(&found.evidence);
-        let by_it = words.filter(|(_, evidence)| evidence.is_some_and(|by| by.term == term));
-        let typed: Vec<&str> = by_it.map(|(word, _)| word.typed.as_str()).collect();
-        typed.join(" ")
+    /// The words of the query that mean `term`, the first that stand side by side; of a slip in it,
+    /// the name that was meant.
+    fn typed(&self, evidence: &Evidence) -> String {
+        let term = evidence.term;
+        if evidence.how == How::Typo {
+            let term = &self.index.vocabulary.entry(term).term;
+            let entry = known::number(term).and_then(|number| lexicon::entries().get(number));
+            return entry.map_or("", |entry| entry.names[0]).to_owned();
+        }
+        let means = |word: &&QueryWord| word.meanings.iter().any(|by| by.term == term);
+        let words = self.words.iter().skip_while(|word| !means(word));
+        let mut said = String::new();
+        for word in words.take_while(means) {
+            let typed = word.typed.as_str();
+            // Of a script without spaces the words are pairs that overlap.
+            let mut chars = typed.chars();
+            let shared = chars.next().filter(|first| is_unspaced(*first));
+            if shared.is_some() && said.ends_with(|last| Some(last) == shared) {
+                said.push_str(chars.as_str());
+            } else {
+                if !said.is_empty() {
+                    said.push(' ');
+                }
+                said.push_str(typed);
+            }
+        }
+        said
     }
 
     /// The words of the item that `term` is, as printed.

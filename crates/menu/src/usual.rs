@@ -22,7 +22,7 @@ impl Usual {
         }
         let named = lexicon::named_in(&item.name);
         Self {
-            said: lexicon::usually(&named),
+            said: lexicon::usually(&item.name, &named),
             entries: named.iter().map(|named| named.entry).collect(),
         }
     }

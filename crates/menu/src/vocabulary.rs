@@ -196,6 +196,11 @@ impl Vocabulary {
         self.known.get(&entry.number).copied()
     }
 
+    /// Whether the term stands for an entry of the lexicon.
+    pub(crate) fn is_known(&self, term: TermId) -> bool {
+        known::is_known(&self.entry(term).term)
+    }
+
     /// The terms that begin with `prefix`.
     pub(crate) fn starting_with(&self, prefix: &str) -> Range<TermId> {
         let from = self.entries.partition_point(|entry| &*entry.term < prefix);

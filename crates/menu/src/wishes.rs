@@ -236,7 +236,12 @@ impl MenuIndex {
     }
 
     fn best_fit(&self, text: &str, filter: &Filter, allowed: &[bool]) -> f32 {
-        let words = self.expander().words(text, false);
+        let mut words = self.expander().words(text, false);
+        // Whose dish goes by another name on the menu has not named that dish.
+        for word in &mut words {
+            word.meanings
+                .retain(|meaning| !self.vocabulary.is_known(meaning.term));
+        }
         let fitter = Fitter::new(&words, &self.vocabulary);
         let overrides = Overrides::new();
         let view = View {

@@ -81,8 +81,10 @@ impl<'a> Teacher<'a> {
         if let Some(parent) = self.kept.parent() {
             std::fs::create_dir_all(parent)?;
         }
-        // Under another name until it is whole.
-        let part = self.kept.with_extension("part");
+        // Under a name of this process until it is whole.
+        let part = self
+            .kept
+            .with_extension(format!("{}.part", std::process::id()));
         candle_core::safetensors::save(&HashMap::from([(VECTORS, matrix(&slices)?)]), &part)?;
         std::fs::rename(&part, &self.kept)?;
         Ok(rows)

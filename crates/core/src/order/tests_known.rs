@@ -81,3 +81,22 @@ fn a_dish_is_named_with_what_its_heading_says_it_is() {
         ],
     );
 }
+
+#[test]
+fn words_of_every_day_are_no_dish() {
+    let menu = json!([
+        {"id": "soda", "name": "Soda"},
+        {"id": "chivda", "name": "Chivda"},
+        {"id": "fufu", "name": "Fufu"},
+        {"id": "baguette", "name": "Baguette"},
+        {"id": "rings", "name": "Onion Rings"},
+    ]);
+    check(
+        &menu,
+        &[
+            ("onion rings and pop it in a bag", "1 Onion Rings"),
+            ("onion rings with a mixture of things", "1 Onion Rings"),
+            ("i cant swallow that i have a pain", ""),
+        ],
+    );
+}

@@ -45,7 +45,7 @@ fn the_hit_says_what_it_is_known_as() {
         "mango sticky rice",
     );
     assert_eq!(ids(&hits)[0], "Khao Niao Mamuang");
-    assert_eq!(hits[0].reason, "known as \"mango sticky rice\"");
+    assert_eq!(hits[0].reason, "in other words \"mango sticky rice\"");
     assert!(hits[0].highlights.is_empty(), "{:?}", hits[0].highlights);
 }
 
@@ -101,8 +101,61 @@ fn nobody_can_type_an_entry() {
     ] {
         let hits = search(&index, &typed);
         assert!(
-            hits.iter().all(|hit| !hit.reason.contains("known as")),
+            hits.iter().all(|hit| !hit.reason.contains("other words")),
             "{hits:?}"
         );
     }
+}
+
+#[test]
+fn a_sibling_is_not_handed_out() {
+    let index = index(named(&["Coca-Cola", "Macchiato", "Fries"]));
+    for asked in ["pepsi", "cortado"] {
+        assert!(search(&index, asked).is_empty(), "{asked}");
+    }
+    assert_eq!(ids(&search(&index, "coke"))[0], "Coca-Cola");
+}
+
+#[test]
+fn words_of_grammar_run_together_with_others_are_no_name() {
+    let menu = ["Menudo", "Lambi Creole", "Lamb Chops", "Roti", "Cholent"];
+    let index = index(named(&menu));
+    for asked in ["what menu do you have", "root i guess", "ham in a roll"] {
+        assert!(
+            search(&index, asked).iter().all(|hit| hit.score < 0.5),
+            "{asked}"
+        );
+    }
+    assert_eq!(ids(&search(&index, "lamb i like"))[0], "Lamb Chops");
+}
+
+#[test]
+fn a_word_inside_another_dishs_name_is_not_that_words_dish() {
+    let index = index(named(&["Goong Ob", "Baguette"]));
+    for asked in ["kung pao", "pain au chocolat"] {
+        assert!(search(&index, asked).is_empty(), "{asked}");
+    }
+}
+
+#[test]
+fn the_whole_name_is_told_once_and_a_slip_as_one() {
+    let index = index(named(&["Chicken Fingers", "Pani Puri", "Wings"]));
+    let reason = |asked: &str| search(&index, asked)[0].reason.clone();
+    assert_eq!(
+        reason("chicken tenders"),
+        "name matches \"Chicken\"; in other words \"chicken tenders\""
+    );
+    let slip = reason("golgapa");
+    assert!(
+        slip.contains("in other words \"pani puri\" (typed \"golgapa\")"),
+        "{slip}"
+    );
+}
+
+#[test]
+fn whoever_says_a_word_of_the_name_too_has_found_it_all() {
+    let index = index(named(&["Pani Puri", "Puri Bhaji"]));
+    let hits = search(&index, "golgappa pani");
+    assert_eq!(ids(&hits)[0], "Pani Puri");
+    assert!(hits[0].score > 0.7, "{}", hits[0].score);
 }

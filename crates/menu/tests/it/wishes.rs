@@ -198,3 +198,28 @@ fn a_name_on_the_menu_is_a_name_in_any_language() {
     let english = menu.read("two pizzas and a coke", Manner::Search, &[]);
     assert!(english.parse.is_none(), "{:?}", english.parse);
 }
+
+#[test]
+fn what_is_excluded_stays_so_where_a_dish_goes_by_another_name() {
+    let mut wedges = item("Potato Wedges", "Sides", 400);
+    wedges.description = Some("Our thick fries".to_owned());
+    let mut plate = item("Seafood Plate", "Mains", 1900);
+    plate.description = Some("Squid and prawns".to_owned());
+    let garlic = [
+        item("Garlic Pommes Frites", "Sides", 500),
+        item("Ika Garlic Butter", "Mains", 1500),
+    ];
+    let index = index([vec![wedges, plate], garlic.to_vec()].concat());
+    for (asked, left) in [
+        ("fries without garlic", "Potato Wedges"),
+        ("fries no garlic please", "Potato Wedges"),
+        ("squid without garlic", "Seafood Plate"),
+    ] {
+        let hits = ask(&index, asked);
+        assert_eq!(ids(&hits)[0], left, "{asked}");
+        assert!(
+            hits.iter().all(|hit| !hit.name.contains("Garlic")),
+            "{asked}"
+        );
+    }
+}

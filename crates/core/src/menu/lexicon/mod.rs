@@ -33,7 +33,7 @@ struct Lexicon {
     entries: Vec<Entry>,
     /// Entries by name, its words run together ("padthai"), in the order of the files.
     by_name: HashMap<String, Vec<OfName>>,
-    /// Names that are one word, by how they sound.
+    /// Names of one word that are no siblings', by how they sound.
     by_sound: HashMap<String, Vec<(String, usize)>>,
     longest_words: usize,
 }
@@ -58,13 +58,13 @@ static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| {
             let words = key(name);
             longest_words = longest_words.max(words.len());
             let joined = words.concat();
-            if words.len() == 1 && sound::is_telling(&joined) {
+            let is_sibling = at >= entry.of_one_thing;
+            if words.len() == 1 && !is_sibling && sound::is_telling(&joined) {
                 let heard = by_sound.entry(sound::key(&joined)).or_default();
                 heard.push((joined.clone(), number));
             }
             let known = by_name.entry(joined).or_default();
             if known.last().is_none_or(|last| last.number != number) {
-                let is_sibling = at >= entry.of_one_thing;
                 known.push(OfName { number, is_sibling });
             }
         }
@@ -110,15 +110,22 @@ pub fn called(joined: &str) -> impl Iterator<Item = &'static Entry> {
     called.filter_map(|of_name| LEXICON.entries.get(of_name.number))
 }
 
+/// Whether the words, written as one, are a name, of a sibling too.
+#[must_use]
+pub fn is_name(joined: &str) -> bool {
+    LEXICON.by_name.contains_key(joined)
+}
+
 /// Words of the longest name.
 #[must_use]
 pub fn longest_name() -> usize {
     LEXICON.longest_words
 }
 
-/// What dishes of that name usually are; `None` where nothing is known of them.
+/// What dishes of that name, which speaks of `named`, usually are; `None` where nothing is known of
+/// them. Whatever a word of the name warns of is warned of, also where the whole is a dish's name.
 #[must_use]
-pub fn usually(named: &[Named]) -> Option<Usually> {
+pub fn usually(name: &str, named: &[Named]) -> Option<Usually> {
     let mut told: Vec<&Named> = named.iter().filter(|named| named.is_head).collect();
     if told.is_empty() {
         // "Gai Pad Prik" is said word by word; plain English says itself.
@@ -128,9 +135,18 @@ pub fn usually(named: &[Named]) -> Option<Usually> {
             return None;
         }
     }
-    let all = || named.iter().map(|named| named.entry);
+    let said = parts_in(name);
+    let all = || {
+        named
+            .iter()
+            .map(|named| named.entry)
+            .chain(said.iter().copied())
+    };
     let allergens: BTreeSet<Allergen> = all().flat_map(|e| e.allergens.iter().copied()).collect();
     let diet = told.first()?.entry.diet;
+    let is_sure = named
+        .iter()
+        .all(|named| !named.is_sibling && named.entry.diet == diet);
     let glosses: Vec<&str> = told.iter().map(|named| named.entry.gloss).collect();
     Some(Usually {
         gloss: glosses.join("; "),
@@ -139,11 +155,43 @@ pub fn usually(named: &[Named]) -> Option<Usually> {
             .find_map(|named| named.entry.cuisine)
             .map(str::to_owned),
         diet: diet
-            .filter(|_| all().all(|entry| entry.diet == diet))
+            .filter(|_| {
+                is_sure
+                    && said
+                        .iter()
+                        .all(|part| strictness(part.diet) >= strictness(diet))
+            })
             .map(str::to_owned),
         possible_allergens: allergens.into_iter().collect(),
         spice: all().filter_map(|entry| entry.spice).max(),
     })
+}
+
+/// What dishes are made of that the words of a name say, one by one and together.
+fn parts_in(name: &str) -> Vec<&'static Entry> {
+    let words = key(name);
+    let runs =
+        (1..=words.len().min(LEXICON.longest_words)).flat_map(|length| words.windows(length));
+    let known = runs
+        .filter_map(|run| LEXICON.by_name.get(&run.concat()))
+        .flatten();
+    let entries = known.filter_map(|of_name| LEXICON.entries.get(of_name.number));
+    let says = |entry: &&Entry| match entry.kind {
+        Kind::Part => true,
+        Kind::Word => entry.cuisine.is_some(),
+        Kind::Dish => false,
+    };
+    entries.filter(says).collect()
+}
+
+/// How much a diet leaves out.
+fn strictness(diet: Option<&str>) -> u8 {
+    match diet {
+        Some("vegan") => 3,
+        Some("vegetarian") => 2,
+        Some("pescatarian") => 1,
+        _ => 0,
+    }
 }
 
 #[cfg(test)]
@@ -178,11 +226,13 @@ mod tests {
         assert_eq!(heads("Hummus with Falafel"), ["hummus"]);
         assert!(heads("Chili Lime Chicken").is_empty());
         assert!(!heads("Spaghetti Carbonara al Tartufo").is_empty());
-        assert!(usually(&named_in("Chili Lime Chicken")).is_none());
+        let usually = |name: &str| usually(name, &named_in(name));
+        assert!(usually("Chili Lime Chicken").is_none());
         // Words that every guest knows are no news, and all the same lead to the dish.
         let plain = named_in("Grilled Crispy Chicken Breast");
-        assert!(plain.len() > 1 && usually(&plain).is_none(), "{plain:?}");
-        assert!(usually(&named_in("Gai Pad Prik")).is_some());
+        assert!(plain.len() > 1, "{plain:?}");
+        assert!(usually("Grilled Crispy Chicken Breast").is_none());
+        assert!(usually("Gai Pad Prik").is_some());
     }
 
     #[test]
@@ -231,23 +281,43 @@ mod tests {
                 Allergen::Eggs,
             ];
             let vegan = entry.diet == Some("vegan");
+            let meatless = matches!(entry.diet, Some("vegan" | "vegetarian"));
+            let of_the_sea = [Allergen::Fish, Allergen::Crustaceans, Allergen::Molluscs];
+            assert!(
+                !(meatless && entry.allergens.iter().any(|a| of_the_sea.contains(a))),
+                "{} is called {:?}",
+                entry.names[0],
+                entry.diet
+            );
             assert!(
                 !(vegan && entry.allergens.iter().any(|a| animal.contains(a))),
                 "{} is called vegan",
                 entry.names[0]
             );
         }
-        assert!(entries().len() >= 4_000, "{}", entries().len());
+        assert!(entries().len() >= 9_000, "{}", entries().len());
     }
 
     #[test]
     fn what_is_usual_joins_the_warnings_of_all_parts_and_only_a_diet_they_share() {
-        assert_eq!(usually(&named_in("Number 7")), None);
-        let hummus = usually(&named_in("Hummus")).unwrap();
+        let usually = |name: &str| usually(name, &named_in(name));
+        assert_eq!(usually("Number 7"), None);
+        let hummus = usually("Hummus").unwrap();
         assert_eq!(hummus.diet.as_deref(), Some("vegan"));
         assert!(hummus.possible_allergens.contains(&Allergen::Sesame));
-        let plate = usually(&named_in("Hummus & Lamb Chops")).unwrap();
+        let plate = usually("Hummus & Lamb Chops").unwrap();
         assert_eq!(plate.diet, None);
+        // Told of as the vegan fries with the same spice are.
+        for (name, allergen) in [
+            ("Crab Fries", Allergen::Crustaceans),
+            ("Lobster Cobb", Allergen::Crustaceans),
+        ] {
+            let told = usually(name).unwrap();
+            assert_eq!(told.diet, None, "{name}");
+            assert!(told.possible_allergens.contains(&allergen), "{name}");
+        }
+        let lamb = usually("Lamb Samosa").unwrap();
+        assert_eq!(lamb.diet, None, "a sibling's diet is not the dish's");
         assert!(plate.possible_allergens.contains(&Allergen::Sesame));
         assert!(plate.gloss.contains("chickpea") && plate.gloss.contains("; "));
     }

@@ -37,6 +37,8 @@ pub struct Named {
     /// Whether the dish is one: a chicken fajita burrito is a burrito, and its fajita is no
     /// skillet of meat.
     pub is_head: bool,
+    /// Whether it is a sibling of what the entry tells of: crab fries, of fries with a spice.
+    pub is_sibling: bool,
 }
 
 /// What a dish's name usually means, from left to right, each once: the dishes that it is, and the
@@ -62,7 +64,15 @@ pub fn named_in(name: &str) -> Vec<Named> {
             let is_part = entry.kind != Kind::Dish || segment.is_beside || hit.length > 1;
             let is_new = !named.iter().any(|known| std::ptr::eq(known.entry, entry));
             if is_new && (is_head || is_part) {
-                named.push(Named { entry, is_head });
+                let words = segment.words.get(hit.at..hit.at + hit.length);
+                let known = LEXICON.by_name.get(&words.unwrap_or_default().concat());
+                let mut known = known.into_iter().flatten();
+                let is_sibling = known.any(|of| of.number == entry.number && of.is_sibling);
+                named.push(Named {
+                    entry,
+                    is_head,
+                    is_sibling,
+                });
             }
         }
     }
@@ -167,7 +177,7 @@ fn longest_names(words: &[String]) -> Vec<Found> {
 /// "krapow"), the likest first.
 #[must_use]
 pub fn heard_as(word: &str) -> Vec<&'static Entry> {
-    if !sound::is_telling(word) {
+    if !sound::is_telling(word) || LEXICON.by_name.contains_key(word) {
         return Vec::new();
     }
     let alike = LEXICON

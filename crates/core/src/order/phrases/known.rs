@@ -9,6 +9,8 @@ use crate::menu::text::{singular, words};
 use olympus_proto::MenuItem;
 use std::collections::{BTreeMap, HashMap};
 
+/// Shorter words by themselves are said of other things too.
+const SHORTEST_ALONE: usize = 5;
 /// Words this much alike (Jaro-Winkler) are slips in each other, or the one is the other's beginning.
 const LIKE: f64 = 0.8;
 
@@ -16,11 +18,11 @@ impl Phrases {
     /// The names that the lexicon has for a dish, where the menu has nothing that goes by them and
     /// no two dishes would.
     pub(super) fn add_known(&mut self, items: &[MenuItem]) {
-        let mut known: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+        let mut known: BTreeMap<Vec<String>, Vec<usize>> = BTreeMap::new();
         let stems_of: Vec<Vec<String>> = items.iter().map(|item| stems(&item.name)).collect();
         for (index, item) in items.iter().enumerate() {
             for name in entries_of(item).flat_map(names_of) {
-                let of = known.entry(name).or_default();
+                let of = known.entry(stems(name)).or_default();
                 if !of.contains(&index) {
                     of.push(index);
                 }
@@ -29,9 +31,14 @@ impl Phrases {
         let spellings = Spellings::of(self.words.iter().map(String::as_str));
         let told: Vec<(Vec<String>, usize)> = known
             .into_iter()
-            .filter_map(|(name, of)| {
+            .filter_map(|(stems, of)| {
                 let [index] = of.as_slice() else { return None };
-                let stems = stems(name);
+                // "Pop it in a bag"
+                if let [only] = stems.as_slice()
+                    && (only.len() < SHORTEST_ALONE || speech::is_everyday(only))
+                {
+                    return None;
+                }
                 let own = stems_of.get(*index)?;
                 let mut news = stems.iter().filter(|word| !own.contains(word)).peekable();
                 news.peek()?;
