@@ -69,8 +69,6 @@ pub(crate) struct Fitter<'a> {
     slots: Vec<u16>,
     /// Word, quality and kind of each meaning, those of a term in a row.
     meanings: Vec<(TermId, usize, f32, How)>,
-    /// Whether a word may be another name of a dish.
-    seeks_known: bool,
     total: f32,
 }
 
@@ -98,7 +96,6 @@ impl<'a> Fitter<'a> {
             words,
             vocabulary,
             slots,
-            seeks_known: meanings.iter().any(|(term, ..)| vocabulary.is_known(*term)),
             meanings,
             total: words
                 .iter()
@@ -134,7 +131,7 @@ impl<'a> Fitter<'a> {
         }
         let mut best: Option<Fit> = None;
         for (at, phrase) in document.phrases.iter().enumerate() {
-            if phrase.is_known && !self.seeks_known {
+            if phrase.is_known && !self.seeks_known_of(phrase) {
                 continue;
             }
             let printed = document.phrases.get(phrase.number);
@@ -149,6 +146,15 @@ impl<'a> Fitter<'a> {
             phrase: 0,
             in_phrase: 0,
         })
+    }
+
+    /// Whether a word of the query is another name of what the phrase tells.
+    fn seeks_known_of(&self, phrase: &Phrase) -> bool {
+        let mut known = phrase
+            .terms
+            .iter()
+            .filter(|term| self.vocabulary.is_known(**term));
+        known.any(|term| self.slots[*term as usize] != 0)
     }
 
     /// `printed` is the name that a known phrase tells: whoever says a word of it has found it too.

@@ -196,9 +196,9 @@ impl Vocabulary {
         self.known.get(&entry.number).copied()
     }
 
-    /// Whether the term stands for an entry of the lexicon.
+    /// Whether the term stands for an entry of the lexicon; in the order of terms these come first.
     pub(crate) fn is_known(&self, term: TermId) -> bool {
-        known::is_known(&self.entry(term).term)
+        (term as usize) < self.known.len()
     }
 
     /// The terms that begin with `prefix`.
@@ -317,5 +317,28 @@ mod tests {
         let idf = |term| vocabulary.entry(vocabulary.id(term).expect("there")).idf;
         assert!(idf("burrito") > idf("burger") && idf("burger") > idf("dish") && idf("dish") > 0.0);
         assert!(vocabulary.idf_of_unknown() > idf("burrito"));
+    }
+
+    #[test]
+    fn what_the_lexicon_knows_comes_first() {
+        let entries = olympus_core::menu::lexicon::entries();
+        let known: Vec<String> = entries[..20].iter().map(crate::known::term).collect();
+        let mut terms: Vec<(&str, u32)> = known.iter().map(|term| (term.as_str(), 1)).collect();
+        terms.extend([("1", 1), ("burger", 1), ("牛肉", 1)]);
+        let vocabulary = vocabulary(&terms);
+        for (id, entry) in (0..).zip(&vocabulary.entries) {
+            assert_eq!(
+                vocabulary.is_known(id),
+                crate::known::is_known(&entry.term),
+                "{id}"
+            );
+        }
+        assert_eq!(vocabulary.known(&entries[7]), vocabulary.id(&known[7]));
+        assert!(
+            vocabulary
+                .near("1", 1, true)
+                .iter()
+                .all(|(id, _)| !vocabulary.is_known(*id))
+        );
     }
 }

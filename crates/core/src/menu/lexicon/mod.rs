@@ -13,7 +13,8 @@ pub use named::{Named, heard_as, named_in};
 
 use super::text::{self, singular};
 use olympus_proto::{Allergen, Usually};
-use std::collections::{BTreeSet, HashMap};
+use rustc_hash::FxHashMap;
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 /// A file a part of the world, one dish a line, written as [`COLUMNS`] say.
@@ -32,9 +33,9 @@ const SOURCES: [&str; 9] = [
 struct Lexicon {
     entries: Vec<Entry>,
     /// Entries by name, its words run together ("padthai"), in the order of the files.
-    by_name: HashMap<String, Vec<OfName>>,
+    by_name: FxHashMap<String, Vec<OfName>>,
     /// Names of one word that are no siblings', by how they sound.
-    by_sound: HashMap<String, Vec<(String, usize)>>,
+    by_sound: FxHashMap<String, Vec<(String, usize)>>,
     longest_words: usize,
 }
 
@@ -50,8 +51,9 @@ static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| {
         entry.number = number;
     }
     let names = entries.iter().map(|entry| entry.names.len()).sum();
-    let mut by_name: HashMap<String, Vec<OfName>> = HashMap::with_capacity(names);
-    let mut by_sound: HashMap<String, Vec<(String, usize)>> = HashMap::new();
+    let mut by_name: FxHashMap<String, Vec<OfName>> =
+        FxHashMap::with_capacity_and_hasher(names, Default::default());
+    let mut by_sound: FxHashMap<String, Vec<(String, usize)>> = FxHashMap::default();
     let mut longest_words = 0;
     for (number, entry) in entries.iter().enumerate() {
         for (at, name) in entry.names.iter().enumerate() {
