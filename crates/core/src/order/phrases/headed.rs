@@ -36,7 +36,9 @@ impl Phrases {
                 .is_some_and(|names| names.is_whole() || !names.items.is_empty());
             if !is_taken && of.len() <= MOST {
                 self.add(&name, |names| {
-                    of.iter().for_each(|index| names.add_item(*index))
+                    for index in &of {
+                        names.add_item(*index);
+                    }
                 });
             }
         }
