@@ -108,6 +108,7 @@ impl Expander<'_> {
         }
         self.add_pairs(&mut words);
         self.add_known(&said, &mut words);
+        self.add_heard(&mut words);
         words
             .into_iter()
             .map(|(token, meanings)| self.finish(token, meanings))
@@ -268,6 +269,10 @@ impl Expander<'_> {
                 meanings.extend(entries.iter().filter_map(|entry| self.known(entry)));
             }
         }
+    }
+
+    /// For a word that means little so far: the dishes of the menu that have a name which sounds so.
+    fn add_heard(&self, words: &mut [(&Token, Vec<Meaning>)]) {
         let is_told = |meaning: &Meaning| meaning.quality >= KNOWN_BY_SOUND;
         let words = words.iter_mut();
         for (token, meanings) in words.filter(|(_, meanings)| !meanings.iter().any(is_told)) {

@@ -15,6 +15,7 @@ use std::sync::OnceLock;
 /// Texts encoded together.
 const BATCH: usize = 64;
 
+const POOLING: Pooling = Pooling::Mean;
 /// The name of the one tensor in a file of vectors.
 const VECTORS: &str = "vectors";
 
@@ -37,7 +38,7 @@ impl<'a> Teacher<'a> {
         let mut texts: Vec<&str> = texts.collect();
         texts.sort_unstable();
         texts.dedup();
-        let all = format!("{}\n{texts:?}", base.sha256);
+        let all = format!("{}\n{POOLING:?}\n{texts:?}", base.sha256);
         let hash: String = sha256_hex(all.as_bytes()).chars().take(16).collect();
         Self {
             base,
@@ -99,6 +100,6 @@ pub(crate) fn encode(
 ) -> anyhow::Result<Vec<Vec<f32>>> {
     in_batches(base, texts, BATCH, |batch| {
         let states = encoder.forward(batch, Mode::Infer)?;
-        Ok(pool(&states, batch.mask.as_ref(), Pooling::Mean)?.to_vec2::<f32>()?)
+        Ok(pool(&states, batch.mask.as_ref(), POOLING)?.to_vec2::<f32>()?)
     })
 }

@@ -2,7 +2,7 @@
 //! Eggs, "toast it" of the option Toasted.
 
 use super::option::is_sort;
-use super::phrases::{OptionRef, Phrases};
+use super::phrases::{OptionRef, Phrases, every_choice};
 use super::speech;
 use super::stems::stem;
 use crate::menu::text::words;
@@ -37,18 +37,8 @@ impl Phrases {
     /// "Toast it" where there is Toasted, and "warm" where that is no other word of the menu.
     pub(super) fn add_deeds(&mut self, items: &[MenuItem]) {
         let mut said: Vec<(String, OptionRef)> = Vec::new();
-        for (item, at) in items.iter().enumerate() {
-            for (group, choices) in at.modifier_groups.iter().enumerate() {
-                for (option, choice) in choices.options.iter().enumerate() {
-                    let at = OptionRef {
-                        item,
-                        derived: true,
-                        group,
-                        option,
-                    };
-                    said.extend(deeds(&choice.name).into_iter().map(|deed| (deed, at)));
-                }
-            }
+        for (at, _, choice) in every_choice(items) {
+            said.extend(deeds(&choice.name).into_iter().map(|deed| (deed, at)));
         }
         said.retain(|(deed, _)| deed.contains(' ') || !self.is_taken(deed));
         for (deed, at) in said {

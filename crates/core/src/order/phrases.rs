@@ -13,8 +13,8 @@ use super::draft::is_size;
 use super::option::{Portion, Siblings, by_some_words};
 use super::stems::{measures_of, removed, shortened, stem};
 use crate::menu::text::words;
-use olympus_proto::MenuItem;
-use std::collections::{HashMap, HashSet};
+use olympus_proto::{MenuItem, Modifier, ModifierGroup};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// An option of a group of an item, by their places. Ordered so that an item's options stand
 /// together, those of exactly that name first.
@@ -35,6 +35,45 @@ impl OptionRef {
             ..self
         }
     }
+}
+
+/// Every choice of every item with its group, as what is said otherwise for it.
+pub(super) fn every_choice(
+    items: &[MenuItem],
+) -> impl Iterator<Item = (OptionRef, &ModifierGroup, &Modifier)> {
+    let groups = items.iter().enumerate().flat_map(|(item, of)| {
+        let groups = of.modifier_groups.iter().enumerate();
+        groups.map(move |(group, choices)| (item, group, choices))
+    });
+    groups.flat_map(|(item, group, choices)| {
+        let options = choices.options.iter().enumerate();
+        options.map(move |(option, choice)| {
+            let at = OptionRef {
+                item,
+                derived: true,
+                group,
+                option,
+            };
+            (at, choices, choice)
+        })
+    })
+}
+
+/// The items that go by each name, in the order of the names; `names` are those of one item.
+fn items_by<N: Ord>(
+    items: &[MenuItem],
+    names: impl Fn(&MenuItem) -> Vec<N>,
+) -> BTreeMap<N, Vec<usize>> {
+    let mut by_name: BTreeMap<N, Vec<usize>> = BTreeMap::new();
+    for (index, item) in items.iter().enumerate() {
+        for name in names(item) {
+            let of = by_name.entry(name).or_default();
+            if of.last() != Some(&index) {
+                of.push(index);
+            }
+        }
+    }
+    by_name
 }
 
 /// What a phrase can name.

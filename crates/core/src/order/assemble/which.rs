@@ -179,15 +179,17 @@ impl<'a> Reader<'a> {
         true
     }
 
+    /// Whether the items that are asked about are what was asked last.
+    fn is_asked_last(&self) -> bool {
+        let asked = self.ids(&self.asked);
+        let last = self.out.ambiguous.last();
+        last.is_some_and(|last| last.candidates == asked)
+    }
+
     /// "A haddock, no chips" of Haddock and of Haddock & Chips: the one that has no such word in its name.
     pub(super) fn is_without_word(&mut self, segment: &Segment<'_>) -> bool {
-        let asked = self.ids(&self.asked);
-        let is_last = self
-            .out
-            .ambiguous
-            .last()
-            .is_some_and(|last| last.candidates == asked);
-        if !self.negated || self.negation_used || !is_last || asked.len() < 2 {
+        let is_last = self.is_asked_last();
+        if !self.negated || self.negation_used || !is_last || self.asked.len() < 2 {
             return false;
         }
         let said = self.phrases.stems_of(&self.said_of(segment).to_lowercase());
@@ -216,13 +218,8 @@ impl<'a> Reader<'a> {
         let (Some(item), None) = (fitting.next(), fitting.next()) else {
             return false;
         };
-        let asked = self.ids(&self.asked);
-        let is_last = self
-            .out
-            .ambiguous
-            .last()
-            .is_some_and(|last| last.candidates == asked);
-        if !is_led || !is_last || asked.len() < 2 || !names.items.is_empty() {
+        let is_last = self.is_asked_last();
+        if !is_led || !is_last || self.asked.len() < 2 || !names.items.is_empty() {
             return false;
         }
         let Some(asked) = self.out.ambiguous.pop() else {

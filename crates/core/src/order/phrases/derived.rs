@@ -9,7 +9,7 @@ use super::super::lines::is_of_a_meal;
 use super::super::option::{first_word, is_inseparable};
 use super::super::speech;
 use super::super::stems::{is_amount, removed, stem};
-use super::{MOST_OF_A_PART, Names, OptionRef, Phrases, SHORTEST_PART};
+use super::{MOST_OF_A_PART, Names, OptionRef, Phrases, SHORTEST_PART, items_by};
 use crate::menu::text::words;
 use olympus_proto::MenuItem;
 use std::collections::{BTreeMap, HashMap};
@@ -37,16 +37,7 @@ impl Phrases {
     /// Names without what menus praise a dish with and nobody says: "The Classic Burger", "#1 Burger
     /// Combo", "Fresh Brewed Coffee", where that leaves no two the same.
     pub(super) fn add_plain_names(&mut self, items: &[MenuItem]) {
-        let mut plain: BTreeMap<String, Vec<usize>> = BTreeMap::new();
-        for (index, item) in items.iter().enumerate() {
-            for name in plain_names(&item.name) {
-                let of = plain.entry(name).or_default();
-                if of.last() != Some(&index) {
-                    of.push(index);
-                }
-            }
-        }
-        for (name, of) in plain {
+        for (name, of) in items_by(items, |item| plain_names(&item.name)) {
             let stems: Vec<String> = words(&name).iter().map(|word| stem(&word.text)).collect();
             let is_taken = self.find(&stems).is_some_and(|names| {
                 // The latte of a meal is the latte.
@@ -128,16 +119,7 @@ impl Phrases {
 
     /// Names with what a dish is listed under, where that leaves no two the same.
     pub(super) fn add_listed_names(&mut self, items: &[MenuItem]) {
-        let mut listed: BTreeMap<String, Vec<usize>> = BTreeMap::new();
-        for (index, item) in items.iter().enumerate() {
-            for name in listed_names(item) {
-                let of = listed.entry(name).or_default();
-                if of.last() != Some(&index) {
-                    of.push(index);
-                }
-            }
-        }
-        for (name, of) in listed {
+        for (name, of) in items_by(items, listed_names) {
             let stems: Vec<String> = words(&name).iter().map(|word| stem(&word.text)).collect();
             if let ([index], None) = (of.as_slice(), self.find(&stems)) {
                 self.add(&name, |names| names.add_item(*index));

@@ -3,10 +3,9 @@
 
 use super::super::called::{is_grammar, plain_name};
 use super::super::stems::{is_amount, stem};
-use super::Phrases;
+use super::{Phrases, items_by};
 use crate::menu::text::words;
 use olympus_proto::MenuItem;
-use std::collections::BTreeMap;
 
 /// More dishes than these are not asked about.
 const MOST: usize = 6;
@@ -20,16 +19,7 @@ impl Phrases {
     /// Words of a name with what it is listed under, where the menu has nothing of that name. Of a few that
     /// are called so it is asked which is meant.
     pub(super) fn add_headed(&mut self, items: &[MenuItem]) {
-        let mut headed: BTreeMap<String, Vec<usize>> = BTreeMap::new();
-        for (index, item) in items.iter().enumerate() {
-            for name in headed_names(item) {
-                let of = headed.entry(name).or_default();
-                if of.last() != Some(&index) {
-                    of.push(index);
-                }
-            }
-        }
-        for (name, of) in headed {
+        for (name, of) in items_by(items, headed_names) {
             let stems: Vec<String> = name.split(' ').map(str::to_owned).collect();
             let is_taken = self
                 .find(&stems)

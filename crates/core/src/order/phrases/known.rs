@@ -3,11 +3,11 @@
 use super::super::called::{is_grammar, plain_names};
 use super::super::speech;
 use super::super::stems::{is_amount, stem};
-use super::Phrases;
+use super::{Phrases, items_by};
 use crate::menu::lexicon::{self, Entry, Kind};
 use crate::menu::text::{singular, words};
 use olympus_proto::MenuItem;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 /// Shorter words by themselves are said of other things too.
 const SHORTEST_ALONE: usize = 5;
@@ -18,16 +18,10 @@ impl Phrases {
     /// The names that the lexicon has for a dish, where the menu has nothing that goes by them and
     /// no two dishes would.
     pub(super) fn add_known(&mut self, items: &[MenuItem]) {
-        let mut known: BTreeMap<Vec<String>, Vec<usize>> = BTreeMap::new();
         let stems_of: Vec<Vec<String>> = items.iter().map(|item| stems(&item.name)).collect();
-        for (index, item) in items.iter().enumerate() {
-            for name in entries_of(item).flat_map(names_of) {
-                let of = known.entry(stems(name)).or_default();
-                if !of.contains(&index) {
-                    of.push(index);
-                }
-            }
-        }
+        let known = items_by(items, |item| {
+            entries_of(item).flat_map(names_of).map(stems).collect()
+        });
         let spellings = Spellings::of(self.words.iter().map(String::as_str));
         let told: Vec<(Vec<String>, usize)> = known
             .into_iter()

@@ -1,6 +1,6 @@
 //! Choices that say there is none of something: "0% Sugar", "Unsweetened". Who says "no sugar" chooses them.
 
-use super::{OptionRef, Phrases};
+use super::{OptionRef, Phrases, every_choice};
 use crate::menu::text::words;
 use crate::order::called::is_grammar;
 use crate::order::option::lacked;
@@ -9,19 +9,9 @@ use olympus_proto::{MenuItem, ModifierGroup};
 
 impl Phrases {
     pub(super) fn add_lacking(&mut self, items: &[MenuItem]) {
-        for (item, at) in items.iter().enumerate() {
-            for (group, choices) in at.modifier_groups.iter().enumerate() {
-                for (option, choice) in choices.options.iter().enumerate() {
-                    let at = OptionRef {
-                        item,
-                        derived: true,
-                        group,
-                        option,
-                    };
-                    for thing in lacked(&choice.name) {
-                        self.lacking.entry(thing).or_default().push(at);
-                    }
-                }
+        for (at, _, choice) in every_choice(items) {
+            for thing in lacked(&choice.name) {
+                self.lacking.entry(thing).or_default().push(at);
             }
         }
     }
@@ -34,45 +24,24 @@ impl Phrases {
 
     /// "Orange fanta" of Fanta Orange, where nothing is called so.
     pub(super) fn add_turned(&mut self, items: &[MenuItem]) {
-        for (item, at) in items.iter().enumerate() {
-            for (group, choices) in at.modifier_groups.iter().enumerate() {
-                for (option, choice) in choices.options.iter().enumerate() {
-                    let at = OptionRef {
-                        item,
-                        derived: true,
-                        group,
-                        option,
-                    };
-                    let said = turned(&choice.name).filter(|_| is_of_drinks(choices));
-                    if let Some(said) = said {
-                        let names = self.find(&said);
-                        let is_free = names.is_none_or(|names| {
-                            names.items.is_empty() && names.options.iter().all(|at| at.derived)
-                        });
-                        if is_free {
-                            self.add(&said.join(" "), |names| names.options.push(at));
-                        }
-                    }
-                }
+        for (at, group, choice) in every_choice(items) {
+            let Some(said) = turned(&choice.name).filter(|_| is_of_drinks(group)) else {
+                continue;
+            };
+            let is_free = self.find(&said).is_none_or(|names| {
+                names.items.is_empty() && names.options.iter().all(|at| at.derived)
+            });
+            if is_free {
+                self.add(&said.join(" "), |names| names.options.push(at));
             }
         }
     }
 
     /// "Half sugar", "30 percent sugar" of levels that are printed as "50%" and "30%".
     pub(super) fn add_levels(&mut self, items: &[MenuItem]) {
-        for (item, at) in items.iter().enumerate() {
-            for (group, choices) in at.modifier_groups.iter().enumerate() {
-                for (option, choice) in choices.options.iter().enumerate() {
-                    let at = OptionRef {
-                        item,
-                        derived: true,
-                        group,
-                        option,
-                    };
-                    for said in said_of_level(&choice.name) {
-                        self.add(&said, |names| names.options.push(at));
-                    }
-                }
+        for (at, _, choice) in every_choice(items) {
+            for said in said_of_level(&choice.name) {
+                self.add(&said, |names| names.options.push(at));
             }
         }
     }
