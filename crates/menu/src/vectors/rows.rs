@@ -7,6 +7,8 @@
 
 use super::Vectors;
 use pulp::Arch;
+use std::hint::black_box;
+use std::ops::Range;
 
 /// Rows from which signs go first: fewer are compared at once.
 const MANY_ROWS: usize = 1_024;
@@ -16,6 +18,12 @@ const FEWEST_LIKELY: usize = 512;
 const MOST_LIKELY: usize = 2_048;
 /// Signs in a word.
 const WORD: usize = 64;
+/// Rows looked at together, for whether any is near.
+const BLOCK: usize = 64;
+/// Rows whose bytes are asked for together.
+const TOGETHER: usize = 16;
+/// Bytes that memory hands over at once.
+const CACHE_LINE: usize = 64;
 
 /// When signs go first and how many rows they name.
 #[derive(Debug, Clone, Copy)]
@@ -182,6 +190,20 @@ impl Rows {
         )
     }
 
+    fn row(&self, row: u32) -> Option<&[i8]> {
+        let from = row as usize * self.dim;
+        self.bytes.get(from..from + self.dim)
+    }
+
+    /// Reads a byte of each cache line of these rows, so that memory fetches them side by side and not one after
+    /// the other: they lie far apart.
+    #[inline(always)]
+    fn fetch(&self, rows: &[u32]) {
+        let lines = rows.iter().filter_map(|row| self.row(*row));
+        let bytes = lines.flat_map(|row| row.iter().step_by(CACHE_LINE));
+        black_box(bytes.fold(0, |all, byte| all ^ byte));
+    }
+
     /// Of the items that have these rows, which are in order.
     fn nearness_of(&self, rows: &[u32], asked: &Asked) -> Vec<(u32, f32)> {
         let out: Vec<(u32, f32)> = Vec::with_capacity(rows.len());
@@ -190,17 +212,19 @@ impl Rows {
             #[inline(always)]
             move || {
                 let mut out = out;
-                for &row in rows {
-                    let at = row as usize;
-                    let bytes = self.bytes.get(at * self.dim..(at + 1) * self.dim);
-                    let owned = self.scales.get(at).zip(self.owner.get(at));
-                    let (Some(bytes), Some((&scale, &owner))) = (bytes, owned) else {
-                        continue;
-                    };
-                    let cosine = asked.cosine(bytes, scale);
-                    match out.last_mut() {
-                        Some((last, best)) if *last == owner => *best = best.max(cosine),
-                        _ => out.push((owner, cosine)),
+                for rows in rows.chunks(TOGETHER) {
+                    self.fetch(rows);
+                    for &row in rows {
+                        let at = row as usize;
+                        let owned = self.scales.get(at).zip(self.owner.get(at));
+                        let (Some(bytes), Some((&scale, &owner))) = (self.row(row), owned) else {
+                            continue;
+                        };
+                        let cosine = asked.cosine(bytes, scale);
+                        match out.last_mut() {
+                            Some((last, best)) if *last == owner => *best = best.max(cosine),
+                            _ => out.push((owner, cosine)),
+                        }
                     }
                 }
                 out
@@ -211,10 +235,7 @@ impl Rows {
     /// The rows at the least distances, of 0 to `furthest`, whose owner is admitted; those at the
     /// last distance come all.
     fn likely(&self, distances: &[u16], furthest: usize, admits: impl Fn(u32) -> bool) -> Vec<u32> {
-        let mut at_distance = vec![0_usize; furthest + 1];
-        for &distance in distances {
-            at_distance[usize::from(distance)] += 1;
-        }
+        let at_distance = counts(distances, furthest);
         let mut likely = Vec::with_capacity(self.likely);
         // Those nearer than `from` were looked at; where too many were refused, the ring grows.
         let (mut from, mut look_at) = (0, self.likely);
@@ -226,8 +247,8 @@ impl Rows {
                 more
             });
             let ring = from..from + within.count();
-            for ((row, distance), &owner) in (0_u32..).zip(distances).zip(&self.owner) {
-                if ring.contains(&usize::from(*distance)) && admits(owner) {
+            for row in rows_within(distances, &ring) {
+                if admits(self.owner[row as usize]) {
                     likely.push(row);
                 }
             }
@@ -235,6 +256,39 @@ impl Rows {
         }
         likely
     }
+}
+
+/// How many rows are at each distance, of 0 to `furthest`.
+fn counts(distances: &[u16], furthest: usize) -> Vec<usize> {
+    // Four counts side by side: neighbours are often equally far, and a count that was just written is slow to
+    // read.
+    let mut counts = vec![[0_u32; 4]; furthest + 1];
+    let (fours, rest) = distances.as_chunks::<4>();
+    for four in fours {
+        for (lane, distance) in four.iter().enumerate() {
+            counts[usize::from(*distance)][lane] += 1;
+        }
+    }
+    for distance in rest {
+        counts[usize::from(*distance)][0] += 1;
+    }
+    let sum = |lanes: [u32; 4]| lanes.iter().map(|count| *count as usize).sum();
+    counts.into_iter().map(sum).collect()
+}
+
+/// The rows whose distance lies within `ring`, in order.
+fn rows_within(distances: &[u16], ring: &Range<usize>) -> impl Iterator<Item = u32> {
+    let bound = |at: usize| u16::try_from(at).unwrap_or(u16::MAX);
+    let (from, width) = (bound(ring.start), bound(ring.len()));
+    let within = move |distance: &u16| distance.wrapping_sub(from) < width;
+    // Few are near: most blocks are passed over whole.
+    let blocks = (0_u32..).step_by(BLOCK).zip(distances.chunks(BLOCK));
+    let some = blocks.filter(move |(_, block)| block.iter().fold(false, |any, d| any | within(d)));
+    some.flat_map(move |(first, block)| {
+        let rows = (first..).zip(block);
+        rows.filter(move |(_, distance)| within(distance))
+            .map(|(row, _)| row)
+    })
 }
 
 /// Runs `work` with the widest instructions that the processor has. It must give away what it owns: a
