@@ -39,6 +39,8 @@ mod tests_parts;
 #[cfg(test)]
 mod tests_patterns;
 #[cfg(test)]
+mod tests_plates;
+#[cfg(test)]
 mod tests_taken_back;
 #[cfg(test)]
 mod tests_takeout;

@@ -1,6 +1,7 @@
 //! Every name on a menu that an order can mention, by its stemmed words.
 
 mod choices;
+mod counted;
 mod derived;
 mod described;
 mod headed;
@@ -10,7 +11,7 @@ mod lacking;
 use super::assemble::option_of;
 use super::called::{kinds, otherwise_called};
 use super::draft::is_size;
-use super::option::{Portion, Siblings, by_some_words};
+use super::option::{self, Portion, Siblings, by_some_words};
 use super::stems::{measures_of, removed, shortened, stem};
 use crate::menu::text::words;
 use olympus_proto::{MenuItem, Modifier, ModifierGroup};
@@ -110,6 +111,16 @@ impl Names {
     }
 }
 
+/// Whether a choice only says that something comes on the side, which is on the dish: "Sauce on the Side" where
+/// there is a House Sauce.
+fn is_beside(item: &MenuItem, name: &str, thing: &str) -> bool {
+    let ending = format!(" {}", option::key(thing));
+    let options = item.modifier_groups.iter().flat_map(|group| &group.options);
+    let mut others = options.filter(|option| option.name != name);
+    Portion::of(name) == Some(Portion::Side)
+        && others.any(|option| format!(" {}", option::key(&option.name)).ends_with(&ending))
+}
+
 /// What "#" is read as.
 pub(super) const NUMBER: &str = "number";
 /// Characters that a word of a name must have to stand for it.
@@ -153,6 +164,7 @@ impl Phrases {
         all.add_plain_names(items);
         all.add_listed_names(items);
         all.add_headed(items);
+        all.add_counted(items);
         all.add_described(items);
         all.add_first_words(items);
         all.add_meals(items);
@@ -263,7 +275,8 @@ impl Phrases {
                 for name in std::iter::once(&choice.name).chain(&choice.aliases) {
                     let takes_away = removed(name).is_some();
                     let name = removed(name).unwrap_or(name);
-                    for said in std::iter::once(name).chain(shortened(name)) {
+                    let shorter = shortened(name).filter(|thing| !is_beside(item, name, thing));
+                    for said in std::iter::once(name).chain(shorter) {
                         exact.push((said, at, takes_away));
                     }
                 }

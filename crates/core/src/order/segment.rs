@@ -46,6 +46,12 @@ const LONGER: f32 = 0.3;
 fn contracted(text: &str, words: Vec<Word>) -> Vec<Word> {
     let mut out: Vec<Word> = Vec::with_capacity(words.len());
     for word in words {
+        if let Some(number) = out.last().and_then(|before| joined(text, before, &word)) {
+            if let Some(before) = out.last_mut() {
+                (before.text, before.end) = (number, word.end);
+            }
+            continue;
+        }
         let is_rest = |before: &Word| match word.text.as_str() {
             "ll" | "d" | "t" | "m" | "re" | "ve" => true,
             // Names have it too: "Joe's".
@@ -66,6 +72,22 @@ fn contracted(text: &str, words: Vec<Word>) -> Vec<Word> {
         }
     }
     out
+}
+
+/// "Twenty five" as the number that it is; "two combo 1s" without the mark of the plural.
+fn joined(text: &str, before: &Word, word: &Word) -> Option<String> {
+    let gap = text.get(before.end..word.start)?;
+    let is_digits = |word: &Word| word.text.chars().all(|c| c.is_ascii_digit());
+    if word.text == "s" && is_digits(before) && matches!(gap, "" | "'" | "\u{2019}") {
+        return Some(before.text.clone());
+    }
+    let said = |word: &Word| -> Option<u32> {
+        let number = stem(&word.text).parse().ok()?;
+        (!is_digits(word)).then_some(number)
+    };
+    let (tens, ones) = (said(before)?, said(word)?);
+    let is_one = matches!(gap, " " | "-") && (1..10).contains(&ones);
+    (is_one && tens % 10 == 0 && (20..100).contains(&tens)).then(|| (tens + ones).to_string())
 }
 
 pub(super) fn segment<'a>(text: &str, phrases: &'a Phrases) -> Vec<Segment<'a>> {

@@ -101,7 +101,7 @@ impl<'a> Reader<'a> {
         self.negated &= self.neither || is_denied;
         let said = self.said_of(segment).to_lowercase();
         self.with = said.starts_with('w');
-        self.adds = said == "add" || said == "put";
+        self.adds = said == "add" || said == "put" || said.starts_with("throw");
         self.pending.with = self.with;
     }
 

@@ -11,13 +11,14 @@ use super::super::stems::stem;
 use super::meant::option_of;
 use super::{Pending, Reader};
 use crate::menu::text::words;
+use olympus_proto::Span;
 
 impl<'a> Reader<'a> {
     /// The pizza of a deal that has one: what waits, or comes next, is of the deal.
     pub(super) fn is_part_of_meal(&mut self, segment: &Segment<'_>, rest: &[Segment<'_>]) -> bool {
         let waits = self.negated || self.verb.is_some() || self.place.is_some();
         let is_choice = matches!(segment.kind, Kind::Names(names)
-            if self.lines.last_takes(&names.options).is_some() && !self.is_group_of_last(names, segment));
+            if self.lines.last_takes(&names.options).is_some() && !self.is_group_of_last(names, self.said_of(segment)));
         if waits || is_choice || !self.lines.last_is_meal() || !self.is_told_of_meal(segment) {
             return false;
         }
@@ -53,7 +54,7 @@ impl<'a> Reader<'a> {
     }
 
     /// "Ranch for the sauces": the name of a group, where no choice is called just so.
-    fn is_group_of_last(&self, names: &Names, segment: &Segment<'_>) -> bool {
+    fn is_group_of_last(&self, names: &Names, said: &str) -> bool {
         let Some(last) = self.lines.last_item() else {
             return false;
         };
@@ -63,9 +64,19 @@ impl<'a> Reader<'a> {
             .into_iter()
             .flatten()
             .flat_map(|group| words(&group.name));
-        let said = self.phrases.stems_of(&self.said_of(segment).to_lowercase());
+        let said = self.phrases.stems_of(&said.to_lowercase());
         is_derived
             && matches!(said.as_slice(), [said] if named.any(|word| stem(&word.text) == *said))
+    }
+
+    /// "Cornbread for the bread": what the choice before was of, and no White Bread.
+    pub(super) fn is_group_of_choice(&self, names: &Names, said: &str, span: Span) -> bool {
+        let before = self.text.get(..span.start).unwrap_or_default();
+        let before = before.trim_end().to_lowercase();
+        let is_for = ["for the", "for my", "as the", "as my"]
+            .iter()
+            .any(|lead| before.ends_with(lead));
+        is_for && self.lines.last_has_other(&names.options) && self.is_group_of_last(names, said)
     }
 
     /// Whether the menu names that among what the meal is made of, and as many as were said.

@@ -38,6 +38,12 @@ impl<'a> Reader<'a> {
             self.pending = Pending::default();
             return false;
         }
+        // "And throw a fried egg on there" is of no Stir Fried Egg Noodles.
+        let is_added = self.adds && names.is_part && self.is_single();
+        if is_added && self.lines.last_takes(&names.options).is_some() {
+            self.pending = Pending::default();
+            return false;
+        }
         // "A pepper instead of the coke" that the meal was to have.
         let is_instead = rest.first().is_some_and(|next| {
             let said = self.said_of(next).to_lowercase();

@@ -142,7 +142,9 @@ impl<'a> Reader<'a> {
         let word = self.phrases.name_of(last).last()?;
         let is_named = !names.is_part && !names.items.is_empty();
         let goes_on = self.is_opened() && self.pending.joined;
-        (goes_on && self.phrases.is_kind(word) && !is_named).then(|| word.clone())
+        // "A pork chop rice plate and add a fried egg" is no other plate.
+        let is_choice = option_of(&names.options, last).is_some_and(|at| !at.derived);
+        (goes_on && self.phrases.is_kind(word) && !is_named && !is_choice).then(|| word.clone())
     }
 
     /// Whether a name is of a dish beside those of the kind: "two burgers and one veggie burger" are three.

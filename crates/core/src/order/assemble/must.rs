@@ -16,7 +16,13 @@ impl<'a> Reader<'a> {
         });
         let waits = self.pending.start.is_some() || self.verb.is_some() || self.negated;
         let is_led = self.with || self.after_name || self.before == "and";
-        if is_other || waits || !is_led || self.place.is_some() || self.all.is_some() {
+        // "Two plates, both with brisket and turkey" of one line.
+        let last = self.lines.last().map(|(line, _)| line);
+        let is_of_others = self
+            .all
+            .as_ref()
+            .is_some_and(|all| !all.iter().eq(last.iter()));
+        if is_other || waits || !is_led || self.place.is_some() || is_of_others {
             return false;
         }
         let said = self.phrases.stems_of(&self.said_of(segment).to_lowercase());

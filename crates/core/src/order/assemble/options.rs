@@ -138,7 +138,10 @@ impl<'a> Reader<'a> {
         choice: Choice,
         rest: &[Segment<'a>],
     ) -> bool {
-        if self.is_in_name(said) || self.is_with_own(names, said) {
+        if self.is_in_name(said)
+            || self.is_with_own(names, said)
+            || self.is_group_of_choice(names, said, choice.span)
+        {
             self.lines.lengthen(choice.span.end);
             return true;
         }

@@ -51,6 +51,8 @@ impl Reader<'_> {
         let item = self
             .one_of(having.clone())
             .or_else(|| self.one_of(self.only_sorts(having, options)))?;
+        // Nobody who says "a lemonade" wants the gallon that can be had of it too.
+        let is_drink = |item: &MenuItem| is_drink(item) && !is_bulk(item);
         self.items.get(item).is_some_and(is_drink).then_some(item)
     }
 
@@ -142,12 +144,7 @@ impl Reader<'_> {
 
     /// Without what is for many where there is the same for one.
     pub(super) fn leave_bulk(&self, items: &mut Vec<usize>) {
-        let is_bulk = |item: &usize| {
-            // As printed: "Large Bottle (1.5 L)".
-            let printed = self.items.get(*item).map_or("", |item| item.name.as_str());
-            let mut words = words(printed).into_iter().map(|word| stem(&word.text));
-            words.any(|word| BULK.contains(&word.as_str()))
-        };
+        let is_bulk = |item: &usize| self.items.get(*item).is_some_and(is_bulk);
         if !items.iter().all(is_bulk) {
             items.retain(|item| !is_bulk(item));
         }
@@ -167,6 +164,12 @@ fn is_made_to_order(item: &MenuItem) -> bool {
         ];
         is_own.iter().any(|own| name.contains(own)) || name.starts_with("plain ")
     })
+}
+
+/// Whether a dish is for many. As printed: "Large Bottle (1.5 L)".
+fn is_bulk(item: &MenuItem) -> bool {
+    let mut words = words(&item.name).into_iter().map(|word| stem(&word.text));
+    words.any(|word| BULK.contains(&word.as_str()))
 }
 
 /// Whether the dish is a Fountain Drink or the like.

@@ -157,49 +157,22 @@ impl Said<'_> {
         (is_half(at) || is_next).then_some(if is_next { "half" } else { SILENT })
     }
 
-    /// "The big forty four" where drinks have 44 ounces.
+    /// "The big forty four", "a 44 coke" where drinks have 44 ounces.
     fn ounces(&self, at: usize) -> Option<String> {
-        let number = |at: usize| {
-            self.words
-                .get(at)
-                .and_then(|word| stem(&word.text).parse::<u32>().ok())
-        };
-        let size = |at: usize| {
-            let (tens, ones) = (number(at)?, number(at + 1)?);
-            let spelt = self.words.get(at..at + 2)?.iter();
-            let is_spelt = spelt
-                .clone()
-                .all(|word| word.text.chars().all(char::is_alphabetic));
-            let is_number = (20..100).contains(&tens) && tens % 10 == 0 && (1..10).contains(&ones);
-            let size = format!("{} oz", tens + ones);
-            let is_sold = || self.phrases.find(std::slice::from_ref(&size)).is_some();
-            (is_spelt && is_number && is_sold()).then_some(size)
-        };
-        // "A 44 coke" is one of 44 ounces.
-        let digits = self.words.get(at).map_or("", |word| word.text.as_str());
-        let told = format!("{digits} oz");
+        let word = self.words.get(at)?;
+        let is_digits = word.text.len() == 2 && word.text.chars().all(|c| c.is_ascii_digit());
+        let said = self.text.get(word.start..word.end).unwrap_or_default();
+        let is_spelt = said.chars().any(char::is_alphabetic);
         let is_one = matches!(self.word_before(at), Some("a" | "the" | "big"));
-        let is_digits = digits.len() == 2 && digits.chars().all(|c| c.is_ascii_digit());
         let next = self.words.get(at + 1).map(|next| stem(&next.text));
+        let is_counted = next.as_ref().is_some_and(|next| is_unit(next));
+        let told = format!("{} oz", word.text);
         let is_sold = || {
-            self.phrases
-                .find(std::slice::from_ref(&told))
-                .is_some_and(|names| names.is_size)
+            let names = self.phrases.find(std::slice::from_ref(&told));
+            names.is_some_and(|names| names.is_size)
         };
-        if is_one && is_digits && next.is_some_and(|next| !is_unit(&next)) && is_sold() {
-            return Some(told);
-        }
-        let before = at.checked_sub(1).and_then(size);
-        let is_unit = at > 1
-            && size(at - 2).is_some()
-            && self
-                .words
-                .get(at)
-                .is_some_and(|word| stem(&word.text) == "oz");
-        if before.is_some() {
-            return before;
-        }
-        (is_unit || size(at).is_some()).then(|| SILENT.to_owned())
+        let is_size = is_digits && !is_counted && (is_spelt || (is_one && next.is_some()));
+        (is_size && is_sold()).then_some(told)
     }
 }
 
