@@ -91,9 +91,12 @@ pub(super) fn plain_names(name: &str) -> Vec<String> {
             found.push(part);
         }
     };
-    // "Grandma's Famous Tuna Melt"
+    // "Grandma's Famous Tuna Melt"; the Kid's Pho is a small one.
     let first = bare.split_whitespace().nth(from).unwrap_or_default();
-    let is_owner = first.ends_with("'s") || first.ends_with("\u{2019}s");
+    let of_child = ["kid", "child", "lil", "senior"]
+        .iter()
+        .any(|child| first.to_lowercase().starts_with(child));
+    let is_owner = !of_child && (first.ends_with("'s") || first.ends_with("\u{2019}s"));
     let owner = usize::from(is_owner && all.len() > from + 1);
     let praised = all.iter().skip(from + owner);
     // Home fries are a dish, home made ones are fries.

@@ -155,3 +155,50 @@ fn numbers_of_two_words_are_one() {
         ],
     );
 }
+
+#[test]
+fn a_kind_is_told_by_what_it_is_chosen_with() {
+    let meats = ["Brisket", "Tripe"];
+    let sizes = group("size", "Bowl Size", 1, 1, &["Small", "Large"]);
+    let named = |name: &str| json!({"id": name, "name": name, "modifier_groups": [sizes]});
+    let mut menu = vec![
+        json!({"id": "beef", "name": "P1. Beef Pho (Pho Bo)", "modifier_groups": [
+            sizes, group("meat", "Choice of Meat", 1, 2, &meats),
+        ]}),
+        json!({"id": "special", "name": "P2. Special Pho (Pho Dac Biet)", "modifier_groups": [
+            sizes, group("meat", "Included", 0, 2, &meats),
+        ]}),
+    ];
+    menu.extend(
+        [
+            "Chicken Pho",
+            "Oxtail Pho",
+            "Seafood Pho",
+            "Kid's Pho",
+            "Filet Pho",
+        ]
+        .map(named),
+    );
+    check(
+        &Value::Array(menu),
+        &[
+            ("pho with tripe", "1 P1. Beef Pho (Pho Bo) +Tripe"),
+            (
+                "lg pho brisket + tripe",
+                "1 Large P1. Beef Pho (Pho Bo) +Brisket +Tripe",
+            ),
+            ("small oxtail pho", "1 Small Oxtail Pho"),
+        ],
+    );
+}
+
+#[test]
+fn of_a_few_that_are_called_so_the_choice_tells_which() {
+    let menu = json!([
+        {"id": "a", "name": "Garden Salad", "modifier_groups": [
+            group("dressing", "Choice of Dressing", 1, 1, &["Ranch", "Italian"]),
+        ]},
+        {"id": "b", "name": "Cobb Salad", "modifier_groups": [group("extra", "Extras", 0, 1, &["Ranch"])]},
+    ]);
+    check(&menu, &[("a salad with ranch", "1 Garden Salad +Ranch")]);
+}

@@ -51,8 +51,13 @@ impl<'a> Reader<'a> {
             fitting.retain(|item| !self.is_with_extras(*item));
         }
         // "A plate with beans" is no burrito.
-        if let Some(kind) = &self.pending.kind {
+        if let Some((kind, _)) = &self.pending.kind {
             fitting.retain(|item| self.has_word(*item, kind) || self.is_listed_as(*item, kind));
+            // Brisket is what a Beef Pho is chosen with, and lies on the Special Pho anyway.
+            let is_chosen = |item: &usize| self.must_have_all(*item);
+            if fitting.iter().any(is_chosen) {
+                fitting.retain(is_chosen);
+            }
         }
         let sorts = || {
             let mut told = self.pending.options.iter();
@@ -68,6 +73,16 @@ impl<'a> Reader<'a> {
             false => self.one_of(fitting.clone()),
         };
         one.or_else(sorts)
+    }
+
+    /// Whether all that waits, but how large, is of what the dish must be chosen with.
+    fn must_have_all(&self, item: usize) -> bool {
+        let of_must = |(names, _): &(&Names, Choice)| {
+            let at = option_of(&names.options, item);
+            let group = at.and_then(|at| named(self.items, at));
+            names.is_size || group.is_some_and(|(group, _)| group.min > 0)
+        };
+        self.pending.options.iter().all(of_must)
     }
 
     /// "Two biscuits with gravy" of a platter that has both is no platter.

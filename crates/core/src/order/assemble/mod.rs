@@ -296,11 +296,15 @@ impl<'a> Reader<'a> {
         self.pending.headed |= self.after_name && !self.ends_phrase(segment.start);
         self.not_understood(segment.start, segment.end);
         // "Bowl with steak and rice": the one bowl that can be had so.
-        let is_new = self.lines.is_empty() || self.ends_phrase(segment.start);
-        let waits = self.pending.start.is_some() || self.negated || self.verb.is_some();
+        let start = self.pending.start.unwrap_or(segment.start);
+        let is_new = self.lines.is_empty() || self.ends_phrase(start);
+        let is_sized = self.pending.options.iter().all(|(names, _)| names.is_size);
+        let is_sized = is_sized && !self.pending.options.is_empty();
+        let waits = self.pending.start.is_some() && !is_sized;
+        let waits = waits || self.negated || self.verb.is_some();
         if is_kind && is_new && !waits && !self.with {
-            self.pending.start = Some(segment.start);
-            self.pending.kind = Some(word);
+            self.pending.start = Some(start);
+            self.pending.kind = Some((word, span));
         }
     }
 

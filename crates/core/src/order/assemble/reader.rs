@@ -14,8 +14,8 @@ pub(super) struct Pending<'a> {
     /// Of how many pieces each is, and where that was said: "five piece tenders".
     pub(super) pieces: Option<(u32, Span)>,
     pub(super) options: Vec<(&'a Names, Choice)>,
-    /// The word of the kind that it is of, where that was said: "bowl with steak".
-    pub(super) kind: Option<String>,
+    /// The word of the kind that it is of and where that was said: "bowl with steak".
+    pub(super) kind: Option<(String, Span)>,
     /// Whether a word that the menu does not know ends it: a "chocolate shake" is no dish with chocolate.
     pub(super) headed: bool,
     /// Whether "with" came after the number: "two with olives" are two of something.

@@ -29,6 +29,10 @@ impl Reader<'_> {
         }
         if let Some(item) = self.implied().filter(|_| !self.goes_with_last()) {
             let span = self.pending.options.last().map(|(_, choice)| choice.span);
+            // Of what kind it is was understood after all.
+            if let Some((_, kind)) = &self.pending.kind {
+                self.out.not_understood.retain(|text| text.span != *kind);
+            }
             if let Some(span) = span {
                 self.place_item(item, span);
             }

@@ -3,7 +3,7 @@
 //! Invariant: of several none is taken by guess. Either all but one are ruled out by what waits or was said, or
 //! all are offered, and what is said of the one that is asked about is no other's.
 
-use super::super::draft::Choice;
+use super::super::draft::{Choice, named};
 use super::super::lines::{is_for_children, is_meal};
 use super::super::option::{is_dressed, is_side};
 use super::super::phrases::Names;
@@ -212,10 +212,18 @@ impl<'a> Reader<'a> {
         let takes = |item: &&usize| option_of(&names.options, **item).is_some();
         // "Tenders, five piece"
         let is_portion = names.is_size && self.after_name;
-        let is_led = self.with || self.adds || is_portion;
+        let is_led = self.with || self.adds || is_portion || self.after_name;
         let is_led = is_led && !self.negated && self.verb.is_none();
-        let mut fitting = self.asked.iter().filter(takes).copied();
-        let (Some(item), None) = (fitting.next(), fitting.next()) else {
+        // Brisket is what a Beef Pho is chosen with, and lies on the Special Pho anyway.
+        let must = |item: &&usize| {
+            let group = option_of(&names.options, **item).and_then(|at| named(self.items, at));
+            group.is_some_and(|(group, _)| group.min > 0)
+        };
+        let only = |mut of: Vec<usize>| of.pop().filter(|_| of.is_empty());
+        let fitting = self.asked.iter().filter(takes);
+        let fitting_must = fitting.clone().filter(must).copied().collect();
+        let by_must = || only(fitting_must).filter(|_| !names.is_size);
+        let Some(item) = only(fitting.copied().collect()).or_else(by_must) else {
             return false;
         };
         let is_last = self.is_asked_last();

@@ -245,8 +245,11 @@ impl Phrases {
                 // As printed: "fries" is long enough, though one of them is a fry.
                 // What a dish is may be short: "tea" of Iced Tea; chips and dip are no dip.
                 let is_joined = name.contains('&') || printed.iter().any(|word| word.text == "and");
+                // "Beef Pho (Pho Bo)" is a pho.
+                let bare = name.split('(').next().unwrap_or_default();
                 let head = printed
-                    .last()
+                    .get(..words(bare).len())
+                    .and_then(<[_]>::last)
                     .filter(|_| !is_joined)
                     .map(|word| word.text.as_str());
                 // "Mac" of Mac & Cheese.
