@@ -60,6 +60,7 @@ impl Phrases {
                 (*distance, word.chars().next() != first, is_shorter)
             })
             .map(|(_, word)| word)
+            .or_else(|| self.turned_round(stem))
             // Salami is no salad, and pepper no pepperoni.
             .or_else(|| {
                 self.begun(stem)
@@ -69,6 +70,17 @@ impl Phrases {
                 self.begun_alike(stem)
                     .filter(|_| !crate::language::is_english(stem))
             })
+    }
+
+    /// The one word of four letters, of which two were typed the wrong way round: "bahn" of Banh Mi.
+    fn turned_round(&self, stem: &str) -> Option<&String> {
+        let is_turned = |word: &&String| {
+            strsim::osa_distance(stem, word) == 1 && strsim::levenshtein(stem, word) == 2
+        };
+        let words = self.by_length.get(&SHORTEST_PART)?;
+        let is_word = crate::language::is_english(stem);
+        let mut turned = words.iter().filter(is_turned).filter(|_| !is_word);
+        turned.next().filter(|_| turned.next().is_none())
     }
 
     /// The one word on the menu that begins so and has few letters more: "larg", "sourdo".

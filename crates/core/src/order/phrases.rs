@@ -14,6 +14,7 @@ use super::draft::is_size;
 use super::option::{self, Portion, Siblings, by_some_words};
 use super::stems::{measures_of, removed, shortened, stem};
 use crate::menu::text::words;
+pub(super) use lacking::PERCENT;
 use olympus_proto::{MenuItem, Modifier, ModifierGroup};
 use std::collections::{BTreeMap, HashMap, HashSet};
 

@@ -143,6 +143,8 @@ fn numbers_of_two_words_are_one() {
                 "milk tea twenty five percent sweet",
                 "1 Milk Tea +25% Sweet",
             ),
+            ("milk tea 50% sugar", "1 Milk Tea +50% Sweet"),
+            ("two milk teas, both 50%", "2 Milk Tea +50% Sweet"),
             ("twenty-five spring rolls", "25 Spring Roll"),
             (
                 "number two and a spring roll",
@@ -201,4 +203,16 @@ fn of_a_few_that_are_called_so_the_choice_tells_which() {
         {"id": "b", "name": "Cobb Salad", "modifier_groups": [group("extra", "Extras", 0, 1, &["Ranch"])]},
     ]);
     check(&menu, &[("a salad with ranch", "1 Garden Salad +Ranch")]);
+}
+
+#[test]
+fn letters_the_wrong_way_round_are_a_slip() {
+    let menu = json!([
+        {"id": "pork", "name": "Grilled Pork Banh Mi"},
+        {"id": "chop", "name": "Grilled Pork Chop"},
+    ]);
+    check(
+        &menu,
+        &[("3x grilled pork bahn mi", "3 Grilled Pork Banh Mi")],
+    );
 }

@@ -63,14 +63,17 @@ fn is_of_drinks(group: &ModifierGroup) -> bool {
     group.max == Some(1) && CALLED.iter().any(|word| called.contains(word))
 }
 
+/// What "%" is read as behind a level.
+pub(in crate::order) const PERCENT: &str = "percent";
+
 /// How levels are said, by what menus print before the percent sign.
 const LEVELS: [(&str, &[&str]); 3] = [
     ("0", &["zero"]),
     ("50", &["half"]),
     ("100", &["full", "regular", "normal"]),
 ];
-/// What is said for the thing that there is so much of.
-const THINGS: [(&str, &[&str]); 1] = [("sugar", &["sweet", "sweetness"])];
+/// What is said for each other, of how sweet a drink is.
+const SWEET: [&str; 4] = ["sugar", "sweet", "sweetness", "sweetened"];
 
 fn said_of_level(name: &str) -> Vec<String> {
     let Some((level, thing)) = name.split_once('%') else {
@@ -83,12 +86,15 @@ fn said_of_level(name: &str) -> Vec<String> {
     if !is_level || !is_thing {
         return Vec::new();
     }
-    let others = THINGS.iter().filter(|(of, _)| *of == thing);
-    let others = others.flat_map(|(_, others)| others.iter().copied());
-    let things: Vec<&str> = std::iter::once(thing.as_str()).chain(others).collect();
+    let others = SWEET
+        .iter()
+        .filter(|other| SWEET.contains(&thing.as_str()) && **other != thing);
+    let things: Vec<&str> = std::iter::once(thing.as_str())
+        .chain(others.copied())
+        .collect();
     let called = LEVELS.iter().filter(|(of, _)| *of == level);
     let called = called.flat_map(|(_, called)| called.iter().map(|word| (*word).to_owned()));
-    let levels: Vec<String> = [level.to_owned(), format!("{level} percent")]
+    let levels: Vec<String> = [level.to_owned(), format!("{level} {PERCENT}")]
         .into_iter()
         .chain(called)
         .collect();
@@ -96,5 +102,6 @@ fn said_of_level(name: &str) -> Vec<String> {
         let said = things.iter().map(|thing| format!("{level} {thing}"));
         said.collect::<Vec<_>>()
     };
-    levels.iter().flat_map(said).collect()
+    let bare = format!("{level} {PERCENT}");
+    levels.iter().flat_map(said).chain([bare]).collect()
 }

@@ -7,7 +7,7 @@
 use super::{SILENT, Said, WISH, gap_after};
 use crate::menu::text::Word;
 use crate::order::assemble::option_of;
-use crate::order::phrases::NUMBER;
+use crate::order::phrases::{NUMBER, PERCENT};
 use crate::order::speech::{self, Cue};
 use crate::order::stems::{is_unit, stem};
 
@@ -30,6 +30,12 @@ impl Said<'_> {
         let after = self.text.get(word.end..).unwrap_or_default();
         if after.starts_with(['"', '\u{201d}']) && word.text.chars().all(char::is_numeric) {
             return Some(format!("{} inch", word.text));
+        }
+        // "Both 50%" of teas that are sweetened by levels.
+        let level = format!("{} {PERCENT}", word.text);
+        let stems = [word.text.clone(), PERCENT.to_owned()];
+        if after.starts_with('%') && self.phrases.find(&stems).is_some() {
+            return Some(level);
         }
         if self.text_before(word).ends_with('#') {
             return Some(format!("{NUMBER} {}", stem(&word.text)));
