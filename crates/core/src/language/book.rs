@@ -129,6 +129,16 @@ impl Book {
         self.english.binary_search(&word).is_ok()
     }
 
+    /// Whether the word is a letter away from an English one that is known here.
+    pub(super) fn is_slip_of_english(&self, word: &str) -> bool {
+        let length = word.len();
+        let mut near = self
+            .english
+            .iter()
+            .filter(|known| known.len().abs_diff(length) < 2);
+        near.any(|known| strsim::osa_distance(word, known) == 1)
+    }
+
     /// Whether the word is of English grammar.
     pub(super) fn is_grammar(&self, word: &str) -> bool {
         self.grammar.binary_search(&word).is_ok()

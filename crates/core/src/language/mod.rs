@@ -35,6 +35,17 @@ pub(crate) fn is_english(word: &str) -> bool {
     book::ORDER.is_english(word) || book::ORDER.is_english(&plural)
 }
 
+/// Whether a table has a word, or an English one for it.
+pub(crate) fn is_known(word: &str) -> bool {
+    let has = |language: &Language| book::SEARCH.has(*language, word);
+    book::SEARCH.is_english(word) || Language::ALL.iter().any(has)
+}
+
+/// Whether a word is English, as limits and searches are read.
+pub(crate) fn is_english_limit(word: &str) -> bool {
+    book::SEARCH.is_english(word)
+}
+
 /// A language that has a table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Language {

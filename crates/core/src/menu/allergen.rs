@@ -84,6 +84,11 @@ static WORDS: &[Entry] = &[
     part(&["lupini"], &[Lupin]),
 ];
 
+/// Every word, parts of a name joined by `_`.
+pub(crate) fn words() -> impl Iterator<Item = &'static str> {
+    WORDS.iter().flat_map(|entry| entry.words.iter().copied())
+}
+
 /// The allergens that `name` speaks of under `claim`; letter case, spaces and hyphens do not
 /// matter. Empty where the word is known but proves nothing under that claim ("free of
 /// lactose"); `None` where it is not known.

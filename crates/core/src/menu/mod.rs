@@ -7,6 +7,7 @@ pub mod filter;
 pub mod fusion;
 pub mod import;
 pub mod lexicon;
+pub(crate) mod slips;
 pub mod substitute;
 pub mod sureness;
 pub mod text;

@@ -4,6 +4,7 @@ use super::script;
 use super::stems::{Kind, LANGUAGES, STEMS, Stem};
 use crate::language::Language;
 use crate::language::book::SEARCH;
+use crate::menu::slips;
 use crate::menu::text::{Run, runs, words};
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -15,6 +16,15 @@ const ALSO_ENGLISH: &str = include_str!("../stems/english.txt");
 fn is_english(word: &str) -> bool {
     static WORDS: LazyLock<Vec<&str>> = LazyLock::new(|| ALSO_ENGLISH.lines().collect());
     SEARCH.is_english(word) || WORDS.binary_search(&word).is_ok()
+}
+
+/// Letters of the shortest word that is taken for an English one misspelt.
+const SHORTEST_SLIP: usize = 5;
+
+/// "Egg fride rice" is no Danish, nor "vegeatble curry" Finnish.
+fn is_slip_of_english(word: &str, is_alarm: bool) -> bool {
+    let is_long = word.chars().count() >= SHORTEST_SLIP;
+    is_long && (slips::is_one(word) || (!is_alarm && SEARCH.is_slip_of_english(word)))
 }
 
 /// Particles that Arabic and Hebrew write with the word that follows.
@@ -214,6 +224,13 @@ fn is_told(text: &str, runs: &[Run], found: &[Match], least: Least) -> bool {
     let is_known =
         |word: &String| is_english(word) || Language::ALL.iter().any(|of| SEARCH.has(*of, word));
     let is_strange = |word: &String| word.chars().count() > 2 && !is_known(word);
+    let alarms = found.iter().filter(|it| it.kind == Kind::Alarm);
+    let alarms = alarms.flat_map(|it| said.get(it.runs.clone()).unwrap_or_default());
+    let is_slip = |word: &String| is_slip_of_english(word, alarms.clone().any(|it| it == word));
+    // English, some of it misspelt.
+    if said.iter().all(|word| !is_strange(word) || is_slip(word)) {
+        return false;
+    }
     let own = found.iter().filter(|it| {
         let found = said.get(it.runs.clone()).unwrap_or_default();
         found.iter().any(is_strange)

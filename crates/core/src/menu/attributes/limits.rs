@@ -8,6 +8,7 @@ use super::phrases::{ALLERGY, BARE, HARMS, NOW, PLAIN, longest};
 use super::scan::Scan;
 use super::soft::Taste;
 use super::{Manner, Meaning, alarm, words};
+use crate::menu::slips;
 use crate::menu::text::singular;
 use olympus_proto::Allergen;
 
@@ -202,11 +203,26 @@ pub(super) fn thing(
         let meaning = Meaning::Without(words::mentions(&singular(&word)));
         return Some((to, meaning, not_mentioned(&word), true));
     }
+    let known = words::ingredient(said, false);
+    let slip = said
+        .first()
+        .filter(|_| known.is_none())
+        .and_then(|word| refused_slip(scan, word));
+    if let Some((meant, named)) = slip.and_then(|meant| Some((meant, words::allergen(&[meant])?))) {
+        let label = format!("no {}", plural(meant));
+        return Some((at + 1, Meaning::Free(named.allergens), label, named.is_food));
+    }
     let (ingredient, length) = words::ingredient(said, any)?;
     // "alcoholic" and the like are no words of a list: they are what "non" is said of.
     let meaning = Meaning::Without(words::mentions(&ingredient));
     let word = said.get(..length)?.join(" ");
     Some((at + length, meaning, not_mentioned(&word), true))
+}
+
+/// The allergen that a word is a slip of; other languages have words of their own.
+fn refused_slip(scan: &Scan<'_>, word: &str) -> Option<&'static str> {
+    let is_english = !scan.in_another_language() && scan.heard.is_none();
+    slips::refused(word).filter(|_| is_english)
 }
 
 fn names_allergen(scan: &Scan<'_>, at: usize) -> bool {
@@ -267,7 +283,8 @@ fn after_connector(scan: &Scan<'_>, at: usize) -> Option<usize> {
 
 /// "gluten-free", "nut and dairy free", "sugar free".
 fn free(scan: &mut Scan<'_>, at: usize) -> Option<usize> {
-    let is_free = scan.word(at) == Some("free") && !scan.cut(at);
+    let is_free = scan.word(at) == Some("free") || is_slip_of_free(scan, at);
+    let is_free = is_free && !scan.cut(at);
     let other = matches!(
         scan.word(at + 1),
         Some("range" | "refill" | "refills" | "of" | "from" | "delivery" | "wifi" | "style")
@@ -276,6 +293,18 @@ fn free(scan: &mut Scan<'_>, at: usize) -> Option<usize> {
         return None;
     }
     suffixed(scan, at, at + 1, Refusal::Plain)
+}
+
+/// "Glutn fre": right after an allergen.
+fn is_slip_of_free(scan: &Scan<'_>, at: usize) -> bool {
+    let is_slip = matches!(
+        scan.word(at),
+        Some(
+            "fre" | "fee" | "freee" | "frree" | "fere" | "ree" | "frew" | "frer" | "rfee" | "feee"
+        )
+    );
+    let named = || ending_at(scan, at);
+    is_slip && named().is_some_and(|(_, meaning, ..)| matches!(meaning, Meaning::Free(_)))
 }
 
 /// "lactose intolerant", "nut allergy".
@@ -374,7 +403,11 @@ fn ending_at(scan: &Scan<'_>, end: usize) -> Option<(usize, Meaning, String, boo
             return Some((from, meaning, not_mentioned(&said.join(" ")), true));
         }
     }
-    None
+    let from = end.checked_sub(1)?;
+    let meant = refused_slip(scan, scan.word(from)?)?;
+    let named = words::allergen(&[meant])?;
+    let label = format!("no {}", plural(meant));
+    Some((from, Meaning::Free(named.allergens), label, named.is_food))
 }
 
 /// "eggless", "coeliac", "nonalcoholic".

@@ -4,7 +4,7 @@ use super::scan::Scan;
 
 #[rustfmt::skip]
 pub(super) const ALLERGY: &[&[&str]] = &[
-    &["allergic", "to"], &["allergy", "to"], &["allergies", "to"], &["intolerant", "to"],
+    &["allergic", "to"], &["allergic", "2"], &["sensitive", "2"], &["allergy", "to"], &["allergies", "to"], &["intolerant", "to"],
     &["intolerant", "of"], &["intolerance", "to"], &["sensitive", "to"], &["reaction", "to"],
     &["cant", "have"], &["cannot", "have"], &["can", "not", "have"], &["cant", "eat"],
     &["cannot", "eat"], &["can", "not", "eat"], &["cant", "tolerate"], &["cannot", "tolerate"],
@@ -34,7 +34,7 @@ pub(super) const BARE: &[&[&str]] = &[
 ];
 #[rustfmt::skip]
 pub(super) const PLAIN: &[&[&str]] = &[
-    &["no"], &["without"], &["w", "o"], &["sans"], &["minus"], &["excluding"], &["exclude"],
+    &["no"], &["without"], &["with", "out"], &["w", "o"], &["sans"], &["minus"], &["excluding"], &["exclude"],
     &["nothing", "with"], &["nothing", "containing"], &["nothing", "that", "contains"],
     &["nothing", "that", "has"], &["nothing", "made", "with"], &["not", "containing"],
     &["not", "contain"], &["doesnt", "contain"], &["does", "not", "contain"], &["dont", "contain"],

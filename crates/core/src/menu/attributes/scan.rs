@@ -2,6 +2,7 @@
 
 use super::{Finding, Meaning, Parsed, words};
 use crate::language::{self, Heard, Language};
+use crate::menu::slips;
 use crate::menu::text::{self, Word};
 
 /// A word with what stands before it.
@@ -27,15 +28,23 @@ pub(super) struct Scan<'a> {
 impl<'a> Scan<'a> {
     /// The query's words, in English where it is in another language that is known.
     pub(super) fn new(query: &'a str) -> Self {
-        let said = text::words(query);
+        let mut said = text::words(query);
         let heard = language::heard(query);
+        if heard.is_none() {
+            slips::mend(&mut said);
+        }
         let language = match heard {
             Some(_) => None,
             None => Language::of(query, &said),
         };
         let said = match language {
             Some(language) => language::in_english(query, said, language, |_| false, |_| false),
-            None => language::refusals_in_english(query, said),
+            None => {
+                if heard.is_none() {
+                    slips::mend_english(&mut said);
+                }
+                language::refusals_in_english(query, said)
+            }
         };
         Self {
             language,
