@@ -3,6 +3,7 @@
 use super::phrases::{Phrases, SHORTEST_PART};
 use super::speech;
 use super::stems::stem;
+use crate::menu::slips;
 use crate::menu::text::{typo_budget, words};
 
 impl Phrases {
@@ -11,6 +12,10 @@ impl Phrases {
         let stem = stem(word);
         if self.knows(&stem) || speech::knows(&stem) {
             return stem;
+        }
+        // "Withotu onions" is not with them.
+        if let Some(refusal) = slips::refusal(word) {
+            return super::stems::stem(refusal);
         }
         let meant = self.short_plural(&stem);
         let meant = meant.or_else(|| self.translated(word));

@@ -21,6 +21,8 @@ mod stems;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
+mod tests_allergies;
+#[cfg(test)]
 mod tests_counter;
 #[cfg(test)]
 mod tests_house;

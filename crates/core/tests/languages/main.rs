@@ -1,6 +1,6 @@
 //! Limits stated in five languages, on sentences that nobody who wrote the tables has read:
 //! `eval/data/limits_languages.jsonl`, and as stories `limits_stories.jsonl`; and in two dozen others, of which
-//! limits alone are read, `limits_world.jsonl`. `-- --nocapture` prints
+//! limits alone are read, `limits_world.jsonl`; and in English full of typing errors, `limits_misspelt.jsonl`. `-- --nocapture` prints
 //! the figures, with `SHOW=language` what was read wrongly in a language, with `LIMITS=FILE` of
 //! another set.
 
@@ -146,6 +146,18 @@ fn an_allergy_is_a_limit_in_languages_that_nothing_else_is_read_in() {
     assert!(
         all.invented * 12 <= all.rows,
         "more than one in twelve invented"
+    );
+}
+
+/// By an author who saw no code, typed badly; of half of the rows nobody who changes it has read one.
+#[test]
+fn an_allergy_is_a_limit_also_where_it_is_misspelt() {
+    let all = figures("limits_misspelt.jsonl");
+    assert!(all.rows >= 300);
+    assert!(all.missed * 6 <= all.stated, "more than one in six missed");
+    assert!(
+        all.invented * 60 <= all.rows,
+        "more than one in sixty invented"
     );
 }
 

@@ -1,16 +1,49 @@
 //! Allergies told as stories, and what is welcome after all.
 
-use super::limits::thing;
-use super::phrases::{ALLERGY, BARE, HARMS, longest};
+use super::limits::{Refusal, thing};
+use super::phrases::{ALLERGY, BARE, HARMS, PLAIN, longest};
 use super::scan::Scan;
 use super::{Manner, Meaning, limits};
+
+/// "Does it have egg? I'm allergic": somebody is, and says of what in another sentence. Rather a limit too many.
+fn unbound_in_english(scan: &mut Scan<'_>, manner: Manner) {
+    let alarm = (0..scan.tokens.len()).find(|at| {
+        let said = scan.word(*at);
+        let is_turned = matches!(
+            scan.before(*at),
+            Some("not" | "never" | "no" | "isnt" | "arent" | "if" | "anyone")
+        );
+        matches!(said, Some("allergic" | "anaphylactic" | "intolerant")) && !is_turned
+    });
+    if alarm.is_none() || scan.has_limit(0, scan.tokens.len()) {
+        return;
+    }
+    match manner {
+        Manner::Search => _ = refuse_all(scan, 0, scan.tokens.len()),
+        Manner::Order => refuse_named(scan),
+    }
+}
+
+/// "Fish tacos, no peanuts, I'm allergic", "do they have peanuts? I'm allergic": what is ordered is eaten.
+fn refuse_named(scan: &mut Scan<'_>) {
+    for at in 0..scan.tokens.len() {
+        let asked = matches!(
+            scan.word(at),
+            Some("have" | "has" | "contain" | "contains" | "any")
+        );
+        let length = longest(scan, at, PLAIN).or_else(|| asked.then_some(1));
+        if let Some(length) = length {
+            limits::refused_by(scan, at, length, Refusal::Allergy);
+        }
+    }
+}
 
 /// An alarm in another language that nothing was read from ("the last time I ate prawns I was taken
 /// to hospital"): the allergens of its sentence are refused. Rather a limit too many, which is
 /// shown and can be taken away, than one missed.
-pub(super) fn unbound(scan: &mut Scan<'_>) {
+pub(super) fn unbound(scan: &mut Scan<'_>, manner: Manner) {
     if !scan.in_another_language() {
-        return;
+        return unbound_in_english(scan, manner);
     }
     let alarms: Vec<usize> = (0..scan.tokens.len())
         .filter(|at| {

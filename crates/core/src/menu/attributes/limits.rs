@@ -14,7 +14,7 @@ use olympus_proto::Allergen;
 
 /// How firmly something is refused.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Refusal {
+pub(super) enum Refusal {
     /// An allergy or the like: everything listed is refused, also in an order.
     Allergy,
     /// "no", "without".
@@ -28,12 +28,13 @@ pub(super) fn read(scan: &mut Scan<'_>, manner: Manner) {
             .or_else(|| refused(scan, at, manner))
             .or_else(|| free(scan, at))
             .or_else(|| allergy_named(scan, at))
+            .or_else(|| labelled(scan, at))
             .or_else(|| harmed_by(scan, at))
             .or_else(|| one_word(scan, at))
             .or_else(|| diet(scan, at));
         at = to.unwrap_or(at + 1);
     }
-    alarm::unbound(scan);
+    alarm::unbound(scan, manner);
     alarm::with_fish(scan);
     alarm::heard(scan, manner);
 }
@@ -97,6 +98,19 @@ fn refused(scan: &mut Scan<'_>, at: usize, manner: Manner) -> Option<usize> {
     refused_by(scan, at, length, refusal)
 }
 
+/// "Allergies: nuts, sesame", as forms and notes have it.
+fn labelled(scan: &mut Scan<'_>, at: usize) -> Option<usize> {
+    let is_label = matches!(
+        scan.word(at),
+        Some("allergy" | "allergies" | "allergen" | "allergens" | "allergic")
+    );
+    let is_list = is_label && scan.gap(at + 1).contains([':', '=', '-', '\u{2013}']);
+    if !is_list {
+        return None;
+    }
+    refused_by(scan, at, 1, Refusal::Allergy)
+}
+
 /// What English says after the thing, other languages may say before it: "me sienta mal el gluten".
 fn harmed_by(scan: &mut Scan<'_>, at: usize) -> Option<usize> {
     let length = longest(scan, at, HARMS).or_else(|| longest(scan, at, BARE));
@@ -110,7 +124,12 @@ fn harmed_by(scan: &mut Scan<'_>, at: usize) -> Option<usize> {
 }
 
 /// What is listed after the `length` words at `at`, which refuse it.
-fn refused_by(scan: &mut Scan<'_>, at: usize, length: usize, refusal: Refusal) -> Option<usize> {
+pub(super) fn refused_by(
+    scan: &mut Scan<'_>,
+    at: usize,
+    length: usize,
+    refusal: Refusal,
+) -> Option<usize> {
     // "not allergic to", "nothing without", "why don't you have".
     let turned = matches!(
         scan.before(at),
@@ -120,7 +139,7 @@ fn refused_by(scan: &mut Scan<'_>, at: usize, length: usize, refusal: Refusal) -
         return None;
     }
     // "Allergic" alone may also stand after what it is said of.
-    let is_loose = length == 1 && scan.word(at) == Some("allergic");
+    let is_loose = length == 1 && scan.word(at).is_some_and(|word| word.starts_with("aller"));
     let is_harm = scan.word(at).is_some_and(|word| word.starts_with("make"));
     // What no table has in another language is hardly a food.
     let is_loose = is_loose || is_harm || scan.in_another_language();
@@ -148,9 +167,9 @@ fn refused_by(scan: &mut Scan<'_>, at: usize, length: usize, refusal: Refusal) -
         scan.take(from, to, meaning, label);
         last = Some(to);
         from = to;
-        // "Allergia alla soia alla senape": the list needs no comma.
-        let is_list = refusal == Refusal::Allergy && scan.in_another_language();
-        let follows = || is_list && !scan.cut(to) && names_allergen(scan, to);
+        // "Allergia alla soia alla senape", "allergic to nuts sesame": the list needs no comma.
+        let is_list = refusal == Refusal::Allergy && !scan.cut(to);
+        let follows = || is_list && goes_on(scan, to);
         let next = after_connector(scan, to).or_else(|| follows().then_some(to));
         let Some(next) = next else {
             break;
@@ -228,6 +247,19 @@ fn refused_slip(scan: &Scan<'_>, word: &str) -> Option<&'static str> {
 fn names_allergen(scan: &Scan<'_>, at: usize) -> bool {
     thing(scan, after_articles(scan, at), false)
         .is_some_and(|found| matches!(found.1, Meaning::Free(_)))
+}
+
+/// Whether a list goes on without a comma. A food that a dish may be named for does where the list ends with
+/// it or goes on: "I can't have nuts fish tacos please" orders some.
+fn goes_on(scan: &Scan<'_>, at: usize) -> bool {
+    if scan.in_another_language() {
+        return names_allergen(scan, at);
+    }
+    let Some((to, Meaning::Free(_), _, is_food)) = thing(scan, at, false) else {
+        return false;
+    };
+    let is_followed = || after_connector(scan, to).is_some_and(|next| names_allergen(scan, next));
+    !is_food || scan.ends_at(to) || is_followed() || (!scan.cut(to) && goes_on(scan, to))
 }
 
 /// "Nut allergy" is said "no nuts".
@@ -429,7 +461,13 @@ fn one_word(scan: &mut Scan<'_>, at: usize) -> Option<usize> {
             scan.take(at, at + 2, meaning, not_mentioned("alcohol"));
             return Some(at + 2);
         }
-        _ => return None,
+        "gf" if is_free_of(scan, at) => (&[Allergen::Gluten], "no gluten"),
+        "df" if is_free_of(scan, at) => (&[Allergen::Milk], "no dairy"),
+        word => {
+            let (allergens, label) = glued(word)?;
+            scan.take(at, at + 1, Meaning::Free(allergens), label);
+            return Some(at + 1);
+        }
     };
     let meaning = Meaning::Free(allergens.to_vec());
     let to = if scan.is(at + 1, &["disease"]) {
@@ -439,4 +477,24 @@ fn one_word(scan: &mut Scan<'_>, at: usize) -> Option<usize> {
     };
     scan.take(at, to, meaning, label.to_owned());
     Some(to)
+}
+
+/// "Nutfree", "dairyintolerant", "glutnfree".
+fn glued(word: &str) -> Option<(Vec<Allergen>, String)> {
+    let endings = ["free", "intolerant", "allergy", "allergic"];
+    let named = endings
+        .iter()
+        .find_map(|ending| word.strip_suffix(ending))?;
+    let named = slips::refused(named).unwrap_or(named);
+    let found = words::allergen(&[named])?;
+    let label = format!("no {}", plural(named));
+    (!found.allergens.is_empty()).then_some((found.allergens, label))
+}
+
+/// "GF pizza", and not "my gf wants a pizza".
+fn is_free_of(scan: &Scan<'_>, at: usize) -> bool {
+    let of_somebody = ["my", "his", "your", "the", "her", "a", "ur", "old", "new"];
+    !scan
+        .before(at)
+        .is_some_and(|word| of_somebody.contains(&word))
 }

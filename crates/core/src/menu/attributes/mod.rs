@@ -258,3 +258,5 @@ impl Finding {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_stated;

@@ -15,6 +15,9 @@ pub(super) const ALLERGY: &[&[&str]] = &[
     &["must", "not", "contain"], &["cant", "contain"], &["should", "not", "contain"],
     &["shouldnt", "contain"], &["allergic"], &["react", "to"], &["reacts", "to"],
     &["mustnt", "contain"], &["cannot", "contain"], &["can", "not", "contain"],
+    &["react", "badly", "to"], &["reacts", "badly", "to"], &["reacting", "to"], &["anaphylactic", "to"],
+    &["cant", "eat", "anything", "with"], &["cannot", "eat", "anything", "with"],
+    &["cant", "have", "anything", "with"], &["cannot", "have", "anything", "with"],
     &["keep", "away", "from"], &["keeping", "away", "from"],
 ];
 /// Said after what is not borne.
@@ -40,7 +43,8 @@ pub(super) const PLAIN: &[&[&str]] = &[
     &["not", "contain"], &["doesnt", "contain"], &["does", "not", "contain"], &["dont", "contain"],
     &["do", "not", "contain"], &["doesnt", "have"], &["does", "not", "have"], &["dont", "have"],
     &["isnt", "made", "with"], &["hold", "the"], &["leave", "out"], &["skip", "the"], &["not", "any"],
-    &["dont", "want"], &["dont", "like"], &["do", "not", "like"], &["do", "not", "want"],
+    &["dont", "do"], &["dont", "put"], &["do", "not", "put"], &["dont", "add"],
+    &["do", "not", "add"], &["leave", "off"], &["skip"], &["dont", "give", "me"], &["do", "not", "give", "me"], &["dont", "want"], &["dont", "like"], &["do", "not", "like"], &["do", "not", "want"],
     &["with", "no"], &["contains", "no"], &["contain", "no"], &["has", "no"], &["have", "no"],
     &["non"], &["zero"], &["neither"], &["nor"], &["anything", "but"], &["but", "not"],
     &["rather", "not", "have"], &["other", "than"], &["remove"], &["take", "off"], &["take", "out"],

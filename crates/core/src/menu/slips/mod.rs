@@ -14,18 +14,17 @@ const WORDS: &str = include_str!("words.txt");
 const NEAR_REFUSED: &str = include_str!("refused.txt");
 /// Words that state a limit, or that it is one, besides the allergens.
 #[rustfmt::skip]
-const STATING: [&str; 31] = [
+const STATING: [&str; 32] = [
     "without", "allergic", "allergy", "allergies", "allergen", "allergens", "intolerant", "intolerance",
     "sensitive", "coeliac", "celiac", "coeliacs", "celiacs", "lactose", "dairy", "vegan", "vegans", "vegetarian",
     "vegetarians", "pescatarian", "pescetarian", "halal", "kosher", "paleo", "avoid", "containing", "contains",
-    "contain", "nothing", "cannot", "excluding",
+    "contain", "nothing", "cannot", "excluding", "avoiding",
 ];
 /// Slips that other languages have as words, or that no distance tells.
-const ALWAYS: [(&str, &str); 4] = [
-    ("alergic", "allergic"),
-    ("diary", "dairy"),
-    ("teh", "the"),
-    ("wiht", "with"),
+#[rustfmt::skip]
+const ALWAYS: [(&str, &str); 11] = [
+    ("alergic", "allergic"), ("diary", "dairy"), ("teh", "the"), ("wiht", "with"), ("dnt", "dont"), ("cnat", "cant"),
+    ("cantt", "cant"), ("ketto", "keto"), ("kteo", "keto"), ("hallaal", "halal"), ("whitout", "without"),
 ];
 /// Letters of the shortest word that is anything else misspelt.
 const SHORTEST: usize = 4;
@@ -85,6 +84,14 @@ fn meant(word: &str, is_known: &impl Fn(&str) -> bool) -> Option<&'static str> {
     });
     let (slips, meant) = near.min()?;
     (slips > 0 && !is_word(word) && !is_known(word)).then_some(meant)
+}
+
+/// The word of refusal that a word of an order is a slip of.
+pub(crate) fn refusal(word: &str) -> Option<&'static str> {
+    let meant = meant(word, &language::is_known)?;
+    ["without", "allergic", "allergy", "allergies"]
+        .into_iter()
+        .find(|refusal| *refusal == meant)
 }
 
 /// The allergen that a word is a slip of where something is refused: "no eegs".

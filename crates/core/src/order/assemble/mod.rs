@@ -31,6 +31,7 @@ mod places;
 mod placing;
 mod portions;
 mod reader;
+mod refused;
 mod settle;
 mod sorts;
 mod stash;
@@ -56,12 +57,14 @@ pub(super) fn assemble(
     order: &[OrderLine],
 ) -> ParsedOrder {
     let mut reader = Reader::new(items, phrases, text, order);
+    let allergies = refused::allergies_in(text);
     for (index, segment) in segments.iter().enumerate() {
         let rest = segments.get(index + 1..).unwrap_or_default();
         if reader.skip == Some(segment.start) || segment.start < reader.read_to {
             continue;
         }
         match segment.kind {
+            _ if reader.is_refused(&allergies, segment, rest) => {}
             Kind::Cue(cue) => reader.cue(cue, segment, rest),
             Kind::Names(names) => reader.names(names, segment, rest),
             Kind::Unknown => reader.unknown(segment, rest),

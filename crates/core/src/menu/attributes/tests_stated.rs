@@ -1,0 +1,84 @@
+//! Limits as people state them in passing, and misspelt.
+
+use super::{Manner, parse};
+
+fn excluded(text: &str, manner: Manner) -> String {
+    let filters = parse(text, manner, &[]).filters();
+    [filters.exclude_allergens, filters.diets]
+        .concat()
+        .join(" ")
+}
+
+#[test]
+fn a_limit_is_read_through_typing_errors() {
+    for (text, limit) in [
+        ("glutn free pizza", "gluten"),
+        ("gluten fee pizza", "gluten"),
+        ("something withotu penuts", "peanuts"),
+        ("im alergic to shelfish", "crustaceans molluscs"),
+        ("no eegs please", "eggs"),
+        ("no diary", "milk"),
+        ("vegatarian burger", "vegetarian"),
+        ("veagn or hallal", "vegan halal"),
+        ("dairyfree and nutfree", "peanuts milk nuts"),
+        ("lactose intollerant", "milk"),
+    ] {
+        let mut read: Vec<String> = excluded(text, Manner::Search)
+            .split(' ')
+            .map(str::to_owned)
+            .collect();
+        let mut limit: Vec<String> = limit.split(' ').map(str::to_owned).collect();
+        read.sort_unstable();
+        limit.sort_unstable();
+        assert_eq!(read, limit, "{text}");
+    }
+}
+
+#[test]
+fn misspelt_dishes_are_no_limits() {
+    for text in [
+        "egg fride rice",
+        "vegeatble curry",
+        "extra cheeze",
+        "no carbs",
+        "add shrmp",
+        "a daily special",
+        "my gf wants a pizza",
+        "nothing mild",
+    ] {
+        assert_eq!(excluded(text, Manner::Search), "", "{text}");
+    }
+}
+
+#[test]
+fn an_allergy_is_stated_in_many_ways() {
+    for (text, limit) in [
+        ("allergies: peanuts, sesame", "peanuts sesame"),
+        ("allergy - celery", "celery"),
+        ("does this have egg? i'm allergic", "eggs"),
+        ("i react badly to mustard", "mustard"),
+        ("cant have fish celery or egg", "celery eggs fish"),
+        ("gf pasta", "gluten"),
+        ("df dessert", "milk"),
+        ("dont put sesame on it", "sesame"),
+    ] {
+        let mut read: Vec<String> = excluded(text, Manner::Search)
+            .split(' ')
+            .map(str::to_owned)
+            .collect();
+        read.sort_unstable();
+        assert_eq!(read.join(" "), limit, "{text}");
+    }
+}
+
+#[test]
+fn what_is_ordered_is_eaten() {
+    for (text, limit) in [
+        ("fish tacos no peanuts im allergic", "peanuts"),
+        ("pad thai, does it have egg? im allergic", "eggs"),
+        ("fish tacos, my friend is not allergic", ""),
+        ("one egg sandwich, my daughter is allergic", ""),
+    ] {
+        assert_eq!(excluded(text, Manner::Order), limit, "{text}");
+    }
+}

@@ -1,0 +1,53 @@
+//! What a guest must not have is never added.
+
+use super::tests_patterns::check;
+use serde_json::{Value, json};
+
+fn sundae() -> Value {
+    json!([{"id": "sundae", "name": "Hot Fudge Sundae", "modifier_groups": [
+        {"id": "toppings", "name": "Toppings", "min": 0, "max": 3, "options": [
+            {"id": "nuts", "name": "Chopped Nuts", "price_cents": 0},
+            {"id": "peanuts", "name": "Peanuts", "price_cents": 0},
+            {"id": "cream", "name": "Whipped Cream", "price_cents": 0},
+            {"id": "free", "name": "Gluten Free Cone", "price_cents": 0},
+        ]},
+    ]}])
+}
+
+#[test]
+fn what_an_allergy_names_is_left_out() {
+    for said in [
+        "hot fudge sundae nut allergy",
+        "hot fudge sundae, i have a nut allergy",
+        "hot fudge sundae im allergic to nuts",
+        "hot fudge sundae, allergies: nuts",
+        "hot fudge sundae, does it have nuts? i'm allergic",
+        "hot fudge sundae cant have nuts",
+    ] {
+        check(&sundae(), &[(said, "1 Hot Fudge Sundae -Chopped Nuts")]);
+    }
+}
+
+#[test]
+fn what_is_refused_is_left_out_where_the_refusal_is_misspelt() {
+    for said in [
+        "hot fudge sundae im alergic to penuts",
+        "hot fudge sundae withotu peanuts",
+        "hot fudge sundae whitout peanuts",
+        "hot fudge sundae peanut alergy",
+        "hot fudge sundae noo peanuts",
+    ] {
+        check(&sundae(), &[(said, "1 Hot Fudge Sundae -Peanuts")]);
+    }
+}
+
+#[test]
+fn what_is_free_of_it_is_chosen() {
+    check(
+        &sundae(),
+        &[(
+            "hot fudge sundae with a gluten free cone",
+            "1 Hot Fudge Sundae +Gluten Free Cone",
+        )],
+    );
+}
