@@ -206,7 +206,7 @@ impl Place {
 /// least is known in none of the languages that are read in full.
 fn is_told(text: &str, runs: &[Run], found: &[Match], least: Least) -> bool {
     /// English that other languages do not share.
-    const ENGLISH: [&str; 9] = [
+    const ENGLISH: [&str; 20] = [
         "the",
         "and",
         "please",
@@ -216,6 +216,17 @@ fn is_told(text: &str, runs: &[Run], found: &[Match], least: Least) -> bool {
         "any",
         "what",
         "something",
+        "which",
+        "does",
+        "him",
+        "his",
+        "she",
+        "they",
+        "this",
+        "that",
+        "would",
+        "could",
+        "your",
     ];
     if !can_state(found) {
         return false;

@@ -9,8 +9,10 @@
 //! the text. Never looks at a menu, apart from [`Facts`], which are of one item.
 
 mod alarm;
+mod before;
 mod facts;
 mod limits;
+mod one_word;
 mod phrases;
 mod price;
 mod scan;

@@ -11,7 +11,7 @@ pub(super) const ALLERGY: &[&[&str]] = &[
     &["cant", "digest"], &["cannot", "digest"], &["cant", "do"], &["cant", "drink"],
     &["not", "allowed"], &["stay", "away", "from"], &["staying", "away", "from"], &["avoid"],
     &["avoiding"], &["avoids"], &["dont", "eat"], &["do", "not", "eat"], &["doesnt", "eat"],
-    &["does", "not", "eat"], &["dont", "drink"], &["free", "of"], &["free", "from"],
+    &["does", "not", "eat"], &["dont", "drink"], &["free", "of"], &["free", "from"], &["fre", "of"], &["fre", "from"],
     &["must", "not", "contain"], &["cant", "contain"], &["should", "not", "contain"],
     &["shouldnt", "contain"], &["allergic"], &["react", "to"], &["reacts", "to"],
     &["mustnt", "contain"], &["cannot", "contain"], &["can", "not", "contain"],

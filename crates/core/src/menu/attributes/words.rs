@@ -66,6 +66,7 @@ pub(super) const DIETS: &[(&[&[&str]], &str)] = &[
 const PHRASES: &[(&[&str], &[Allergen])] = &[
     (&["peanut", "butter"], &[Allergen::Peanuts]),
     (&["nut", "butter"], &[Allergen::Nuts, Allergen::Peanuts]),
+    (&["glue", "ten"], &[Allergen::Gluten]),
     (&["shell", "fish"], &[Allergen::Crustaceans, Allergen::Molluscs]),
     (&["sea", "food"], &[Allergen::Fish, Allergen::Crustaceans, Allergen::Molluscs]),
     (&["almond", "milk"], &[Allergen::Nuts]),

@@ -14,17 +14,21 @@ const WORDS: &str = include_str!("words.txt");
 const NEAR_REFUSED: &str = include_str!("refused.txt");
 /// Words that state a limit, or that it is one, besides the allergens.
 #[rustfmt::skip]
-const STATING: [&str; 32] = [
+const STATING: [&str; 33] = [
     "without", "allergic", "allergy", "allergies", "allergen", "allergens", "intolerant", "intolerance",
     "sensitive", "coeliac", "celiac", "coeliacs", "celiacs", "lactose", "dairy", "vegan", "vegans", "vegetarian",
     "vegetarians", "pescatarian", "pescetarian", "halal", "kosher", "paleo", "avoid", "containing", "contains",
-    "contain", "nothing", "cannot", "excluding", "avoiding",
+    "contain", "nothing", "cannot", "excluding", "avoiding", "anaphylactic",
 ];
 /// Slips that other languages have as words, or that no distance tells.
 #[rustfmt::skip]
-const ALWAYS: [(&str, &str); 11] = [
-    ("alergic", "allergic"), ("diary", "dairy"), ("teh", "the"), ("wiht", "with"), ("dnt", "dont"), ("cnat", "cant"),
-    ("cantt", "cant"), ("ketto", "keto"), ("kteo", "keto"), ("hallaal", "halal"), ("whitout", "without"),
+const ALWAYS: [(&str, &str); 25] = [
+    ("alergic", "allergic"), ("alergik", "allergic"), ("alergick", "allergic"), ("allergik", "allergic"),
+    ("alergicto", "allergic"), ("allergicto", "allergic"), ("alergyto", "allergic"), ("allergyto", "allergic"),
+    ("alergys", "allergies"), ("diary", "dairy"), ("teh", "the"), ("wiht", "with"), ("dnt", "dont"),
+    ("cnat", "cant"), ("cantt", "cant"), ("hav", "have"), ("ahve", "have"), ("haev", "have"), ("ketto", "keto"),
+    ("kteo", "keto"), ("hallaal", "halal"), ("whitout", "without"), ("glutton", "gluten"), ("soi", "soy"),
+    ("noo", "no"),
 ];
 /// Letters of the shortest word that is anything else misspelt.
 const SHORTEST: usize = 4;
