@@ -6,7 +6,7 @@ use super::option::{self, Portion};
 use super::phrases::OptionRef;
 use super::stems::{removed, shortened};
 use olympus_proto::{
-    Amount, LineModifier, MenuItem, Modifier, ModifierAction, ModifierGroup, Span,
+    Amount, LineModifier, MenuItem, Modifier, ModifierAction, ModifierGroup, OrderLine, Span,
 };
 
 /// How an option is wanted.
@@ -62,6 +62,26 @@ impl Draft {
             span,
             parted: false,
         }
+    }
+
+    /// A line of the order before, with what was chosen for it: what is said now may take its place.
+    pub(super) fn again(items: &[MenuItem], item: usize, line: &OrderLine) -> Self {
+        let mut draft = Self::new(item, line.quantity, None);
+        draft.size.clone_from(&line.size);
+        for chosen in &line.modifiers {
+            match found(items, item, chosen) {
+                Some(at) => {
+                    let choice = Choice {
+                        action: chosen.action,
+                        amount: chosen.amount,
+                        ..Choice::added(Span { start: 0, end: 0 })
+                    };
+                    draft.choices.push((at, choice));
+                }
+                None => draft.kept.push(chosen.clone()),
+            }
+        }
+        draft
     }
 
     /// Chooses the option that is meant of those that go by a phrase; `None` where the item has
@@ -306,6 +326,20 @@ fn thing_of(name: &str) -> String {
         .iter()
         .find_map(|ending| whole.strip_suffix(ending));
     bare.map(str::to_owned).unwrap_or(whole)
+}
+
+/// Where an item has what was chosen for a line.
+fn found(items: &[MenuItem], item: usize, chosen: &LineModifier) -> Option<OptionRef> {
+    let groups = &items.get(item)?.modifier_groups;
+    let group = groups.iter().position(|group| group.id == chosen.group)?;
+    let options = &groups.get(group)?.options;
+    let option = options.iter().position(|option| option.id == chosen.id)?;
+    Some(OptionRef {
+        item,
+        derived: false,
+        group,
+        option,
+    })
 }
 
 pub(super) fn named(items: &[MenuItem], at: OptionRef) -> Option<(&ModifierGroup, &Modifier)> {

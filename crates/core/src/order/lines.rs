@@ -30,11 +30,7 @@ impl<'a> Lines<'a> {
     pub(super) fn new(items: &'a [MenuItem], order: &[OrderLine]) -> Self {
         let drafts = order.iter().take(MOST_LINES).filter_map(|line| {
             let item = items.iter().position(|item| item.id == line.id)?;
-            Some(Draft {
-                size: line.size.clone(),
-                kept: line.modifiers.clone(),
-                ..Draft::new(item, line.quantity, None)
-            })
+            Some(Draft::again(items, item, line))
         });
         Self {
             items,

@@ -6,6 +6,7 @@ use super::tests::show;
 use crate::menu::import::{Format, Limits, parse};
 use serde_json::{Value, json};
 
+mod again;
 mod more;
 
 fn group(name: &str, min: u32, max: u32, options: &[&str]) -> Value {

@@ -1,0 +1,59 @@
+//! What is said of an order that is there: changes of what was chosen before.
+
+use super::{check, group, item, parser, show, size};
+use crate::order::OrderParser;
+
+/// Each is said after the one before, of its order.
+fn check_turns(parser: &OrderParser, cases: &[(&[&str], &str)]) {
+    for (turns, expected) in cases {
+        let mut lines = Vec::new();
+        let mut order = parser.parse("", &[]);
+        for text in *turns {
+            order = parser.parse(text, &lines);
+            lines.clone_from(&order.lines);
+        }
+        assert_eq!(show(&order), *expected, "{turns:?}: {order:?}");
+    }
+}
+
+/// A counter with curries by their heat, meals with a drink, and drinks of all sizes.
+fn counter() -> OrderParser {
+    let soda = ["Coke", "Sprite", "Root Beer"];
+    let heat = || group("Spice Level", 1, 1, &["Mild", "Medium", "Hot"]);
+    let meat = group("Meat", 1, 1, &["Chicken", "Lamb"]);
+    let rice = group("Rice", 0, 1, &["White Rice", "Brown Rice"]);
+    parser(&[
+        item("Korma", "Curries", "With white rice.", &[meat, heat(), rice]),
+        item("Rogan Josh", "Curries", "Lamb.", &[heat()]),
+        item(
+            "Burger Combo",
+            "Combos",
+            "Burger, fries and a drink.",
+            &[
+                group("Side", 1, 1, &["French Fries", "Onion Rings"]),
+                group("Drink", 1, 1, &soda),
+            ],
+        ),
+        item("Burger", "Burgers", "", &[]),
+        item("French Fries", "Sides", "", &[size()]),
+        item("Onion Rings", "Sides", "", &[size()]),
+        item("Fountain Drink", "Drinks", "", &[size(), group("Flavor", 1, 1, &soda)]),
+    ])
+}
+
+#[test]
+fn one_of_a_kind_takes_the_place_of_that_before() {
+    check_turns(
+        &counter(),
+        &[
+            (
+                &["a mild chicken korma", "make that lamb"],
+                "1 Korma +Mild +Lamb",
+            ),
+            (
+                &["chicken korma mild", "and another one but hot"],
+                "1 Korma +Chicken +Mild; 1 Korma +Chicken +Hot",
+            ),
+        ],
+    );
+}
