@@ -23,6 +23,7 @@ mod negation;
 mod next;
 mod no_dish;
 mod numbers;
+mod of_group;
 mod off;
 mod only;
 mod options;
@@ -182,6 +183,7 @@ impl<'a> Reader<'a> {
                 let said = self.said_of(segment).to_lowercase();
                 self.drops_part = said.starts_with("take") || said.starts_with("remove");
             }
+            Cue::Change if self.changes_of_group(segment, rest) => {}
             Cue::Change if self.swaps(segment, rest) => {}
             Cue::Change => {
                 self.settle();

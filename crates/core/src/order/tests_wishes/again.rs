@@ -1,6 +1,6 @@
 //! What is said of an order that is there: changes of what was chosen before.
 
-use super::{check, group, item, parser, show, size};
+use super::{group, item, parser, show, size};
 use crate::order::OrderParser;
 
 /// Each is said after the one before, of its order.
@@ -53,6 +53,35 @@ fn one_of_a_kind_takes_the_place_of_that_before() {
             (
                 &["chicken korma mild", "and another one but hot"],
                 "1 Korma +Chicken +Mild; 1 Korma +Chicken +Hot",
+            ),
+        ],
+    );
+}
+
+#[test]
+fn what_is_told_by_its_group_takes_the_place_of_that_before() {
+    check_turns(
+        &counter(),
+        &[
+            (
+                &["burger combo with onion rings and a coke make the drink a root beer"],
+                "1 Burger Combo +Onion Rings +Root Beer",
+            ),
+            (
+                &["burger combo with a coke", "make the drink a large root beer"],
+                "1 Burger Combo +Root Beer",
+            ),
+            (
+                &["burger combo with a coke", "change my drink to sprite"],
+                "1 Burger Combo +Sprite",
+            ),
+            (
+                &["a mild lamb korma with brown rice", "change the rice to white rice"],
+                "1 Korma +Mild +Lamb +White Rice",
+            ),
+            (
+                &["a burger and a small fries", "make the fries large"],
+                "1 Burger; 1 Large French Fries",
             ),
         ],
     );
