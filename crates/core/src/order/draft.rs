@@ -175,6 +175,11 @@ impl Draft {
         }
     }
 
+    /// As many of the item, with nothing said of them.
+    pub(super) fn bare(&self) -> Self {
+        Self::new(self.item, self.quantity, self.span)
+    }
+
     /// The choices of another that this one has by the same names.
     pub(super) fn take_choices(&mut self, items: &[MenuItem], other: &Self) {
         for (at, choice) in &other.choices {

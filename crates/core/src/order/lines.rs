@@ -3,6 +3,7 @@
 mod back;
 mod meals;
 mod recent;
+mod swapped;
 mod told;
 mod which;
 pub(super) use meals::{is_for_children, is_meal, is_of_a_meal, is_of_combo};

@@ -56,6 +56,8 @@ pub(super) enum Cue {
     Same,
     /// The one that is left of several, or all that are left.
     Rest,
+    /// What was said of one of two is of the other: "the other way round".
+    Swapped,
     /// What follows is all that is on it: "nothing but lettuce".
     Only,
     /// The dish before with a side and a drink: "make it a meal".
@@ -199,6 +201,10 @@ const TABLE: &[(Cue, &str)] = &[
     (
         Cue::Rest,
         "the rest|the others|the other|the other one|other one|the other ones|the remaining|rest of them|the rest of them|the remaining one",
+    ),
+    (
+        Cue::Swapped,
+        "other way round|other way around|other way about|the other way round|the other way around|the other way about|vice versa|swap those around|swap them around|swap those round|swap them round|switch those around|switch them around|i got that backwards|i got those backwards",
     ),
     (
         Cue::All,

@@ -142,6 +142,11 @@ impl<'a> Reader<'a> {
             Cue::Fine | Cue::Off => {}
             Cue::Same => self.same(segment, rest),
             Cue::Rest => self.remaining(segment, rest),
+            Cue::Swapped => {
+                self.settle();
+                self.lines.swap_last_two();
+                (self.verb, self.negated) = (None, false);
+            }
             Cue::Amount(amount) => {
                 if self.negation_used || (self.contrast && self.negation_missed) {
                     self.negated = false;

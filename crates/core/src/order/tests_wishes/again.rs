@@ -86,3 +86,28 @@ fn what_is_told_by_its_group_takes_the_place_of_that_before() {
         ],
     );
 }
+
+#[test]
+fn the_other_way_round_is_of_the_last_two() {
+    check_turns(
+        &counter(),
+        &[
+            (
+                &["large coke and a small sprite no wait the other way around"],
+                "1 Small Fountain Drink +Coke; 1 Large Fountain Drink +Sprite",
+            ),
+            (
+                &["a small fries and a large coke", "other way round sorry"],
+                "1 Large French Fries; 1 Small Fountain Drink +Coke",
+            ),
+            (
+                &["chicken korma and a burger", "the other way round"],
+                "1 Korma +Chicken; 1 Burger",
+            ),
+            (
+                &["large fries and two burgers", "the other way round"],
+                "2 Large French Fries; 1 Burger",
+            ),
+        ],
+    );
+}
