@@ -1,6 +1,6 @@
 //! A name of the menu: a line of its own, a choice of one, or what becomes of one that is there.
 
-use super::super::draft::Choice;
+use super::super::draft::{Choice, must_be_one, named};
 use super::super::phrases::Names;
 use super::super::segment::{Kind, Segment};
 use super::super::speech::Cue;
@@ -297,13 +297,27 @@ impl<'a> Reader<'a> {
 
     /// "A large coke and fries": what waits is a dish of its own, which cannot have what comes.
     fn settle_before_next(&mut self, names: &Names, rest: &[Segment<'_>]) {
-        if !self.listed || self.negated || self.verb.is_some() {
+        if self.negated || self.verb.is_some() {
+            return;
+        }
+        let is_sized = self.pending.options.iter().any(|(names, _)| names.is_size);
+        let is_told = is_sized && self.pending.options.len() > 1;
+        // "Large coke small sprite"
+        let is_next_size = is_told && names.is_size;
+        let may_be_next = is_next_size || (is_told && names.items.is_empty());
+        if !self.listed && !may_be_next {
             return;
         }
         let Some(item) = self.implied() else {
             return;
         };
-        let is_sized = self.pending.options.iter().any(|(names, _)| names.is_size);
+        // "Large sprite coke"
+        let is_next_sort = may_be_next
+            && self.has_other_waiting(item, names)
+            && self.next_item(names, rest).is_none();
+        if !(self.listed || is_next_size || is_next_sort) {
+            return;
+        }
         let is_called = !names.items.is_empty() || !names.within.is_empty();
         let is_other = is_called && super::option_of(&names.options, item).is_none();
         // "A coke, sprite and a lemonade"; a vanilla and chocolate shake is one.
@@ -317,9 +331,24 @@ impl<'a> Reader<'a> {
         let is_of_next = self.pending.options.iter().all(takes)
             && super::option_of(&names.options, item).is_none()
             && self.next_item(names, rest).is_some_and(|next| next != item);
-        if (names.is_size && is_sized) || is_other || is_second || is_of_next {
+        if (names.is_size && is_sized) || is_other || is_second || is_next_sort || is_of_next {
+            self.listed |= is_next_sort;
             self.settle();
         }
+    }
+
+    /// Whether what waits for a dish has another of that of which there is only one.
+    fn has_other_waiting(&self, item: usize, names: &Names) -> bool {
+        let at = super::option_of(&names.options, item);
+        let group = at.and_then(|at| named(self.items, at).map(|(group, _)| (at, group)));
+        let Some((at, _)) = group.filter(|(_, group)| must_be_one(group)) else {
+            return false;
+        };
+        let is_other = |(other, _): &(&Names, Choice)| {
+            super::option_of(&other.options, item)
+                .is_some_and(|other| other.group == at.group && other.option != at.option)
+        };
+        self.pending.options.iter().any(is_other)
     }
 
     /// A line or a choice.

@@ -1,0 +1,66 @@
+//! Orders as they are heard, without a comma between one dish and the next.
+
+use super::{check, group, item, parser, size};
+use crate::order::OrderParser;
+
+/// A counter where much is sold by size, and a combo that has the sides as choices.
+fn counter() -> OrderParser {
+    let soda = ["Coke", "Sprite", "Root Beer", "Lemonade"];
+    let flavors = ["Vanilla", "Chocolate", "Oreo"];
+    let heat = || group("Spice Level", 1, 1, &["Mild", "Medium", "Hot"]);
+    parser(&[
+        item("Butter Chicken", "Curries", "", &[heat()]),
+        item("Chana Masala", "Curries", "", &[heat()]),
+        item(
+            "Burger Combo",
+            "Combos",
+            "",
+            &[
+                group("Side", 1, 1, &["French Fries", "Tater Tots"]),
+                group("Drink", 1, 1, &soda),
+            ],
+        ),
+        item("French Fries", "Sides", "", &[size()]),
+        item("Tater Tots", "Sides", "", &[size()]),
+        item("Fountain Drink", "Drinks", "", &[size(), group("Flavor", 1, 1, &soda)]),
+        item("Milkshake", "Shakes", "", &[size(), group("Flavor", 1, 1, &flavors)]),
+        item("Root Beer Float", "Shakes", "", &[size()]),
+    ])
+}
+
+#[test]
+fn each_is_in_its_own_size_without_a_comma() {
+    check(
+        &counter(),
+        &[
+            (
+                "large coke small sprite",
+                "1 Large Fountain Drink +Coke; 1 Small Fountain Drink +Sprite",
+            ),
+            (
+                "coke large sprite small",
+                "1 Large Fountain Drink +Coke; 1 Small Fountain Drink +Sprite",
+            ),
+            (
+                "large root beer small sprite coke medium fries",
+                "1 Large Fountain Drink +Root Beer; 1 Small Fountain Drink +Sprite; 1 Fountain Drink +Coke; 1 Medium French Fries",
+            ),
+            (
+                "fries large tots medium",
+                "1 Large French Fries; 1 Medium Tater Tots",
+            ),
+            ("large vanilla shake", "1 Large Milkshake +Vanilla"),
+        ],
+    );
+}
+
+#[test]
+fn what_a_dish_must_have_hides_no_dish_after_it() {
+    check(
+        &counter(),
+        &[(
+            "butter chicken mild chana masala hot",
+            "1 Butter Chicken +Mild; 1 Chana Masala +Hot",
+        )],
+    );
+}
