@@ -8,6 +8,7 @@ mod absorbed;
 mod apart;
 mod around;
 mod deals;
+mod each;
 mod hosts;
 mod implied;
 mod items;
@@ -32,6 +33,7 @@ mod places;
 mod placing;
 mod portions;
 mod reader;
+mod round;
 mod settle;
 mod sorts;
 mod stash;
@@ -142,11 +144,7 @@ impl<'a> Reader<'a> {
             Cue::Fine | Cue::Off => {}
             Cue::Same => self.same(segment, rest),
             Cue::Rest => self.remaining(segment, rest),
-            Cue::Swapped => {
-                self.settle();
-                self.lines.swap_last_two();
-                (self.verb, self.negated) = (None, false);
-            }
+            Cue::Swapped => self.other_way_round(rest),
             Cue::Amount(amount) => {
                 if self.negation_used || (self.contrast && self.negation_missed) {
                     self.negated = false;

@@ -97,6 +97,9 @@ impl<'a> Reader<'a> {
             self.not_understood(segment.start, unit.end);
             return;
         }
+        if number == 1 && self.stands_for_one(segment, rest) {
+            return;
+        }
         if self.is_portion_of_asked(number, segment) || self.is_of_pieces(number, segment, rest) {
             return;
         }
@@ -105,6 +108,7 @@ impl<'a> Reader<'a> {
             return;
         }
         if self.is_without_that(number, rest)
+            || self.tells_each(number, segment, rest)
             || self.tell_apart(number, rest)
             || self.share_out(number, rest)
             || self.tell_plain(number, rest)
@@ -128,8 +132,10 @@ impl<'a> Reader<'a> {
             .lines
             .last_item()
             .is_some_and(|last| self.pieces(last, number).is_some());
-        if (self.is_tally_after(segment, rest) && !is_portion) || self.counts_sizes(rest) {
+        let is_sizes = self.counts_sizes(rest);
+        if (self.is_tally_after(segment, rest) && !is_portion) || is_sizes {
             self.lines.set_quantity(number);
+            self.each_told = self.lines.last_item().filter(|_| is_sizes);
             return true;
         }
         if number == 1 && self.is_one_of_those(segment, rest) {

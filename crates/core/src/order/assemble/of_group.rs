@@ -12,11 +12,7 @@ use olympus_proto::ModifierAction;
 
 impl<'a> Reader<'a> {
     /// What is named after the group takes the place of what was chosen of it. Says whether it did.
-    pub(super) fn changes_of_group(
-        &mut self,
-        segment: &Segment<'_>,
-        rest: &[Segment<'a>],
-    ) -> bool {
+    pub(super) fn changes_of_group(&mut self, segment: &Segment<'_>, rest: &[Segment<'a>]) -> bool {
         let said = self.said_of(segment).to_lowercase();
         let is_made = said.starts_with("make ");
         let is_change = ["make ", "change ", "switch ", "swap "]
@@ -27,7 +23,8 @@ impl<'a> Reader<'a> {
         };
         let is_between = |s: &&Segment<'_>| {
             let said = self.said_of(s);
-            matches!(s.kind, Kind::Cue(Cue::To)) || (is_made && matches!(s.kind, Kind::Cue(Cue::Article)))
+            matches!(s.kind, Kind::Cue(Cue::To))
+                || (is_made && matches!(s.kind, Kind::Cue(Cue::Article)))
                 || said.eq_ignore_ascii_case("with")
         };
         let between = comes.iter().take_while(is_between).count();
@@ -41,7 +38,8 @@ impl<'a> Reader<'a> {
             return false;
         };
         let word = self.phrases.stems_of(&self.said_of(called).to_lowercase());
-        let is_dish = matches!(called.kind, Kind::Names(names) if self.lines.find(&names.items).is_some());
+        let is_dish =
+            matches!(called.kind, Kind::Names(names) if self.lines.find(&names.items).is_some());
         let [word] = word.as_slice() else {
             return false;
         };
@@ -81,7 +79,8 @@ impl<'a> Reader<'a> {
             let last = |name: &str| option::key(name).rsplit(' ').next() == Some(word);
             let is_chosen = |(other, choice): &(OptionRef, Choice)| {
                 let other = named(self.items, *other).filter(|_| other.group == at.group);
-                choice.action == ModifierAction::Add && other.is_some_and(|(_, own)| last(&own.name))
+                choice.action == ModifierAction::Add
+                    && other.is_some_and(|(_, own)| last(&own.name))
             };
             let called = option::key(&group.name);
             let is_called = group.max == Some(1) && called.split(' ').any(|own| own == word);

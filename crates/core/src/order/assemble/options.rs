@@ -205,7 +205,8 @@ impl<'a> Reader<'a> {
         };
         let said = self.phrases.stems_of(&self.said_of(next).to_lowercase());
         let called = option::key(&format!("{} {}", group.name, choice.name));
-        said.iter().any(|said| called.split(' ').any(|own| own == said))
+        said.iter()
+            .any(|said| called.split(' ').any(|own| own == said))
     }
 
     /// To a line that is there, in the place of what is corrected.

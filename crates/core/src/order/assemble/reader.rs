@@ -161,6 +161,8 @@ pub(super) struct Reader<'a> {
     pub(super) measured: Option<(&'a Names, Choice)>,
     /// The line of several from which some are told apart: "two of them without onions".
     pub(super) shared: Option<usize>,
+    /// The item of which each is told: "floats one large one small".
+    pub(super) each_told: Option<usize>,
     pub(super) out: ParsedOrder,
 }
 
@@ -223,6 +225,7 @@ impl<'a> Reader<'a> {
             made_plain: None,
             measured: None,
             shared: None,
+            each_told: None,
             out: ParsedOrder::default(),
         }
     }

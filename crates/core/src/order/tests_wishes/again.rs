@@ -23,7 +23,12 @@ fn counter() -> OrderParser {
     let meat = group("Meat", 1, 1, &["Chicken", "Lamb"]);
     let rice = group("Rice", 0, 1, &["White Rice", "Brown Rice"]);
     parser(&[
-        item("Korma", "Curries", "With white rice.", &[meat, heat(), rice]),
+        item(
+            "Korma",
+            "Curries",
+            "With white rice.",
+            &[meat, heat(), rice],
+        ),
         item("Rogan Josh", "Curries", "Lamb.", &[heat()]),
         item(
             "Burger Combo",
@@ -37,7 +42,12 @@ fn counter() -> OrderParser {
         item("Burger", "Burgers", "", &[]),
         item("French Fries", "Sides", "", &[size()]),
         item("Onion Rings", "Sides", "", &[size()]),
-        item("Fountain Drink", "Drinks", "", &[size(), group("Flavor", 1, 1, &soda)]),
+        item(
+            "Fountain Drink",
+            "Drinks",
+            "",
+            &[size(), group("Flavor", 1, 1, &soda)],
+        ),
     ])
 }
 
@@ -68,7 +78,10 @@ fn what_is_told_by_its_group_takes_the_place_of_that_before() {
                 "1 Burger Combo +Onion Rings +Root Beer",
             ),
             (
-                &["burger combo with a coke", "make the drink a large root beer"],
+                &[
+                    "burger combo with a coke",
+                    "make the drink a large root beer",
+                ],
                 "1 Burger Combo +Root Beer",
             ),
             (
@@ -76,7 +89,10 @@ fn what_is_told_by_its_group_takes_the_place_of_that_before() {
                 "1 Burger Combo +Sprite",
             ),
             (
-                &["a mild lamb korma with brown rice", "change the rice to white rice"],
+                &[
+                    "a mild lamb korma with brown rice",
+                    "change the rice to white rice",
+                ],
                 "1 Korma +Mild +Lamb +White Rice",
             ),
             (

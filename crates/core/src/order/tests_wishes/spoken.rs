@@ -22,8 +22,18 @@ fn counter() -> OrderParser {
         ),
         item("French Fries", "Sides", "", &[size()]),
         item("Tater Tots", "Sides", "", &[size()]),
-        item("Fountain Drink", "Drinks", "", &[size(), group("Flavor", 1, 1, &soda)]),
-        item("Milkshake", "Shakes", "", &[size(), group("Flavor", 1, 1, &flavors)]),
+        item(
+            "Fountain Drink",
+            "Drinks",
+            "",
+            &[size(), group("Flavor", 1, 1, &soda)],
+        ),
+        item(
+            "Milkshake",
+            "Shakes",
+            "",
+            &[size(), group("Flavor", 1, 1, &flavors)],
+        ),
         item("Root Beer Float", "Shakes", "", &[size()]),
     ])
 }
@@ -62,5 +72,38 @@ fn what_a_dish_must_have_hides_no_dish_after_it() {
             "butter chicken mild chana masala hot",
             "1 Butter Chicken +Mild; 1 Chana Masala +Hot",
         )],
+    );
+}
+
+#[test]
+fn each_of_a_dish_that_was_named_as_many_is_one() {
+    check(
+        &counter(),
+        &[
+            (
+                "root beer floats one large one small",
+                "1 Large Root Beer Float; 1 Small Root Beer Float",
+            ),
+            (
+                "fries two large one small and a coke",
+                "2 Large French Fries; 1 Small French Fries; 1 Fountain Drink +Coke",
+            ),
+            (
+                "two shakes a large oreo and a small vanilla",
+                "1 Large Milkshake +Oreo; 1 Small Milkshake +Vanilla",
+            ),
+            (
+                "two fries a large coke",
+                "2 French Fries; 1 Large Fountain Drink +Coke",
+            ),
+            (
+                "two floats a large one and a small one",
+                "1 Large Root Beer Float; 1 Small Root Beer Float",
+            ),
+            (
+                "2 fries, 1 float. sorry other way round, 1 fries 2 floats",
+                "1 French Fries; 2 Root Beer Float",
+            ),
+        ],
     );
 }

@@ -1,0 +1,77 @@
+//! Dishes that were named as many or as two, each as it is told: "floats one large one small".
+
+use super::super::segment::{Kind, Segment};
+use super::Reader;
+
+impl<'a> Reader<'a> {
+    /// "Root beer floats one large one small": of a dish that was named as many, each as it is told. `true` where the
+    /// number is of one of them.
+    pub(super) fn tells_each(
+        &mut self,
+        number: u32,
+        segment: &Segment<'_>,
+        rest: &[Segment<'a>],
+    ) -> bool {
+        let waits = self.pending.start.is_some() || !self.pending.options.is_empty();
+        let Some(item) = self.lines.last_item().filter(|_| !waits) else {
+            return false;
+        };
+        let goes_on = self.each_told == Some(item);
+        let next = rest.iter().find_map(|next| match next.kind {
+            Kind::Names(names) => Some(names),
+            _ => None,
+        });
+        // "Root beer floats" are told by their size.
+        let is_free = next.is_some_and(|names| !self.lines.last_has_other(&names.options));
+        let is_many = self.after_name && is_free && self.lines.last_is_many(self.text);
+        if self.verb.is_some() || self.negated || self.kind.is_some() || !(goes_on || is_many) {
+            return false;
+        }
+        if !self.says_how_it_differs(number, rest) || !self.is_all_of_last(rest) {
+            return false;
+        }
+        if goes_on {
+            let span = segment.span();
+            let before = self.lines.last().map(|(line, _)| line);
+            self.pending.number = Some(number);
+            self.place_item(item, span);
+            if let Some(before) = before {
+                self.lines.take_sort_of(before);
+            }
+        } else {
+            self.lines.set_quantity(number);
+        }
+        self.each_told = Some(item);
+        self.lines.forget_recent();
+        (self.all, self.place, self.joined) = (None, None, false);
+        true
+    }
+
+    /// Whether the names that come next are all choices of the last line: "large oreo" of a shake, and no coke.
+    pub(super) fn is_all_of_last(&self, rest: &[Segment<'_>]) -> bool {
+        let mut named = rest.iter().map_while(|next| match next.kind {
+            Kind::Names(names) => Some(names),
+            _ => None,
+        });
+        named.all(|names| self.lines.last_takes(&names.options).is_some())
+    }
+
+    /// "A large one and a small one" of two that are told apart: the one is what they are.
+    pub(super) fn stands_for_one(&self, segment: &Segment<'_>, rest: &[Segment<'a>]) -> bool {
+        let is_told = self.shared.is_some() || self.each_told.is_some() || self.lines.was_parted();
+        let waits = self.pending.start.is_some() || self.verb.is_some();
+        let is_next = self.after_name && !self.ends_phrase(segment.start);
+        let said = self.said_of(segment);
+        if !is_told || waits || !is_next || !said.eq_ignore_ascii_case("one") {
+            return false;
+        }
+        let before = self.text.get(..segment.start).unwrap_or_default();
+        let mut words = before.trim_end().rsplit(' ').skip(1);
+        let is_led = words
+            .next()
+            .is_some_and(|word| matches!(word.to_lowercase().as_str(), "a" | "an" | "the"));
+        let is_name = matches!(rest.first().map(|next| next.kind), Some(Kind::Names(_)));
+        let is_apart = self.shared.is_some() || self.each_told.is_some();
+        !is_name && (is_led || (is_apart && !self.says_how_it_differs(1, rest)))
+    }
+}
