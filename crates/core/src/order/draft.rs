@@ -49,6 +49,8 @@ pub(super) struct Draft {
     pub(super) span: Option<Span>,
     /// Whether it was one line with another: "two cokes, one without ice".
     pub(super) parted: bool,
+    /// Whether it was only asked about: "do you have fries?"
+    pub(super) only_asked: bool,
 }
 
 impl Draft {
@@ -61,6 +63,7 @@ impl Draft {
             kept: Vec::new(),
             span,
             parted: false,
+            only_asked: false,
         }
     }
 

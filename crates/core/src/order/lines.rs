@@ -1,5 +1,6 @@
 //! The lines of an order while it is read.
 
+mod asked;
 mod back;
 mod meals;
 mod recent;
@@ -23,6 +24,8 @@ pub(super) struct Lines<'a> {
     drafts: Vec<Draft>,
     /// Choices made since the last clause began: line and option.
     recent: Vec<Recent<'a>>,
+    /// Whether something is asked about and not ordered.
+    asking: bool,
     /// What was taken off last, and where it was, until something else is ordered.
     taken: Option<(usize, Draft)>,
 }
@@ -37,6 +40,7 @@ impl<'a> Lines<'a> {
             items,
             drafts: drafts.collect(),
             recent: Vec::new(),
+            asking: false,
             taken: None,
         }
     }
@@ -80,7 +84,11 @@ impl<'a> Lines<'a> {
     pub(super) fn push(&mut self, draft: Draft) {
         self.taken = None;
         if self.drafts.len() < MOST_LINES {
-            self.drafts.push(draft);
+            let only_asked = draft.only_asked || self.asking;
+            self.drafts.push(Draft {
+                only_asked,
+                ..draft
+            });
         }
     }
 
@@ -93,6 +101,7 @@ impl<'a> Lines<'a> {
 
     pub(super) fn set_quantity(&mut self, quantity: u32) {
         if let Some(draft) = self.drafts.last_mut() {
+            draft.only_asked &= self.asking;
             draft.quantity = quantity.clamp(1, MOST);
         }
     }
@@ -248,7 +257,7 @@ impl<'a> Lines<'a> {
     pub(super) fn finish(self) -> Vec<OrderLine> {
         let items = self.items;
         let line = |draft: Draft| {
-            let item = items.get(draft.item)?;
+            let item = items.get(draft.item).filter(|_| !draft.only_asked)?;
             let chosen: Vec<LineModifier> = draft
                 .choices
                 .iter()

@@ -56,6 +56,8 @@ pub(super) enum Cue {
     Same,
     /// The one that is left of several, or all that are left.
     Rest,
+    /// What follows is only asked about: "do you have".
+    Asks,
     /// What was said of one of two is of the other: "the other way round".
     Swapped,
     /// What follows is all that is on it: "nothing but lettuce".
@@ -201,6 +203,10 @@ const TABLE: &[(Cue, &str)] = &[
     (
         Cue::Rest,
         "the rest|the others|the other|the other one|other one|the other ones|the remaining|rest of them|the rest of them|the remaining one",
+    ),
+    (
+        Cue::Asks,
+        "do you have|do you have any|do you have the|do you guys have|do you guys have any|do you guys have the|do you still have|do you still have the|do you guys still have|do you all have|do yall have|do yall have any|do y all have|do ya have|do u have|do u have any|do you do|do you do a|do you do the|do you guys do|do you sell|do you carry|do you serve|do you make|do you got|do you got any|have you got|have you got a|have you got any|you guys have|you guys still have|you guys got|you guys got any|is the|are the|is your|are your|does the|how much is|how much is the|how much is a|how much are|how much are the|how much for|what comes on|what comes on the|what comes with|what comes with the|what comes in the|whats in|whats in the|whats on|whats on the|what is in the|what is on the|is there|are there|are there any|you got any",
     ),
     (
         Cue::Swapped,

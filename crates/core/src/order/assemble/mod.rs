@@ -7,6 +7,7 @@
 mod absorbed;
 mod apart;
 mod around;
+mod asking;
 mod deals;
 mod each;
 mod hosts;
@@ -64,6 +65,7 @@ pub(super) fn assemble(
         if reader.skip == Some(segment.start) || segment.start < reader.read_to {
             continue;
         }
+        reader.ends_question(segment);
         match segment.kind {
             Kind::Cue(cue) => reader.cue(cue, segment, rest),
             Kind::Names(names) => reader.names(names, segment, rest),
@@ -144,6 +146,7 @@ impl<'a> Reader<'a> {
             Cue::Fine | Cue::Off => {}
             Cue::Same => self.same(segment, rest),
             Cue::Rest => self.remaining(segment, rest),
+            Cue::Asks => self.asks(segment),
             Cue::Swapped => self.other_way_round(rest),
             Cue::Amount(amount) => {
                 if self.negation_used || (self.contrast && self.negation_missed) {
@@ -216,6 +219,7 @@ impl<'a> Reader<'a> {
     /// What by itself says nothing of the order, and beside names may: "just", "only", "all".
     fn aside(&mut self, segment: &Segment<'_>, rest: &[Segment<'a>]) {
         let said = self.said_of(segment).to_lowercase();
+        self.takes_that(segment, rest);
         // "No toppings"
         let is_toppings = || self.phrases.stems_of(&said).concat() == "topping";
         if self.negated && is_toppings() && self.is_group_left_out(None, segment) {

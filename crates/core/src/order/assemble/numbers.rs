@@ -97,7 +97,7 @@ impl<'a> Reader<'a> {
             self.not_understood(segment.start, unit.end);
             return;
         }
-        if number == 1 && self.stands_for_one(segment, rest) {
+        if self.takes_asked(number, rest) || (number == 1 && self.stands_for_one(segment, rest)) {
             return;
         }
         if self.is_portion_of_asked(number, segment) || self.is_of_pieces(number, segment, rest) {

@@ -107,3 +107,39 @@ fn each_of_a_dish_that_was_named_as_many_is_one() {
         ],
     );
 }
+
+#[test]
+fn what_is_only_asked_about_is_not_ordered() {
+    check(
+        &counter(),
+        &[
+            (
+                "do you have tater tots okay then a large fries",
+                "1 Large French Fries",
+            ),
+            ("do you have tater tots i'll take two", "2 Tater Tots"),
+            (
+                "do you guys have floats? one of those and a small coke",
+                "1 Root Beer Float; 1 Small Fountain Drink +Coke",
+            ),
+            ("you got tots? two large please", "2 Large Tater Tots"),
+            (
+                "do you have chana masala yeah i'll get that hot",
+                "1 Chana Masala +Hot",
+            ),
+            (
+                "is the chana masala hot? i'll have the butter chicken mild",
+                "1 Butter Chicken +Mild",
+            ),
+            ("how much is the butter chicken?", ""),
+            (
+                "what floats do you have? ok a small fries",
+                "1 Small French Fries",
+            ),
+            (
+                "can i do the chana masala hot and what i want is the fries",
+                "1 Chana Masala +Hot; 1 French Fries",
+            ),
+        ],
+    );
+}
