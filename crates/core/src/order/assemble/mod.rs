@@ -36,6 +36,7 @@ mod portions;
 mod reader;
 mod round;
 mod settle;
+mod shared_kind;
 mod sorts;
 mod stash;
 mod swaps;

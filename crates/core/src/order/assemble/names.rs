@@ -40,6 +40,7 @@ impl<'a> Reader<'a> {
             || self.is_kind_with(Some(names), segment, rest)
             || self.says_kind(names, segment, rest)
             || self.is_one_of_kind(names, segment, rest)
+            || self.is_named_with_next(names, segment, rest)
             || self.tells_which(names, segment, rest)
             || self.is_named_again(names, segment, rest)
             || self.is_word_of_must(Some(names), segment)

@@ -143,3 +143,67 @@ fn what_is_only_asked_about_is_not_ordered() {
         ],
     );
 }
+
+/// Dishes of a kind of two words, sorts of one, and a dish of which pork is a sort.
+fn stall() -> OrderParser {
+    parser(&[
+        item("Grilled Pork Banh Mi", "Banh Mi", "", &[]),
+        item("Lemongrass Chicken Banh Mi", "Banh Mi", "", &[]),
+        item("Tofu Banh Mi", "Banh Mi", "", &[]),
+        item(
+            "Egg Rolls",
+            "Starters",
+            "",
+            &[group("Kind", 1, 1, &["Pork", "Vegetable"])],
+        ),
+        item(
+            "Kulfi",
+            "Desserts",
+            "",
+            &[group("Flavor", 1, 1, &["Pistachio", "Mango"])],
+        ),
+        item("Plain Naan", "Breads", "", &[]),
+        item("Garlic Naan", "Breads", "", &[]),
+    ])
+}
+
+#[test]
+fn a_kind_may_be_of_two_words_and_be_said_with_the_last_alone() {
+    check(
+        &stall(),
+        &[
+            (
+                "one pork one tofu banh mi",
+                "1 Grilled Pork Banh Mi; 1 Tofu Banh Mi",
+            ),
+            (
+                "two pork and a tofu banh mi",
+                "2 Grilled Pork Banh Mi; 1 Tofu Banh Mi",
+            ),
+            (
+                "three banh mis two pork and one tofu",
+                "2 Grilled Pork Banh Mi; 1 Tofu Banh Mi",
+            ),
+            (
+                "banh mi one pork one chicken",
+                "1 Grilled Pork Banh Mi; 1 Lemongrass Chicken Banh Mi",
+            ),
+            ("one pork egg rolls", "1 Egg Rolls +Pork"),
+        ],
+    );
+}
+
+#[test]
+fn another_sort_after_a_dish_of_one_is_one_more() {
+    check(
+        &stall(),
+        &[
+            (
+                "two pistachio kulfi one mango",
+                "2 Kulfi +Pistachio; 1 Kulfi +Mango",
+            ),
+            ("two kulfi one mango", "1 Kulfi; 1 Kulfi +Mango"),
+            ("two plain naan one garlic", "2 Plain Naan; 1 Garlic Naan"),
+        ],
+    );
+}
