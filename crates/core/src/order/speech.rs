@@ -107,7 +107,7 @@ const TABLE: &[(Cue, &str)] = &[
     (Cue::Keep, "keep|keep the|leave on the"),
     (
         Cue::Correction,
-        "no wait|no uh with|no um with|no er with|wait no|oh wait|wait|i mean|i meant|no sorry|sorry|sorry no|or rather|rather|no make it|no make that|make it|make that|make them|make hers|make his|make mine|make theirs|actually make it|actually make that|actually no|no actually|scratch that|sry|sry meant|meant|i meant to say|edit|scratch that make it|on second thought|correction|change that to|change it to|better|you dont have that|you dont have those|you dont have it|you dont have any|dont have that|dont have those|dont have it|no i mean|no i meant|or actually|cancel that|strike that|skip that",
+        "no wait|no uh with|no um with|no er with|wait no|oh wait|wait|i mean|i meant|no sorry|sorry|sorry no|or rather|rather|no make it|no make that|make it|make that|make them|make those|make these|make em|make hers|make his|make mine|make theirs|actually make it|actually make that|actually no|no actually|scratch that|sry|sry meant|meant|i meant to say|edit|scratch that make it|on second thought|correction|change that to|change it to|better|you dont have that|you dont have those|you dont have it|you dont have any|dont have that|dont have those|dont have it|no i mean|no i meant|or actually|cancel that|strike that|skip that",
     ),
     (
         Cue::Drop,

@@ -74,4 +74,35 @@ impl<'a> Reader<'a> {
         let is_apart = self.shared.is_some() || self.each_told.is_some();
         !is_name && (is_led || (is_apart && !self.says_how_it_differs(1, rest)))
     }
+
+    /// "A coke and a sprite make those large": of all that were said last and can be had so. Says whether there are
+    /// several.
+    pub(super) fn changes_several(&mut self, segment: &Segment<'_>, rest: &[Segment<'a>]) -> bool {
+        let said = self.said_of(segment).to_lowercase();
+        let is_of_several = matches!(
+            said.as_str(),
+            "make them" | "make those" | "make these" | "make em"
+        );
+        let is_one = match self.implied() {
+            Some(_) => self.pending.number.is_none_or(|number| number == 1),
+            None => self.lines.last().is_some_and(|(_, quantity)| quantity == 1),
+        };
+        let Some(Kind::Names(names)) = rest.first().map(|next| next.kind) else {
+            return false;
+        };
+        if !is_of_several || !is_one || !names.items.is_empty() {
+            return false;
+        }
+        self.settle();
+        let takes = |line: &usize| self.lines.takes(*line, &names.options);
+        let lines = self.lines.all().into_iter().rev();
+        let lines: Vec<usize> = lines.take_while(takes).collect();
+        if lines.len() < 2 {
+            return false;
+        }
+        self.lines.forget_recent();
+        (self.all, self.two, self.place) = (Some(lines), false, None);
+        (self.verb, self.negated) = (None, false);
+        true
+    }
 }

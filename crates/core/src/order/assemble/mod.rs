@@ -181,6 +181,7 @@ impl<'a> Reader<'a> {
                 (self.all, self.place) = (None, None);
             }
             Cue::Meal => self.as_meal(segment),
+            Cue::Correction if self.changes_several(segment, rest) => {}
             Cue::Correction => self.correction(segment, rest),
             Cue::Drop => {
                 self.settle();

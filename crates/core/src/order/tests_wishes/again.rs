@@ -40,6 +40,14 @@ fn counter() -> OrderParser {
             ],
         ),
         item("Burger", "Burgers", "", &[]),
+        item("Crispy Chicken Sandwich", "Chicken", "", &[]),
+        item("Fried Fish Sandwich", "Fish", "", &[]),
+        item(
+            "#2 Crispy Chicken Combo",
+            "Combos",
+            "",
+            &[group("Drink", 1, 1, &soda)],
+        ),
         item("French Fries", "Sides", "", &[size()]),
         item("Onion Rings", "Sides", "", &[size()]),
         item(
@@ -123,6 +131,52 @@ fn the_other_way_round_is_of_the_last_two() {
             (
                 &["large fries and two burgers", "the other way round"],
                 "2 Large French Fries; 1 Burger",
+            ),
+        ],
+    );
+}
+
+#[test]
+fn a_dish_is_made_a_combo_where_combos_are_called_so() {
+    check_turns(
+        &counter(),
+        &[
+            (
+                &["a burger, make it a combo with a coke"],
+                "1 Burger Combo +Coke",
+            ),
+            (
+                &["crispy chicken sandwich as a combo with a sprite"],
+                "1 #2 Crispy Chicken Combo +Sprite",
+            ),
+            (&["a burger", "make that a combo"], "1 Burger Combo"),
+        ],
+    );
+}
+
+#[test]
+fn a_change_of_those_is_of_each() {
+    check_turns(
+        &counter(),
+        &[
+            (
+                &["a coke and a sprite make those large"],
+                "1 Large Fountain Drink +Coke; 1 Large Fountain Drink +Sprite",
+            ),
+            (
+                &[
+                    "a mild korma with lamb and a mild rogan josh",
+                    "make those hot",
+                ],
+                "1 Korma +Lamb +Hot; 1 Rogan Josh +Hot",
+            ),
+            (
+                &["a small fries and two small cokes make them large"],
+                "1 Small French Fries; 2 Large Fountain Drink +Coke",
+            ),
+            (
+                &["a burger and a coke make them large"],
+                "1 Burger; 1 Large Fountain Drink +Coke",
             ),
         ],
     );
