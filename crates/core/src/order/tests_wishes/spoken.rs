@@ -207,3 +207,35 @@ fn another_sort_after_a_dish_of_one_is_one_more() {
         ],
     );
 }
+
+#[test]
+fn what_is_said_of_a_kind_that_is_asked_about_orders_nothing() {
+    let sauces = ["Mild", "Hot", "Ranch"];
+    let wings = || {
+        [
+            group("Size", 1, 1, &["6 Piece", "10 Piece"]),
+            group("Sauce", 1, 1, &sauces),
+        ]
+    };
+    let parser = parser(&[
+        item("Bone-In Wings", "Wings", "", &wings()),
+        item("Boneless Wings", "Wings", "", &wings()),
+        item(
+            "Side of Sauce",
+            "Sides",
+            "",
+            &[group("Sauce", 1, 1, &sauces)],
+        ),
+    ]);
+    check(
+        &parser,
+        &[
+            ("ten wings mild", ""),
+            ("ten wings mild with ranch", ""),
+            (
+                "ten boneless wings mild and a side of ranch",
+                "1 10 Piece Boneless Wings +Mild; 1 Side of Sauce +Ranch",
+            ),
+        ],
+    );
+}
