@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 mod again;
 mod more;
+mod parlour;
 mod spoken;
 
 fn group(name: &str, min: u32, max: u32, options: &[&str]) -> Value {

@@ -10,6 +10,7 @@ mod around;
 mod asking;
 mod deals;
 mod each;
+mod headings;
 mod hosts;
 mod implied;
 mod items;
@@ -268,6 +269,8 @@ impl<'a> Reader<'a> {
         if self.is_made_plain(segment, rest)
             || self.is_black_coffee(segment)
             || self.is_chosen_to_lack(None, segment)
+            || self.is_left_out_as_told(None, segment)
+            || self.is_heading_of_next(None, segment, rest)
             || self.is_other_of_kind(None, segment)
             || self.is_group_left_out(None, segment)
             || self.is_part_of_meal(segment, rest)

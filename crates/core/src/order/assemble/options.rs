@@ -270,8 +270,12 @@ impl<'a> Reader<'a> {
         names: &Names,
         span: Span,
     ) -> Option<Vec<(&'a Names, Segment<'a>)>> {
-        let goes_on = self.with || (names.is_part && (self.after_name || self.joined));
-        if !goes_on || self.pending.start.is_some() || !names.options.is_empty() {
+        // "Shave ice strawberry lilikoi", where that is a juice
+        let is_next = self.after_name && !names.options.is_empty() && !self.ends_phrase(span.start);
+        let goes_on = self.with || is_next || (names.is_part && (self.after_name || self.joined));
+        let is_own = self.lines.last_takes(&names.options).is_some();
+        let is_free = names.options.is_empty() || names.items.is_empty();
+        if !goes_on || self.pending.start.is_some() || is_own || !is_free {
             return None;
         }
         let said = self.said(span);
