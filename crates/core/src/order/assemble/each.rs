@@ -13,16 +13,19 @@ impl<'a> Reader<'a> {
         rest: &[Segment<'a>],
     ) -> bool {
         let waits = self.pending.start.is_some() || !self.pending.options.is_empty();
+        let waits = waits || self.shared.is_some();
         let Some(item) = self.lines.last_item().filter(|_| !waits) else {
             return false;
         };
-        let goes_on = self.each_told == Some(item);
         let next = rest.iter().find_map(|next| match next.kind {
             Kind::Names(names) => Some(names),
             _ => None,
         });
         // "Root beer floats" are told by their size.
         let is_free = next.is_some_and(|names| !self.lines.last_has_other(&names.options));
+        // "Shakes two large one oreo one vanilla" are two.
+        let is_of_those = is_free && self.lines.last().is_some_and(|(_, of)| of > number);
+        let goes_on = self.each_told == Some(item) && !is_of_those;
         let is_many = self.after_name && is_free && self.lines.last_is_many(self.text);
         if self.verb.is_some() || self.negated || self.kind.is_some() || !(goes_on || is_many) {
             return false;

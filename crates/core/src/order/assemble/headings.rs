@@ -50,6 +50,39 @@ impl<'a> Reader<'a> {
         is_listed
     }
 
+    /// "Sides are slaw and beans" of a plate that still needs its sides, where a side is sold by itself too.
+    pub(super) fn names_open_group(&mut self, names: &Names, segment: &Segment<'_>) -> bool {
+        let waits = self.negated || self.verb.is_some() || !self.pending.options.is_empty();
+        let is_choice = names.is_size || self.lines.last_takes(&names.options).is_some();
+        let item = self.lines.last_item().filter(|_| !waits && !is_choice);
+        let Some(item) = item.and_then(|last| self.items.get(last)) else {
+            return false;
+        };
+        let said = self.phrases.stems_of(&self.said_of(segment).to_lowercase());
+        let [word] = said.as_slice() else {
+            return false;
+        };
+        let mut groups = item.modifier_groups.iter().enumerate();
+        let needed = groups.find(|(_, group)| {
+            let called = option::key(&group.name);
+            group.min > 0 && called.split(' ').any(|own| own == word)
+        });
+        let Some((at, group)) = needed else {
+            return false;
+        };
+        let min = usize::try_from(group.min).unwrap_or(usize::MAX);
+        let number = self
+            .pending
+            .number
+            .and_then(|number| usize::try_from(number).ok());
+        let is_open = self.lines.chosen_of(at) < min && number.is_none_or(|number| number == min);
+        if is_open {
+            self.pending = Pending::default();
+            self.lines.forget_recent();
+        }
+        is_open
+    }
+
     /// "With coffee ice cream" of a sundae that is told to have ice cream: the choice, called with what it is.
     pub(super) fn is_word_of_choice(&mut self, names: &Names, segment: &Segment<'_>) -> bool {
         let is_next = self.after_name && !self.ends_phrase(segment.start) && names.is_part;

@@ -25,6 +25,7 @@ impl<'a> Reader<'a> {
         if self.is_plain_elsewhere(names, segment, rest)
             || self.is_of_placed(names, segment)
             || self.is_on_half(names, segment)
+            || self.names_open_group(names, segment)
             || self.is_other_of_kind(Some(names), segment)
             || self.is_group_left_out(Some(names), segment)
             || self.is_part_of_meal(segment, rest)
@@ -308,7 +309,9 @@ impl<'a> Reader<'a> {
         let is_told = is_sized && self.pending.options.len() > 1;
         // "Large coke small sprite"
         let is_next_size = is_told && names.is_size;
-        let may_be_next = is_next_size || (is_told && names.items.is_empty());
+        // "Large coke bottled water"
+        let is_next_dish = is_told && !names.is_part && !self.takes_all_waiting(names);
+        let may_be_next = is_next_size || is_next_dish || (is_told && names.items.is_empty());
         if !self.listed && !may_be_next {
             return;
         }
@@ -319,7 +322,7 @@ impl<'a> Reader<'a> {
         let is_next_sort = may_be_next
             && self.has_other_waiting(item, names)
             && self.next_item(names, rest).is_none();
-        if !(self.listed || is_next_size || is_next_sort) {
+        if !(self.listed || is_next_size || is_next_dish || is_next_sort) {
             return;
         }
         let is_called = !names.items.is_empty() || !names.within.is_empty();
@@ -339,6 +342,18 @@ impl<'a> Reader<'a> {
             self.listed |= is_next_sort;
             self.settle();
         }
+    }
+
+    /// Whether a dish of that name can have all that waits.
+    fn takes_all_waiting(&self, names: &Names) -> bool {
+        let takes = |item: &usize| {
+            let has = |(waiting, _): &(&Names, Choice)| {
+                super::option_of(&waiting.options, *item).is_some()
+            };
+            self.pending.options.iter().all(has)
+        };
+        let mut called = names.items.iter().chain(&names.within);
+        called.any(takes)
     }
 
     /// Whether what waits for a dish has another of that of which there is only one.

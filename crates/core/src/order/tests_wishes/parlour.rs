@@ -172,3 +172,34 @@ fn what_dishes_are_listed_under_orders_none() {
         ],
     );
 }
+
+#[test]
+fn sides_of_a_plate_that_needs_them_are_no_sides_of_their_own() {
+    let sides = ["Slaw", "Beans", "Okra"];
+    let parser = parser(&[
+        item(
+            "Turkey Plate",
+            "Plates",
+            "With two sides.",
+            &[group("Choose Two Sides", 2, 2, &sides)],
+        ),
+        item("Side", "Sides", "", &[group("Side", 1, 1, &sides)]),
+    ]);
+    check(
+        &parser,
+        &[
+            (
+                "turkey plate my two sides are slaw and beans",
+                "1 Turkey Plate +Slaw +Beans",
+            ),
+            (
+                "turkey plate, sides: slaw and beans",
+                "1 Turkey Plate +Slaw +Beans",
+            ),
+            (
+                "turkey plate with slaw and beans and a side of okra",
+                "1 Turkey Plate +Slaw +Beans; 1 Side +Okra",
+            ),
+        ],
+    );
+}

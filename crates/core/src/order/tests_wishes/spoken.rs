@@ -60,6 +60,10 @@ fn each_is_in_its_own_size_without_a_comma() {
                 "1 Large French Fries; 1 Medium Tater Tots",
             ),
             ("large vanilla shake", "1 Large Milkshake +Vanilla"),
+            (
+                "large coke small lemonade chana masala hot",
+                "1 Large Fountain Drink +Coke; 1 Small Fountain Drink +Lemonade; 1 Chana Masala +Hot",
+            ),
         ],
     );
 }
@@ -91,6 +95,10 @@ fn each_of_a_dish_that_was_named_as_many_is_one() {
             (
                 "two shakes a large oreo and a small vanilla",
                 "1 Large Milkshake +Oreo; 1 Small Milkshake +Vanilla",
+            ),
+            (
+                "shakes two large one oreo one vanilla",
+                "1 Large Milkshake +Oreo; 1 Large Milkshake +Vanilla",
             ),
             (
                 "two fries a large coke",
