@@ -256,6 +256,7 @@ impl<'a> Lines<'a> {
 
     pub(super) fn finish(self) -> Vec<OrderLine> {
         let items = self.items;
+        let drafts = self.drafts.into_iter().fold(Vec::new(), told_alike);
         let line = |draft: Draft| {
             let item = items.get(draft.item).filter(|_| !draft.only_asked)?;
             let chosen: Vec<LineModifier> = draft
@@ -293,8 +294,32 @@ impl<'a> Lines<'a> {
                 span: draft.span,
             })
         };
-        merged(self.drafts.into_iter().filter_map(line))
+        merged(drafts.into_iter().filter_map(line))
     }
+}
+
+/// Those that were told apart and then not told anything are one line again.
+fn told_alike(mut lines: Vec<Draft>, draft: Draft) -> Vec<Draft> {
+    let is_same = |other: &&mut Draft| {
+        let own = draft
+            .choices
+            .iter()
+            .map(|(at, choice)| (*at, choice.action, choice.amount));
+        let others = other
+            .choices
+            .iter()
+            .map(|(at, choice)| (*at, choice.action, choice.amount));
+        other.parted
+            && draft.parted
+            && draft.span.is_none()
+            && (other.item, &other.size, &other.kept) == (draft.item, &draft.size, &draft.kept)
+            && own.eq(others)
+    };
+    match lines.iter_mut().find(is_same) {
+        Some(same) => same.quantity = same.quantity.saturating_add(draft.quantity).min(MOST),
+        None => lines.push(draft),
+    }
+    lines
 }
 
 /// Whether one of a group is taken where none is said: "Liquid (comes with Almond Milk)".

@@ -13,6 +13,7 @@ mod each;
 mod headings;
 mod hosts;
 mod implied;
+mod instead;
 mod items;
 mod kinds;
 mod lacking;
@@ -223,6 +224,9 @@ impl<'a> Reader<'a> {
     fn aside(&mut self, segment: &Segment<'_>, rest: &[Segment<'a>]) {
         let said = self.said_of(segment).to_lowercase();
         self.takes_that(segment, rest);
+        if matches!(said.as_str(), "just" | "only") && self.keeps_only(segment, rest) {
+            return;
+        }
         // "No toppings"
         let is_toppings = || self.phrases.stems_of(&said).concat() == "topping";
         if self.negated && is_toppings() && self.is_group_left_out(None, segment) {

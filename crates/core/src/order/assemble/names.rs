@@ -26,6 +26,7 @@ impl<'a> Reader<'a> {
             || self.is_of_placed(names, segment)
             || self.is_on_half(names, segment)
             || self.names_open_group(names, segment)
+            || self.is_instead_of_ordered(names, segment, rest)
             || self.is_other_of_kind(Some(names), segment)
             || self.is_group_left_out(Some(names), segment)
             || self.is_part_of_meal(segment, rest)

@@ -256,7 +256,9 @@ impl<'a> Reader<'a> {
     fn is_as_many_now(&mut self, number: u32, segment: &Segment<'_>, rest: &[Segment<'a>]) -> bool {
         let before = self.text.get(..segment.start).unwrap_or_default();
         let before = before.trim_end().to_lowercase();
-        let is_now = before.ends_with("actually") || before.ends_with("actually just");
+        // "Only two actually" after an order of three
+        let is_all = matches!(before.as_str(), "only" | "just");
+        let is_now = is_all || before.ends_with("actually") || before.ends_with("actually just");
         if !is_now || self.pending.start.is_some() || self.verb.is_some() {
             return false;
         }

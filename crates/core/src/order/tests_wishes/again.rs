@@ -181,3 +181,55 @@ fn a_change_of_those_is_of_each() {
         ],
     );
 }
+
+#[test]
+fn what_is_said_instead_takes_the_place_of_what_was_ordered() {
+    check_turns(
+        &counter(),
+        &[
+            (
+                &[
+                    "burger combo with a coke and a crispy chicken combo with a sprite",
+                    "can i get a root beer instead of the coke",
+                ],
+                "1 Burger Combo +Root Beer; 1 #2 Crispy Chicken Combo +Sprite",
+            ),
+            (
+                &[
+                    "large fries and a burger",
+                    "onion rings instead of the fries",
+                ],
+                "1 Large Onion Rings; 1 Burger",
+            ),
+            (
+                &["a burger and a large coke", "a sprite instead of the coke"],
+                "1 Burger; 1 Large Fountain Drink +Sprite",
+            ),
+        ],
+    );
+}
+
+#[test]
+fn fewer_are_left_where_only_so_many_are_wanted() {
+    check_turns(
+        &counter(),
+        &[
+            (
+                &["three large cokes", "only two actually"],
+                "2 Large Fountain Drink +Coke",
+            ),
+            (
+                &["three large cokes", "make one of them a sprite"],
+                "2 Large Fountain Drink +Coke; 1 Large Fountain Drink +Sprite",
+            ),
+            (
+                &["a burger and a coke", "actually just the burger"],
+                "1 Burger",
+            ),
+            (
+                &["a burger", "actually just the burger and a coke"],
+                "1 Burger; 1 Fountain Drink +Coke",
+            ),
+        ],
+    );
+}
