@@ -375,6 +375,7 @@ impl<'a> Reader<'a> {
                 // "Two plain two haupia" of malasadas, where haupia is a dish too.
                 let is_sort = self.shared.is_some() && self.lines.last_has_other(&names.options);
                 self.lines.last_takes(&names.options).is_some()
+                    && !(names.is_size && self.is_of_another(later))
                     && (needs
                         || names.items.is_empty()
                         || is_rest

@@ -1,7 +1,8 @@
 //! Dishes that were named as many or as two, each as it is told: "floats one large one small".
 
+use super::super::draft::{Choice, Draft};
 use super::super::segment::{Kind, Segment};
-use super::Reader;
+use super::{Pending, Reader, option_of};
 
 impl<'a> Reader<'a> {
     /// "Root beer floats one large one small": of a dish that was named as many, each as it is told. `true` where the
@@ -107,5 +108,48 @@ impl<'a> Reader<'a> {
         (self.all, self.two, self.place) = (Some(lines), false, None);
         (self.verb, self.negated) = (None, false);
         true
+    }
+
+    /// "Three pints of stout, one half of cider": what comes after a size is of no line that is open.
+    pub(super) fn is_of_another(&self, rest: &[Segment<'_>]) -> bool {
+        let Some((of, after)) = rest.split_first() else {
+            return false;
+        };
+        let is_of = self.said_of(of).eq_ignore_ascii_case("of");
+        is_of
+            && matches!(after.first().map(|next| next.kind),
+                Some(Kind::Names(next)) if self.lines.last_takes(&next.options).is_none())
+    }
+
+    /// "Two pitchers one lager one stout": the size of so many that are told next.
+    pub(super) fn is_size_of_next(&mut self, number: u32, rest: &[Segment<'a>]) -> bool {
+        let [(size, choice)] = self.pending.options.as_slice() else {
+            return false;
+        };
+        let many = self.pending.number.filter(|many| *many > number);
+        let takes = |item: &usize| option_of(&size.options, *item).is_some();
+        let is_dish = matches!(rest.first().map(|next| next.kind),
+            Some(Kind::Names(next)) if next.items.iter().any(takes));
+        let Some(many) = many.filter(|_| size.is_size && is_dish && self.verb.is_none()) else {
+            return false;
+        };
+        self.each_sized = Some((*size, *choice, many));
+        self.pending = Pending::default();
+        true
+    }
+
+    /// The size of so many, for one of them that no other was said of.
+    pub(super) fn size_each(&mut self, draft: &mut Draft, pending: &Pending<'a>) {
+        let is_sized = pending.options.iter().any(|(names, _)| names.is_size);
+        let Some((size, choice, left)) = self.each_sized.take().filter(|_| !is_sized) else {
+            return;
+        };
+        let choice = Choice {
+            span: draft.span.unwrap_or(choice.span),
+            ..choice
+        };
+        let is_put = draft.choose(self.items, &size.options, choice).is_some();
+        let left = left.saturating_sub(draft.quantity);
+        self.each_sized = (is_put && left > 0).then_some((size, choice, left));
     }
 }

@@ -80,6 +80,7 @@ impl<'a> Reader<'a> {
         if told && self.pending.number.is_some_and(|n| n > number) && self.implied().is_some() {
             self.settle();
         }
+        self.is_size_of_next(number, rest);
         // "Three three tacos"
         let again = self.said_of(segment).eq_ignore_ascii_case(&self.before);
         if again && self.pending.number == Some(number) && self.pending.options.is_empty() {
@@ -375,11 +376,10 @@ impl<'a> Reader<'a> {
         let said = |at: usize| rest.get(at).map(|s| self.said_of(s).to_lowercase());
         let of_them = said(0).as_deref() == Some("of")
             && matches!(said(1).as_deref(), Some("em" | "them" | "those" | "these"));
-        of_them
-            && self
-                .lines
-                .last()
-                .is_some_and(|(_, quantity)| quantity < number)
+        // "Four nuggets, four of them"
+        let is_whole = self.shared.is_none() && !self.lines.was_parted();
+        let fits = |of: u32| of < number || (of == number && is_whole);
+        of_them && self.lines.last().is_some_and(|(_, of)| fits(of))
     }
 
     /// "Cheeseburger - 3, coke - 3": so many of what stands before the dash.

@@ -163,6 +163,8 @@ pub(super) struct Reader<'a> {
     pub(super) shared: Option<usize>,
     /// The item of which each is told: "floats one large one small".
     pub(super) each_told: Option<usize>,
+    /// The size of so many that are told one by one: "two pitchers, one lager …".
+    pub(super) each_sized: Option<(&'a Names, Choice, u32)>,
     pub(super) out: ParsedOrder,
 }
 
@@ -226,6 +228,7 @@ impl<'a> Reader<'a> {
             measured: None,
             shared: None,
             each_told: None,
+            each_sized: None,
             out: ParsedOrder::default(),
         }
     }

@@ -203,3 +203,24 @@ fn sides_of_a_plate_that_needs_them_are_no_sides_of_their_own() {
         ],
     );
 }
+
+#[test]
+fn a_size_of_many_is_of_each_that_is_told_next() {
+    check(
+        &parlour(),
+        &[
+            (
+                "two pints one lager one stout",
+                "1 Pint Pale Lager; 1 Pint Stout",
+            ),
+            (
+                "two pints one lager one tall stout and a burger",
+                "1 Pint Pale Lager; 1 Tall Stout; 1 Burger",
+            ),
+            (
+                "three pints of stout one tall of lager",
+                "3 Pint Stout; 1 Tall Pale Lager",
+            ),
+        ],
+    );
+}

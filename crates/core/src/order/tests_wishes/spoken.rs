@@ -101,6 +101,10 @@ fn each_of_a_dish_that_was_named_as_many_is_one() {
                 "1 Large Milkshake +Oreo; 1 Large Milkshake +Vanilla",
             ),
             (
+                "four floats four of them two large and two small",
+                "2 Large Root Beer Float; 2 Small Root Beer Float",
+            ),
+            (
                 "two fries a large coke",
                 "2 French Fries; 1 Large Fountain Drink +Coke",
             ),
