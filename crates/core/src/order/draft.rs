@@ -213,6 +213,14 @@ impl Draft {
         self.size.is_some()
     }
 
+    /// Whether an option is chosen.
+    pub(super) fn has(&self, at: OptionRef) -> bool {
+        let is_it = |(other, choice): &(OptionRef, Choice)| {
+            *other == at.exact() && choice.action == ModifierAction::Add
+        };
+        self.choices.iter().any(is_it)
+    }
+
     /// Whether another of the group is chosen.
     pub(super) fn has_other(&self, at: OptionRef) -> bool {
         self.choices.iter().any(|(other, choice)| {

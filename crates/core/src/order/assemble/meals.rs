@@ -13,10 +13,13 @@ impl<'a> Reader<'a> {
         if self.implied().is_some() {
             self.settle();
         }
-        let last = self.lines.last().map(|(line, _)| line);
-        let dish = last.and_then(|line| self.lines.draft(line).cloned());
-        let meal = dish.as_ref().and_then(|dish| self.meal_of(dish.item));
-        let (Some(line), Some(dish), Some(meal)) = (last, dish, meal) else {
+        // "A burger and a coke, make it a combo": the burger
+        let lines = self.lines.all().into_iter().rev();
+        let found = lines.filter_map(|line| {
+            let dish = self.lines.draft(line)?;
+            Some((line, dish.clone(), self.meal_of(dish.item)?))
+        });
+        let Some((line, dish, meal)) = found.take(1).next() else {
             self.not_understood(segment.start, segment.end);
             return;
         };
@@ -24,6 +27,7 @@ impl<'a> Reader<'a> {
         draft.take_size(self.items, &dish);
         draft.take_choices(self.items, &dish);
         self.lines.replace(line, draft, Some(dish.quantity));
+        self.lines.take_into_meal(line);
         self.lines.lengthen(segment.end);
         self.pending = super::Pending::default();
         (self.verb, self.negated) = (None, false);
