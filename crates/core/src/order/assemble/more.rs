@@ -73,6 +73,14 @@ impl<'a> Reader<'a> {
     /// "A burger without tomato and another without onion".
     pub(super) fn is_another_told(&mut self, segment: &Segment<'_>, rest: &[Segment<'a>]) -> bool {
         let said = self.said_of(segment).to_lowercase();
+        // "A coke and another one"
+        let is_one = said.ends_with("one") && self.verb.is_none() && !self.negated;
+        if is_one
+            && !rest.iter().any(|s| matches!(s.kind, Kind::Names(_)))
+            && self.implied().is_some()
+        {
+            self.settle();
+        }
         if matches!(said.as_str(), "another" | "one more" | "another one of") {
             return self.more_of_last(1, segment, rest);
         }

@@ -302,6 +302,13 @@ impl<'a> Reader<'a> {
 
     /// Whether a name of an item and of a choice means the choice of the line that is open.
     fn belongs_to_last(&self, names: &Names) -> bool {
+        // "A coke and another coke"
+        let is_more = matches!(self.before.as_str(), "another" | "one more");
+        let is_again = is_more || (self.pending.joined && self.is_opened());
+        let is_again = is_again && self.lines.has_added(&names.options);
+        if is_again && self.drink_of(&names.options).is_some() {
+            return false;
+        }
         let takes = self.lines.last_takes(&names.options).is_some();
         let is_with = takes && (self.with || self.onto) && !names.items.is_empty();
         self.lines.last_needs(&names.options) || is_with

@@ -150,6 +150,22 @@ fn a_dish_is_made_a_combo_where_combos_are_called_so() {
                 "1 #2 Crispy Chicken Combo +Sprite",
             ),
             (&["a burger", "make that a combo"], "1 Burger Combo"),
+            (
+                &["a burger and a coke and make it a combo"],
+                "1 Burger Combo +Coke",
+            ),
+            (
+                &["a burger, onion rings and a coke", "make it a combo"],
+                "1 Burger Combo +Onion Rings +Coke",
+            ),
+            (
+                &["a burger and a coke", "another coke", "make it a combo"],
+                "1 Burger Combo +Coke; 1 Fountain Drink +Coke",
+            ),
+            (
+                &["a burger and two cokes, make it a combo with onion rings"],
+                "1 Burger Combo +Onion Rings; 2 Fountain Drink +Coke",
+            ),
         ],
     );
 }
@@ -229,6 +245,26 @@ fn fewer_are_left_where_only_so_many_are_wanted() {
             (
                 &["a burger", "actually just the burger and a coke"],
                 "1 Burger; 1 Fountain Drink +Coke",
+            ),
+        ],
+    );
+}
+
+#[test]
+fn the_same_drink_again_is_one_more() {
+    check_turns(
+        &counter(),
+        &[
+            (&["a coke and another coke"], "2 Fountain Drink +Coke"),
+            (&["a coke and another one"], "2 Fountain Drink +Coke"),
+            (&["a coke and a coke"], "2 Fountain Drink +Coke"),
+            (
+                &["a coke", "another coke"],
+                "1 Fountain Drink +Coke; 1 Fountain Drink +Coke",
+            ),
+            (
+                &["burger combo with a coke and another coke"],
+                "1 Burger Combo +Coke; 1 Fountain Drink +Coke",
             ),
         ],
     );
