@@ -6,7 +6,7 @@ use super::option::{self, Portion};
 use super::phrases::OptionRef;
 use super::stems::{removed, shortened};
 use olympus_proto::{
-    Amount, LineModifier, MenuItem, Modifier, ModifierAction, ModifierGroup, Span,
+    Amount, LineModifier, MenuItem, Modifier, ModifierAction, ModifierGroup, OrderLine, Span,
 };
 
 /// How an option is wanted.
@@ -49,6 +49,8 @@ pub(super) struct Draft {
     pub(super) span: Option<Span>,
     /// Whether it was one line with another: "two cokes, one without ice".
     pub(super) parted: bool,
+    /// Whether it was only asked about: "do you have fries?"
+    pub(super) only_asked: bool,
 }
 
 impl Draft {
@@ -61,7 +63,28 @@ impl Draft {
             kept: Vec::new(),
             span,
             parted: false,
+            only_asked: false,
         }
+    }
+
+    /// A line of the order before, with what was chosen for it: what is said now may take its place.
+    pub(super) fn again(items: &[MenuItem], item: usize, line: &OrderLine) -> Self {
+        let mut draft = Self::new(item, line.quantity, None);
+        draft.size.clone_from(&line.size);
+        for chosen in &line.modifiers {
+            match found(items, item, chosen) {
+                Some(at) => {
+                    let choice = Choice {
+                        action: chosen.action,
+                        amount: chosen.amount,
+                        ..Choice::added(Span { start: 0, end: 0 })
+                    };
+                    draft.choices.push((at, choice));
+                }
+                None => draft.kept.push(chosen.clone()),
+            }
+        }
+        draft
     }
 
     /// Chooses the option that is meant of those that go by a phrase; `None` where the item has
@@ -155,6 +178,11 @@ impl Draft {
         }
     }
 
+    /// As many of the item, with nothing said of them.
+    pub(super) fn bare(&self) -> Self {
+        Self::new(self.item, self.quantity, self.span)
+    }
+
     /// The choices of another that this one has by the same names.
     pub(super) fn take_choices(&mut self, items: &[MenuItem], other: &Self) {
         for (at, choice) in &other.choices {
@@ -183,6 +211,14 @@ impl Draft {
 
     pub(super) fn has_size(&self) -> bool {
         self.size.is_some()
+    }
+
+    /// Whether an option is chosen.
+    pub(super) fn has(&self, at: OptionRef) -> bool {
+        let is_it = |(other, choice): &(OptionRef, Choice)| {
+            *other == at.exact() && choice.action == ModifierAction::Add
+        };
+        self.choices.iter().any(is_it)
     }
 
     /// Whether another of the group is chosen.
@@ -306,6 +342,20 @@ fn thing_of(name: &str) -> String {
         .iter()
         .find_map(|ending| whole.strip_suffix(ending));
     bare.map(str::to_owned).unwrap_or(whole)
+}
+
+/// Where an item has what was chosen for a line.
+fn found(items: &[MenuItem], item: usize, chosen: &LineModifier) -> Option<OptionRef> {
+    let groups = &items.get(item)?.modifier_groups;
+    let group = groups.iter().position(|group| group.id == chosen.group)?;
+    let options = &groups.get(group)?.options;
+    let option = options.iter().position(|option| option.id == chosen.id)?;
+    Some(OptionRef {
+        item,
+        derived: false,
+        group,
+        option,
+    })
 }
 
 pub(super) fn named(items: &[MenuItem], at: OptionRef) -> Option<(&ModifierGroup, &Modifier)> {

@@ -1,8 +1,10 @@
 //! The lines of an order while it is read.
 
+mod asked;
 mod back;
 mod meals;
 mod recent;
+mod swapped;
 mod told;
 mod which;
 pub(super) use meals::{is_for_children, is_meal, is_of_a_meal, is_of_combo};
@@ -22,6 +24,8 @@ pub(super) struct Lines<'a> {
     drafts: Vec<Draft>,
     /// Choices made since the last clause began: line and option.
     recent: Vec<Recent<'a>>,
+    /// Whether something is asked about and not ordered.
+    asking: bool,
     /// What was taken off last, and where it was, until something else is ordered.
     taken: Option<(usize, Draft)>,
 }
@@ -30,16 +34,13 @@ impl<'a> Lines<'a> {
     pub(super) fn new(items: &'a [MenuItem], order: &[OrderLine]) -> Self {
         let drafts = order.iter().take(MOST_LINES).filter_map(|line| {
             let item = items.iter().position(|item| item.id == line.id)?;
-            Some(Draft {
-                size: line.size.clone(),
-                kept: line.modifiers.clone(),
-                ..Draft::new(item, line.quantity, None)
-            })
+            Some(Draft::again(items, item, line))
         });
         Self {
             items,
             drafts: drafts.collect(),
             recent: Vec::new(),
+            asking: false,
             taken: None,
         }
     }
@@ -83,7 +84,11 @@ impl<'a> Lines<'a> {
     pub(super) fn push(&mut self, draft: Draft) {
         self.taken = None;
         if self.drafts.len() < MOST_LINES {
-            self.drafts.push(draft);
+            let only_asked = draft.only_asked || self.asking;
+            self.drafts.push(Draft {
+                only_asked,
+                ..draft
+            });
         }
     }
 
@@ -96,6 +101,7 @@ impl<'a> Lines<'a> {
 
     pub(super) fn set_quantity(&mut self, quantity: u32) {
         if let Some(draft) = self.drafts.last_mut() {
+            draft.only_asked &= self.asking;
             draft.quantity = quantity.clamp(1, MOST);
         }
     }
@@ -250,8 +256,9 @@ impl<'a> Lines<'a> {
 
     pub(super) fn finish(self) -> Vec<OrderLine> {
         let items = self.items;
+        let drafts = self.drafts.into_iter().fold(Vec::new(), told_alike);
         let line = |draft: Draft| {
-            let item = items.get(draft.item)?;
+            let item = items.get(draft.item).filter(|_| !draft.only_asked)?;
             let chosen: Vec<LineModifier> = draft
                 .choices
                 .iter()
@@ -287,8 +294,32 @@ impl<'a> Lines<'a> {
                 span: draft.span,
             })
         };
-        merged(self.drafts.into_iter().filter_map(line))
+        merged(drafts.into_iter().filter_map(line))
     }
+}
+
+/// Those that were told apart and then not told anything are one line again.
+fn told_alike(mut lines: Vec<Draft>, draft: Draft) -> Vec<Draft> {
+    let is_same = |other: &&mut Draft| {
+        let own = draft
+            .choices
+            .iter()
+            .map(|(at, choice)| (*at, choice.action, choice.amount));
+        let others = other
+            .choices
+            .iter()
+            .map(|(at, choice)| (*at, choice.action, choice.amount));
+        other.parted
+            && draft.parted
+            && draft.span.is_none()
+            && (other.item, &other.size, &other.kept) == (draft.item, &draft.size, &draft.kept)
+            && own.eq(others)
+    };
+    match lines.iter_mut().find(is_same) {
+        Some(same) => same.quantity = same.quantity.saturating_add(draft.quantity).min(MOST),
+        None => lines.push(draft),
+    }
+    lines
 }
 
 /// Whether one of a group is taken where none is said: "Liquid (comes with Almond Milk)".

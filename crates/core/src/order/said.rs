@@ -3,6 +3,7 @@
 //!
 //! Invariant: each word gives one reading, which may be several stems; all else is read as it stands.
 
+mod doubled;
 mod halves;
 mod numbers;
 mod silent;
@@ -81,7 +82,8 @@ impl Said<'_> {
         let Some(word) = self.words.get(at) else {
             return String::new();
         };
-        let read = self.number_at(at).or_else(|| self.bottled(at));
+        let read = self.number_at(at).or_else(|| self.doubled(at));
+        let read = read.or_else(|| self.bottled(at));
         let read = read.or_else(|| self.is_ice_of(at).then(|| "iced".to_owned()));
         let read = read.or_else(|| self.undone(at));
         let read = read.or_else(|| self.is_big(at).then(|| LARGE.to_owned()));

@@ -162,7 +162,11 @@ fn readings<'a>(
     let name = phrases.find(part).map(|names| (NAME, Kind::Names(names)));
     // "A double scoop of vanilla" where that is what is sold.
     let is_sold = |cue: &Cue| {
-        let is_named = |word: &String| phrases.find(std::slice::from_ref(word)).is_some();
+        // "Make it a combo" where the combos are called "… Combo"
+        let is_named = |word: &String| {
+            let named = phrases.find(std::slice::from_ref(word));
+            named.is_some_and(|named| !named.is_part || named.items.len() < 2)
+        };
         match cue {
             Cue::Measure => part.first().is_some_and(|first| phrases.is_kind(first)),
             Cue::Meal => part.last().is_some_and(is_named),

@@ -56,6 +56,10 @@ pub(super) enum Cue {
     Same,
     /// The one that is left of several, or all that are left.
     Rest,
+    /// What follows is only asked about: "do you have".
+    Asks,
+    /// What was said of one of two is of the other: "the other way round".
+    Swapped,
     /// What follows is all that is on it: "nothing but lettuce".
     Only,
     /// The dish before with a side and a drink: "make it a meal".
@@ -103,7 +107,7 @@ const TABLE: &[(Cue, &str)] = &[
     (Cue::Keep, "keep|keep the|leave on the"),
     (
         Cue::Correction,
-        "no wait|no uh with|no um with|no er with|wait no|oh wait|wait|i mean|i meant|no sorry|sorry|sorry no|or rather|rather|no make it|no make that|make it|make that|make them|make hers|make his|make mine|make theirs|actually make it|actually make that|actually no|no actually|scratch that|sry|sry meant|meant|i meant to say|edit|scratch that make it|on second thought|correction|change that to|change it to|better|you dont have that|you dont have those|you dont have it|you dont have any|dont have that|dont have those|dont have it|no i mean|no i meant|or actually|cancel that|strike that|skip that",
+        "no wait|no uh with|no um with|no er with|wait no|oh wait|wait|i mean|i meant|no sorry|sorry|sorry no|or rather|rather|no make it|no make that|make it|make that|make them|make those|make these|make em|make hers|make his|make mine|make theirs|actually make it|actually make that|actually no|no actually|scratch that|sry|sry meant|meant|i meant to say|edit|scratch that make it|on second thought|correction|change that to|change it to|better|you dont have that|you dont have those|you dont have it|you dont have any|dont have that|dont have those|dont have it|no i mean|no i meant|or actually|cancel that|strike that|skip that",
     ),
     (
         Cue::Drop,
@@ -199,6 +203,14 @@ const TABLE: &[(Cue, &str)] = &[
     (
         Cue::Rest,
         "the rest|the others|the other|the other one|other one|the other ones|the remaining|rest of them|the rest of them|the remaining one",
+    ),
+    (
+        Cue::Asks,
+        "do you have|do you have any|do you have the|do you guys have|do you guys have any|do you guys have the|do you still have|do you still have the|do you guys still have|do you all have|do yall have|do yall have any|do y all have|do ya have|do u have|do u have any|do you do|do you do a|do you do the|do you guys do|do you sell|do you carry|do you serve|do you make|do you got|do you got any|have you got|have you got a|have you got any|you guys have|you guys still have|you guys got|you guys got any|is the|are the|is your|are your|does the|how much is|how much is the|how much is a|how much are|how much are the|how much for|what comes on|what comes on the|what comes with|what comes with the|what comes in the|whats in|whats in the|whats on|whats on the|what is in the|what is on the|is there|are there|are there any|you got any",
+    ),
+    (
+        Cue::Swapped,
+        "other way round|other way around|other way about|the other way round|the other way around|the other way about|vice versa|swap those around|swap them around|swap those round|swap them round|switch those around|switch them around|i got that backwards|i got those backwards",
     ),
     (
         Cue::All,

@@ -6,7 +6,10 @@ use super::tests::show;
 use crate::menu::import::{Format, Limits, parse};
 use serde_json::{Value, json};
 
+mod again;
 mod more;
+mod parlour;
+mod spoken;
 
 fn group(name: &str, min: u32, max: u32, options: &[&str]) -> Value {
     let options: Vec<Value> = options

@@ -153,9 +153,9 @@ impl<'a> Reader<'a> {
         let [line] = lines.as_slice() else {
             return false;
         };
-        if !self.lines.is_nothing_but(*line, &names.options)
-            || self.drink_of(&names.options).is_none()
-        {
+        let item = self.lines.draft(*line).map(|draft| draft.item);
+        let drink = self.drink_of(&names.options);
+        if !self.lines.is_nothing_but(*line, &names.options) || drink.is_none() || drink != item {
             return false;
         }
         self.take_off(*line);

@@ -263,11 +263,18 @@ impl<'a> Reader<'a> {
     /// "Four burgers, half with no tomato".
     pub(super) fn is_half_of_them(&mut self, segment: &Segment<'_>, rest: &[Segment<'a>]) -> bool {
         let said = self.said_of(segment).to_lowercase();
-        let tells = matches!(
-            rest.first().map(|next| next.kind),
-            Some(Kind::Cue(Cue::With | Cue::Not))
-        );
-        let of = self.lines.last().map(|(_, quantity)| quantity);
+        // "A dozen donuts half glazed half jelly"
+        let tells = match rest.first().map(|next| next.kind) {
+            Some(Kind::Cue(Cue::With | Cue::Not)) => true,
+            Some(Kind::Names(names)) => {
+                !names.is_size && self.lines.last_takes(&names.options).is_some()
+            }
+            _ => false,
+        };
+        let of = match self.shared {
+            Some(line) => self.lines.quantity(line).map(|left| left * 2),
+            None => self.lines.last().map(|(_, quantity)| quantity),
+        };
         let half = of
             .filter(|of| *of > 1 && of.is_multiple_of(2))
             .map(|of| of / 2);
@@ -343,7 +350,9 @@ impl<'a> Reader<'a> {
         let is_before = |s: &&Segment<'_>| {
             matches!(
                 s.kind,
-                Kind::Cue(Cue::Filler | Cue::With | Cue::On | Cue::Not | Cue::Amount(_))
+                Kind::Cue(
+                    Cue::Filler | Cue::With | Cue::Only | Cue::On | Cue::Not | Cue::Amount(_)
+                )
             ) || self.is_for_whom(s)
         };
         let mut at = rest.iter().take_while(is_before).count();
@@ -363,8 +372,15 @@ impl<'a> Reader<'a> {
                 // "One ranch, two italian" of three: just as many are left.
                 let are_left = self.shared.and_then(|line| self.lines.quantity(line));
                 let is_rest = self.told_of_all && are_left == Some(number);
+                // "Two plain two haupia" of malasadas, where haupia is a dish too.
+                let is_sort = self.shared.is_some() && self.lines.last_has_other(&names.options);
                 self.lines.last_takes(&names.options).is_some()
-                    && (needs || names.items.is_empty() || is_rest || before.iter().any(is_told))
+                    && !(names.is_size && self.is_of_another(later))
+                    && (needs
+                        || names.items.is_empty()
+                        || is_rest
+                        || is_sort
+                        || before.iter().any(is_told))
                     && self.next_item(names, later).is_none()
             }
             _ => false,

@@ -44,7 +44,9 @@ impl<'a> Reader<'a> {
         // "Three cokes, two large and a small"
         // "Two sodas, a coke and a sprite"
         let several = self.lines.last().is_some_and(|(_, quantity)| quantity > 1);
-        let is_list = several && self.lines.is_bare() && self.ends_phrase(segment.start);
+        let is_list = several
+            && self.lines.is_bare()
+            && (self.ends_phrase(segment.start) || (self.after_name && self.is_all_of_last(rest)));
         if (self.shared.is_some() || is_list) && self.tell_apart(1, rest) {
             return;
         }

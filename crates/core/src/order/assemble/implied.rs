@@ -178,7 +178,11 @@ impl<'a> Reader<'a> {
         let is_other = |(names, _): &(&Names, Choice)| {
             self.lines.last_has_other(&names.options) && is_single(names)
         };
-        self.pending.joined
+        // "Two pistachio kulfi one mango" are three.
+        let is_sort = |(names, _): &(&Names, Choice)| !names.is_size;
+        let is_counted = self.pending.number.is_some() && self.pending.options.iter().all(is_sort);
+        let goes_on = self.pending.joined || is_counted;
+        goes_on
             && self.verb.is_none()
             && self.pending.options.iter().all(takes)
             && self.pending.options.iter().any(is_other)

@@ -266,7 +266,9 @@ impl<'a> Reader<'a> {
         }
         (self.kind, self.told) = (kind, false);
         if let Some(kind) = &mut self.kind {
-            kind.left = kind.left.saturating_sub(number);
+            if kind.left < u32::MAX {
+                kind.left = kind.left.saturating_sub(number);
+            }
             kind.is_new = false;
         }
     }
@@ -305,13 +307,17 @@ impl<'a> Reader<'a> {
         rest: &[Segment<'_>],
     ) -> bool {
         let stems = self.phrases.stems_of(&self.said_of(segment).to_lowercase());
-        let is_kind = matches!(stems.as_slice(), [word] if self.phrases.is_kind(word));
-        if !is_kind || names.items.len() < 2 || !names.options.is_empty() || !names.is_part {
+        let Some(word) = self.word_of_all(&stems, &names.items) else {
+            return false;
+        };
+        if names.items.len() < 2 || !names.options.is_empty() || !names.is_part {
             return false;
         }
         // "Two coffees, one large" where but one is hot: that is no kind of several.
-        self.said_last = Some(stems.concat());
-        if stems.concat() == "coffee" && self.one_of(names.items.clone()).is_some() {
+        if stems.len() == 1 {
+            self.said_last = Some(word.clone());
+        }
+        if word == "coffee" && self.one_of(names.items.clone()).is_some() {
             return false;
         }
         let span = segment.span();
@@ -330,11 +336,17 @@ impl<'a> Reader<'a> {
         let unit = told.split_whitespace().nth(1).map(stem);
         let is_pieces = unit.is_some_and(|unit| is_unit(&unit) || unit == "piece");
         let is_some_of_them = begins_with_number(&told) && !is_pieces;
-        let comes = is_list || is_choice || told.starts_with("a ") || is_some_of_them;
-        let is_told = after.trim_start().starts_with([':', '-']);
+        let is_one_word = stems.len() == 1;
+        let comes = is_list || is_choice || told.starts_with("a ");
+        let is_told = after.trim_start().starts_with([':', '-'])
+            || (is_some_of_them
+                && self.pending.number.is_none()
+                && super::told_kind::is_plural(self.said_of(segment), &word));
+        let is_many = is_some_of_them && (is_one_word || self.pending.number != Some(1));
+        let comes = (comes && is_one_word) || is_many || is_told;
         if comes && self.pending.number.is_none() && is_told {
             self.kind = Some(ToldKind {
-                word: stems.concat(),
+                word,
                 sizes: Vec::new(),
                 left: u32::MAX,
                 made: None,
@@ -344,7 +356,7 @@ impl<'a> Reader<'a> {
             self.pending = Pending::default();
             return true;
         }
-        comes && self.tells_kind(&stems.concat(), span)
+        comes && self.tells_kind(&word, span)
     }
 
     /// "Biscuits and gravy, no gravy": a word of the dish that was named in full, which stays.

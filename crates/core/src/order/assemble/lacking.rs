@@ -1,7 +1,8 @@
 //! "No sugar" where the menu has 0% Sugar: what is left out by the choice that says there is none of it.
 
-use super::super::draft::Choice;
-use super::super::phrases::Names;
+use super::super::draft::{Choice, named};
+use super::super::option::{self, Portion};
+use super::super::phrases::{Names, OptionRef};
 use super::super::segment::Segment;
 use super::Reader;
 use super::meant::option_of;
@@ -43,5 +44,58 @@ impl<'a> Reader<'a> {
         let is_chosen = self.lines.put(line, options, choice);
         self.negation_used |= is_chosen;
         is_chosen
+    }
+
+    /// "No rice" of a plate that comes with white rice and could have brown: what it is told to come with.
+    pub(super) fn is_left_out_as_told(
+        &mut self,
+        names: Option<&Names>,
+        segment: &Segment<'_>,
+    ) -> bool {
+        let is_open = self.negated && (!self.negation_used || self.joined);
+        let Some(item) = self.lines.last_item().filter(|_| is_open) else {
+            return false;
+        };
+        let is_other = names.is_some_and(|names| {
+            // Extra Rice is more of it.
+            let is_more = |at: &OptionRef| {
+                let option = named(self.items, *at).map(|(_, option)| option.name.as_str());
+                option.and_then(Portion::of).is_some()
+            };
+            let own = names.options.iter();
+            let own = own.filter(|at| at.item == item && !is_more(at));
+            let is_one = own.clone().count() == 1 || own.clone().any(|at| !at.derived);
+            is_one || self.lines.find(&names.items).is_some()
+        });
+        if is_other {
+            return false;
+        }
+        let said = self.phrases.stems_of(&self.said_of(segment).to_lowercase());
+        let ([word], Some(known)) = (said.as_slice(), self.items.get(item)) else {
+            return false;
+        };
+        let told = option::key(known.description.as_deref().unwrap_or_default());
+        let groups = known.modifier_groups.iter().enumerate();
+        let mut called = groups.flat_map(|(group, choices)| {
+            let options = choices.options.iter().enumerate();
+            let told = options.filter(|(_, option)| {
+                let name = option::key(&option.name);
+                let is_kind = name.rsplit_once(' ').is_some_and(|(_, last)| last == word);
+                is_kind && told.contains(&name)
+            });
+            told.map(move |(option, _)| OptionRef {
+                item,
+                derived: false,
+                group,
+                option,
+            })
+        });
+        let (Some(at), None) = (called.next(), called.next()) else {
+            return false;
+        };
+        drop(called);
+        self.lines.put_last(at, Choice::removed(segment.span()));
+        self.negation_used = true;
+        true
     }
 }

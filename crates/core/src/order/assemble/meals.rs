@@ -13,10 +13,13 @@ impl<'a> Reader<'a> {
         if self.implied().is_some() {
             self.settle();
         }
-        let last = self.lines.last().map(|(line, _)| line);
-        let dish = last.and_then(|line| self.lines.draft(line).cloned());
-        let meal = dish.as_ref().and_then(|dish| self.meal_of(dish.item));
-        let (Some(line), Some(dish), Some(meal)) = (last, dish, meal) else {
+        // "A burger and a coke, make it a combo": the burger
+        let lines = self.lines.all().into_iter().rev();
+        let found = lines.filter_map(|line| {
+            let dish = self.lines.draft(line)?;
+            Some((line, dish.clone(), self.meal_of(dish.item)?))
+        });
+        let Some((line, dish, meal)) = found.take(1).next() else {
             self.not_understood(segment.start, segment.end);
             return;
         };
@@ -24,26 +27,40 @@ impl<'a> Reader<'a> {
         draft.take_size(self.items, &dish);
         draft.take_choices(self.items, &dish);
         self.lines.replace(line, draft, Some(dish.quantity));
+        self.lines.take_into_meal(line);
         self.lines.lengthen(segment.end);
         self.pending = super::Pending::default();
         (self.verb, self.negated) = (None, false);
     }
 
     fn meal_of(&self, dish: usize) -> Option<usize> {
-        let words = |item: usize| -> Vec<String> {
-            let name = self.items.get(item).map_or("", |item| item.name.as_str());
-            let plain = plain_name(name);
-            let key = option::key(plain.as_deref().unwrap_or(name));
+        let printed = |item: usize| self.items.get(item).map_or("", |item| item.name.as_str());
+        let split = |name: &str| -> Vec<String> {
+            let key = option::key(name);
             key.split(' ').map(str::to_owned).collect()
         };
-        let own = words(dish);
-        let has = |item: &usize| {
-            let of_meal = words(*item);
-            own.iter().all(|word| of_meal.contains(word))
+        let words = |item: usize| {
+            let name = printed(item);
+            split(plain_name(name).as_deref().unwrap_or(name))
         };
-        let meals = (0..self.items.len())
-            .filter(|item| *item != dish && self.items.get(*item).is_some_and(is_meal));
-        let mut meals = meals.filter(has);
-        meals.next().filter(|_| meals.next().is_none())
+        let whole = split(printed(dish));
+        let own = words(dish);
+        let meal_with = |own: &[String]| {
+            let has = |item: &usize| {
+                let of_meal = [words(*item), split(printed(*item))].concat();
+                own.iter().all(|word| of_meal.contains(word))
+            };
+            let meals = (0..self.items.len())
+                .filter(|item| *item != dish && self.items.get(*item).is_some_and(is_meal));
+            let mut meals = meals.filter(has);
+            meals.next().filter(|_| meals.next().is_none())
+        };
+        // The Crispy Chicken Combo of a Crispy Chicken Sandwich
+        let kind = own
+            .split_last()
+            .filter(|(kind, rest)| !rest.is_empty() && self.phrases.is_kind(kind));
+        meal_with(&whole)
+            .or_else(|| meal_with(&own))
+            .or_else(|| meal_with(kind?.1))
     }
 }

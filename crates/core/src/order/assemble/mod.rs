@@ -7,9 +7,13 @@
 mod absorbed;
 mod apart;
 mod around;
+mod asking;
 mod deals;
+mod each;
+mod headings;
 mod hosts;
 mod implied;
+mod instead;
 mod items;
 mod kinds;
 mod lacking;
@@ -23,6 +27,7 @@ mod negation;
 mod next;
 mod no_dish;
 mod numbers;
+mod of_group;
 mod off;
 mod only;
 mod options;
@@ -32,7 +37,9 @@ mod placing;
 mod portions;
 mod reader;
 mod refused;
+mod round;
 mod settle;
+mod shared_kind;
 mod sorts;
 mod stash;
 mod swaps;
@@ -63,6 +70,7 @@ pub(super) fn assemble(
         if reader.skip == Some(segment.start) || segment.start < reader.read_to {
             continue;
         }
+        reader.ends_question(segment);
         match segment.kind {
             _ if reader.is_refused(&allergies, segment, rest) => {}
             Kind::Cue(cue) => reader.cue(cue, segment, rest),
@@ -144,6 +152,8 @@ impl<'a> Reader<'a> {
             Cue::Fine | Cue::Off => {}
             Cue::Same => self.same(segment, rest),
             Cue::Rest => self.remaining(segment, rest),
+            Cue::Asks => self.asks(segment),
+            Cue::Swapped => self.other_way_round(rest),
             Cue::Amount(amount) => {
                 if self.negation_used || (self.contrast && self.negation_missed) {
                     self.negated = false;
@@ -176,6 +186,7 @@ impl<'a> Reader<'a> {
                 (self.all, self.place) = (None, None);
             }
             Cue::Meal => self.as_meal(segment),
+            Cue::Correction if self.changes_several(segment, rest) => {}
             Cue::Correction => self.correction(segment, rest),
             Cue::Drop => {
                 self.settle();
@@ -185,6 +196,7 @@ impl<'a> Reader<'a> {
                 let said = self.said_of(segment).to_lowercase();
                 self.drops_part = said.starts_with("take") || said.starts_with("remove");
             }
+            Cue::Change if self.changes_of_group(segment, rest) => {}
             Cue::Change if self.swaps(segment, rest) => {}
             Cue::Change => {
                 self.settle();
@@ -214,6 +226,10 @@ impl<'a> Reader<'a> {
     /// What by itself says nothing of the order, and beside names may: "just", "only", "all".
     fn aside(&mut self, segment: &Segment<'_>, rest: &[Segment<'a>]) {
         let said = self.said_of(segment).to_lowercase();
+        self.takes_that(segment, rest);
+        if matches!(said.as_str(), "just" | "only") && self.keeps_only(segment, rest) {
+            return;
+        }
         // "No toppings"
         let is_toppings = || self.phrases.stems_of(&said).concat() == "topping";
         if self.negated && is_toppings() && self.is_group_left_out(None, segment) {
@@ -260,6 +276,8 @@ impl<'a> Reader<'a> {
         if self.is_made_plain(segment, rest)
             || self.is_black_coffee(segment)
             || self.is_chosen_to_lack(None, segment)
+            || self.is_left_out_as_told(None, segment)
+            || self.is_heading_of_next(None, segment, rest)
             || self.is_other_of_kind(None, segment)
             || self.is_group_left_out(None, segment)
             || self.is_part_of_meal(segment, rest)

@@ -73,6 +73,14 @@ impl<'a> Reader<'a> {
     /// "A burger without tomato and another without onion".
     pub(super) fn is_another_told(&mut self, segment: &Segment<'_>, rest: &[Segment<'a>]) -> bool {
         let said = self.said_of(segment).to_lowercase();
+        // "A coke and another one"
+        let is_one = said.ends_with("one") && self.verb.is_none() && !self.negated;
+        if is_one
+            && !rest.iter().any(|s| matches!(s.kind, Kind::Names(_)))
+            && self.implied().is_some()
+        {
+            self.settle();
+        }
         if matches!(said.as_str(), "another" | "one more" | "another one of") {
             return self.more_of_last(1, segment, rest);
         }
@@ -113,7 +121,9 @@ impl<'a> Reader<'a> {
             ) => return false,
             _ => true,
         };
-        if is_as_before {
+        if self.is_but_for_one(rest) {
+            self.copy(self.lines.at(None), None);
+        } else if is_as_before {
             self.lines.set_quantity(quantity + 1);
         } else if let Some(item) = self.lines.last_item() {
             let span = segment.span();
@@ -122,6 +132,19 @@ impl<'a> Reader<'a> {
         self.lines.forget_recent();
         (self.negated, self.joined) = (false, false);
         true
+    }
+
+    /// "Another one but hot": as the one before in all else.
+    fn is_but_for_one(&self, rest: &[Segment<'a>]) -> bool {
+        let mut comes = rest
+            .iter()
+            .filter(|s| !matches!(s.kind, Kind::Cue(Cue::Filler)));
+        let is_but = comes
+            .next()
+            .is_some_and(|next| self.said_of(next).eq_ignore_ascii_case("but"));
+        let is_choice = matches!(comes.next().map(|next| next.kind),
+            Some(Kind::Names(names)) if self.is_of_last_alone(names));
+        is_but && is_choice
     }
 
     /// "A large juice and a small one": one more of the last item.

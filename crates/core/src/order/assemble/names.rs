@@ -1,6 +1,6 @@
 //! A name of the menu: a line of its own, a choice of one, or what becomes of one that is there.
 
-use super::super::draft::Choice;
+use super::super::draft::{Choice, must_be_one, named};
 use super::super::phrases::Names;
 use super::super::segment::{Kind, Segment};
 use super::super::speech::Cue;
@@ -25,6 +25,8 @@ impl<'a> Reader<'a> {
         if self.is_plain_elsewhere(names, segment, rest)
             || self.is_of_placed(names, segment)
             || self.is_on_half(names, segment)
+            || self.names_open_group(names, segment)
+            || self.is_instead_of_ordered(names, segment, rest)
             || self.is_other_of_kind(Some(names), segment)
             || self.is_group_left_out(Some(names), segment)
             || self.is_part_of_meal(segment, rest)
@@ -40,6 +42,10 @@ impl<'a> Reader<'a> {
             || self.is_kind_with(Some(names), segment, rest)
             || self.says_kind(names, segment, rest)
             || self.is_one_of_kind(names, segment, rest)
+            || self.is_heading_of_next(Some(names), segment, rest)
+            || self.is_word_of_choice(names, segment)
+            || self.is_left_out_as_told(Some(names), segment)
+            || self.is_named_with_next(names, segment, rest)
             || self.tells_which(names, segment, rest)
             || self.is_named_again(names, segment, rest)
             || self.is_word_of_must(Some(names), segment)
@@ -297,13 +303,29 @@ impl<'a> Reader<'a> {
 
     /// "A large coke and fries": what waits is a dish of its own, which cannot have what comes.
     fn settle_before_next(&mut self, names: &Names, rest: &[Segment<'_>]) {
-        if !self.listed || self.negated || self.verb.is_some() {
+        if self.negated || self.verb.is_some() {
+            return;
+        }
+        let is_sized = self.pending.options.iter().any(|(names, _)| names.is_size);
+        let is_told = is_sized && self.pending.options.len() > 1;
+        // "Large coke small sprite"
+        let is_next_size = is_told && names.is_size;
+        // "Large coke bottled water"
+        let is_next_dish = is_told && !names.is_part && !self.takes_all_waiting(names);
+        let may_be_next = is_next_size || is_next_dish || (is_told && names.items.is_empty());
+        if !self.listed && !may_be_next {
             return;
         }
         let Some(item) = self.implied() else {
             return;
         };
-        let is_sized = self.pending.options.iter().any(|(names, _)| names.is_size);
+        // "Large sprite coke"
+        let is_next_sort = may_be_next
+            && self.has_other_waiting(item, names)
+            && self.next_item(names, rest).is_none();
+        if !(self.listed || is_next_size || is_next_dish || is_next_sort) {
+            return;
+        }
         let is_called = !names.items.is_empty() || !names.within.is_empty();
         let is_other = is_called && super::option_of(&names.options, item).is_none();
         // "A coke, sprite and a lemonade"; a vanilla and chocolate shake is one.
@@ -317,9 +339,36 @@ impl<'a> Reader<'a> {
         let is_of_next = self.pending.options.iter().all(takes)
             && super::option_of(&names.options, item).is_none()
             && self.next_item(names, rest).is_some_and(|next| next != item);
-        if (names.is_size && is_sized) || is_other || is_second || is_of_next {
+        if (names.is_size && is_sized) || is_other || is_second || is_next_sort || is_of_next {
+            self.listed |= is_next_sort;
             self.settle();
         }
+    }
+
+    /// Whether a dish of that name can have all that waits.
+    fn takes_all_waiting(&self, names: &Names) -> bool {
+        let takes = |item: &usize| {
+            let has = |(waiting, _): &(&Names, Choice)| {
+                super::option_of(&waiting.options, *item).is_some()
+            };
+            self.pending.options.iter().all(has)
+        };
+        let mut called = names.items.iter().chain(&names.within);
+        called.any(takes)
+    }
+
+    /// Whether what waits for a dish has another of that of which there is only one.
+    fn has_other_waiting(&self, item: usize, names: &Names) -> bool {
+        let at = super::option_of(&names.options, item);
+        let group = at.and_then(|at| named(self.items, at).map(|(group, _)| (at, group)));
+        let Some((at, _)) = group.filter(|(_, group)| must_be_one(group)) else {
+            return false;
+        };
+        let is_other = |(other, _): &(&Names, Choice)| {
+            super::option_of(&other.options, item)
+                .is_some_and(|other| other.group == at.group && other.option != at.option)
+        };
+        self.pending.options.iter().any(is_other)
     }
 
     /// A line or a choice.

@@ -80,6 +80,7 @@ impl<'a> Reader<'a> {
         if told && self.pending.number.is_some_and(|n| n > number) && self.implied().is_some() {
             self.settle();
         }
+        self.is_size_of_next(number, rest);
         // "Three three tacos"
         let again = self.said_of(segment).eq_ignore_ascii_case(&self.before);
         if again && self.pending.number == Some(number) && self.pending.options.is_empty() {
@@ -97,6 +98,9 @@ impl<'a> Reader<'a> {
             self.not_understood(segment.start, unit.end);
             return;
         }
+        if self.takes_asked(number, rest) || (number == 1 && self.stands_for_one(segment, rest)) {
+            return;
+        }
         if self.is_portion_of_asked(number, segment) || self.is_of_pieces(number, segment, rest) {
             return;
         }
@@ -105,6 +109,7 @@ impl<'a> Reader<'a> {
             return;
         }
         if self.is_without_that(number, rest)
+            || self.tells_each(number, segment, rest)
             || self.tell_apart(number, rest)
             || self.share_out(number, rest)
             || self.tell_plain(number, rest)
@@ -128,8 +133,10 @@ impl<'a> Reader<'a> {
             .lines
             .last_item()
             .is_some_and(|last| self.pieces(last, number).is_some());
-        if (self.is_tally_after(segment, rest) && !is_portion) || self.counts_sizes(rest) {
+        let is_sizes = self.counts_sizes(rest);
+        if (self.is_tally_after(segment, rest) && !is_portion) || is_sizes {
             self.lines.set_quantity(number);
+            self.each_told = self.lines.last_item().filter(|_| is_sizes);
             return true;
         }
         if number == 1 && self.is_one_of_those(segment, rest) {
@@ -250,7 +257,9 @@ impl<'a> Reader<'a> {
     fn is_as_many_now(&mut self, number: u32, segment: &Segment<'_>, rest: &[Segment<'a>]) -> bool {
         let before = self.text.get(..segment.start).unwrap_or_default();
         let before = before.trim_end().to_lowercase();
-        let is_now = before.ends_with("actually") || before.ends_with("actually just");
+        // "Only two actually" after an order of three
+        let is_all = matches!(before.as_str(), "only" | "just");
+        let is_now = is_all || before.ends_with("actually") || before.ends_with("actually just");
         if !is_now || self.pending.start.is_some() || self.verb.is_some() {
             return false;
         }
@@ -367,11 +376,10 @@ impl<'a> Reader<'a> {
         let said = |at: usize| rest.get(at).map(|s| self.said_of(s).to_lowercase());
         let of_them = said(0).as_deref() == Some("of")
             && matches!(said(1).as_deref(), Some("em" | "them" | "those" | "these"));
-        of_them
-            && self
-                .lines
-                .last()
-                .is_some_and(|(_, quantity)| quantity < number)
+        // "Four nuggets, four of them"
+        let is_whole = self.shared.is_none() && !self.lines.was_parted();
+        let fits = |of: u32| of < number || (of == number && is_whole);
+        of_them && self.lines.last().is_some_and(|(_, of)| fits(of))
     }
 
     /// "Cheeseburger - 3, coke - 3": so many of what stands before the dash.

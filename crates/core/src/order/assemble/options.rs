@@ -1,7 +1,7 @@
 //! Choices: of which line each is, and what waits for its item.
 
-use super::super::draft::Choice;
-use super::super::option::Portion;
+use super::super::draft::{Choice, named};
+use super::super::option::{self, Portion};
 use super::super::phrases::Names;
 use super::super::segment::{Kind, Segment};
 use super::super::speech::{self, Cue};
@@ -183,6 +183,9 @@ impl<'a> Reader<'a> {
         let Some(item) = self.next_item(names, rest) else {
             return;
         };
+        if !self.is_of_called_group(names, rest) {
+            return;
+        }
         // "Number one with coke number two": another meal begins.
         let is_number = |next: &Segment<'_>| {
             let said = self.said_of(next).to_lowercase();
@@ -193,6 +196,20 @@ impl<'a> Reader<'a> {
                 && matches!(next.kind, Kind::Names(next) if next.items.contains(&item) || next.within.contains(&item))
         };
         self.skip = rest.first().filter(is_item).map(|next| next.start);
+    }
+
+    /// Whether the next word is what a choice of the open line is called with, or its group: the chips of the chips.
+    fn is_of_called_group(&self, names: &Names, rest: &[Segment<'_>]) -> bool {
+        let last = self.lines.last_item();
+        let at = last.and_then(|item| super::option_of(&names.options, item));
+        let named = at.and_then(|at| named(self.items, at));
+        let Some((next, (group, choice))) = rest.first().zip(named) else {
+            return false;
+        };
+        let said = self.phrases.stems_of(&self.said_of(next).to_lowercase());
+        let called = option::key(&format!("{} {}", group.name, choice.name));
+        said.iter()
+            .any(|said| called.split(' ').any(|own| own == said))
     }
 
     /// To a line that is there, in the place of what is corrected.
@@ -226,12 +243,14 @@ impl<'a> Reader<'a> {
             _ => false,
         };
         let item = rest.iter().take_while(is_choice).count();
+        // "Fries large tots medium", where tots are a side of the combos too
+        let is_dish = matches!(rest.first().map(|s| s.kind), Some(Kind::Names(next)) if !next.within.is_empty());
+        let is_next = |item: usize| !sized(item) && sized(item + 1);
         is_size(names)
             && self.after_name
             && self.pending.start.is_none()
             && self.lines.last_takes(&names.options) == Some(false)
-            && !sized(item)
-            && sized(item + 1)
+            && (is_next(item) || (is_dish && is_next(0)))
     }
 
     /// "Easy on the ice" where the menu has "Lt Ice": that option.
@@ -254,8 +273,12 @@ impl<'a> Reader<'a> {
         names: &Names,
         span: Span,
     ) -> Option<Vec<(&'a Names, Segment<'a>)>> {
-        let goes_on = self.with || (names.is_part && (self.after_name || self.joined));
-        if !goes_on || self.pending.start.is_some() || !names.options.is_empty() {
+        // "Shave ice strawberry lilikoi", where that is a juice
+        let is_next = self.after_name && !names.options.is_empty() && !self.ends_phrase(span.start);
+        let goes_on = self.with || is_next || (names.is_part && (self.after_name || self.joined));
+        let is_own = self.lines.last_takes(&names.options).is_some();
+        let is_free = names.options.is_empty() || names.items.is_empty();
+        if !goes_on || self.pending.start.is_some() || is_own || !is_free {
             return None;
         }
         let said = self.said(span);
@@ -282,6 +305,13 @@ impl<'a> Reader<'a> {
 
     /// Whether a name of an item and of a choice means the choice of the line that is open.
     fn belongs_to_last(&self, names: &Names) -> bool {
+        // "A coke and another coke"
+        let is_more = matches!(self.before.as_str(), "another" | "one more");
+        let is_again = is_more || (self.pending.joined && self.is_opened());
+        let is_again = is_again && self.lines.has_added(&names.options);
+        if is_again && self.drink_of(&names.options).is_some() {
+            return false;
+        }
         let takes = self.lines.last_takes(&names.options).is_some();
         let is_with = takes && (self.with || self.onto) && !names.items.is_empty();
         self.lines.last_needs(&names.options) || is_with

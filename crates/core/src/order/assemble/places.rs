@@ -388,7 +388,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn copy(&mut self, from: Option<usize>, to: Option<usize>) {
+    pub(super) fn copy(&mut self, from: Option<usize>, to: Option<usize>) {
         if let Some(from) = from {
             self.lines.copy(from, to);
         }

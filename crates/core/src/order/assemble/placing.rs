@@ -28,6 +28,7 @@ impl<'a> Reader<'a> {
             draft.choose(self.items, &names.options, choice);
         }
         self.take_measure(&mut draft, &pending, span);
+        self.size_each(&mut draft, &pending);
         self.take_waiting(&mut draft, pending.options);
         self.take_ahead(&mut draft);
         self.place_stash(&draft);

@@ -161,6 +161,10 @@ pub(super) struct Reader<'a> {
     pub(super) measured: Option<(&'a Names, Choice)>,
     /// The line of several from which some are told apart: "two of them without onions".
     pub(super) shared: Option<usize>,
+    /// The item of which each is told: "floats one large one small".
+    pub(super) each_told: Option<usize>,
+    /// The size of so many that are told one by one: "two pitchers, one lager …".
+    pub(super) each_sized: Option<(&'a Names, Choice, u32)>,
     pub(super) out: ParsedOrder,
 }
 
@@ -223,6 +227,8 @@ impl<'a> Reader<'a> {
             made_plain: None,
             measured: None,
             shared: None,
+            each_told: None,
+            each_sized: None,
             out: ParsedOrder::default(),
         }
     }

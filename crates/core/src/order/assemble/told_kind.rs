@@ -8,6 +8,12 @@ use olympus_proto::{AmbiguousItem, Span};
 /// Dishes that are offered where a kind was named and no dish.
 const MOST_ASKED: usize = 10;
 
+/// Whether a word is said of many: "samosas"; "banh mi" is, of one and of many.
+pub(super) fn is_plural(said: &str, word: &str) -> bool {
+    let last = said.rsplit(' ').next().unwrap_or_default().to_lowercase();
+    last != word || said.contains(' ')
+}
+
 impl<'a> Reader<'a> {
     /// "Two pizzas, a cola": which pizzas, if none was told.
     pub(super) fn close_kind(&mut self) {
@@ -34,7 +40,10 @@ impl<'a> Reader<'a> {
         let all = 0..self.items.len();
         let alike = all.filter(|item| self.is_of_kind(*item, &word)).count();
         self.close_kind();
-        self.kind = (number > 1 && alike > 1).then(|| ToldKind {
+        // "Two plain naan one garlic" are three.
+        let is_kind =
+            alike > 1 && (said.len() == 1 || self.phrases.name_of(item) != said.as_slice());
+        self.kind = (number > 1 && is_kind).then(|| ToldKind {
             word,
             sizes: Vec::new(),
             left: number,
@@ -49,5 +58,13 @@ impl<'a> Reader<'a> {
         let kind = self.kind.as_ref();
         let kind = kind.filter(|kind| self.is_of_kind(item, &kind.word));
         kind.map(|kind| kind.sizes.clone()).unwrap_or_default()
+    }
+
+    /// The last word of a kind, where all that is called by these words and nothing else ends so: the mi of banh mi.
+    pub(super) fn word_of_all(&self, said: &[String], items: &[usize]) -> Option<String> {
+        let last = said.last().filter(|last| self.phrases.is_kind(last))?;
+        let is_same = |item: usize| items.contains(&item) == self.ends_with(item, last);
+        let is_all = said.len() == 1 || (0..self.items.len()).all(is_same);
+        is_all.then(|| last.clone())
     }
 }

@@ -170,13 +170,26 @@ impl<'a> Reader<'a> {
         let is_exact = leads || (!names.items.is_empty() && !names.is_part);
         let takes = |item: &usize| option_of(&names.options, *item).is_some();
         let is_new = self.is_opened() && self.pending.start.is_some();
-        let is_led = self.adds || self.after_name;
-        if is_exact || is_new || !is_led || self.verb.is_some() || !self.asked.iter().any(takes) {
+        let told = self.told_of_open_kind();
+        let is_led = self.adds || self.after_name || (self.with && !told.is_empty());
+        let is_of = self.asked.iter().any(takes) || told.iter().any(takes);
+        if is_exact || is_new || !is_led || self.verb.is_some() || !is_of {
             return false;
         }
         self.not_understood(segment.start, segment.end);
         self.negation_used |= self.negated;
         true
+    }
+
+    /// The dishes of a kind of which none was told yet: "ten wings, mild, with ranch".
+    fn told_of_open_kind(&self) -> Vec<usize> {
+        let kind = self.kind.as_ref();
+        let Some(kind) = kind.filter(|kind| kind.made.is_none() && kind.is_new) else {
+            return Vec::new();
+        };
+        let all = 0..self.items.len();
+        all.filter(|item| self.is_of_kind(*item, &kind.word))
+            .collect()
     }
 
     /// Whether the items that are asked about are what was asked last.

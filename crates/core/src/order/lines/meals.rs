@@ -1,6 +1,49 @@
 //! Which items are several things at one price, and what of them a group holds.
 
-use olympus_proto::{MenuItem, ModifierGroup};
+use super::super::draft::{Choice, must_be_one, named};
+use super::super::phrases::OptionRef;
+use super::Lines;
+use olympus_proto::{MenuItem, ModifierGroup, Span};
+
+impl Lines<'_> {
+    /// The side and the drink that were ordered right after a dish that becomes a meal are the meal's.
+    pub(in crate::order) fn take_into_meal(&mut self, line: usize) {
+        while let Some(at) = self.of_meal_next(line) {
+            let part = self.drafts.remove(line + 1);
+            let choice = Choice::added(part.span.unwrap_or(Span { start: 0, end: 0 }));
+            if let Some(draft) = self.drafts.get_mut(line) {
+                draft.put(self.items, at, choice);
+                draft.take_size(self.items, &part);
+            }
+            self.recent.clear();
+        }
+    }
+
+    /// What the line after a meal is of the meal: it is called so, or of that sort.
+    fn of_meal_next(&self, line: usize) -> Option<OptionRef> {
+        let (meal, part) = (self.drafts.get(line)?, self.drafts.get(line + 1)?);
+        let items = self.items;
+        let sort = part.choices.iter().find_map(|(at, _)| {
+            let (group, sort) = named(items, *at)?;
+            (must_be_one(group) && !super::is_size(group)).then_some(&sort.name)
+        });
+        let called = sort.or(items.get(part.item).map(|item| &item.name))?;
+        let known = items.get(meal.item)?;
+        let mut groups = known.modifier_groups.iter().enumerate();
+        let at = groups.find_map(|(group, choices)| {
+            let mut options = choices.options.iter();
+            let option = options.position(|own| own.name == *called)?;
+            is_of_a_meal(known, choices).then_some(OptionRef {
+                item: meal.item,
+                derived: false,
+                group,
+                option,
+            })
+        })?;
+        let is_had = meal.has_other(at) || meal.has(at);
+        (meal.quantity == part.quantity && !is_had).then_some(at)
+    }
+}
 
 /// Whether a group holds the drink or the side of a meal: tills seldom say that it must be chosen.
 pub(in crate::order) fn is_of_a_meal(item: &MenuItem, group: &ModifierGroup) -> bool {

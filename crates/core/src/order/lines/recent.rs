@@ -50,6 +50,7 @@ impl<'a> Lines<'a> {
         };
         let (choices, kept) = (draft.choices.clone(), draft.kept.clone());
         let size = draft.size.clone();
+        draft.only_asked &= self.asking;
         let Some(at) = draft.choose(self.items, options, choice) else {
             return false;
         };

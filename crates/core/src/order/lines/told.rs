@@ -3,6 +3,7 @@
 use super::super::assemble::option_of;
 use super::super::draft::{Choice, comes_with, is_size, named};
 use super::super::phrases::OptionRef;
+use super::super::stems::stem;
 use super::Lines;
 use super::meals::{is_for_children, is_meal, is_of_a_meal, is_of_combo};
 use olympus_proto::{ModifierAction, ModifierGroup};
@@ -12,6 +13,18 @@ impl Lines<'_> {
     pub(in crate::order) fn is_bare(&self) -> bool {
         let last = self.drafts.last();
         last.is_some_and(|draft| draft.choices.is_empty() && draft.size.is_none())
+    }
+
+    /// Whether the last line is of one that was named as many: "floats".
+    pub(in crate::order) fn last_is_many(&self, text: &str) -> bool {
+        let last = self.drafts.last();
+        let last = last.filter(|draft| draft.quantity == 1 && !draft.parted);
+        let said = last.and_then(|draft| text.get(draft.span?.start..draft.span?.end));
+        let word = said.and_then(|said| said.rsplit(' ').next());
+        word.is_some_and(|word| {
+            let word = word.to_lowercase();
+            word.ends_with('s') && stem(&word) != word
+        })
     }
 
     /// Whether the last line is of one that something was said of, and was not told apart.
