@@ -140,7 +140,9 @@ impl Expander<'_> {
             // A word of a gloss may be a slip in a word of the menu all the same.
             let written = |term: TermId| !self.vocabulary.entry(term).fields.only_glossed();
             self.add_typos(token, unfinished, exact.is_some_and(written), &mut meanings);
-            if !meanings.iter().any(|meaning| written(meaning.term)) {
+            // "Fres" may be the beginning of fresh, and a slip of fries all the same.
+            let is_whole = |meaning: &Meaning| written(meaning.term) && meaning.how != How::Prefix;
+            if !meanings.iter().any(is_whole) {
                 self.add_similar(token, &mut meanings);
             }
         }

@@ -15,7 +15,9 @@ use super::draft::{Choice, Draft, away, comes_with, is_size, must_be_one, named}
 use super::phrases::OptionRef;
 use super::stems::removed;
 use super::{MOST, MOST_LINES};
-use olympus_proto::{LineModifier, MenuItem, Modifier, ModifierAction, ModifierGroup, OrderLine};
+use olympus_proto::{
+    LineModifier, MenuItem, Modifier, ModifierAction, ModifierGroup, OrderLine, Span,
+};
 use recent::Recent;
 
 /// The order.
@@ -251,6 +253,20 @@ impl<'a> Lines<'a> {
     pub(super) fn lengthen(&mut self, end: usize) {
         if let Some(span) = self.drafts.last_mut().and_then(|draft| draft.span.as_mut()) {
             span.end = span.end.max(end);
+        }
+    }
+
+    /// Takes off what was added by words that an allergy is told with.
+    pub(super) fn leave_out_within(&mut self, allergies: &[Span]) {
+        let is_within = |choice: &Choice| {
+            let span = choice.span;
+            let mut told = allergies.iter();
+            told.any(|told| told.start <= span.start && span.end <= told.end)
+        };
+        for draft in &mut self.drafts {
+            draft.choices.retain(|(_, choice)| {
+                choice.action == ModifierAction::Remove || !is_within(choice)
+            });
         }
     }
 

@@ -15,7 +15,7 @@ impl Phrases {
         }
         // "Withotu onions" is not with them.
         if let Some(refusal) = slips::refusal(word) {
-            return super::stems::stem(refusal);
+            return refusal.to_owned();
         }
         let meant = self.short_plural(&stem);
         let meant = meant.or_else(|| self.translated(word));

@@ -51,3 +51,41 @@ fn what_is_free_of_it_is_chosen() {
         )],
     );
 }
+
+#[test]
+fn what_is_ordered_besides_stays() {
+    check(
+        &sundae(),
+        &[
+            (
+                "hot fudge sundae with whipped cream, nut allergy",
+                "1 Hot Fudge Sundae +Whipped Cream -Chopped Nuts",
+            ),
+            (
+                "hot fudge sundae, allergic to peanuts, add whipped cream",
+                "1 Hot Fudge Sundae -Peanuts +Whipped Cream",
+            ),
+            (
+                "hot fudge sundae, gluten allergy, gluten free cone",
+                "1 Hot Fudge Sundae +Gluten Free Cone",
+            ),
+        ],
+    );
+}
+
+#[test]
+fn what_is_no_allergen_of_the_fourteen_is_left_out_too() {
+    let menu = json!([{"id": "b", "name": "Burger", "modifier_groups": [
+        {"id": "on", "name": "Toppings", "min": 0, "max": 2, "options": [
+            {"id": "o", "name": "Onion", "price_cents": 0},
+            {"id": "m", "name": "Mushroom", "price_cents": 0},
+        ]},
+    ]}]);
+    for said in [
+        "burger, onion allergy",
+        "burger, allergies: onions",
+        "burger im allergic to onion",
+    ] {
+        check(&menu, &[(said, "1 Burger -Onion")]);
+    }
+}

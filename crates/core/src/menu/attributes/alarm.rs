@@ -6,19 +6,16 @@ use super::scan::Scan;
 use super::{Manner, Meaning, limits};
 
 /// "Does it have egg? I'm allergic": somebody is, and says of what in another sentence. Rather a limit too many.
-fn unbound_in_english(scan: &mut Scan<'_>, manner: Manner) {
+fn unbound_in_english(scan: &mut Scan<'_>) {
     let alarm = (0..scan.tokens.len()).find(|at| {
         let said = scan.word(*at);
-        let is_turned = matches!(
-            scan.before(*at),
-            Some("not" | "never" | "no" | "isnt" | "arent" | "if" | "anyone")
-        );
-        matches!(said, Some("allergic" | "anaphylactic" | "intolerant")) && !is_turned
+        matches!(said, Some("allergic" | "anaphylactic" | "intolerant"))
+            && !limits::is_denied(scan, *at)
     });
     if alarm.is_none() || scan.has_limit(0, scan.tokens.len()) {
         return;
     }
-    match manner {
+    match scan.manner {
         Manner::Search => _ = refuse_all(scan, 0, scan.tokens.len()),
         Manner::Order => refuse_named(scan),
     }
@@ -27,23 +24,34 @@ fn unbound_in_english(scan: &mut Scan<'_>, manner: Manner) {
 /// "Fish tacos, no peanuts, I'm allergic", "do they have peanuts? I'm allergic": what is ordered is eaten.
 fn refuse_named(scan: &mut Scan<'_>) {
     for at in 0..scan.tokens.len() {
-        let asked = matches!(
-            scan.word(at),
-            Some("have" | "has" | "contain" | "contains" | "any")
-        );
-        let length = longest(scan, at, PLAIN).or_else(|| asked.then_some(1));
-        if let Some(length) = length {
+        if let Some(length) = longest(scan, at, PLAIN).or_else(|| asked(scan, at)) {
             limits::refused_by(scan, at, length, Refusal::Allergy);
         }
+    }
+}
+
+/// The words of a question for what is in a dish: "does it have", "is there".
+fn asked(scan: &Scan<'_>, at: usize) -> Option<usize> {
+    let before = scan.before(at).unwrap_or_default();
+    let of_dish = matches!(
+        before,
+        "it" | "that" | "this" | "they" | "these" | "those" | "there"
+    );
+    match scan.word(at)? {
+        "have" | "has" | "contain" | "contains" if of_dish => Some(1),
+        "there" if matches!(before, "is" | "are") => Some(1),
+        "made" | "come" | "comes" | "cooked" if scan.is(at + 1, &["with"]) => Some(2),
+        "cooked" | "made" if scan.is(at + 1, &["in"]) => Some(2),
+        _ => None,
     }
 }
 
 /// An alarm in another language that nothing was read from ("the last time I ate prawns I was taken
 /// to hospital"): the allergens of its sentence are refused. Rather a limit too many, which is
 /// shown and can be taken away, than one missed.
-pub(super) fn unbound(scan: &mut Scan<'_>, manner: Manner) {
+pub(super) fn unbound(scan: &mut Scan<'_>) {
     if !scan.in_another_language() {
-        return unbound_in_english(scan, manner);
+        return unbound_in_english(scan);
     }
     let alarms: Vec<usize> = (0..scan.tokens.len())
         .filter(|at| {
@@ -84,19 +92,19 @@ fn refuse_all(scan: &mut Scan<'_>, from: usize, to: usize) -> bool {
 }
 
 /// Limits in a language that nothing else is read in.
-pub(super) fn heard(scan: &mut Scan<'_>, manner: Manner) {
+pub(super) fn heard(scan: &mut Scan<'_>) {
     if scan.in_another_language() && !scan.has_limit(0, scan.tokens.len()) {
         scan.hear_after_all();
     }
     let stated = scan.heard.as_ref().map(|heard| heard.stated.clone());
     for stated in stated.unwrap_or_default() {
-        if manner == Manner::Order && !stated.is_firm() {
+        if scan.manner == Manner::Order && !stated.is_firm() {
             continue;
         }
         // Its English is that of a guest who looks for a dish, also where one orders.
         let english = stated.english();
         let mut english = Scan::english(&english);
-        limits::read(&mut english, Manner::Search);
+        limits::read(&mut english);
         for found in english.findings() {
             scan.take_bytes(stated.start, stated.end, found.meaning, found.label);
         }

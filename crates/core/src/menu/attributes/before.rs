@@ -1,9 +1,10 @@
 //! Limits whose word comes last: "gluten free", "nut allergy", "lactose intolerant".
 
-use super::limits::{Refusal, not_mentioned, plural, refused_slip};
+use super::limits::{Refusal, is_denied, not_mentioned, opens_order, plural, refused_slip};
 use super::phrases::{ALLERGY, HARMS, longest};
 use super::scan::Scan;
-use super::{Meaning, words};
+use super::{Manner, Meaning, words};
+use crate::menu::slips;
 
 /// "gluten-free", "nut and dairy free", "sugar free".
 pub(super) fn free(scan: &mut Scan<'_>, at: usize) -> Option<usize> {
@@ -19,16 +20,14 @@ pub(super) fn free(scan: &mut Scan<'_>, at: usize) -> Option<usize> {
     suffixed(scan, at, at + 1, Refusal::Plain)
 }
 
-/// "Glutn fre": right after an allergen.
+/// "Glutn fre": right after an allergen; a fish fee is to be paid.
 fn is_slip_of_free(scan: &Scan<'_>, at: usize) -> bool {
-    let is_slip = matches!(
-        scan.word(at),
-        Some(
-            "fre" | "fee" | "freee" | "frree" | "fere" | "ree" | "frew" | "frer" | "rfee" | "feee"
-        )
-    );
     let named = || ending_at(scan, at);
-    is_slip && named().is_some_and(|(_, meaning, ..)| matches!(meaning, Meaning::Free(_)))
+    let is_free = |found: (usize, Meaning, String, bool)| {
+        let is_word = scan.word(at) == Some("fee");
+        matches!(found.1, Meaning::Free(_)) && !(is_word && found.3)
+    };
+    scan.word(at).is_some_and(slips::is_of_free) && named().is_some_and(is_free)
 }
 
 /// "lactose intolerant", "nut allergy".
@@ -56,6 +55,11 @@ pub(super) fn allergy_named(scan: &mut Scan<'_>, at: usize) -> Option<usize> {
     if scan.cut(at) && (said || !matches!(scan.gap(at).trim(), "," | ":")) {
         return None;
     }
+    // "No nut allergies", "I don't have an egg allergy"
+    let from = ending_at(scan, at).map_or(at, |(from, ..)| from);
+    if said && !scan.in_another_language() && is_denied(scan, from) {
+        return None;
+    }
     suffixed(scan, at, at + length, Refusal::Allergy)
 }
 
@@ -64,7 +68,12 @@ pub(super) fn allergy_named(scan: &mut Scan<'_>, at: usize) -> Option<usize> {
 fn suffixed(scan: &mut Scan<'_>, at: usize, to: usize, refusal: Refusal) -> Option<usize> {
     let mut found: Vec<(usize, usize, Meaning, String)> = Vec::new();
     let mut end = at;
+    let is_order = scan.manner == Manner::Order;
     while let Some((from, meaning, label, is_food)) = ending_at(scan, end) {
+        // "With egg, and nut free" in an order has the egg.
+        if is_order && !found.is_empty() && scan.before(from).is_some_and(opens_list) {
+            break;
+        }
         // "fish and gluten free chips" are fish.
         let doubtful = refusal == Refusal::Plain && is_food && !found.is_empty();
         if doubtful && !scan.ends_at(to) {
@@ -81,9 +90,20 @@ fn suffixed(scan: &mut Scan<'_>, at: usize, to: usize, refusal: Refusal) -> Opti
         }
         let comma = scan.gap(from).contains([',', '/', '&', '+']);
         let joined = matches!(scan.before(from), Some("and" | "or")) && !scan.cut(from);
-        match (joined, comma) {
+        // "Tacos with cheese, nut allergy"; of several allergies a list is told.
+        let is_list = !is_order || matches!(scan.word(at), Some("allergies" | "intolerances"));
+        let named =
+            || ending_at(scan, from).filter(|_| refusal == Refusal::Allergy && !scan.cut(from));
+        match (joined, comma && is_list) {
             (true, _) => end = from - 1,
             (false, true) if from > 0 => end = from,
+            // "Egg peanut soy allergy"
+            _ if named().is_some_and(|(_, meaning, _, is_food)| {
+                matches!(meaning, Meaning::Free(_)) && !(is_order && is_food && found.len() < 2)
+            }) =>
+            {
+                end = from;
+            }
             _ if refusal == Refusal::Allergy && scan.in_another_language() => end = from,
             _ => break,
         }
@@ -101,6 +121,11 @@ fn suffixed(scan: &mut Scan<'_>, at: usize, to: usize, refusal: Refusal) -> Opti
         scan.take(from, to, meaning, label);
     }
     (many > 0).then_some(to)
+}
+
+/// Whether what comes after a word is on the dish.
+fn opens_list(word: &str) -> bool {
+    opens_order(word) && !matches!(word, "a" | "an")
 }
 
 /// The longest allergen or ingredient whose last word is before `end`.

@@ -22,11 +22,11 @@ pub(super) enum Refusal {
     Plain,
 }
 
-pub(super) fn read(scan: &mut Scan<'_>, manner: Manner) {
+pub(super) fn read(scan: &mut Scan<'_>) {
     let mut at = 0;
     while at < scan.tokens.len() {
         let to = now(scan, at)
-            .or_else(|| refused(scan, at, manner))
+            .or_else(|| refused(scan, at))
             .or_else(|| free(scan, at))
             .or_else(|| allergy_named(scan, at))
             .or_else(|| labelled(scan, at))
@@ -35,9 +35,9 @@ pub(super) fn read(scan: &mut Scan<'_>, manner: Manner) {
             .or_else(|| diet(scan, at));
         at = to.unwrap_or(at + 1);
     }
-    alarm::unbound(scan, manner);
+    alarm::unbound(scan);
     alarm::with_fish(scan);
-    alarm::heard(scan, manner);
+    alarm::heard(scan);
 }
 
 fn now(scan: &mut Scan<'_>, at: usize) -> Option<usize> {
@@ -87,29 +87,90 @@ pub(super) fn veggie_alone(scan: &mut Scan<'_>) {
 }
 
 /// "no nuts", "without onions or garlic", "allergic to shellfish and peanuts".
-fn refused(scan: &mut Scan<'_>, at: usize, manner: Manner) -> Option<usize> {
+fn refused(scan: &mut Scan<'_>, at: usize) -> Option<usize> {
     let (length, refusal) = match (longest(scan, at, ALLERGY), longest(scan, at, PLAIN)) {
         (Some(allergy), plain) if Some(allergy) >= plain => (allergy, Refusal::Allergy),
         (_, Some(plain)) => (plain, Refusal::Plain),
         (_, None) => return None,
     };
-    if refusal == Refusal::Plain && manner == Manner::Order {
+    if refusal == Refusal::Plain && scan.manner == Manner::Order {
         return None;
     }
     refused_by(scan, at, length, refusal)
 }
 
-/// "Allergies: nuts, sesame", as forms and notes have it.
+/// "Allergies: nuts, sesame", "my allergies are nuts", as forms and notes have it.
 fn labelled(scan: &mut Scan<'_>, at: usize) -> Option<usize> {
     let is_label = matches!(
         scan.word(at),
         Some("allergy" | "allergies" | "allergen" | "allergens" | "allergic")
     );
-    let is_list = is_label && scan.gap(at + 1).contains([':', '=', '-', '\u{2013}']);
-    if !is_list {
+    if !is_label || is_denied(scan, at) {
         return None;
     }
-    refused_by(scan, at, 1, Refusal::Allergy)
+    let is_list = scan
+        .gap(at + 1)
+        .contains([':', '=', '-', '\u{2013}', ',', '(']);
+    let says = matches!(
+        scan.word(at + 1),
+        Some("is" | "are" | "include" | "includes" | "including" | "mainly")
+    );
+    let is_open = scan
+        .before(at)
+        .is_none_or(|before| matches!(before, "my" | "have" | "food"));
+    let length = 1 + usize::from(says && !scan.cut(at + 1));
+    let names = match is_list {
+        true => thing(scan, after_articles(scan, at + length), false).is_some(),
+        false => is_open && names_allergen(scan, at + length),
+    };
+    names.then(|| refused_by(scan, at, length, Refusal::Allergy))?
+}
+
+/// Whether nobody has what is named from `at` on: "not allergic", "no nut allergies", "I don't have an egg allergy",
+/// "are you allergic".
+pub(super) fn is_denied(scan: &Scan<'_>, mut at: usize) -> bool {
+    let before = |at: usize| scan.before(at).filter(|_| !scan.cut(at));
+    let is_between = |word: &str| {
+        matches!(
+            word,
+            "a" | "an"
+                | "have"
+                | "has"
+                | "got"
+                | "am"
+                | "is"
+                | "are"
+                | "really"
+                | "longer"
+                | "one"
+                | "that"
+        )
+    };
+    let asks = before(at) == Some("you");
+    while before(at).is_some_and(is_between) {
+        at -= 1;
+    }
+    let denies = matches!(
+        before(at),
+        Some(
+            "not"
+                | "no"
+                | "never"
+                | "isnt"
+                | "arent"
+                | "nobody"
+                | "none"
+                | "any"
+                | "without"
+                | "if"
+                | "anyone"
+                | "zero"
+                | "dont"
+                | "doesnt"
+                | "nor"
+        )
+    );
+    denies || asks
 }
 
 /// What English says after the thing, other languages may say before it: "me sienta mal el gluten".
@@ -132,10 +193,19 @@ pub(super) fn refused_by(
     refusal: Refusal,
 ) -> Option<usize> {
     // "not allergic to", "nothing without", "why don't you have".
-    let turned = matches!(
-        scan.before(at),
-        Some("not" | "never" | "isnt" | "arent" | "no" | "nothing" | "you" | "they" | "why")
-    ) && !scan.cut(at);
+    let before = scan.before(at).filter(|_| !scan.cut(at));
+    let turned = match refusal {
+        _ if matches!(
+            before,
+            Some("not" | "never" | "isnt" | "arent" | "no" | "nothing" | "nobody" | "longer")
+        ) =>
+        {
+            true
+        }
+        // "Why don't you have nuts", "don't leave off the cheese"
+        Refusal::Plain => matches!(before, Some("you" | "they" | "why" | "dont")),
+        Refusal::Allergy => before == Some("you"),
+    };
     if turned {
         return None;
     }
@@ -156,13 +226,19 @@ pub(super) fn refused_by(
     }
     let mut last = None;
     while let Some((to, meaning, label, is_food)) = thing(scan, item, any) {
+        let is_listed = || after_connector(scan, to).is_some_and(|next| names_allergen(scan, next));
         let doubtful = last.is_some()
-            && refusal == Refusal::Plain
+            && (refusal == Refusal::Plain || (scan.manner == Manner::Order && !is_listed()))
             && is_food
             && !scan.is(item.saturating_sub(1), &["or"])
             && !scan.ends_at(to);
         if doubtful {
             break;
+        }
+        // "No nut allergies" are none.
+        let is_none = matches!(scan.word(to), Some("allergies" | "intolerances")) && !scan.cut(to);
+        if refusal == Refusal::Plain && is_none {
+            return last;
         }
         let to = after_products(scan, to);
         scan.take(from, to, meaning, label);
@@ -172,7 +248,7 @@ pub(super) fn refused_by(
         let is_list = refusal == Refusal::Allergy && !scan.cut(to);
         let follows = || is_list && goes_on(scan, to);
         let next = after_connector(scan, to).or_else(|| follows().then_some(to));
-        let Some(next) = next else {
+        let Some(next) = next.filter(|next| !begins_order(scan, to, *next)) else {
             break;
         };
         // "Allergic to nuts and to milk."
@@ -186,6 +262,35 @@ pub(super) fn refused_by(
         }
     }
     last
+}
+
+/// Whether something that is ordered follows what is refused: "allergic to peanuts, add cheese", "… and a milk".
+fn begins_order(scan: &Scan<'_>, to: usize, next: usize) -> bool {
+    let opens = |at: usize| scan.word(at).is_some_and(opens_order);
+    let joins = scan.word(to) == Some("plus");
+    scan.manner == Manner::Order && (joins || opens(next))
+}
+
+/// Whether a word stands before what is ordered.
+pub(super) fn opens_order(word: &str) -> bool {
+    matches!(
+        word,
+        "a" | "an"
+            | "one"
+            | "two"
+            | "three"
+            | "four"
+            | "add"
+            | "extra"
+            | "with"
+            | "w"
+            | "plus"
+            | "another"
+            | "some"
+            | "on"
+            | "want"
+            | "get"
+    ) || word.chars().all(|c| c.is_ascii_digit())
 }
 
 /// What is refused at `at`: first word after it, meaning, label, and whether it may be a food
@@ -282,7 +387,26 @@ fn after_articles(scan: &Scan<'_>, mut at: usize) -> usize {
     while !scan.cut(at)
         && matches!(
             scan.word(at),
-            Some("any" | "the" | "a" | "an" | "of" | "my" | "added" | "trace" | "traces")
+            Some(
+                "any"
+                    | "the"
+                    | "a"
+                    | "an"
+                    | "of"
+                    | "my"
+                    | "added"
+                    | "trace"
+                    | "traces"
+                    | "raw"
+                    | "whole"
+                    | "real"
+                    | "kind"
+                    | "kinds"
+                    | "type"
+                    | "types"
+                    | "sort"
+                    | "sorts"
+            )
         )
     {
         at += 1;

@@ -104,9 +104,9 @@ pub enum Manner {
 /// Reads `query`. A phrase whose words or label equal an entry of `ignore` is taken as not said.
 #[must_use]
 pub fn parse(query: &str, manner: Manner, ignore: &[String]) -> Parsed {
-    let mut scan = Scan::new(query);
+    let mut scan = Scan::new(query, manner);
     price::read(&mut scan);
-    limits::read(&mut scan, manner);
+    limits::read(&mut scan);
     soft::read(&mut scan);
     scan.finish(ignore)
 }
@@ -132,9 +132,9 @@ fn parse_only(
     ignore: &[String],
     keep: impl Fn(&Finding) -> bool,
 ) -> Parsed {
-    let mut scan = Scan::new(query);
+    let mut scan = Scan::new(query, manner);
     price::read(&mut scan);
-    limits::read(&mut scan, manner);
+    limits::read(&mut scan);
     scan.retain(keep);
     scan.finish(ignore)
 }

@@ -47,18 +47,42 @@ pub(super) fn one_word(scan: &mut Scan<'_>, at: usize) -> Option<usize> {
 fn glued(word: &str) -> Option<(Vec<Allergen>, String)> {
     let endings = ["free", "intolerant", "allergy", "allergic"];
     let ended = endings.iter().find_map(|ending| word.strip_suffix(ending));
-    let ended = ended.map(|named| slips::refused(named).unwrap_or(named));
     // "Nodairy nonuts smoothie"
     let named = ended.or_else(|| word.strip_prefix("no"))?;
+    let named = slips::of_limit(named).unwrap_or(named);
     let found = words::allergen(&[named])?;
     let label = format!("no {}", plural(named));
     (!found.allergens.is_empty()).then_some((found.allergens, label))
 }
 
-/// "GF pizza", and not "my gf wants a pizza".
+/// "GF pizza", "gf options please", and not "my gf wants a pizza".
 fn is_free_of(scan: &Scan<'_>, at: usize) -> bool {
-    let of_somebody = ["my", "his", "your", "the", "her", "a", "ur", "old", "new"];
-    !scan
+    const OF_SOMEBODY: [&str; 12] = [
+        "my", "our", "his", "her", "for", "with", "and", "hot", "new", "ex", "ur", "del",
+    ];
+    let is_person = scan
         .before(at)
-        .is_some_and(|word| of_somebody.contains(&word))
+        .is_some_and(|word| OF_SOMEBODY.contains(&word));
+    let next = scan.word(at + 1).filter(|_| !scan.cut(at + 1));
+    let does = matches!(
+        next,
+        Some(
+            "is" | "wants"
+                | "wanted"
+                | "loves"
+                | "likes"
+                | "and"
+                | "has"
+                | "s"
+                | "will"
+                | "would"
+                | "said"
+                | "hates"
+        )
+    );
+    let is_both = scan.is(at + 1, &["and", "df"]) || scan.is(at + 1, &["and", "gf"]);
+    let joins_other = scan.before(at) == Some("and")
+        && at > 1
+        && matches!(scan.before(at - 1), Some("gf" | "df"));
+    (!is_person || joins_other) && (!does || is_both) && !scan.in_another_language()
 }

@@ -18,6 +18,11 @@ pub(super) const ALLERGY: &[&[&str]] = &[
     &["react", "badly", "to"], &["reacts", "badly", "to"], &["reacting", "to"], &["anaphylactic", "to"],
     &["cant", "eat", "anything", "with"], &["cannot", "eat", "anything", "with"],
     &["cant", "have", "anything", "with"], &["cannot", "have", "anything", "with"],
+    &["cant", "eat", "anything", "that", "has"], &["cannot", "eat", "anything", "that", "has"],
+    &["cant", "eat", "anything", "containing"], &["cannot", "eat", "anything", "containing"],
+    &["cant", "have", "anything", "containing"], &["cant", "have", "anything", "made", "with"],
+    &["wont", "eat"], &["doesnt", "do"], &["dont", "do"], &["cant", "be", "around"], &["hives", "from"],
+    &["allergic", "too"], &["allergic", "with"], &["allergic", "for"],
     &["keep", "away", "from"], &["keeping", "away", "from"],
 ];
 /// Said after what is not borne.
@@ -37,13 +42,13 @@ pub(super) const BARE: &[&[&str]] = &[
 ];
 #[rustfmt::skip]
 pub(super) const PLAIN: &[&[&str]] = &[
-    &["no"], &["without"], &["with", "out"], &["w", "o"], &["sans"], &["minus"], &["excluding"], &["exclude"],
+    &["no"], &["without"], &["with", "out"], &["whit", "out"], &["omit"], &["wo"], &["w", "out"], &["nix"], &["ditch"], &["w", "o"], &["sans"], &["minus"], &["excluding"], &["exclude"],
     &["nothing", "with"], &["nothing", "containing"], &["nothing", "that", "contains"],
     &["nothing", "that", "has"], &["nothing", "made", "with"], &["not", "containing"],
     &["not", "contain"], &["doesnt", "contain"], &["does", "not", "contain"], &["dont", "contain"],
     &["do", "not", "contain"], &["doesnt", "have"], &["does", "not", "have"], &["dont", "have"],
     &["isnt", "made", "with"], &["hold", "the"], &["leave", "out"], &["skip", "the"], &["not", "any"],
-    &["dont", "do"], &["dont", "put"], &["do", "not", "put"], &["dont", "add"],
+    &["dont", "put"], &["do", "not", "put"], &["dont", "add"],
     &["do", "not", "add"], &["leave", "off"], &["skip"], &["dont", "give", "me"], &["do", "not", "give", "me"], &["dont", "want"], &["dont", "like"], &["do", "not", "like"], &["do", "not", "want"],
     &["with", "no"], &["contains", "no"], &["contain", "no"], &["has", "no"], &["have", "no"],
     &["non"], &["zero"], &["neither"], &["nor"], &["anything", "but"], &["but", "not"],

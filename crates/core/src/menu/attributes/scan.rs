@@ -1,6 +1,6 @@
 //! The words of a query, and which of them have been understood.
 
-use super::{Finding, Meaning, Parsed, words};
+use super::{Finding, Manner, Meaning, Parsed, words};
 use crate::language::{self, Heard, Language};
 use crate::menu::slips;
 use crate::menu::text::{self, Word};
@@ -18,6 +18,8 @@ pub(super) struct Token {
 pub(super) struct Scan<'a> {
     query: &'a str,
     language: Option<Language>,
+    /// Whether somebody looks for a dish or orders.
+    pub(super) manner: Manner,
     /// What was read where limits alone are read in the query's language.
     pub(super) heard: Option<Heard>,
     pub(super) tokens: Vec<Token>,
@@ -27,7 +29,7 @@ pub(super) struct Scan<'a> {
 
 impl<'a> Scan<'a> {
     /// The query's words, in English where it is in another language that is known.
-    pub(super) fn new(query: &'a str) -> Self {
+    pub(super) fn new(query: &'a str, manner: Manner) -> Self {
         let mut said = text::words(query);
         let heard = language::heard(query);
         if heard.is_none() {
@@ -47,6 +49,7 @@ impl<'a> Scan<'a> {
             }
         };
         Self {
+            manner,
             language,
             heard,
             ..Self::of(query, said)
@@ -74,6 +77,7 @@ impl<'a> Scan<'a> {
             .collect();
         Self {
             query,
+            manner: Manner::Search,
             language: None,
             heard: None,
             tokens,

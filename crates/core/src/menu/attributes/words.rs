@@ -182,7 +182,7 @@ pub(super) const NAMES_ABSENCE: &[&str] = &["alcohol", "caffeine", "sugar"];
 const NO_INGREDIENT: &[&str] = &[
     "added", "additives", "allergic", "allergy", "artificial", "being", "charge", "delay", "dont", "doubt",
     "extra", "fail", "fuss", "getting", "going", "having", "intolerant", "it", "limit", "makes", "me",
-    "much", "must", "order", "paying", "problem", "question", "reservation", "someone", "spending",
+    "much", "must", "not", "order", "paying", "problem", "question", "reservation", "someone", "spending",
     "too", "us", "waiting", "you",
 ];
 

@@ -14,7 +14,7 @@ const WORDS: &str = include_str!("words.txt");
 const NEAR_REFUSED: &str = include_str!("refused.txt");
 /// Words that state a limit, or that it is one, besides the allergens.
 #[rustfmt::skip]
-const STATING: [&str; 33] = [
+const STATING: &[&str] = &[
     "without", "allergic", "allergy", "allergies", "allergen", "allergens", "intolerant", "intolerance",
     "sensitive", "coeliac", "celiac", "coeliacs", "celiacs", "lactose", "dairy", "vegan", "vegans", "vegetarian",
     "vegetarians", "pescatarian", "pescetarian", "halal", "kosher", "paleo", "avoid", "containing", "contains",
@@ -22,13 +22,13 @@ const STATING: [&str; 33] = [
 ];
 /// Slips that other languages have as words, or that no distance tells.
 #[rustfmt::skip]
-const ALWAYS: [(&str, &str); 25] = [
+const ALWAYS: &[(&str, &str)] = &[
     ("alergic", "allergic"), ("alergik", "allergic"), ("alergick", "allergic"), ("allergik", "allergic"),
     ("alergicto", "allergic"), ("allergicto", "allergic"), ("alergyto", "allergic"), ("allergyto", "allergic"),
     ("alergys", "allergies"), ("diary", "dairy"), ("teh", "the"), ("wiht", "with"), ("dnt", "dont"),
     ("cnat", "cant"), ("cantt", "cant"), ("hav", "have"), ("ahve", "have"), ("haev", "have"), ("ketto", "keto"),
     ("kteo", "keto"), ("hallaal", "halal"), ("whitout", "without"), ("glutton", "gluten"), ("soi", "soy"),
-    ("noo", "no"),
+    ("noo", "no"), ("allergey", "allergy"), ("alrgy", "allergy"), ("cnt", "cant"), ("freindly", "friendly"),
 ];
 /// Letters of the shortest word that is anything else misspelt.
 const SHORTEST: usize = 4;
@@ -39,14 +39,46 @@ const SHORT: [&str; 15] = [
     "miso",
 ];
 
+/// A word that a slip may have been meant as.
+#[derive(Clone, Copy)]
+struct Limit {
+    word: &'static str,
+    letters: u32,
+}
+
+impl Limit {
+    fn of(word: &'static str) -> Self {
+        let letters = letters(word);
+        Self { word, letters }
+    }
+
+    /// How many letters of `said`, which has these, are wrong; `None` where that is more than `most`.
+    fn slips(self, said: &str, letters: u32, most: usize) -> Option<usize> {
+        // Each slip takes a letter away, or brings one, or both: most words are told apart by that alone.
+        let differ = (self.letters ^ letters).count_ones() as usize;
+        if said.len().abs_diff(self.word.len()) > most || differ > 2 * most {
+            return None;
+        }
+        let slips = strsim::osa_distance(said, self.word);
+        (slips <= most).then_some(slips)
+    }
+}
+
+/// The letters of a word, a bit each.
+fn letters(word: &str) -> u32 {
+    let letters = word.bytes().filter(u8::is_ascii_lowercase);
+    letters.fold(0, |all, letter| all | 1 << (letter - b'a'))
+}
+
 /// The words that a slip may have been meant as, sorted.
-static MEANT: LazyLock<Vec<&str>> = LazyLock::new(|| {
+static MEANT: LazyLock<Vec<Limit>> = LazyLock::new(|| {
     let named = allergen::words().filter(|word| word.len() >= SHORTEST && !word.contains('_'));
-    let mut words: Vec<&str> = STATING.into_iter().chain(named).collect();
+    let mut words: Vec<&str> = STATING.iter().copied().chain(named).collect();
     words.sort_unstable();
     words.dedup();
-    words
+    words.into_iter().map(Limit::of).collect()
 });
+static SHORT_LIMITS: LazyLock<[Limit; 15]> = LazyLock::new(|| SHORT.map(Limit::of));
 
 /// Reads slips as what they are meant as, but for words of a language that is read in full.
 pub(super) fn mend(words: &mut [Word]) {
@@ -66,6 +98,19 @@ fn mend_but(words: &mut [Word], is_known: impl Fn(&str) -> bool) {
     }
 }
 
+/// What a part of a word is a slip of, at either end of which something is refused.
+pub(super) fn of_limit(word: &str) -> Option<&'static str> {
+    meant(word, &language::is_known).or_else(|| refused(word))
+}
+
+/// Whether a word says "free", or is a slip of it.
+pub(crate) fn is_of_free(word: &str) -> bool {
+    const FREE: [&str; 9] = [
+        "free", "fre", "fee", "freee", "frree", "fere", "frre", "rfee", "feee",
+    ];
+    FREE.contains(&word)
+}
+
 /// Whether a word is a slip of one that limits are stated with.
 pub(crate) fn is_one(word: &str) -> bool {
     meant(word, &language::is_known).is_some()
@@ -79,50 +124,54 @@ fn meant(word: &str, is_known: &impl Fn(&str) -> bool) -> Option<&'static str> {
     if word.len() < SHORTEST || !word.bytes().all(|byte| byte.is_ascii_lowercase()) {
         return None;
     }
+    if language::is_english_limit(word) {
+        return None;
+    }
+    let said = letters(word);
     let near = MEANT.iter().filter_map(|meant| {
-        let slips = slips(word, meant, if meant.len() > 7 { 2 } else { 1 })?;
+        let slips = meant.slips(word, said, if meant.word.len() > 7 { 2 } else { 1 })?;
+        let meant = meant.word;
         let begins = slips < 2 || word.as_bytes().first() == meant.as_bytes().first();
         // Of a short word two letters change places and no more: "mlik", and no "silk".
         let is_turned = meant.len() > SHORTEST || strsim::levenshtein(word, meant) == 2;
-        (begins && (is_turned || slips == 0)).then_some((slips, *meant))
+        (begins && (is_turned || slips == 0)).then_some((slips, meant))
     });
     let (slips, meant) = near.min()?;
     (slips > 0 && !is_word(word) && !is_known(word)).then_some(meant)
 }
 
-/// The word of refusal that a word of an order is a slip of.
+/// The word of an order that refuses something, of which a word is a slip.
 pub(crate) fn refusal(word: &str) -> Option<&'static str> {
+    const REFUSING: [&str; 8] = [
+        "without",
+        "allergic",
+        "allergy",
+        "allergies",
+        "dont",
+        "cant",
+        "have",
+        "no",
+    ];
     let meant = meant(word, &language::is_known)?;
-    ["without", "allergic", "allergy", "allergies"]
-        .into_iter()
-        .find(|refusal| *refusal == meant)
+    REFUSING.into_iter().find(|refusal| *refusal == meant)
 }
 
 /// The allergen that a word is a slip of where something is refused: "no eegs".
 pub(super) fn refused(word: &str) -> Option<&'static str> {
-    let is_plain =
-        word.len() >= SHORT[0].len() && word.bytes().all(|byte| byte.is_ascii_lowercase());
-    let ends = |meant: &str| word.as_bytes().last() == meant.as_bytes().last();
-    let short = SHORT
-        .iter()
-        .filter_map(|meant| Some((slips(word, meant, 1)?, *meant)));
-    let long = MEANT
-        .iter()
-        .filter(|meant| matches!(meant.len(), 6 | 7) && ends(meant));
-    let long = long.filter(|meant| word.as_bytes().first() == meant.as_bytes().first());
-    let long = long.filter_map(|meant| Some((slips(word, meant, 2)?, *meant)));
-    let (slips, meant) = short.chain(long).min().filter(|_| is_plain)?;
-    let is_known = || is_word(word) || is_near_refused(word) || language::is_known(word);
-    (slips > 0 && !is_known()).then_some(meant)
-}
-
-/// How many letters are wrong, where they are no more than `most`.
-fn slips(word: &str, meant: &str, most: usize) -> Option<usize> {
-    if word.len().abs_diff(meant.len()) > most {
+    if word.len() < SHORT[0].len() || !word.bytes().all(|byte| byte.is_ascii_lowercase()) {
         return None;
     }
-    let slips = strsim::osa_distance(word, meant);
-    (slips <= most).then_some(slips)
+    let said = letters(word);
+    let ends = |word: &str| (word.bytes().next(), word.bytes().next_back());
+    let short = SHORT_LIMITS.iter().map(|meant| (meant, 1));
+    let long = MEANT.iter().map(|meant| (meant, 2));
+    let long = long
+        .filter(|(meant, _)| matches!(meant.word.len(), 6 | 7) && ends(meant.word) == ends(word));
+    let near = short.chain(long);
+    let near = near.filter_map(|(meant, most)| Some((meant.slips(word, said, most)?, meant.word)));
+    let (slips, meant) = near.min()?;
+    let is_known = || is_word(word) || is_near_refused(word) || language::is_known(word);
+    (slips > 0 && !is_known()).then_some(meant)
 }
 
 fn is_word(word: &str) -> bool {
@@ -137,8 +186,9 @@ fn is_near_refused(word: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{NEAR_REFUSED, WORDS, is_one, meant, refused};
+    use super::{NEAR_REFUSED, SHORT, WORDS, meant, refused};
     use crate::language;
+    use crate::menu::allergen;
 
     fn read(word: &str) -> Option<&'static str> {
         meant(word, &language::is_known)
@@ -156,7 +206,7 @@ mod tests {
             ("vegaterian", "vegetarian"),
             ("diary", "dairy"),
             ("mlik", "milk"),
-            ("lobsters", "lobster"),
+            ("lobstre", "lobster"),
         ] {
             assert_eq!(read(word), Some(limit), "{word}");
         }
@@ -178,20 +228,31 @@ mod tests {
             assert_eq!(refused(word), Some(allergen), "{word}");
         }
         for word in [
-            "mild", "nuts", "ice", "dish", "legs", "salt", "sky", "rice", "clams",
+            "mild", "ice", "dish", "legs", "salt", "sky", "rice", "plate",
         ] {
             assert_eq!(refused(word), None, "{word}");
         }
     }
 
     #[test]
-    fn lists_are_sorted_and_hold_no_slip() {
+    fn what_is_short_is_an_allergen() {
+        for word in SHORT {
+            assert!(allergen::words().any(|known| known == word), "{word}");
+        }
+    }
+
+    #[test]
+    fn lists_are_sorted_and_tell_no_allergen() {
         for list in [WORDS, NEAR_REFUSED] {
             let words: Vec<&str> = list.lines().collect();
             assert!(words.is_sorted());
             for word in words {
-                assert!(!is_one(word), "{word}");
+                let is_named = allergen::words().any(|known| known == word);
+                assert!(!is_named && read(word).is_none(), "{word}");
             }
+        }
+        for word in NEAR_REFUSED.lines() {
+            assert_eq!(refused(word), None, "{word}");
         }
     }
 }

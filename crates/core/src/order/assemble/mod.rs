@@ -71,11 +71,12 @@ pub(super) fn assemble(
             continue;
         }
         reader.ends_question(segment);
-        match segment.kind {
-            _ if reader.is_refused(&allergies, segment, rest) => {}
-            Kind::Cue(cue) => reader.cue(cue, segment, rest),
-            Kind::Names(names) => reader.names(names, segment, rest),
-            Kind::Unknown => reader.unknown(segment, rest),
+        if !reader.is_refused(&allergies, segment, rest) {
+            match segment.kind {
+                Kind::Cue(cue) => reader.cue(cue, segment, rest),
+                Kind::Names(names) => reader.names(names, segment, rest),
+                Kind::Unknown => reader.unknown(segment, rest),
+            }
         }
         reader.before = reader.said_of(segment).to_lowercase();
         reader.after_name = matches!(segment.kind, Kind::Names(_));
@@ -93,6 +94,7 @@ pub(super) fn assemble(
         .out
         .not_understood
         .sort_by_key(|words| words.span.start);
+    reader.lines.leave_out_within(&allergies);
     reader.out.lines = reader.lines.finish();
     reader.out
 }
