@@ -8,6 +8,7 @@ mod absorbed;
 mod apart;
 mod around;
 mod asking;
+mod copies;
 mod deals;
 mod each;
 mod headings;
@@ -226,6 +227,9 @@ impl<'a> Reader<'a> {
     /// What by itself says nothing of the order, and beside names may: "just", "only", "all".
     fn aside(&mut self, segment: &Segment<'_>, rest: &[Segment<'a>]) {
         let said = self.said_of(segment).to_lowercase();
+        if said == "same" && self.is_same_but(segment, rest) {
+            return;
+        }
         self.takes_that(segment, rest);
         if matches!(said.as_str(), "just" | "only") && self.keeps_only(segment, rest) {
             return;

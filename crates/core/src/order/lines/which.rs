@@ -261,6 +261,7 @@ impl Lines<'_> {
             Some(_) => {}
             None => self.push(super::Draft {
                 quantity: 1,
+                copied: true,
                 ..like
             }),
         }
