@@ -46,7 +46,8 @@ impl Reader<'_> {
         let called = self.phrases.find(&said).filter(|other| !other.is_part);
         let other = match called {
             Some(called) => self.one_of(called.items.clone()),
-            None => self.called_with(&said),
+            None if self.lines.is_copied(line) => self.called_with(&said),
+            None => None,
         };
         let Some(other) = other.filter(|other| *other != item) else {
             return false;
