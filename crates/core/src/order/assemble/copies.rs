@@ -75,7 +75,8 @@ impl<'a> Reader<'a> {
         (self.all, self.place, self.told_of_all) = (None, None, false);
         self.turns_into_other(changed);
         // "Except chicken instead of steak" refuses nothing.
-        let is_refusal = matches!(change.kind, Kind::Cue(Cue::Not)) && !self.is_other_choice(changed);
+        let is_refusal =
+            matches!(change.kind, Kind::Cue(Cue::Not)) && !self.is_other_choice(changed);
         self.skip = (!is_refusal).then_some(change.start);
         if let Some(named) = named {
             self.read_to = named.end;
@@ -120,10 +121,12 @@ impl<'a> Reader<'a> {
             return;
         };
         let is_taken = |names: &Names| self.lines.last_takes(&names.options).is_some();
-        let is_other = self.first_told(changed).is_some_and(|next| match next.kind {
-            Kind::Names(names) => !is_taken(names),
-            kind => matches!(kind, Kind::Unknown),
-        });
+        let is_other = self
+            .first_told(changed)
+            .is_some_and(|next| match next.kind {
+                Kind::Names(names) => !is_taken(names),
+                kind => matches!(kind, Kind::Unknown),
+            });
         if is_other {
             self.verb = Some(Verb::Put(line));
         }
@@ -137,7 +140,10 @@ impl<'a> Reader<'a> {
         let is_named = matches!(segment.kind, Kind::Names(names)
             if names.items.contains(&item) || names.within.contains(&item));
         let said = self.phrases.stems_of(&self.said_of(segment).to_lowercase());
-        is_named || said.iter().all(|word| self.is_of_kind(item, word) || self.has_word(item, word))
+        is_named
+            || said
+                .iter()
+                .all(|word| self.is_of_kind(item, word) || self.has_word(item, word))
     }
 
     pub(super) fn copy(&mut self, from: Option<usize>, to: Option<usize>) {

@@ -18,6 +18,7 @@ mod instead;
 mod items;
 mod kinds;
 mod lacking;
+mod left;
 mod listed;
 mod meals;
 mod meant;
@@ -289,6 +290,7 @@ impl<'a> Reader<'a> {
             || self.is_category_of_last(segment)
             || self.is_owned(segment, rest)
             || self.is_half_of_them(segment, rest)
+            || self.is_other_one(segment, rest)
             || self.is_word_of_kind(segment)
             || self.is_kind_with(None, segment, rest)
         {

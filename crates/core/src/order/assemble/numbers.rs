@@ -353,24 +353,6 @@ impl<'a> Reader<'a> {
             && !self.joined
     }
 
-    /// "Garlic knots, two orders": so many of the dish before.
-    fn is_orders_of_last(&self, number: u32, segment: &Segment<'_>, rest: &[Segment<'_>]) -> bool {
-        let is_order = rest.first().is_some_and(|next| {
-            let said = self.said_of(next).to_lowercase();
-            matches!(said.as_str(), "order" | "orders")
-        });
-        let ends = !matches!(rest.get(1).map(|next| next.kind), Some(Kind::Names(_)));
-        let waits = self.pending.start.is_some() && self.pending.number.is_none();
-        let corrects = self.verb == Some(Verb::Correct);
-        number > 0
-            && is_order
-            && ends
-            && !waits
-            && !self.lines.is_empty()
-            && !self.ends_sentence(segment.start)
-            && (self.after_name || corrects)
-    }
-
     /// "A chicken sandwich, two of them": of which one was said.
     fn is_that_many(&self, number: u32, rest: &[Segment<'_>]) -> bool {
         let said = |at: usize| rest.get(at).map(|s| self.said_of(s).to_lowercase());

@@ -153,7 +153,9 @@ impl<'a> Reader<'a> {
         let mut said = self.phrases.stems_of(&self.said(span).to_lowercase());
         while let Some((names, choice)) = pending.options.last() {
             let gap = self.text.get(choice.span.end..start).unwrap_or_default();
-            let word = self.phrases.stems_of(&self.said(choice.span).to_lowercase());
+            let word = self
+                .phrases
+                .stems_of(&self.said(choice.span).to_lowercase());
             said.splice(0..0, word);
             let at = super::option_of(&names.options, item).filter(|at| at.derived);
             let group = at.and_then(|at| named(self.items, at));

@@ -318,4 +318,30 @@ impl Reader<'_> {
             })
         })
     }
+
+    /// "Garlic knots, two orders": so many of the dish before.
+    pub(super) fn is_orders_of_last(
+        &self,
+        number: u32,
+        segment: &Segment<'_>,
+        rest: &[Segment<'_>],
+    ) -> bool {
+        let is_order = rest.first().is_some_and(|next| {
+            let said = self.said_of(next).to_lowercase();
+            matches!(said.as_str(), "order" | "orders")
+        });
+        let ends = !matches!(rest.get(1).map(|next| next.kind), Some(Kind::Names(_)));
+        // "Two clubs, one order gets fries": of one of them.
+        let is_fewer = self.lines.last().is_some_and(|(_, of)| of > number);
+        let ends = ends && !(is_fewer && self.says_how_it_differs(number, rest));
+        let waits = self.pending.start.is_some() && self.pending.number.is_none();
+        let corrects = self.verb == Some(Verb::Correct);
+        number > 0
+            && is_order
+            && ends
+            && !waits
+            && !self.lines.is_empty()
+            && !self.ends_sentence(segment.start)
+            && (self.after_name || corrects)
+    }
 }

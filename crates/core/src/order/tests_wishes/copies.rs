@@ -9,16 +9,39 @@ fn smokehouse() -> OrderParser {
     let on_it = |of: &[&str]| group("Comes With", 0, 3, of);
     let extras = || group("Extras", 0, 3, &["Fried Egg", "Shredded Pork"]);
     parser(&[
-        item("Rack of Ribs", "Ribs", "With a side.", &[size(), group("Style", 1, 1, &["Dry Rub", "Wet"]), sides()]),
+        item(
+            "Rack of Ribs",
+            "Ribs",
+            "With a side.",
+            &[size(), group("Style", 1, 1, &["Dry Rub", "Wet"]), sides()],
+        ),
         item(
             "House Salad",
             "Salads",
             "Greens, tomato and cucumber.",
-            &[group("Meat", 1, 1, &["Chicken", "Brisket"]), on_it(&["Tomato", "Cucumber"])],
+            &[
+                group("Meat", 1, 1, &["Chicken", "Brisket"]),
+                on_it(&["Tomato", "Cucumber"]),
+            ],
         ),
-        item("Pork Chop Rice Plate", "Plates", "With tomato.", &[on_it(&["Tomato"]), extras()]),
-        item("Lemon Chicken Rice Plate", "Plates", "With tomato.", &[on_it(&["Tomato"]), extras()]),
-        item("Club", "Sandwiches", "Bacon, tomato and mayo.", &[on_it(&["Bacon", "Tomato", "Mayo"]), sides()]),
+        item(
+            "Pork Chop Rice Plate",
+            "Plates",
+            "With tomato.",
+            &[on_it(&["Tomato"]), extras()],
+        ),
+        item(
+            "Lemon Chicken Rice Plate",
+            "Plates",
+            "With tomato.",
+            &[on_it(&["Tomato"]), extras()],
+        ),
+        item(
+            "Club",
+            "Sandwiches",
+            "Bacon, tomato and mayo.",
+            &[on_it(&["Bacon", "Tomato", "Mayo"]), sides()],
+        ),
         item("Iced Tea", "Drinks", "", &[size()]),
     ])
 }
