@@ -115,7 +115,7 @@ const TABLE: &[(Cue, &str)] = &[
     ),
     (
         Cue::Change,
-        "change|change the|change my|cut the|make the|make my|swap|swap the|swap my|switch|switch the|switch my|replace|replace the|replace my|substitute|exchange the",
+        "change|change the|change my|bump the|bump my|bump up the|bump up my|cut the|make the|make my|swap|swap the|swap my|switch|switch the|switch my|replace|replace the|replace my|substitute|exchange the",
     ),
     (
         Cue::To,

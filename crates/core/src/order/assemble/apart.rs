@@ -61,10 +61,22 @@ impl<'a> Reader<'a> {
             return false;
         };
         self.shared = is_left.then_some(line);
+        self.skip = self.kind_of_those(rest).map(|kind| kind.start);
         self.lines.forget_recent();
         (self.negated, self.joined) = (false, false);
         (self.all, self.place) = (None, None);
         true
+    }
+
+    /// "Make one of those teas unsweet": what the last dish is called with, right after "those".
+    fn kind_of_those<'s>(&self, rest: &'s [Segment<'a>]) -> Option<&'s Segment<'a>> {
+        let is_filler = |s: &&Segment<'_>| matches!(s.kind, Kind::Cue(Cue::Filler));
+        let at = rest.iter().take_while(is_filler).count();
+        let those = at.checked_sub(1).and_then(|at| rest.get(at))?;
+        let those = self.said_of(those).to_lowercase();
+        let is_those = matches!(those.as_str(), "those" | "these" | "the");
+        let next = rest.get(at).filter(|next| is_those && !self.ends_phrase(next.start))?;
+        self.is_word_of_last_dish(next).then_some(next)
     }
 
     /// Whether the last line is nothing but one of several sorts, and these words are another.
@@ -259,7 +271,7 @@ impl<'a> Reader<'a> {
 
     /// Whether a choice that the last line has comes next, and no other item: "with oat milk", "no
     /// onions", "large".
-    pub(super) fn says_how_it_differs(&self, number: u32, rest: &[Segment<'_>]) -> bool {
+    pub(super) fn says_how_it_differs(&self, number: u32, rest: &[Segment<'a>]) -> bool {
         let is_before = |s: &&Segment<'_>| {
             matches!(
                 s.kind,
@@ -272,6 +284,10 @@ impl<'a> Reader<'a> {
         // "One on a roll"
         let is_article = |s: &Segment<'_>| matches!(s.kind, Kind::Cue(Cue::Article));
         at += usize::from(at > 0 && rest.get(at).is_some_and(is_article));
+        if self.kind_of_those(rest).is_some() {
+            let after = rest.get(at + 1..).unwrap_or_default();
+            at += 1 + after.iter().take_while(is_before).count();
+        }
         let later = rest.get(at + 1..).unwrap_or_default();
         let before = rest.get(..at).unwrap_or_default();
         let is_told = |s: &Segment<'_>| matches!(s.kind, Kind::Cue(Cue::With | Cue::Not | Cue::On));

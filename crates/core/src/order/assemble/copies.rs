@@ -133,7 +133,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Whether a word is what the last line's dish is called with: the salad of the Cobb Salad.
-    fn is_word_of_last_dish(&self, segment: &Segment<'_>) -> bool {
+    pub(super) fn is_word_of_last_dish(&self, segment: &Segment<'_>) -> bool {
         let Some(item) = self.lines.last_item() else {
             return false;
         };

@@ -289,8 +289,8 @@ impl<'a> Reader<'a> {
 
     /// "A chocolate and a vanilla shake, make the chocolate large": the one line that is of that sort.
     fn is_sort_of_line(&self, names: &Names, rest: &[Segment<'_>]) -> Option<usize> {
-        let is_article = |s: &&Segment<'_>| matches!(s.kind, Kind::Cue(Cue::Article));
-        let next = rest.iter().find(|s| !is_article(s))?;
+        let leads = |s: &&Segment<'_>| matches!(s.kind, Kind::Cue(Cue::Article | Cue::To));
+        let next = rest.iter().find(|s| !leads(s))?;
         let lines = self.lines.having(&names.options);
         let ([line], false, Kind::Names(next)) = (lines.as_slice(), names.is_size, next.kind)
         else {

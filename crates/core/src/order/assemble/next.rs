@@ -67,7 +67,10 @@ impl<'a> Reader<'a> {
     /// size.
     pub(super) fn leads_to_choice(&self, names: &Names, rest: &[Segment<'_>]) -> bool {
         let is_size = names.is_size;
-        match rest.first().map(|next| next.kind) {
+        // "Pint of slaw"
+        let is_of = |next: &&Segment<'_>| self.said_of(next).eq_ignore_ascii_case("of");
+        let of = usize::from(rest.first().filter(is_of).is_some());
+        match rest.get(of).map(|next| next.kind) {
             Some(Kind::Names(next)) if is_size && next.items.is_empty() => {
                 let mut having: Vec<usize> = next.options.iter().map(|at| at.item).collect();
                 having.dedup();

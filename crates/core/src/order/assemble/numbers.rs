@@ -75,6 +75,11 @@ impl<'a> Reader<'a> {
                 names.items.is_empty()
                     && implied.is_some_and(|item| option_of(&names.options, item).is_some())
             }
+            // "Two large teas, make one of those unsweet"
+            Some(Kind::Cue(Cue::Filler)) => rest.first().is_some_and(|next| {
+                let said = self.said_of(next).to_lowercase();
+                matches!(said.as_str(), "those" | "these" | "them" | "of")
+            }),
             _ => false,
         };
         if told && self.pending.number.is_some_and(|n| n > number) && self.implied().is_some() {
