@@ -75,7 +75,9 @@ impl<'a> Reader<'a> {
         let those = at.checked_sub(1).and_then(|at| rest.get(at))?;
         let those = self.said_of(those).to_lowercase();
         let is_those = matches!(those.as_str(), "those" | "these" | "the");
-        let next = rest.get(at).filter(|next| is_those && !self.ends_phrase(next.start))?;
+        let next = rest
+            .get(at)
+            .filter(|next| is_those && !self.ends_phrase(next.start))?;
         self.is_word_of_last_dish(next).then_some(next)
     }
 

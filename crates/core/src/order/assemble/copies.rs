@@ -84,6 +84,25 @@ impl<'a> Reader<'a> {
         true
     }
 
+    /// "2nd: same meats, but slaw": of a group of choices, what the line before has.
+    pub(super) fn is_same_of_group(&mut self, rest: &[Segment<'_>]) -> bool {
+        let Some(next) = rest.first().filter(|next| !self.ends_phrase(next.start)) else {
+            return false;
+        };
+        let said = self.phrases.stems_of(&self.said_of(next).to_lowercase());
+        let line = self.place.or_else(|| self.lines.at(None));
+        let other = line.and_then(|line| line.checked_sub(1));
+        let ([word], Some(line), Some(other), None) = (said.as_slice(), line, other, self.verb)
+        else {
+            return false;
+        };
+        let is_taken = self.lines.take_group_of(line, other, word);
+        if is_taken {
+            self.read_to = next.end;
+        }
+        is_taken
+    }
+
     /// Whether nothing of the last line is told: "the same, but that's it".
     fn changes_nothing(&self, changed: &[Segment<'_>]) -> bool {
         let comes = self.first_told(changed);

@@ -39,12 +39,14 @@ mod placing;
 mod portions;
 mod reader;
 mod refused;
+mod resized;
 mod round;
 mod settle;
 mod shared_kind;
 mod sorts;
 mod stash;
 mod swaps;
+mod the_one;
 mod told_kind;
 mod which;
 
@@ -228,7 +230,7 @@ impl<'a> Reader<'a> {
     /// What by itself says nothing of the order, and beside names may: "just", "only", "all".
     fn aside(&mut self, segment: &Segment<'_>, rest: &[Segment<'a>]) {
         let said = self.said_of(segment).to_lowercase();
-        if said == "same" && self.is_same_but(segment, rest) {
+        if said == "same" && (self.is_same_but(segment, rest) || self.is_same_of_group(rest)) {
             return;
         }
         self.takes_that(segment, rest);
@@ -278,7 +280,8 @@ impl<'a> Reader<'a> {
     }
 
     fn unknown(&mut self, segment: &Segment<'_>, rest: &[Segment<'a>]) {
-        if self.is_made_plain(segment, rest)
+        if self.is_the_one(segment, rest)
+            || self.is_made_plain(segment, rest)
             || self.is_black_coffee(segment)
             || self.is_chosen_to_lack(None, segment)
             || self.is_left_out_as_told(None, segment)

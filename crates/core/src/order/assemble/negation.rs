@@ -358,23 +358,4 @@ impl<'a> Reader<'a> {
         self.negated = said.ends_with(" no") && goes_on && rest.first().is_some_and(is_option);
         (self.negation_used, self.negation_missed) = (false, false);
     }
-
-    /// Whether something that was ordered comes next, or the choice that made it what it is, and its size after it.
-    fn is_sized_thing(&self, rest: &[Segment<'_>]) -> bool {
-        let [thing, after @ ..] = rest else {
-            return false;
-        };
-        let leads = |s: &&Segment<'_>| matches!(s.kind, Kind::Cue(Cue::Article | Cue::To));
-        let size = after.iter().find(|s| !leads(s)).map(|s| s.kind);
-        let (Kind::Names(thing), Some(Kind::Names(size))) = (thing.kind, size) else {
-            return false;
-        };
-        let having = self.lines.having(&thing.options);
-        let line = match (self.ordered(thing), having.as_slice()) {
-            (Some(line), _) => line,
-            (None, [line]) => *line,
-            _ => return false,
-        };
-        size.is_size && !thing.is_size && self.lines.takes(line, &size.options)
-    }
 }

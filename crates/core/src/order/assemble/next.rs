@@ -85,8 +85,16 @@ impl<'a> Reader<'a> {
                     && self.lines.last_takes(&names.options) != Some(false)
                     && self.lines.last().is_some()
                     && !self.lines.last_needs(&next.options);
+                // "A club, pint of slaw": no slaw of the club.
+                let is_measured = of == 1
+                    && self.listed
+                    && self.verb.is_none()
+                    && self.lines.last_takes(&names.options).is_none();
                 self.one_or_own(having).is_some()
-                    && (is_another || is_sized || self.lines.accepting(&next.options).is_none())
+                    && (is_another
+                        || is_sized
+                        || is_measured
+                        || self.lines.accepting(&next.options).is_none())
             }
             _ => false,
         }

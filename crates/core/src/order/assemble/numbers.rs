@@ -114,6 +114,7 @@ impl<'a> Reader<'a> {
             return;
         }
         if self.is_without_that(number, rest)
+            || self.is_one_of_those_told(number, rest)
             || self.tells_each(number, segment, rest)
             || self.tell_apart(number, rest)
             || self.share_out(number, rest)

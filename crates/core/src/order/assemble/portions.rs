@@ -221,7 +221,10 @@ impl Reader<'_> {
             if !next.items.is_empty() && next.items.iter().all(|item| self.pieces(*item, count).is_none()));
         let waits = !self.pending.options.is_empty() || self.negated || self.verb.is_some();
         let is_other = is_other || self.is_pieces_of_other(names, count, next);
-        if !is_other || waits || self.ends_phrase(next.start) {
+        // "Dumplings 3pc + a bun"
+        let gap = self.text.get(span.end..next.start).unwrap_or_default();
+        let is_apart = self.ends_phrase(next.start) || gap.contains(['+', '&', '/']);
+        if !is_other || waits || is_apart {
             return false;
         }
         self.pending.start.get_or_insert(span.start);

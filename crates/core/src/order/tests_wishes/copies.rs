@@ -43,6 +43,21 @@ fn smokehouse() -> OrderParser {
             &[on_it(&["Bacon", "Tomato", "Mayo"]), sides()],
         ),
         item("Iced Tea", "Drinks", "", &[size()]),
+        item(
+            "Two Meat Plate",
+            "Plates",
+            "",
+            &[
+                group("Choose Two Meats", 2, 2, &["Hot Link", "Turkey"]),
+                group("Bread", 1, 1, &["Cornbread", "Toast"]),
+            ],
+        ),
+        item(
+            "Hush Puppies",
+            "Sides",
+            "",
+            &[group("Pieces Size", 1, 1, &["3 Pieces", "6 Pieces"])],
+        ),
     ])
 }
 
@@ -82,5 +97,30 @@ fn the_same_of_another_sort_is_another_dish() {
                 "1 Pork Chop Rice Plate +Fried Egg -Tomato; 1 Lemon Chicken Rice Plate -Tomato",
             ),
         ],
+    );
+}
+
+#[test]
+fn dishes_of_one_kind_are_told_by_their_place() {
+    check(
+        &smokehouse(),
+        &[
+            (
+                "2 two meat plates. 1st: hot link and turkey, toast. 2nd: same meats, but cornbread",
+                "1 Two Meat Plate +Hot Link +Turkey +Toast; 1 Two Meat Plate +Hot Link +Turkey +Cornbread",
+            ),
+            ("two clubs, 2nd one no mayo", "1 Club; 1 Club -Mayo"),
+        ],
+    );
+}
+
+#[test]
+fn a_plus_sign_ends_a_dish_of_so_many_pieces() {
+    check(
+        &smokehouse(),
+        &[(
+            "hush puppies 3pc + club with fries",
+            "1 3 Pieces Hush Puppies; 1 Club +Fries",
+        )],
     );
 }
