@@ -49,6 +49,8 @@ pub(super) struct Draft {
     pub(super) span: Option<Span>,
     /// Whether it was one line with another: "two cokes, one without ice".
     pub(super) parted: bool,
+    /// Whether it was made as another line: "the same again".
+    pub(super) copied: bool,
     /// Whether it was only asked about: "do you have fries?"
     pub(super) only_asked: bool,
 }
@@ -63,6 +65,7 @@ impl Draft {
             kept: Vec::new(),
             span,
             parted: false,
+            copied: false,
             only_asked: false,
         }
     }

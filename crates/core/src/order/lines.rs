@@ -221,6 +221,11 @@ impl<'a> Lines<'a> {
         self.drafts.get(line).map(|draft| draft.quantity)
     }
 
+    /// Whether a line was made as another one was.
+    pub(super) fn is_copied(&self, line: usize) -> bool {
+        self.drafts.get(line).is_some_and(|draft| draft.copied)
+    }
+
     /// The place of the last line, and how many.
     pub(super) fn last(&self) -> Option<(usize, u32)> {
         let last = self.drafts.len().checked_sub(1)?;

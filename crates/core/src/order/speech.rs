@@ -115,7 +115,7 @@ const TABLE: &[(Cue, &str)] = &[
     ),
     (
         Cue::Change,
-        "change|change the|change my|cut the|make the|make my|swap|swap the|swap my|switch|switch the|switch my|replace|replace the|replace my|substitute|exchange the",
+        "change|change the|change my|bump the|bump my|bump up the|bump up my|cut the|make the|make my|swap|swap the|swap my|switch|switch the|switch my|replace|replace the|replace my|substitute|exchange the",
     ),
     (
         Cue::To,
@@ -198,7 +198,7 @@ const TABLE: &[(Cue, &str)] = &[
     ),
     (
         Cue::Same,
-        "same for him|same for her|same for me|same for my wife|same for my husband|same for my friend|same for my son|same for my daughter|same for my brother|same for my sister|same for my mom|same for my dad|the same as|same as|the same again|same again|exactly like|identical to|just like it|just like that|just like that one|the same thing|same thing|the same|same thing again",
+        "same for him|same for her|same for me|same for my wife|same for my husband|same for my friend|same for my son|same for my daughter|same for my brother|same for my sister|same for my mom|same for my dad|the same as|same as|the same again|same again|exactly like|identical to|just like it|just like that|just like that one|the same thing|same thing|the exact same thing|exact same thing|the exact same thing again|exact same thing again|exactly the same thing|the exact same|exactly the same|the same|same thing again",
     ),
     (
         Cue::Rest,
@@ -233,11 +233,11 @@ const EVERYDAY: &str = "party|people|friend|brother|sister|mother|father|mom|dad
 /// Words about people and the occasion that no cashier asks back about. None that a dish could be called
 /// by: what is said of kids may be of a kids' meal.
 #[rustfmt::skip]
-const TALK: [&str; 42] = [
+const TALK: [&str; 44] = [
     "wife", "husband", "son", "daughter", "mom", "mum", "dad", "mother", "father", "brother", "sister", "friend",
     "friends", "girlfriend", "boyfriend", "boss", "people", "us", "she'll", "he'll", "they'll", "we're", "hurry",
     "thx", "tho", "lol", "haha", "alright", "guess", "think", "that'll", "let's", "getting", "wants", "everybody",
-    "buddy", "coworker", "make", "mine", "hers", "theirs", "his",
+    "buddy", "coworker", "gf", "bf", "make", "mine", "hers", "theirs", "his",
 ];
 
 /// Whether a word says something of who orders, and nothing of what.

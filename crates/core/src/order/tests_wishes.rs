@@ -7,6 +7,8 @@ use crate::menu::import::{Format, Limits, parse};
 use serde_json::{Value, json};
 
 mod again;
+mod apart;
+mod copies;
 mod more;
 mod parlour;
 mod spoken;

@@ -359,11 +359,18 @@ impl<'a> Reader<'a> {
     }
 
     /// "No onions please, onions make me sick": what was left out is not wanted by its name alone.
-    pub(super) fn is_complained_of(&self, names: &Names, rest: &[Segment<'_>]) -> bool {
+    pub(super) fn is_complained_of(
+        &self,
+        names: &Names,
+        start: usize,
+        rest: &[Segment<'_>],
+    ) -> bool {
         let asks = self.with || self.adds || self.onto || self.keep || self.verb.is_some();
         let is_led = matches!(self.before.as_str(), "actually" | "only" | "just");
         let last = self.lines.last().map(|(line, _)| line);
         let is_led = is_led || (last.is_some() && self.made_plain == last);
+        // "… and I do want the onions"
+        let is_led = is_led || self.is_wanted_anew(start);
         let asks = asks || self.amount.is_some() || is_led;
         let next = rest
             .first()
@@ -377,5 +384,15 @@ impl<'a> Reader<'a> {
             None => false,
         };
         !asks && !moves && self.pending.start.is_none() && self.lines.goes_without(&names.options)
+    }
+
+    /// Whether the words right before wish for what comes.
+    fn is_wanted_anew(&self, start: usize) -> bool {
+        let before = self.text.get(..start).unwrap_or_default();
+        let before = before.trim_end().to_lowercase();
+        ["i want", "do want"].iter().any(|wish| {
+            let before = before.strip_suffix(" the").unwrap_or(&before);
+            before.ends_with(wish)
+        })
     }
 }

@@ -1,12 +1,10 @@
 //! Some of several told apart: "two cokes, one large and one small", "the rest", "the other
 //! without".
 
-use super::super::draft::Choice;
 use super::super::phrases::Names;
 use super::super::segment::{Kind, Segment};
 use super::super::speech::Cue;
 use super::{Reader, option_of};
-use olympus_proto::ModifierAction;
 
 /// What is said of some of several that have nothing changed.
 const PLAIN: [&str; 8] = [
@@ -63,10 +61,24 @@ impl<'a> Reader<'a> {
             return false;
         };
         self.shared = is_left.then_some(line);
+        self.skip = self.kind_of_those(rest).map(|kind| kind.start);
         self.lines.forget_recent();
         (self.negated, self.joined) = (false, false);
         (self.all, self.place) = (None, None);
         true
+    }
+
+    /// "Make one of those teas unsweet": what the last dish is called with, right after "those".
+    fn kind_of_those<'s>(&self, rest: &'s [Segment<'a>]) -> Option<&'s Segment<'a>> {
+        let is_filler = |s: &&Segment<'_>| matches!(s.kind, Kind::Cue(Cue::Filler));
+        let at = rest.iter().take_while(is_filler).count();
+        let those = at.checked_sub(1).and_then(|at| rest.get(at))?;
+        let those = self.said_of(those).to_lowercase();
+        let is_those = matches!(those.as_str(), "those" | "these" | "the");
+        let next = rest
+            .get(at)
+            .filter(|next| is_those && !self.ends_phrase(next.start))?;
+        self.is_word_of_last_dish(next).then_some(next)
     }
 
     /// Whether the last line is nothing but one of several sorts, and these words are another.
@@ -101,8 +113,11 @@ impl<'a> Reader<'a> {
     /// "Four tacos, two regular, …": some of them as they are.
     pub(super) fn tell_plain(&mut self, number: u32, rest: &[Segment<'a>]) -> bool {
         let said = |at: usize| rest.get(at).map(|s| self.said_of(s).to_lowercase());
-        // "One just regular"
-        let just = usize::from(said(0).as_deref() == Some("just"));
+        // "One just regular", "two of them regular"
+        let of_them = said(0).as_deref() == Some("of")
+            && matches!(said(1).as_deref(), Some("em" | "them" | "those" | "these"));
+        let of_them = if of_them { 2 } else { 0 };
+        let just = of_them + usize::from(said(of_them).as_deref() == Some("just"));
         let rest = rest.get(just..).unwrap_or_default();
         let is_plain = said(just).is_some_and(|said| PLAIN.contains(&said.as_str()));
         // "One with and one without onions"
@@ -164,94 +179,6 @@ impl<'a> Reader<'a> {
             }
             _ => false,
         }
-    }
-
-    /// "The rest", "the other": of a line of which some were told apart.
-    pub(super) fn remaining(&mut self, segment: &Segment<'_>, rest: &[Segment<'a>]) {
-        let tells = matches!(
-            rest.first().map(|next| next.kind),
-            Some(Kind::Cue(Cue::Not | Cue::With))
-        );
-        // "No rice on one of them, and on the other no beans"
-        let goes_on = rest
-            .first()
-            .is_some_and(|next| self.said_of(next).starts_with("and"));
-        if self.onto
-            && tells
-            && !goes_on
-            && let Some(line) = self.shared.or_else(|| self.lines.other_part())
-        {
-            self.lines.forget_recent();
-            (self.all, self.place, self.onto) = (None, Some(line), false);
-            return;
-        }
-        if self.onto && self.lines.has_recent() {
-            self.lines.move_to_other_parts();
-            return;
-        }
-        let Some(left) = self.shared.and_then(|line| self.lines.quantity(line)) else {
-            return;
-        };
-        let said = self.said_of(segment).to_lowercase();
-        let is_one = said.ends_with("other") || said.ends_with("one");
-        let number = if is_one { 1 } else { left };
-        if self.is_without_that(number, rest) {
-            return;
-        }
-        if !self.tell_plain(number, rest) {
-            self.tell_apart(number, rest);
-        }
-    }
-
-    /// "One with onion and the other without": what the one has.
-    pub(super) fn is_without_that(&mut self, number: u32, rest: &[Segment<'a>]) -> bool {
-        let said = rest.first().map(|next| self.said_of(next).to_lowercase());
-        let ends = rest.get(1).is_none_or(|next| {
-            let gap = rest
-                .first()
-                .and_then(|not| self.text.get(not.end..next.start));
-            gap.is_some_and(|gap| gap.contains([',', '.', ';', '!', '?', '\n']))
-                || matches!(next.kind, Kind::Cue(Cue::And | Cue::Clause))
-        });
-        let added = self.lines.added_in_clause();
-        let says = matches!(said.as_deref(), Some("without" | "w/o" | "wo"));
-        if !ends || !says || added.is_empty() {
-            return false;
-        }
-        // "One with bacon and one without": one more, as the dish comes.
-        if self.shared.is_none()
-            && self.joined
-            && self.lines.is_told_single()
-            && let Some(item) = self.lines.last_item()
-            && let Some(not) = rest.first()
-        {
-            let span = not.span();
-            self.pending.number = Some(number);
-            self.place_item(item, span);
-            self.skip = Some(not.start);
-            self.lines.forget_recent();
-            (self.all, self.place, self.joined) = (None, None, false);
-            return true;
-        }
-        let Some(is_left) = self.shared.and_then(|line| self.lines.split(line, number)) else {
-            return false;
-        };
-        self.shared = self.shared.filter(|_| is_left);
-        let span = rest.first().map(Segment::span);
-        let last = self.lines.last().map(|(line, _)| line);
-        if let (Some(line), Some(span)) = (last, span) {
-            let choice = Choice {
-                action: ModifierAction::Remove,
-                ..Choice::added(span)
-            };
-            for options in added {
-                self.lines.put(line, options, choice);
-            }
-        }
-        self.skip = rest.first().map(|not| not.start);
-        self.lines.forget_recent();
-        (self.all, self.place, self.joined) = (None, None, false);
-        true
     }
 
     /// "For me", "for my son": whose of several it is.
@@ -346,7 +273,7 @@ impl<'a> Reader<'a> {
 
     /// Whether a choice that the last line has comes next, and no other item: "with oat milk", "no
     /// onions", "large".
-    pub(super) fn says_how_it_differs(&self, number: u32, rest: &[Segment<'_>]) -> bool {
+    pub(super) fn says_how_it_differs(&self, number: u32, rest: &[Segment<'a>]) -> bool {
         let is_before = |s: &&Segment<'_>| {
             matches!(
                 s.kind,
@@ -359,6 +286,10 @@ impl<'a> Reader<'a> {
         // "One on a roll"
         let is_article = |s: &Segment<'_>| matches!(s.kind, Kind::Cue(Cue::Article));
         at += usize::from(at > 0 && rest.get(at).is_some_and(is_article));
+        if self.kind_of_those(rest).is_some() {
+            let after = rest.get(at + 1..).unwrap_or_default();
+            at += 1 + after.iter().take_while(is_before).count();
+        }
         let later = rest.get(at + 1..).unwrap_or_default();
         let before = rest.get(..at).unwrap_or_default();
         let is_told = |s: &Segment<'_>| matches!(s.kind, Kind::Cue(Cue::With | Cue::Not | Cue::On));
@@ -381,9 +312,18 @@ impl<'a> Reader<'a> {
                         || is_rest
                         || is_sort
                         || before.iter().any(is_told))
-                    && self.next_item(names, later).is_none()
+                    && self.next_item(names, later).is_none_or(|next| {
+                        before.iter().any(is_told) && self.is_own_word(next, later)
+                    })
             }
             _ => false,
         }
+    }
+
+    /// "One with vanilla ice cream" of Pie with Ice Cream: what comes is a word of the last dish's own name.
+    fn is_own_word(&self, item: usize, rest: &[Segment<'_>]) -> bool {
+        let is_part = matches!(rest.first().map(|next| next.kind),
+            Some(Kind::Names(next)) if next.is_part && next.items.contains(&item));
+        is_part && self.lines.last_item() == Some(item)
     }
 }

@@ -88,6 +88,8 @@ impl<'a> Reader<'a> {
         let lines: Vec<usize> = self.lines.all().into_iter().filter(is_of).collect();
         match lines.as_slice() {
             [line] => Some(*line),
+            // "The same again but slaw instead of the fries"
+            [.., line] if self.lines.is_copied(*line) => Some(*line),
             _ => None,
         }
     }

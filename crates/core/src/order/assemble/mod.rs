@@ -8,6 +8,7 @@ mod absorbed;
 mod apart;
 mod around;
 mod asking;
+mod copies;
 mod deals;
 mod each;
 mod headings;
@@ -17,6 +18,7 @@ mod instead;
 mod items;
 mod kinds;
 mod lacking;
+mod left;
 mod listed;
 mod meals;
 mod meant;
@@ -37,12 +39,14 @@ mod placing;
 mod portions;
 mod reader;
 mod refused;
+mod resized;
 mod round;
 mod settle;
 mod shared_kind;
 mod sorts;
 mod stash;
 mod swaps;
+mod the_one;
 mod told_kind;
 mod which;
 
@@ -228,6 +232,9 @@ impl<'a> Reader<'a> {
     /// What by itself says nothing of the order, and beside names may: "just", "only", "all".
     fn aside(&mut self, segment: &Segment<'_>, rest: &[Segment<'a>]) {
         let said = self.said_of(segment).to_lowercase();
+        if said == "same" && (self.is_same_but(segment, rest) || self.is_same_of_group(rest)) {
+            return;
+        }
         self.takes_that(segment, rest);
         if matches!(said.as_str(), "just" | "only") && self.keeps_only(segment, rest) {
             return;
@@ -275,7 +282,8 @@ impl<'a> Reader<'a> {
     }
 
     fn unknown(&mut self, segment: &Segment<'_>, rest: &[Segment<'a>]) {
-        if self.is_made_plain(segment, rest)
+        if self.is_the_one(segment, rest)
+            || self.is_made_plain(segment, rest)
             || self.is_black_coffee(segment)
             || self.is_chosen_to_lack(None, segment)
             || self.is_left_out_as_told(None, segment)
@@ -287,6 +295,7 @@ impl<'a> Reader<'a> {
             || self.is_category_of_last(segment)
             || self.is_owned(segment, rest)
             || self.is_half_of_them(segment, rest)
+            || self.is_other_one(segment, rest)
             || self.is_word_of_kind(segment)
             || self.is_kind_with(None, segment, rest)
         {

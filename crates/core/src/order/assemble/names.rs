@@ -22,7 +22,8 @@ impl<'a> Reader<'a> {
             self.move_to(line);
             return;
         }
-        if self.is_plain_elsewhere(names, segment, rest)
+        if self.is_the_one(segment, rest)
+            || self.is_plain_elsewhere(names, segment, rest)
             || self.is_of_placed(names, segment)
             || self.is_on_half(names, segment)
             || self.names_open_group(names, segment)
@@ -285,20 +286,6 @@ impl<'a> Reader<'a> {
             (self.verb, self.negated, self.negation_used) = (None, true, false);
         }
         false
-    }
-
-    /// "A chocolate and a vanilla shake, make the chocolate large": the one line that is of that sort.
-    fn is_sort_of_line(&self, names: &Names, rest: &[Segment<'_>]) -> Option<usize> {
-        let is_article = |s: &&Segment<'_>| matches!(s.kind, Kind::Cue(Cue::Article));
-        let next = rest.iter().find(|s| !is_article(s))?;
-        let lines = self.lines.having(&names.options);
-        let ([line], false, Kind::Names(next)) = (lines.as_slice(), names.is_size, next.kind)
-        else {
-            return None;
-        };
-        let is_many = self.lines.all().len() > 1;
-        let is_size = next.is_size && self.lines.takes(*line, &next.options);
-        (self.verb == Some(Verb::Change) && is_many && is_size).then_some(*line)
     }
 
     /// "A large coke and fries": what waits is a dish of its own, which cannot have what comes.

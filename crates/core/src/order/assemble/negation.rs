@@ -302,6 +302,12 @@ impl<'a> Reader<'a> {
         if self.pending.options.iter().any(is_sort) && self.implied().is_some() {
             self.settle();
         }
+        // "Make that coke a large"
+        if said == "make that" && self.is_sized_thing(rest) {
+            self.settle();
+            (self.verb, self.negated) = (Some(Verb::Change), false);
+            return;
+        }
         self.verb = Some(Verb::Correct);
         let goes_on = ["make", "change", "better"]
             .iter()

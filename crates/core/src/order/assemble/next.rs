@@ -67,7 +67,10 @@ impl<'a> Reader<'a> {
     /// size.
     pub(super) fn leads_to_choice(&self, names: &Names, rest: &[Segment<'_>]) -> bool {
         let is_size = names.is_size;
-        match rest.first().map(|next| next.kind) {
+        // "Pint of slaw"
+        let is_of = |next: &&Segment<'_>| self.said_of(next).eq_ignore_ascii_case("of");
+        let of = usize::from(rest.first().filter(is_of).is_some());
+        match rest.get(of).map(|next| next.kind) {
             Some(Kind::Names(next)) if is_size && next.items.is_empty() => {
                 let mut having: Vec<usize> = next.options.iter().map(|at| at.item).collect();
                 having.dedup();
@@ -82,8 +85,16 @@ impl<'a> Reader<'a> {
                     && self.lines.last_takes(&names.options) != Some(false)
                     && self.lines.last().is_some()
                     && !self.lines.last_needs(&next.options);
+                // "A club, pint of slaw": no slaw of the club.
+                let is_measured = of == 1
+                    && self.listed
+                    && self.verb.is_none()
+                    && self.lines.last_takes(&names.options).is_none();
                 self.one_or_own(having).is_some()
-                    && (is_another || is_sized || self.lines.accepting(&next.options).is_none())
+                    && (is_another
+                        || is_sized
+                        || is_measured
+                        || self.lines.accepting(&next.options).is_none())
             }
             _ => false,
         }

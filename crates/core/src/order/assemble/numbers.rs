@@ -75,6 +75,11 @@ impl<'a> Reader<'a> {
                 names.items.is_empty()
                     && implied.is_some_and(|item| option_of(&names.options, item).is_some())
             }
+            // "Two large teas, make one of those unsweet"
+            Some(Kind::Cue(Cue::Filler)) => rest.first().is_some_and(|next| {
+                let said = self.said_of(next).to_lowercase();
+                matches!(said.as_str(), "those" | "these" | "them" | "of")
+            }),
             _ => false,
         };
         if told && self.pending.number.is_some_and(|n| n > number) && self.implied().is_some() {
@@ -109,6 +114,7 @@ impl<'a> Reader<'a> {
             return;
         }
         if self.is_without_that(number, rest)
+            || self.is_one_of_those_told(number, rest)
             || self.tells_each(number, segment, rest)
             || self.tell_apart(number, rest)
             || self.share_out(number, rest)
@@ -351,24 +357,6 @@ impl<'a> Reader<'a> {
             && !waits
             && is_one
             && !self.joined
-    }
-
-    /// "Garlic knots, two orders": so many of the dish before.
-    fn is_orders_of_last(&self, number: u32, segment: &Segment<'_>, rest: &[Segment<'_>]) -> bool {
-        let is_order = rest.first().is_some_and(|next| {
-            let said = self.said_of(next).to_lowercase();
-            matches!(said.as_str(), "order" | "orders")
-        });
-        let ends = !matches!(rest.get(1).map(|next| next.kind), Some(Kind::Names(_)));
-        let waits = self.pending.start.is_some() && self.pending.number.is_none();
-        let corrects = self.verb == Some(Verb::Correct);
-        number > 0
-            && is_order
-            && ends
-            && !waits
-            && !self.lines.is_empty()
-            && !self.ends_sentence(segment.start)
-            && (self.after_name || corrects)
     }
 
     /// "A chicken sandwich, two of them": of which one was said.

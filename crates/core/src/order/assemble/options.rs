@@ -145,7 +145,8 @@ impl<'a> Reader<'a> {
             self.lines.lengthen(choice.span.end);
             return true;
         }
-        self.is_plain_item(said, rest) || (!self.negated && self.is_complained_of(names, rest))
+        self.is_plain_item(said, rest)
+            || (!self.negated && self.is_complained_of(names, choice.span.start, rest))
     }
 
     /// Whether the dish comes next that the choice is of.

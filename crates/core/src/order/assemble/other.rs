@@ -43,14 +43,26 @@ impl Reader<'_> {
         } else {
             said.push(kind.clone());
         }
-        let Some(other) = self.phrases.find(&said) else {
-            return false;
+        let called = self.phrases.find(&said).filter(|other| !other.is_part);
+        let other = match called {
+            Some(called) => self.one_of(called.items.clone()),
+            None if self.lines.is_copied(line) => self.called_with(&said),
+            None => None,
         };
-        let other = self.one_of(other.items.clone()).filter(|_| !other.is_part);
         let Some(other) = other.filter(|other| *other != item) else {
             return false;
         };
         self.place_item(other, segment.span());
         true
+    }
+
+    /// The one dish that ends with the last of these words and has all others in its name: the Lemon Chicken Rice Plate
+    /// is a chicken plate.
+    fn called_with(&self, said: &[String]) -> Option<usize> {
+        let kind = said.last()?;
+        let is_called = |item: &usize| {
+            self.ends_with(*item, kind) && said.iter().all(|word| self.has_word(*item, word))
+        };
+        self.one_of((0..self.items.len()).filter(is_called).collect())
     }
 }

@@ -362,35 +362,4 @@ impl<'a> Reader<'a> {
             .collect();
         self.lines.called(&said)
     }
-
-    /// "The third is the same as the second", "another one just like it".
-    pub(super) fn same(&mut self, segment: &Segment<'_>, rest: &[Segment<'a>]) {
-        let target = self.place.take();
-        let said = self.said_of(segment).to_lowercase();
-        let is_one_more = target.is_some()
-            || self.pending.start.is_some()
-            || self.joined
-            || said.ends_with("again")
-            || said.ends_with("the same")
-            || said.ends_with("thing")
-            || said.contains("same for ");
-        let mut comes = rest.iter().map(|s| s.kind);
-        let comes = comes.find(|kind| !matches!(kind, Kind::Cue(Cue::Filler)));
-        // "The same cup" is no dish.
-        let is_named = matches!(comes, Some(Kind::Names(_) | Kind::Unknown));
-        if !is_one_more || is_named || self.verb.is_some() {
-            return;
-        }
-        self.settle();
-        match comes {
-            Some(Kind::Cue(Cue::Place(_))) => self.copying = Some(target),
-            _ => self.copy(self.lines.at(None), target),
-        }
-    }
-
-    pub(super) fn copy(&mut self, from: Option<usize>, to: Option<usize>) {
-        if let Some(from) = from {
-            self.lines.copy(from, to);
-        }
-    }
 }

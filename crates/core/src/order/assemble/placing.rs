@@ -3,7 +3,7 @@
 //! Invariant: nothing of what waits is lost. It becomes a choice of the new line or of one before, waits on, or
 //! is reported as not understood.
 
-use super::super::draft::{Choice, Draft};
+use super::super::draft::{Choice, Draft, named};
 use super::super::phrases::{Names, OptionRef};
 use super::super::segment::Segment;
 use super::{Pending, Reader, Verb};
@@ -19,6 +19,7 @@ impl<'a> Reader<'a> {
             start,
             end: span.end,
         };
+        self.drop_own_words(item, &mut pending, span);
         let (number, portion) = self.counted(item, &mut pending, whole);
         let mut draft = Draft::new(item, number.unwrap_or(1), Some(whole));
         if let Some(at) = portion {
@@ -143,6 +144,29 @@ impl<'a> Reader<'a> {
         }
         for (names, choice) in strays {
             self.attach(names, choice);
+        }
+    }
+
+    /// "Pork chop plate" of the Pork Chop Rice Plate, where pork can lie on it: a word of its name.
+    fn drop_own_words(&self, item: usize, pending: &mut Pending<'a>, span: Span) {
+        let mut start = span.start;
+        let mut said = self.phrases.stems_of(&self.said(span).to_lowercase());
+        while let Some((names, choice)) = pending.options.last() {
+            let gap = self.text.get(choice.span.end..start).unwrap_or_default();
+            let word = self
+                .phrases
+                .stems_of(&self.said(choice.span).to_lowercase());
+            said.splice(0..0, word);
+            let at = super::option_of(&names.options, item).filter(|at| at.derived);
+            let group = at.and_then(|at| named(self.items, at));
+            let is_free = group.is_some_and(|(group, _)| group.min == 0 && !names.is_size);
+            let mut name = self.phrases.name_of(item).iter();
+            let is_name = said.iter().all(|word| name.any(|own| own == word));
+            if !is_free || !is_name || !gap.chars().all(|c| c == ' ') {
+                return;
+            }
+            start = choice.span.start;
+            pending.options.pop();
         }
     }
 

@@ -221,7 +221,10 @@ impl Reader<'_> {
             if !next.items.is_empty() && next.items.iter().all(|item| self.pieces(*item, count).is_none()));
         let waits = !self.pending.options.is_empty() || self.negated || self.verb.is_some();
         let is_other = is_other || self.is_pieces_of_other(names, count, next);
-        if !is_other || waits || self.ends_phrase(next.start) {
+        // "Dumplings 3pc + a bun"
+        let gap = self.text.get(span.end..next.start).unwrap_or_default();
+        let is_apart = self.ends_phrase(next.start) || gap.contains(['+', '&', '/']);
+        if !is_other || waits || is_apart {
             return false;
         }
         self.pending.start.get_or_insert(span.start);
@@ -317,5 +320,31 @@ impl Reader<'_> {
                 option,
             })
         })
+    }
+
+    /// "Garlic knots, two orders": so many of the dish before.
+    pub(super) fn is_orders_of_last(
+        &self,
+        number: u32,
+        segment: &Segment<'_>,
+        rest: &[Segment<'_>],
+    ) -> bool {
+        let is_order = rest.first().is_some_and(|next| {
+            let said = self.said_of(next).to_lowercase();
+            matches!(said.as_str(), "order" | "orders")
+        });
+        let ends = !matches!(rest.get(1).map(|next| next.kind), Some(Kind::Names(_)));
+        // "Two clubs, one order gets fries": of one of them.
+        let is_fewer = self.lines.last().is_some_and(|(_, of)| of > number);
+        let ends = ends && !(is_fewer && self.says_how_it_differs(number, rest));
+        let waits = self.pending.start.is_some() && self.pending.number.is_none();
+        let corrects = self.verb == Some(Verb::Correct);
+        number > 0
+            && is_order
+            && ends
+            && !waits
+            && !self.lines.is_empty()
+            && !self.ends_sentence(segment.start)
+            && (self.after_name || corrects)
     }
 }

@@ -261,9 +261,41 @@ impl Lines<'_> {
             Some(_) => {}
             None => self.push(super::Draft {
                 quantity: 1,
+                copied: true,
                 ..like
             }),
         }
         self.recent.clear();
+    }
+
+    /// What another line of the same item has of the group that is called so; whether it has any.
+    pub(in super::super) fn take_group_of(
+        &mut self,
+        line: usize,
+        other: usize,
+        word: &str,
+    ) -> bool {
+        let items = self.items;
+        let is_called = |at: &OptionRef| {
+            let group = named(items, *at).map(|(group, _)| option::key(&group.name));
+            group.is_some_and(|group| {
+                group
+                    .split(' ')
+                    .any(|own| super::super::stems::stem(own) == word)
+            })
+        };
+        let from = self.drafts.get(other).cloned();
+        let (Some(from), Some(draft)) = (from, self.drafts.get_mut(line)) else {
+            return false;
+        };
+        let same = from.choices.iter().filter(|(at, _)| is_called(at));
+        let same: Vec<(OptionRef, Choice)> = same.copied().collect();
+        if from.item != draft.item || same.is_empty() {
+            return false;
+        }
+        for (at, choice) in same {
+            draft.put(items, at, choice);
+        }
+        true
     }
 }

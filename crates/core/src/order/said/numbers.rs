@@ -18,9 +18,37 @@ const TOLD_AFTER: [&str; 14] = [
 ];
 
 impl Said<'_> {
+    /// "1st: …, 2nd: …": the place of one of several.
+    fn placed(&self, at: usize) -> Option<&'static str> {
+        const PLACES: [(&str, &str, &str); 4] = [
+            ("1", "st", "first"),
+            ("2", "nd", "second"),
+            ("3", "rd", "third"),
+            ("4", "th", "fourth"),
+        ];
+        let is_place = |at: usize, number: &str, ending: &str| {
+            let said = |at: usize| self.words.get(at).map(|word| word.text.as_str());
+            said(at) == Some(number)
+                && said(at + 1) == Some(ending)
+                && self.gap_after(at).is_empty()
+        };
+        PLACES.iter().find_map(|(number, ending, place)| {
+            let is_ending = at
+                .checked_sub(1)
+                .is_some_and(|at| is_place(at, number, ending));
+            match is_place(at, number, ending) {
+                true => Some(SILENT),
+                false => is_ending.then_some(*place),
+            }
+        })
+    }
+
     /// What a word that is a number, or belongs to one, is read as; `None` where it is read as it stands.
     pub(super) fn number_at(&self, at: usize) -> Option<String> {
         let word = self.words.get(at)?;
+        if let Some(place) = self.placed(at) {
+            return Some(place.to_owned());
+        }
         let is_digits = word.text.chars().all(|c| c.is_ascii_digit());
         // "Two number ones"
         if word.text == "ones" && self.word_before(at) == Some(NUMBER) {

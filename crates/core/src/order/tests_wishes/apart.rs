@@ -1,0 +1,167 @@
+//! Some of several told apart in few words.
+
+use super::{check, group, item, parser, size};
+use crate::order::OrderParser;
+
+/// A diner with sandwiches and sweets.
+fn diner() -> OrderParser {
+    let on_it = group("Comes With", 0, 3, &["Bacon", "Tomato", "Mayo"]);
+    let side = || group("Side", 1, 1, &["Fries", "Potato Salad"]);
+    let measure = group("Size", 1, 1, &["Pint", "Quart"]);
+    let add = group("Add", 0, 2, &["Cheddar", "Bacon"]);
+    let scoop = || group("Ice Cream", 1, 1, &["Vanilla", "Coconut"]);
+    let sauce = group("Sauce", 0, 1, &["Hot Fudge", "Caramel"]);
+    parser(&[
+        item(
+            "Club",
+            "Sandwiches",
+            "Bacon, tomato and mayo.",
+            &[on_it, side()],
+        ),
+        item("Fried Banana with Ice Cream", "Sweets", "", &[scoop()]),
+        item("Sundae", "Sweets", "", &[size(), sauce]),
+        item(
+            "Side Order",
+            "Sides",
+            "",
+            &[
+                measure,
+                group("Side", 1, 1, &["Mac", "Potato Salad", "Beans"]),
+            ],
+        ),
+        item(
+            "Iced Tea",
+            "Drinks",
+            "",
+            &[
+                size(),
+                group("Sweet or Unsweet", 1, 1, &["Sweet", "Unsweet"]),
+            ],
+        ),
+        item(
+            "Gallon",
+            "Drinks",
+            "",
+            &[group(
+                "Drink",
+                1,
+                1,
+                &["Sweet Tea", "Unsweet Tea", "Lemonade"],
+            )],
+        ),
+        item("Mushroom Melt", "Sandwiches", "", &[side()]),
+        item("Mushroom by the Pound", "Sides", "", &[]),
+        item(
+            "Meat Plate",
+            "Plates",
+            "",
+            &[group("Meat", 1, 2, &["Turkey", "Cheddar Sausage"]), add],
+        ),
+    ])
+}
+
+#[test]
+fn the_other_is_told_without_its_article() {
+    check(
+        &diner(),
+        &[
+            (
+                "two clubs both no mayo one order gets fries the other potato salad",
+                "1 Club -Mayo +Fries; 1 Club -Mayo +Potato Salad",
+            ),
+            (
+                "2 clubs, one w/ fries, other w/ potato salad and no mayo",
+                "1 Club +Fries; 1 Club +Potato Salad -Mayo",
+            ),
+        ],
+    );
+}
+
+#[test]
+fn one_may_be_told_with_words_of_the_dish() {
+    check(
+        &diner(),
+        &[
+            (
+                "two fried bananas one with vanilla one with coconut ice cream",
+                "1 Fried Banana with Ice Cream +Vanilla; 1 Fried Banana with Ice Cream +Coconut",
+            ),
+            (
+                "two sundaes one hot fudge small",
+                "1 Sundae; 1 Small Sundae +Hot Fudge",
+            ),
+        ],
+    );
+}
+
+#[test]
+fn some_of_them_are_as_they_come() {
+    check(
+        &diner(),
+        &[
+            (
+                "3 clubs, 2 of them normal 1 with no mayo",
+                "2 Club; 1 Club -Mayo",
+            ),
+            (
+                "3 clubs, two of those regular and the other without tomato",
+                "2 Club; 1 Club -Tomato",
+            ),
+        ],
+    );
+}
+
+#[test]
+fn one_of_those_is_changed() {
+    check(
+        &diner(),
+        &[
+            (
+                "two large sweet teas make one of those teas unsweet",
+                "1 Large Iced Tea +Sweet; 1 Large Iced Tea +Unsweet",
+            ),
+            (
+                "two clubs, make one of those clubs with fries",
+                "1 Club; 1 Club +Fries",
+            ),
+        ],
+    );
+}
+
+#[test]
+fn a_size_is_said_of_what_made_the_dish() {
+    check(
+        &diner(),
+        &[
+            (
+                "pint of mac, pint of beans, bump the mac to a quart",
+                "1 Quart Side Order +Mac; 1 Pint Side Order +Beans",
+            ),
+            (
+                "a club, pint of beans, make that beans a quart",
+                "1 Club; 1 Quart Side Order +Beans",
+            ),
+            (
+                "pint of mac, make the mac a quart",
+                "1 Quart Side Order +Mac",
+            ),
+        ],
+    );
+}
+
+#[test]
+fn the_one_tells_what_was_said_right_before() {
+    check(
+        &diner(),
+        &[
+            (
+                "a melt the mushroom one with fries",
+                "1 Mushroom Melt +Fries",
+            ),
+            (
+                "a meat plate with sausage the cheddar one and bacon",
+                "1 Meat Plate +Cheddar Sausage +Bacon",
+            ),
+        ],
+    );
+}
