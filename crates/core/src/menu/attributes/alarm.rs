@@ -5,12 +5,18 @@ use super::phrases::{ALLERGY, BARE, HARMS, PLAIN, longest};
 use super::scan::Scan;
 use super::{Manner, Meaning, limits};
 
-/// "Does it have egg? I'm allergic": somebody is, and says of what in another sentence. Rather a limit too many.
+/// What is said of an allergy in English without naming of what.
+#[rustfmt::skip]
+const ALARMS: [&str; 9] = [
+    "allergic", "anaphylactic", "anaphylaxis", "intolerant", "epipen", "hospital", "hospitalized", "ambulance", "hives",
+];
+
+/// "Does it have egg? I'm allergic", "I ate prawns and ended up in hospital": of what stands in another sentence.
+/// Rather a limit too many.
 fn unbound_in_english(scan: &mut Scan<'_>) {
     let alarm = (0..scan.tokens.len()).find(|at| {
         let said = scan.word(*at);
-        matches!(said, Some("allergic" | "anaphylactic" | "intolerant"))
-            && !limits::is_denied(scan, *at)
+        said.is_some_and(|said| ALARMS.contains(&said)) && !limits::is_denied(scan, *at)
     });
     if alarm.is_none() || scan.has_limit(0, scan.tokens.len()) {
         return;

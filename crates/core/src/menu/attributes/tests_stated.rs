@@ -66,6 +66,7 @@ fn an_allergy_is_stated_in_many_ways() {
         ("no crabs", "crustaceans"),
         ("cant eat anything that has milk", "milk"),
         ("df dessert", "milk"),
+        ("i ate prawns once and ended up in hospital", "crustaceans"),
         ("dont put sesame on it", "sesame"),
     ] {
         let mut read: Vec<String> = excluded(text, Manner::Search)
