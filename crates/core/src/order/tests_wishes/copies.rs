@@ -48,7 +48,12 @@ fn smokehouse() -> OrderParser {
             "Plates",
             "",
             &[
-                group("Choose Two Meats", 2, 2, &["Hot Link", "Turkey"]),
+                group(
+                    "Choose Two Meats",
+                    2,
+                    2,
+                    &["Hot Link", "Turkey", "Sliced Brisket"],
+                ),
                 group("Bread", 1, 1, &["Cornbread", "Toast"]),
             ],
         ),
@@ -121,6 +126,17 @@ fn a_plus_sign_ends_a_dish_of_so_many_pieces() {
         &[(
             "hush puppies 3pc + club with fries",
             "1 3 Pieces Hush Puppies; 1 Club +Fries",
+        )],
+    );
+}
+
+#[test]
+fn a_choice_of_two_words_may_be_turned_round() {
+    check(
+        &smokehouse(),
+        &[(
+            "two meat plate brisket sliced and turkey",
+            "1 Two Meat Plate +Sliced Brisket +Turkey",
         )],
     );
 }
