@@ -42,6 +42,18 @@ fn smokehouse() -> OrderParser {
             "Bacon, tomato and mayo.",
             &[on_it(&["Bacon", "Tomato", "Mayo"]), sides()],
         ),
+        item(
+            "Bone-In Wings",
+            "Wings",
+            "",
+            &[group("How Many Size", 1, 1, &["6 Piece", "10 Piece"])],
+        ),
+        item(
+            "Boneless Wings",
+            "Wings",
+            "",
+            &[group("How Many Size", 1, 1, &["8 Piece", "12 Piece"])],
+        ),
         item("Iced Tea", "Drinks", "", &[size()]),
         item(
             "Two Meat Plate",
@@ -137,6 +149,17 @@ fn a_choice_of_two_words_may_be_turned_round() {
         &[(
             "two meat plate brisket sliced and turkey",
             "1 Two Meat Plate +Sliced Brisket +Turkey",
+        )],
+    );
+}
+
+#[test]
+fn so_many_pieces_are_of_the_dish_that_is_sold_so() {
+    check(
+        &smokehouse(),
+        &[(
+            "boneless twelve bone in ten",
+            "1 12 Piece Boneless Wings; 1 10 Piece Bone-In Wings",
         )],
     );
 }
