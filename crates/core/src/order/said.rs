@@ -7,6 +7,7 @@ mod doubled;
 mod halves;
 mod numbers;
 mod silent;
+mod turned;
 
 use super::assemble::option_of;
 use super::phrases::{Names, Phrases};
@@ -30,6 +31,7 @@ pub(super) fn stems(text: &str, words: &[Word], phrases: &Phrases) -> Vec<String
     };
     let mut stems: Vec<String> = (0..words.len()).map(|at| said.stem_at(at)).collect();
     put_before(&mut stems, phrases);
+    turned::put_back(&mut stems, phrases);
     halves::put_after(&mut stems, phrases);
     stems
 }

@@ -33,8 +33,12 @@ impl Reader<'_> {
     ) -> bool {
         let waits = self.pending.start.is_some() || self.verb.is_some() || self.negated;
         let is_item = matches!(rest.first().map(|next| next.kind),
-            Some(Kind::Names(next)) if next.options.is_empty());
-        if !self.after_name || waits || is_item {
+            Some(Kind::Names(next)) if next.options.is_empty()
+                && !next.items.iter().all(|item| self.is_sold_otherwise(*item, number)));
+        // "Bone in ten" of Bone-In Wings
+        let is_own = |item: usize| self.has_word(item, &self.before);
+        let is_led = self.after_name || self.lines.last_item().is_some_and(is_own);
+        if !is_led || waits || is_item {
             return false;
         }
         let at = self.lines.last_item().and_then(|item| {
@@ -47,7 +51,15 @@ impl Reader<'_> {
         };
         let span = segment.span();
         self.lines.put_last(at, Choice::added(span));
+        (self.towards, self.onto) = (false, false);
         true
+    }
+
+    /// "Boneless twelve bone in ten": sold by the piece, and not by so many.
+    fn is_sold_otherwise(&self, item: usize, number: u32) -> bool {
+        const MOST_PIECES: u32 = 60;
+        let is_by_piece = (2..=MOST_PIECES).any(|count| self.pieces(item, count).is_some());
+        is_by_piece && self.pieces(item, number).is_none()
     }
 
     /// "Twelve wings, no sorry, six": another portion of the last line.

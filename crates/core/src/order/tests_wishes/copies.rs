@@ -42,13 +42,30 @@ fn smokehouse() -> OrderParser {
             "Bacon, tomato and mayo.",
             &[on_it(&["Bacon", "Tomato", "Mayo"]), sides()],
         ),
+        item(
+            "Bone-In Wings",
+            "Wings",
+            "",
+            &[group("How Many Size", 1, 1, &["6 Piece", "10 Piece"])],
+        ),
+        item(
+            "Boneless Wings",
+            "Wings",
+            "",
+            &[group("How Many Size", 1, 1, &["8 Piece", "12 Piece"])],
+        ),
         item("Iced Tea", "Drinks", "", &[size()]),
         item(
             "Two Meat Plate",
             "Plates",
             "",
             &[
-                group("Choose Two Meats", 2, 2, &["Hot Link", "Turkey"]),
+                group(
+                    "Choose Two Meats",
+                    2,
+                    2,
+                    &["Hot Link", "Turkey", "Sliced Brisket"],
+                ),
                 group("Bread", 1, 1, &["Cornbread", "Toast"]),
             ],
         ),
@@ -121,6 +138,28 @@ fn a_plus_sign_ends_a_dish_of_so_many_pieces() {
         &[(
             "hush puppies 3pc + club with fries",
             "1 3 Pieces Hush Puppies; 1 Club +Fries",
+        )],
+    );
+}
+
+#[test]
+fn a_choice_of_two_words_may_be_turned_round() {
+    check(
+        &smokehouse(),
+        &[(
+            "two meat plate brisket sliced and turkey",
+            "1 Two Meat Plate +Sliced Brisket +Turkey",
+        )],
+    );
+}
+
+#[test]
+fn so_many_pieces_are_of_the_dish_that_is_sold_so() {
+    check(
+        &smokehouse(),
+        &[(
+            "boneless twelve bone in ten",
+            "1 12 Piece Boneless Wings; 1 10 Piece Bone-In Wings",
         )],
     );
 }
