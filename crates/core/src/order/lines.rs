@@ -261,17 +261,19 @@ impl<'a> Lines<'a> {
         }
     }
 
-    /// Takes off what was added by words that an allergy is told with.
-    pub(super) fn leave_out_within(&mut self, allergies: &[Span]) {
-        let is_within = |choice: &Choice| {
-            let span = choice.span;
-            let mut told = allergies.iter();
+    /// Takes off what was added or ordered by words that an allergy is told with.
+    pub(super) fn leave_out_within(&mut self, allergies: impl Iterator<Item = Span> + Clone) {
+        let is_within = |span: Span| {
+            let mut told = allergies.clone();
             told.any(|told| told.start <= span.start && span.end <= told.end)
         };
+        self.drafts
+            .retain(|draft| !draft.span.is_some_and(is_within));
         for draft in &mut self.drafts {
-            draft.choices.retain(|(_, choice)| {
-                choice.action == ModifierAction::Remove || !is_within(choice)
-            });
+            let stays = |choice: &Choice| {
+                choice.action == ModifierAction::Remove || !is_within(choice.span)
+            };
+            draft.choices.retain(|(_, choice)| stays(choice));
         }
     }
 

@@ -89,3 +89,46 @@ fn what_is_no_allergen_of_the_fourteen_is_left_out_too() {
         check(&menu, &[(said, "1 Burger -Onion")]);
     }
 }
+
+#[test]
+fn what_nobody_has_orders_and_takes_off_nothing() {
+    for said in [
+        "hot fudge sundae no nut allergies",
+        "nobody has a peanut allergy, hot fudge sundae",
+        "any allergies? no. one hot fudge sundae",
+        "im not allergic to anything, one hot fudge sundae",
+        "no, one hot fudge sundae",
+    ] {
+        check(&sundae(), &[(said, "1 Hot Fudge Sundae")]);
+    }
+    check(
+        &sundae(),
+        &[
+            (
+                "hot fudge sundae no peanuts (allergy!!)",
+                "1 Hot Fudge Sundae -Peanuts",
+            ),
+            (
+                "im not allergic to nuts, hot fudge sundae with nuts",
+                "1 Hot Fudge Sundae +Chopped Nuts",
+            ),
+        ],
+    );
+}
+
+#[test]
+fn a_dish_is_not_ordered_by_the_name_of_an_allergen() {
+    let menu = json!([
+        {"id": "latte", "name": "Latte"}, {"id": "clam", "name": "Clam Chowder"}, {"id": "fish", "name": "Fish Tacos"},
+    ]);
+    check(
+        &menu,
+        &[
+            (
+                "my boyfriend is allergic to fish and clams, a latte",
+                "1 Latte",
+            ),
+            ("fish tacos, my wife is allergic to fish", "1 Fish Tacos"),
+        ],
+    );
+}

@@ -24,7 +24,15 @@ const SHORTEST_SLIP: usize = 5;
 /// "Egg fride rice" is no Danish, nor "vegeatble curry" Finnish.
 fn is_slip_of_english(word: &str, is_alarm: bool) -> bool {
     let is_long = word.chars().count() >= SHORTEST_SLIP;
-    is_long && (slips::is_one(word) || (!is_alarm && SEARCH.is_slip_of_english(word)))
+    let is_glued = word.ends_with("free");
+    is_glued || (is_long && (slips::is_one(word) || (!is_alarm && SEARCH.is_slip_of_english(word))))
+}
+
+/// Whether a word begins as a longer English one does, that is known here.
+fn begins_in_english(word: &str) -> bool {
+    let ends = (SHORTEST_SLIP..word.len()).filter(|at| word.is_char_boundary(*at));
+    ends.filter_map(|at| word.get(..at))
+        .any(|first| SEARCH.is_english(first))
 }
 
 /// Particles that Arabic and Hebrew write with the word that follows.
@@ -242,9 +250,13 @@ fn is_told(text: &str, runs: &[Run], found: &[Match], least: Least) -> bool {
     if said.iter().all(|word| !is_strange(word) || is_slip(word)) {
         return false;
     }
+    // "Cheeseburgr" is no word of cheese in another language.
+    let is_own = |it: &&Match, word: &String| {
+        is_strange(word) && !(it.kind == Kind::Thing && begins_in_english(word))
+    };
     let own = found.iter().filter(|it| {
         let found = said.get(it.runs.clone()).unwrap_or_default();
-        found.iter().any(is_strange)
+        found.iter().any(|word| is_own(it, word))
     });
     let own = own.count();
     let english = said.iter().filter(|word| ENGLISH.contains(&word.as_str()));

@@ -1,5 +1,6 @@
 //! Allergies told as stories, and what is welcome after all.
 
+use super::denied::{is_denied, named_from};
 use super::limits::{Refusal, thing};
 use super::phrases::{ALLERGY, BARE, HARMS, PLAIN, longest};
 use super::scan::Scan;
@@ -15,8 +16,19 @@ const ALARMS: [&str; 9] = [
 /// Rather a limit too many.
 fn unbound_in_english(scan: &mut Scan<'_>) {
     let alarm = (0..scan.tokens.len()).find(|at| {
-        let said = scan.word(*at);
-        said.is_some_and(|said| ALARMS.contains(&said)) && !limits::is_denied(scan, *at)
+        let said = scan.word(*at).unwrap_or_default();
+        // "Cake no walnuts, allergy", and no allergy menu.
+        let is_noun = scan.manner == Manner::Order && matches!(said, "allergy" | "allergies");
+        let next = scan.word(*at + 1);
+        let of_menu = matches!(
+            next,
+            Some(
+                "menu" | "info" | "information" | "chart" | "list" | "wise" | "friendly" | "advice"
+            )
+        );
+        (ALARMS.contains(&said) || (is_noun && !of_menu))
+            && !is_denied(scan, *at)
+            && !is_denied(scan, named_from(scan, *at))
     });
     if alarm.is_none() || scan.has_limit(0, scan.tokens.len()) {
         return;

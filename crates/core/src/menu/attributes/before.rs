@@ -1,6 +1,7 @@
 //! Limits whose word comes last: "gluten free", "nut allergy", "lactose intolerant".
 
-use super::limits::{Refusal, is_denied, not_mentioned, opens_order, plural, refused_slip};
+use super::denied::{is_denied, named_from};
+use super::limits::{Refusal, not_mentioned, opens_order, plural, refused_slip};
 use super::phrases::{ALLERGY, HARMS, longest};
 use super::scan::Scan;
 use super::{Manner, Meaning, words};
@@ -15,6 +16,11 @@ pub(super) fn free(scan: &mut Scan<'_>, at: usize) -> Option<usize> {
         Some("range" | "refill" | "refills" | "of" | "from" | "delivery" | "wifi" | "style")
     ) && !scan.cut(at + 1);
     if !is_free || other {
+        return None;
+    }
+    // "A regular bun, not gluten free"
+    let from = ending_at(scan, at).map_or(at, |(from, ..)| from);
+    if scan.manner == Manner::Order && matches!(scan.before(from), Some("not" | "no")) {
         return None;
     }
     suffixed(scan, at, at + 1, Refusal::Plain)
@@ -56,8 +62,7 @@ pub(super) fn allergy_named(scan: &mut Scan<'_>, at: usize) -> Option<usize> {
         return None;
     }
     // "No nut allergies", "I don't have an egg allergy"
-    let from = ending_at(scan, at).map_or(at, |(from, ..)| from);
-    if said && !scan.in_another_language() && is_denied(scan, from) {
+    if said && !scan.in_another_language() && is_denied(scan, named_from(scan, at)) {
         return None;
     }
     suffixed(scan, at, at + length, Refusal::Allergy)
@@ -129,7 +134,7 @@ fn opens_list(word: &str) -> bool {
 }
 
 /// The longest allergen or ingredient whose last word is before `end`.
-fn ending_at(scan: &Scan<'_>, end: usize) -> Option<(usize, Meaning, String, bool)> {
+pub(super) fn ending_at(scan: &Scan<'_>, end: usize) -> Option<(usize, Meaning, String, bool)> {
     for length in [3, 2, 1] {
         let Some(from) = end.checked_sub(length) else {
             continue;

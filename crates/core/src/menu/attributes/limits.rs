@@ -5,6 +5,7 @@
 //! belongs to it; a food that may begin a dish's name does not ("no nuts and fish tacos").
 
 use super::before::{allergy_named, free};
+use super::denied::is_denied;
 use super::one_word::one_word;
 use super::phrases::{ALLERGY, BARE, HARMS, NOW, PLAIN, longest};
 use super::scan::Scan;
@@ -108,9 +109,7 @@ fn labelled(scan: &mut Scan<'_>, at: usize) -> Option<usize> {
     if !is_label || is_denied(scan, at) {
         return None;
     }
-    let is_list = scan
-        .gap(at + 1)
-        .contains([':', '=', '-', '\u{2013}', ',', '(']);
+    let is_list = scan.gap(at + 1).contains([':', '=', '-', '\u{2013}', '(']);
     let says = matches!(
         scan.word(at + 1),
         Some("is" | "are" | "include" | "includes" | "including" | "mainly")
@@ -124,53 +123,6 @@ fn labelled(scan: &mut Scan<'_>, at: usize) -> Option<usize> {
         false => is_open && names_allergen(scan, at + length),
     };
     names.then(|| refused_by(scan, at, length, Refusal::Allergy))?
-}
-
-/// Whether nobody has what is named from `at` on: "not allergic", "no nut allergies", "I don't have an egg allergy",
-/// "are you allergic".
-pub(super) fn is_denied(scan: &Scan<'_>, mut at: usize) -> bool {
-    let before = |at: usize| scan.before(at).filter(|_| !scan.cut(at));
-    let is_between = |word: &str| {
-        matches!(
-            word,
-            "a" | "an"
-                | "have"
-                | "has"
-                | "got"
-                | "am"
-                | "is"
-                | "are"
-                | "really"
-                | "longer"
-                | "one"
-                | "that"
-        )
-    };
-    let asks = before(at) == Some("you");
-    while before(at).is_some_and(is_between) {
-        at -= 1;
-    }
-    let denies = matches!(
-        before(at),
-        Some(
-            "not"
-                | "no"
-                | "never"
-                | "isnt"
-                | "arent"
-                | "nobody"
-                | "none"
-                | "any"
-                | "without"
-                | "if"
-                | "anyone"
-                | "zero"
-                | "dont"
-                | "doesnt"
-                | "nor"
-        )
-    );
-    denies || asks
 }
 
 /// What English says after the thing, other languages may say before it: "me sienta mal el gluten".
@@ -204,7 +156,9 @@ pub(super) fn refused_by(
         }
         // "Why don't you have nuts", "don't leave off the cheese"
         Refusal::Plain => matches!(before, Some("you" | "they" | "why" | "dont")),
-        Refusal::Allergy => before == Some("you"),
+        Refusal::Allergy => {
+            before == Some("you") || (!scan.in_another_language() && is_denied(scan, at))
+        }
     };
     if turned {
         return None;
@@ -225,10 +179,15 @@ pub(super) fn refused_by(
         return None;
     }
     let mut last = None;
-    while let Some((to, meaning, label, is_food)) = thing(scan, item, any) {
+    while let Some((to, meaning, label, is_food)) = thing(
+        scan,
+        item,
+        any && (last.is_none() || scan.manner == Manner::Search),
+    ) {
         let is_listed = || after_connector(scan, to).is_some_and(|next| names_allergen(scan, next));
         let doubtful = last.is_some()
-            && (refusal == Refusal::Plain || (scan.manner == Manner::Order && !is_listed()))
+            && (refusal == Refusal::Plain
+                || (scan.manner == Manner::Order && !is_listed() && !goes_on(scan, to)))
             && is_food
             && !scan.is(item.saturating_sub(1), &["or"])
             && !scan.ends_at(to);
@@ -350,7 +309,7 @@ pub(super) fn refused_slip(scan: &Scan<'_>, word: &str) -> Option<&'static str> 
     slips::refused(word).filter(|_| is_english)
 }
 
-fn names_allergen(scan: &Scan<'_>, at: usize) -> bool {
+pub(super) fn names_allergen(scan: &Scan<'_>, at: usize) -> bool {
     thing(scan, after_articles(scan, at), false)
         .is_some_and(|found| matches!(found.1, Meaning::Free(_)))
 }
@@ -383,7 +342,7 @@ pub(super) fn not_mentioned(word: &str) -> String {
     format!("{word} not mentioned")
 }
 
-fn after_articles(scan: &Scan<'_>, mut at: usize) -> usize {
+pub(super) fn after_articles(scan: &Scan<'_>, mut at: usize) -> usize {
     while !scan.cut(at)
         && matches!(
             scan.word(at),
@@ -429,7 +388,7 @@ fn after_connector(scan: &Scan<'_>, at: usize) -> Option<usize> {
     let mut next = at;
     while matches!(
         scan.word(next),
-        Some("or" | "and" | "nor" | "plus" | "no" | "without")
+        Some("or" | "and" | "n" | "nor" | "plus" | "no" | "without")
     ) && (next == at || !scan.cut(next))
         && next < at + 2
     {

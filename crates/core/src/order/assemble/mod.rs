@@ -68,7 +68,7 @@ pub(super) fn assemble(
     order: &[OrderLine],
 ) -> ParsedOrder {
     let mut reader = Reader::new(items, phrases, text, order);
-    let allergies = refused::allergies_in(text);
+    let allergies = refused::Allergies::of(text);
     for (index, segment) in segments.iter().enumerate() {
         let rest = segments.get(index + 1..).unwrap_or_default();
         if reader.skip == Some(segment.start) || segment.start < reader.read_to {
@@ -98,7 +98,7 @@ pub(super) fn assemble(
         .out
         .not_understood
         .sort_by_key(|words| words.span.start);
-    reader.lines.leave_out_within(&allergies);
+    reader.lines.leave_out_within(allergies.spans());
     reader.out.lines = reader.lines.finish();
     reader.out
 }

@@ -33,6 +33,23 @@ impl<'a> Reader<'a> {
             self.keep(rest);
             return;
         }
+        // "Any allergies? No. One burger."
+        let after = self.text.get(segment.end..).unwrap_or_default();
+        let before = self.text.get(..segment.start).unwrap_or_default();
+        let is_first = before.trim().is_empty();
+        let is_dish = |next: &Segment<'_>| match next.kind {
+            Kind::Names(names) => !names.items.is_empty() && !names.is_part,
+            Kind::Cue(cue) => matches!(cue, Cue::Article | Cue::Number(_)),
+            Kind::Unknown => false,
+        };
+        // "No, one burger"
+        let is_answer = is_first && after.starts_with(',') && rest.first().is_some_and(is_dish);
+        let is_alone =
+            after.starts_with(['.', '!', ';']) && (is_first || self.ends_phrase(segment.start));
+        let is_said_alone = is_answer || is_alone;
+        if said == "no" && is_said_alone && !self.has_open_wish() {
+            return;
+        }
         if said == "no" && self.is_answer(segment, rest) {
             if self.implied().is_some() {
                 self.settle();
@@ -95,6 +112,11 @@ impl<'a> Reader<'a> {
         (self.contrast, self.negation_missed) = (is_contrast, false);
         let after = self.text.get(segment.end..).unwrap_or_default();
         self.negated_list = after.trim_start().starts_with(':');
+    }
+
+    /// Whether something was said that "no" may take back.
+    fn has_open_wish(&self) -> bool {
+        self.implied().is_some() || self.lines.has_recent()
     }
 
     /// "With chicken, no, steak": between two commas it takes back what was said.
