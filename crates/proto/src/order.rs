@@ -1,5 +1,6 @@
 //! Orders, as they are understood from words.
 
+use crate::allergen::{Allergen, AllergenStatement};
 use crate::ids::ItemId;
 use crate::meta::Meta;
 use crate::money::Cents;
@@ -160,6 +161,31 @@ pub struct Unavailable {
     pub substitutes: Vec<Substitute>,
 }
 
+/// What a dish says of an allergen that a guest must not have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StatedAllergen {
+    /// The allergen.
+    pub allergen: Allergen,
+    /// What the item states of it; `unknown` where it is silent, which is not safe.
+    pub statement: AllergenStatement,
+}
+
+/// A line whose dish the diets and allergens of the request and of the text do not admit: "a pesto pasta, I'm allergic to
+/// nuts". It stays on the order; ask before it is made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Conflict {
+    /// Which line of `lines`, from 0.
+    pub line: usize,
+    /// The item of that line.
+    pub id: ItemId,
+    /// Allergens that the dish does not state to be free of.
+    pub allergens: Vec<StatedAllergen>,
+    /// Diets that it does not state.
+    pub diets: Vec<String>,
+    /// Dishes within the limits that can be had, best first.
+    pub substitutes: Vec<Substitute>,
+}
+
 /// Answer of `POST /v1/order/parse`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct OrderParseResponse {
@@ -168,6 +194,9 @@ pub struct OrderParseResponse {
     pub order: ParsedOrder,
     /// Lines that cannot be had now.
     pub unavailable: Vec<Unavailable>,
+    /// Lines that the limits do not admit.
+    #[serde(default)]
+    pub conflicts: Vec<Conflict>,
     /// How the answer was made.
     pub meta: Meta,
 }

@@ -6,7 +6,7 @@
 
 use super::allergen::{self, Claim};
 use super::text;
-use olympus_proto::{Allergen, AllergenStatement, AvailabilityFilter, Filters, MenuItem, State};
+use olympus_proto::{Allergen, AllergenStatement, AvailabilityFilter, Filters, MenuItem, State, StatedAllergen};
 use std::collections::BTreeSet;
 
 /// Most values in one list of a filter.
@@ -206,6 +206,31 @@ impl Filter {
                 .iter()
                 .all(|&a| item.allergens.statement(a) == AllergenStatement::FreeOf)
             && self.said_excluded.iter().all(|&a| is_said_free(item, a))
+    }
+
+    /// The allergens to be kept out that the item does not state to be free of.
+    #[must_use]
+    pub fn allergens_against(&self, item: &MenuItem) -> Vec<StatedAllergen> {
+        let stated = |allergen: &Allergen| StatedAllergen {
+            allergen: *allergen,
+            statement: item.allergens.statement(*allergen),
+        };
+        let asked = self.excluded.iter().map(stated);
+        let asked = asked.filter(|stated| stated.statement != AllergenStatement::FreeOf);
+        let said = self.said_excluded.difference(&self.excluded);
+        let said = said.filter(|allergen| !is_said_free(item, **allergen));
+        asked.chain(said.map(stated)).collect()
+    }
+
+    /// The diets to be kept that the item does not state.
+    #[must_use]
+    pub fn diets_against(&self, item: &MenuItem) -> Vec<String> {
+        let asked = self.diets.iter().filter(|diet| !is_tagged(item, diet));
+        let is_said = |diet: &&String| is_tagged(item, diet) || is_called(item, diet);
+        let said = self.said_diets.iter().filter(|diet| !is_said(diet));
+        let mut diets: Vec<String> = asked.chain(said).cloned().collect();
+        diets.dedup();
+        diets
     }
 
     fn admits_price(&self, item: &MenuItem) -> bool {

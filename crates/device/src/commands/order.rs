@@ -2,9 +2,7 @@
 
 use super::{say, say_json_line};
 use crate::cli::Global;
-use olympus_proto::{
-    Amount, LineModifier, ModifierAction, OrderLine, OrderParseRequest, OrderParseResponse,
-};
+use olympus_proto::{AllergenStatement, Amount, Conflict, LineModifier, ModifierAction, OrderLine, OrderParseRequest, OrderParseResponse, StatedAllergen};
 use std::fmt::Write as _;
 
 #[derive(Debug, clap::Subcommand)]
@@ -56,6 +54,9 @@ fn told(answer: &OrderParseResponse) -> String {
             .map_or("", |line| &line.name);
         let _ = writeln!(out, "  ! {name} cannot be had now: {instead}");
     }
+    for against in &answer.conflicts {
+        let _ = writeln!(out, "  ! {}", conflict_text(against, answer));
+    }
     for unclear in &answer.order.ambiguous {
         let ids: Vec<&str> = unclear.candidates.iter().map(|id| id.0.as_str()).collect();
         let _ = writeln!(out, "  ? `{}`: which of {}", unclear.text, ids.join(", "));
@@ -74,6 +75,28 @@ fn told(answer: &OrderParseResponse) -> String {
     }
     out.truncate(out.trim_end().len());
     out
+}
+
+fn conflict_text(against: &Conflict, answer: &OrderParseResponse) -> String {
+    let name = answer
+        .order
+        .lines
+        .get(against.line)
+        .map_or("", |line| &line.name);
+    let stated = |stated: &StatedAllergen| match stated.statement {
+        AllergenStatement::Contains => format!("contains {}", stated.allergen.as_str()),
+        AllergenStatement::MayContain => format!("may contain {}", stated.allergen.as_str()),
+        _ => format!("does not say that it is free of {}", stated.allergen.as_str()),
+    };
+    let allergens = against.allergens.iter().map(stated);
+    let diets = against.diets.iter().map(|diet| format!("is not said to be {diet}"));
+    let told: Vec<String> = allergens.chain(diets).collect();
+    let instead: Vec<&str> = against.substitutes.iter().map(|s| s.name.as_str()).collect();
+    let instead = match instead.is_empty() {
+        true => String::new(),
+        false => format!("; offer {}", instead.join(", ")),
+    };
+    format!("{name} {}{instead}", told.join(", "))
 }
 
 fn line_text(line: &OrderLine) -> String {

@@ -7,10 +7,7 @@ use olympus_core::menu::attributes::{self, Manner};
 use olympus_core::menu::availability;
 use olympus_core::menu::filter::Filter;
 use olympus_core::order::{MOST, MOST_LINES};
-use olympus_proto::{
-    MenuVersion, OrderLine, OrderParseRequest, OrderParseResponse, ParsedOrder, StagesUs, State,
-    Unavailable,
-};
+use olympus_proto::{Conflict, MenuItem, MenuVersion, OrderLine, OrderParseRequest, OrderParseResponse, ParsedOrder, StagesUs, State, Substitute, Unavailable};
 use std::time::Instant;
 
 /// Said where no model took part.
@@ -45,7 +42,7 @@ impl Service {
         call.check()?;
         let started = Instant::now();
         let filter = limits(request)?;
-        let mut unavailable = Vec::new();
+        let (mut unavailable, mut conflicts) = (Vec::new(), Vec::new());
         let (order, version) = match self.menu.live() {
             Some(live) => {
                 let known = |line: &OrderLine| live.index.get(&line.id.0).is_some();
@@ -62,16 +59,17 @@ impl Service {
                     });
                 }
                 for (at, line) in order.lines.iter().enumerate() {
+                    let (id, index) = (line.id.clone(), &live.index);
+                    let instead =
+                        || index.substitutes(&id.0, SUBSTITUTES, &filter, &overrides, now);
                     if line.state.is_some_and(|state| state != State::Available) {
-                        let (id, index) = (line.id.clone(), &live.index);
-                        let substitutes =
-                            index.substitutes(&id.0, SUBSTITUTES, &filter, &overrides, now);
                         unavailable.push(Unavailable {
                             line: at,
-                            id,
-                            substitutes,
+                            id: id.clone(),
+                            substitutes: instead(),
                         });
                     }
+                    conflicts.extend(conflict(at, index.get(&id.0), &filter, instead));
                 }
                 (order, live.index.version())
             }
@@ -84,9 +82,28 @@ impl Service {
         Ok(OrderParseResponse {
             order,
             unavailable,
+            conflicts,
             meta: self.meta(call, Way::LOCAL_ONLY, Made::here(GRAMMAR, version, stages)),
         })
     }
+}
+
+/// What of the limits a line's dish does not state to keep.
+fn conflict(
+    line: usize,
+    item: Option<&MenuItem>,
+    filter: &Filter,
+    instead: impl FnOnce() -> Vec<Substitute>,
+) -> Option<Conflict> {
+    let item = item?;
+    let (allergens, diets) = (filter.allergens_against(item), filter.diets_against(item));
+    (!allergens.is_empty() || !diets.is_empty()).then(|| Conflict {
+        line,
+        id: item.id.clone(),
+        allergens,
+        diets,
+        substitutes: instead(),
+    })
 }
 
 /// The limits of the request and those said in the text: "I'm allergic to nuts".

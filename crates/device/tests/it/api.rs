@@ -385,7 +385,26 @@ fn a_sold_out_dish_is_answered_with_what_may_replace_it() {
             .map(|one| one["id"].as_str().expect("an id").to_owned())
             .collect()
     };
-    assert_eq!(ask("a pesto pasta", json!({}))["unavailable"], json!([]));
+    let pesto = ask("a pesto pasta", json!({}));
+    assert_eq!(pesto["unavailable"], json!([]));
+    assert_eq!(pesto["conflicts"], json!([]));
+
+    // What is ordered stays, and is told to be against what was said.
+    let against = ask("a pesto pasta and a cola, im alergic to nuts", json!({}));
+    assert_eq!(against["lines"].as_array().map(Vec::len), Some(2), "{against}");
+    let told = &against["conflicts"];
+    assert_eq!(told[0]["line"], 0, "{against}");
+    assert!(
+        told[0]["allergens"]
+            .as_array()
+            .is_some_and(|told| told.contains(&json!({"allergen": "nuts", "statement": "contains"}))),
+        "{against}"
+    );
+    assert_eq!(told[0]["substitutes"][0]["id"], "tomato", "{against}");
+    // The cola says nothing of nuts, and silence is not safe.
+    assert_eq!(told[1]["allergens"][0]["statement"], "unknown", "{against}");
+    let vegan = ask("a ragu pasta", json!({"diets": ["vegan"]}));
+    assert_eq!(vegan["conflicts"][0]["diets"], json!(["vegan"]));
 
     // It is vegan and free of nuts; no other dish that can be had is both.
     let lemon = ask("a cola and two lemon pastas", json!({}));
