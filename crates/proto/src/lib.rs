@@ -38,8 +38,9 @@ pub use menu::{Availability, Daypart, MenuItem, Modifier, ModifierGroup, Weekday
 pub use meta::{Meta, Path, StagesUs};
 pub use money::Cents;
 pub use order::{
-    AmbiguousItem, Amount, Conflict, LineModifier, ModifierAction, NotUnderstood, OrderContext, OrderLine,
-    OrderParseRequest, OrderParseResponse, ParsedOrder, Span, StatedAllergen, Substitute, Unavailable,
+    AmbiguousItem, Amount, Conflict, LineModifier, ModifierAction, NotUnderstood, OrderContext,
+    OrderLine, OrderParseRequest, OrderParseResponse, ParsedOrder, Span, StatedAllergen,
+    Substitute, Unavailable,
 };
 pub use search::{
     Ambiguous, AvailabilityFilter, Filters, Hit, HitScores, Parse, SearchRequest, SearchResponse,

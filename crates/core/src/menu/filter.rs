@@ -6,7 +6,9 @@
 
 use super::allergen::{self, Claim};
 use super::text;
-use olympus_proto::{Allergen, AllergenStatement, AvailabilityFilter, Filters, MenuItem, State, StatedAllergen};
+use olympus_proto::{
+    Allergen, AllergenStatement, AvailabilityFilter, Filters, MenuItem, State, StatedAllergen,
+};
 use std::collections::BTreeSet;
 
 /// Most values in one list of a filter.

@@ -2,7 +2,10 @@
 
 use super::{say, say_json_line};
 use crate::cli::Global;
-use olympus_proto::{AllergenStatement, Amount, Conflict, LineModifier, ModifierAction, OrderLine, OrderParseRequest, OrderParseResponse, StatedAllergen};
+use olympus_proto::{
+    AllergenStatement, Amount, Conflict, LineModifier, ModifierAction, OrderLine,
+    OrderParseRequest, OrderParseResponse, StatedAllergen,
+};
 use std::fmt::Write as _;
 
 #[derive(Debug, clap::Subcommand)]
@@ -86,12 +89,22 @@ fn conflict_text(against: &Conflict, answer: &OrderParseResponse) -> String {
     let stated = |stated: &StatedAllergen| match stated.statement {
         AllergenStatement::Contains => format!("contains {}", stated.allergen.as_str()),
         AllergenStatement::MayContain => format!("may contain {}", stated.allergen.as_str()),
-        _ => format!("does not say that it is free of {}", stated.allergen.as_str()),
+        _ => format!(
+            "does not say that it is free of {}",
+            stated.allergen.as_str()
+        ),
     };
     let allergens = against.allergens.iter().map(stated);
-    let diets = against.diets.iter().map(|diet| format!("is not said to be {diet}"));
+    let diets = against
+        .diets
+        .iter()
+        .map(|diet| format!("is not said to be {diet}"));
     let told: Vec<String> = allergens.chain(diets).collect();
-    let instead: Vec<&str> = against.substitutes.iter().map(|s| s.name.as_str()).collect();
+    let instead: Vec<&str> = against
+        .substitutes
+        .iter()
+        .map(|s| s.name.as_str())
+        .collect();
     let instead = match instead.is_empty() {
         true => String::new(),
         false => format!("; offer {}", instead.join(", ")),

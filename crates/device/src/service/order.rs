@@ -7,7 +7,10 @@ use olympus_core::menu::attributes::{self, Manner};
 use olympus_core::menu::availability;
 use olympus_core::menu::filter::Filter;
 use olympus_core::order::{MOST, MOST_LINES};
-use olympus_proto::{Conflict, MenuItem, MenuVersion, OrderLine, OrderParseRequest, OrderParseResponse, ParsedOrder, StagesUs, State, Substitute, Unavailable};
+use olympus_proto::{
+    Conflict, MenuItem, MenuVersion, OrderLine, OrderParseRequest, OrderParseResponse, ParsedOrder,
+    StagesUs, State, Substitute, Unavailable,
+};
 use std::time::Instant;
 
 /// Said where no model took part.
