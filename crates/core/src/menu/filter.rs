@@ -230,9 +230,8 @@ impl Filter {
         let asked = self.diets.iter().filter(|diet| !is_tagged(item, diet));
         let is_said = |diet: &&String| is_tagged(item, diet) || is_called(item, diet);
         let said = self.said_diets.iter().filter(|diet| !is_said(diet));
-        let mut diets: Vec<String> = asked.chain(said).cloned().collect();
-        diets.dedup();
-        diets
+        let diets: BTreeSet<&String> = asked.chain(said).collect();
+        diets.into_iter().cloned().collect()
     }
 
     fn admits_price(&self, item: &MenuItem) -> bool {

@@ -10,6 +10,17 @@ pub(super) fn is_denied(scan: &Scan<'_>, at: usize) -> bool {
     denied_from(scan, at).is_some()
 }
 
+/// Whether a guest asks somebody else: "are you allergic", and not "thank you, allergic to nuts" without its comma.
+pub(super) fn is_asked(scan: &Scan<'_>, at: usize) -> bool {
+    let is_you = scan.before(at) == Some("you") && !scan.cut(at);
+    let before = at.checked_sub(1).and_then(|you| scan.before(you));
+    is_you
+        && matches!(
+            before,
+            Some("are" | "r" | "do" | "did" | "can" | "were" | "if")
+        )
+}
+
 /// The word that says so.
 fn denied_from(scan: &Scan<'_>, mut at: usize) -> Option<usize> {
     let before = |at: usize| scan.before(at).filter(|_| !scan.cut(at));
@@ -34,7 +45,7 @@ fn denied_from(scan: &Scan<'_>, mut at: usize) -> Option<usize> {
                 | "bad"
         )
     };
-    let asks = before(at) == Some("you");
+    let asks = is_asked(scan, at);
     let own = at;
     while before(at).is_some_and(is_between) {
         at -= 1;
@@ -78,9 +89,8 @@ pub(super) fn named_from(scan: &Scan<'_>, at: usize) -> usize {
     }
 }
 
-/// Words `from..to` of allergies that nobody has: they are no part of an order.
-pub(super) fn denied(scan: &Scan<'_>) -> Vec<(usize, usize)> {
-    let mut found = Vec::new();
+/// Notes the allergies that nobody has: their words are no part of an order.
+pub(super) fn read(scan: &mut Scan<'_>) {
     for at in 0..scan.tokens.len() {
         let is_named = matches!(
             scan.word(at),
@@ -116,7 +126,6 @@ pub(super) fn denied(scan: &Scan<'_>) -> Vec<(usize, usize)> {
                 }
             }
         }
-        found.push((from, to));
+        scan.deny(from, to);
     }
-    found
 }

@@ -5,12 +5,12 @@
 //! belongs to it; a food that may begin a dish's name does not ("no nuts and fish tacos").
 
 use super::before::{allergy_named, free};
-use super::denied::is_denied;
+use super::denied::{is_asked, is_denied};
 use super::one_word::one_word;
 use super::phrases::{ALLERGY, BARE, HARMS, NOW, PLAIN, longest};
 use super::scan::Scan;
 use super::soft::Taste;
-use super::{Manner, Meaning, alarm, words};
+use super::{Manner, Meaning, alarm, denied, words};
 use crate::menu::slips;
 use crate::menu::text::singular;
 
@@ -24,6 +24,7 @@ pub(super) enum Refusal {
 }
 
 pub(super) fn read(scan: &mut Scan<'_>) {
+    denied::read(scan);
     let mut at = 0;
     while at < scan.tokens.len() {
         let to = now(scan, at)
@@ -157,7 +158,7 @@ pub(super) fn refused_by(
         // "Why don't you have nuts", "don't leave off the cheese"
         Refusal::Plain => matches!(before, Some("you" | "they" | "why" | "dont")),
         Refusal::Allergy => {
-            before == Some("you") || (!scan.in_another_language() && is_denied(scan, at))
+            is_asked(scan, at) || (!scan.in_another_language() && is_denied(scan, at))
         }
     };
     if turned {
@@ -356,6 +357,10 @@ pub(super) fn after_articles(scan: &Scan<'_>, mut at: usize) -> usize {
                     | "added"
                     | "trace"
                     | "traces"
+                    | "all"
+                    | "both"
+                    | "most"
+                    | "certain"
                     | "raw"
                     | "whole"
                     | "real"

@@ -25,7 +25,7 @@ pub use soft::{Course, Taste};
 
 use crate::language::{self, Kind, Language, Phrase};
 use crate::menu::text;
-use olympus_proto::{Allergen, AvailabilityFilter, Filters, Understood, UnderstoodKind};
+use olympus_proto::{Allergen, AvailabilityFilter, Filters, Span, Understood, UnderstoodKind};
 use scan::Scan;
 use std::collections::BTreeSet;
 
@@ -90,21 +90,8 @@ pub struct Parsed {
     pub language: Option<Language>,
     /// The language (BCP 47) where only limits are read in it; `und` where not even they are.
     pub heard: Option<&'static str>,
-}
-
-/// Where `text` speaks of allergies that nobody has: "no nut allergies", "I'm not allergic to anything".
-#[must_use]
-pub fn denied_allergies(text: &str) -> Vec<olympus_proto::Span> {
-    let scan = Scan::new(text, Manner::Order);
-    let bytes = |(from, to): (usize, usize)| {
-        let words = scan.tokens.get(from..to)?;
-        let (start, end) = (words.first()?.word.start, words.last()?.word.end);
-        Some(olympus_proto::Span { start, end })
-    };
-    denied::denied(&scan)
-        .into_iter()
-        .filter_map(bytes)
-        .collect()
+    /// Where allergies are told that nobody has: "no nut allergies", "I'm not allergic to anything".
+    pub denied: Vec<Span>,
 }
 
 /// Which manner of speaking the text is in.

@@ -4,6 +4,7 @@ use super::{Finding, Manner, Meaning, Parsed, words};
 use crate::language::{self, Heard, Language};
 use crate::menu::slips;
 use crate::menu::text::{self, Word};
+use olympus_proto::Span;
 
 /// A word with what stands before it.
 #[derive(Debug)]
@@ -23,6 +24,8 @@ pub(super) struct Scan<'a> {
     /// What was read where limits alone are read in the query's language.
     pub(super) heard: Option<Heard>,
     pub(super) tokens: Vec<Token>,
+    /// Where allergies are told that nobody has.
+    denied: Vec<Span>,
     /// Finding, and whether its words leave the text.
     findings: Vec<(Finding, bool)>,
 }
@@ -81,7 +84,17 @@ impl<'a> Scan<'a> {
             language: None,
             heard: None,
             tokens,
+            denied: Vec::new(),
             findings: Vec::new(),
+        }
+    }
+
+    /// Notes that the words `from..to` tell of an allergy that nobody has.
+    pub(super) fn deny(&mut self, from: usize, to: usize) {
+        let words = self.tokens.get(from..to).unwrap_or_default();
+        if let (Some(first), Some(last)) = (words.first(), words.last()) {
+            let (start, end) = (first.word.start, last.word.end);
+            self.denied.push(Span { start, end });
         }
     }
 
@@ -293,6 +306,7 @@ impl<'a> Scan<'a> {
             rest: if from == 0 { rest } else { tidy(&rest) },
             language: self.language,
             heard: self.heard.map(|heard| heard.tag),
+            denied: self.denied,
             findings,
         }
     }

@@ -66,6 +66,8 @@ fn an_allergy_is_stated_in_many_ways() {
         ("no crabs", "crustaceans"),
         ("cant eat anything that has milk", "milk"),
         ("df dessert", "milk"),
+        ("i am allergic to all shellfish", "crustaceans molluscs"),
+        ("a burger thank you allergic to celery", "celery"),
         ("i ate prawns once and ended up in hospital", "crustaceans"),
         ("dont put sesame on it", "sesame"),
     ] {

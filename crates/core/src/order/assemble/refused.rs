@@ -6,7 +6,7 @@ use super::super::draft::named;
 use super::super::phrases::{Names, OptionRef};
 use super::super::segment::{Kind, Segment};
 use super::Reader;
-use crate::menu::attributes::{Finding, Manner, Meaning, denied_allergies, parse_beside_name};
+use crate::menu::attributes::{Finding, Manner, Meaning, parse_beside_name};
 use crate::menu::slips;
 use crate::menu::text::{Word, words};
 use olympus_proto::Span;
@@ -21,7 +21,7 @@ pub(super) struct Allergies {
 
 impl Allergies {
     pub(super) fn of(text: &str) -> Self {
-        let findings = parse_beside_name(text, Manner::Order, &[]).findings;
+        let read = parse_beside_name(text, Manner::Order, &[]);
         // "Gluten free" is how a dish is wanted, which the menu may have a choice for.
         let is_free = |word: &Word| word.text.ends_with("free") || slips::is_of_free(&word.text);
         let stated = |found: &Finding| {
@@ -33,11 +33,8 @@ impl Allergies {
                 .then_some((Span { start, end }, is_allergen))
         };
         Self {
-            stated: findings.iter().filter_map(stated).collect(),
-            denied: match may_deny(text) {
-                true => denied_allergies(text),
-                false => Vec::new(),
-            },
+            stated: read.findings.iter().filter_map(stated).collect(),
+            denied: read.denied,
         }
     }
 
@@ -45,14 +42,6 @@ impl Allergies {
     pub(super) fn spans(&self) -> impl Iterator<Item = Span> + Clone + '_ {
         self.stated.iter().map(|(span, _)| *span)
     }
-}
-
-/// Whether a word of allergies may stand in the text, without reading all of it.
-fn may_deny(text: &str) -> bool {
-    let text = text.to_lowercase();
-    ["erg", "toler", "eliac"]
-        .iter()
-        .any(|part| text.contains(part))
 }
 
 fn is_within(segment: &Segment<'_>, span: Span) -> bool {
