@@ -160,6 +160,28 @@ fn the_last_word_may_be_unfinished_while_typing() {
 }
 
 #[test]
+fn the_beginning_of_one_word_may_be_a_slip_of_another() {
+    let menu = index(named(&["Fresh Chili Tofu", "Chili Fries", "Fresh Rolls"]));
+    let filter = Filter::default();
+    let query = Query {
+        text: "chilii fres",
+        meaning: Meaning::None,
+        limit: 3,
+        filter: &filter,
+        as_you_type: true,
+    };
+    let hits = menu
+        .search(&query, &Overrides::new(), NOON)
+        .expect("a search");
+    let fries = hits.iter().find(|hit| hit.name == "Chili Fries");
+    let matched = fries.expect("it is found").highlights.get("name");
+    assert!(
+        matched.is_some_and(|name| name.contains("<mark>Fries</mark>")),
+        "{matched:?}"
+    );
+}
+
+#[test]
 fn a_name_counts_more_than_a_description_and_exactness_more_than_likeness() {
     let mut items = named(&[
         "Soup of the day",

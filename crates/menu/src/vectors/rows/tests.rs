@@ -1,4 +1,4 @@
-use super::{Nearness, Rows, Shortlist};
+use super::{Nearness, Rows, Shortlist, counts, rows_within};
 use crate::vectors::Vectors;
 use olympus_proto::SpaceId;
 use proptest::prelude::*;
@@ -172,6 +172,24 @@ fn a_million_rows() {
 }
 
 proptest! {
+    #[test]
+    fn distances_are_counted_and_found_as_one_by_one(
+        distances in prop::collection::vec(0_u16..40, 0..400),
+        from in 0_usize..40,
+        width in 0_usize..40,
+    ) {
+        let counted = counts(&distances, 40);
+        for (at, count) in counted.iter().enumerate() {
+            let plain = distances.iter().filter(|distance| usize::from(**distance) == at);
+            prop_assert_eq!(*count, plain.count());
+        }
+        let ring = from..from + width;
+        let found: Vec<u32> = rows_within(&distances, &ring).collect();
+        let rows = (0_u32..).zip(&distances);
+        let plain = rows.filter(|(_, distance)| ring.contains(&usize::from(**distance)));
+        prop_assert_eq!(found, plain.map(|(row, _)| row).collect::<Vec<u32>>());
+    }
+
     #[test]
     fn every_processor_says_the_same(
         rows in prop::collection::vec(prop::collection::vec(-1.0_f32..1.0, 70), 6),
