@@ -93,9 +93,12 @@ pub(super) fn plain_names(name: &str) -> Vec<String> {
     };
     // "Grandma's Famous Tuna Melt"; the Kid's Pho is a small one.
     let first = bare.split_whitespace().nth(from).unwrap_or_default();
-    let of_child = ["kid", "child", "lil", "senior"]
+    let owner = first
+        .trim_end_matches(['s', 'S'])
+        .trim_end_matches(['\'', '\u{2019}']);
+    let of_child = ["kid", "kids", "child", "children", "lil", "senior"]
         .iter()
-        .any(|child| first.to_lowercase().starts_with(child));
+        .any(|child| owner.eq_ignore_ascii_case(child));
     let is_owner = !of_child && (first.ends_with("'s") || first.ends_with("\u{2019}s"));
     let owner = usize::from(is_owner && all.len() > from + 1);
     let praised = all.iter().skip(from + owner);

@@ -122,7 +122,9 @@ impl Draft {
                 .retain(|kept| kept.id != option.id || kept.group != group.id);
             return;
         }
-        if let Some(span) = &mut self.span {
+        if let Some(span) = &mut self.span
+            && choice.span.start < choice.span.end
+        {
             span.start = span.start.min(choice.span.start);
             span.end = span.end.max(choice.span.end);
         }

@@ -172,6 +172,7 @@ impl<'a> Lines<'a> {
     pub(super) fn put_last(&mut self, at: OptionRef, choice: Choice) {
         if let Some(draft) = self.drafts.last_mut() {
             draft.put(self.items, at, choice);
+            draft.only_asked &= self.asking;
         }
     }
 
@@ -263,8 +264,9 @@ impl<'a> Lines<'a> {
 
     /// Takes off what was added or ordered by words that an allergy is told with.
     pub(super) fn leave_out_within(&mut self, allergies: impl Iterator<Item = Span> + Clone) {
+        // What was chosen for the order before has no words here.
         let is_within = |span: Span| {
-            let mut told = allergies.clone();
+            let mut told = allergies.clone().filter(|_| span.start < span.end);
             told.any(|told| told.start <= span.start && span.end <= told.end)
         };
         self.drafts

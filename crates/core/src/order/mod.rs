@@ -43,6 +43,8 @@ mod tests_patterns;
 #[cfg(test)]
 mod tests_plates;
 #[cfg(test)]
+mod tests_review;
+#[cfg(test)]
 mod tests_taken_back;
 #[cfg(test)]
 mod tests_takeout;

@@ -31,7 +31,8 @@ pub(super) fn stems(text: &str, words: &[Word], phrases: &Phrases) -> Vec<String
     };
     let mut stems: Vec<String> = (0..words.len()).map(|at| said.stem_at(at)).collect();
     put_before(&mut stems, phrases);
-    turned::put_back(&mut stems, phrases);
+    let are_next = |at: usize| gap_after(text, words, at).trim().is_empty();
+    turned::put_back(&mut stems, phrases, are_next);
     halves::put_after(&mut stems, phrases);
     stems
 }

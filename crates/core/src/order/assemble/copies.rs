@@ -6,12 +6,11 @@ use super::super::speech::Cue;
 use super::{Pending, Reader, Verb};
 
 /// Before what is not the same.
-const CHANGES: [&str; 8] = [
+const CHANGES: [&str; 7] = [
     "but",
     "only",
     "just",
     "except",
-    "except with",
     "except for",
     "without",
     "w/o",

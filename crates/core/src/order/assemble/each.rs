@@ -122,34 +122,43 @@ impl<'a> Reader<'a> {
     }
 
     /// "Two pitchers one lager one stout": the size of so many that are told next.
-    pub(super) fn is_size_of_next(&mut self, number: u32, rest: &[Segment<'a>]) -> bool {
+    pub(super) fn take_size_of_next(&mut self, number: u32, rest: &[Segment<'a>]) {
         let [(size, choice)] = self.pending.options.as_slice() else {
-            return false;
+            return;
         };
         let many = self.pending.number.filter(|many| *many > number);
         let takes = |item: &usize| option_of(&size.options, *item).is_some();
         let is_dish = matches!(rest.first().map(|next| next.kind),
             Some(Kind::Names(next)) if next.items.iter().any(takes));
-        let Some(many) = many.filter(|_| size.is_size && is_dish && self.verb.is_none()) else {
-            return false;
-        };
-        self.each_sized = Some((*size, *choice, many));
-        self.pending = Pending::default();
-        true
+        if let Some(many) = many.filter(|_| size.is_size && is_dish && self.verb.is_none()) {
+            self.each_sized = Some((*size, *choice, many));
+            self.pending = Pending::default();
+        }
     }
 
     /// The size of so many, for one of them that no other was said of.
     pub(super) fn size_each(&mut self, draft: &mut Draft, pending: &Pending<'a>) {
-        let is_sized = pending.options.iter().any(|(names, _)| names.is_size);
-        let Some((size, choice, left)) = self.each_sized.take().filter(|_| !is_sized) else {
+        let Some((size, told, left)) = self.each_sized.take() else {
             return;
         };
+        // "One tall lager" is one of them all the same.
+        let is_sized = pending.options.iter().any(|(names, _)| names.is_size);
         let choice = Choice {
-            span: draft.span.unwrap_or(choice.span),
-            ..choice
+            span: draft.span.unwrap_or(told.span),
+            ..told
         };
-        let is_put = draft.choose(self.items, &size.options, choice).is_some();
+        if !is_sized && draft.choose(self.items, &size.options, choice).is_none() {
+            self.not_understood(told.span.start, told.span.end);
+            return;
+        }
         let left = left.saturating_sub(draft.quantity);
-        self.each_sized = (is_put && left > 0).then_some((size, choice, left));
+        self.each_sized = (left > 0).then_some((size, told, left));
+    }
+
+    /// The size of some that were never told.
+    pub(super) fn report_size_of_each(&mut self) {
+        if let Some((_, told, _)) = self.each_sized.take() {
+            self.not_understood(told.span.start, told.span.end);
+        }
     }
 }

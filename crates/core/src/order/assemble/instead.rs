@@ -17,12 +17,7 @@ impl<'a> Reader<'a> {
         rest: &[Segment<'a>],
     ) -> bool {
         let said = |s: &Segment<'_>| self.said_of(s).to_lowercase();
-        let is_instead = |s: &Segment<'_>| {
-            matches!(
-                said(s).as_str(),
-                "instead of" | "in place of" | "rather than"
-            )
-        };
+        let is_instead = |s: &Segment<'_>| matches!(said(s).as_str(), "instead of" | "in place of");
         let Some((_, after)) = rest.split_first().filter(|(first, _)| is_instead(first)) else {
             return false;
         };
@@ -105,32 +100,34 @@ impl<'a> Reader<'a> {
             "actually", "no", "ok", "okay", "sorry", "wait", "um", "uh", "",
         ];
         let begins = before.split([' ', ',']).all(|word| opens.contains(&word));
-        let [the, dish, ends @ ..] = rest else {
+        let Some((the, mut after)) = rest.split_first() else {
             return false;
         };
-        let is_filler = |s: &Segment<'_>| matches!(s.kind, Kind::Cue(Cue::Filler));
-        let Kind::Names(names) = dish.kind else {
+        if !begins || !self.said_of(the).eq_ignore_ascii_case("the") {
             return false;
-        };
-        let is_the = self.said_of(the).eq_ignore_ascii_case("the");
-        let goes_on = ends
-            .first()
-            .is_some_and(|next| matches!(next.kind, Kind::Cue(Cue::And)));
-        let is_all = goes_on || ends.iter().all(is_filler);
-        let line = self.lines.find(&names.items);
-        let Some(line) = line.filter(|_| begins && is_the && is_all) else {
-            return false;
-        };
-        for other in self
-            .lines
-            .all()
-            .into_iter()
-            .rev()
-            .filter(|other| *other != line)
-        {
-            self.take_off(other);
         }
-        self.read_to = dish.end;
+        // "The burger and the fries": all of them, as they were; of "the burger and a coke" the coke is new.
+        let (mut kept, mut end, mut goes_on) = (Vec::new(), the.end, false);
+        while let [next, others @ ..] = after {
+            match next.kind {
+                Kind::Cue(cue @ (Cue::And | Cue::Filler)) => goes_on |= cue == Cue::And,
+                Kind::Names(names) if let Some(line) = self.ordered(names) => {
+                    kept.push(line);
+                    (end, goes_on) = (next.end, false);
+                }
+                _ if goes_on => break,
+                _ => return false,
+            }
+            after = others;
+        }
+        if kept.is_empty() {
+            return false;
+        }
+        let lines = self.lines.all().into_iter().rev();
+        for gone in lines.filter(|line| !kept.contains(line)) {
+            self.take_off(gone);
+        }
+        self.read_to = end;
         true
     }
 }

@@ -14,12 +14,14 @@ impl<'a> Reader<'a> {
             self.settle();
         }
         // "A burger and a coke, make it a combo": the burger
-        let lines = self.lines.all().into_iter().rev();
-        let found = lines.filter_map(|line| {
-            let dish = self.lines.draft(line)?;
-            Some((line, dish.clone(), self.meal_of(dish.item)?))
+        let mut lines = self.lines.all().into_iter().rev();
+        let line = lines.find(|line| !self.lines.is_part_of_a_meal(*line));
+        let dish = line.and_then(|line| Some((line, self.lines.draft(line)?.clone())));
+        let found = dish.and_then(|(line, dish)| {
+            let meal = self.meal_of(dish.item)?;
+            Some((line, dish, meal))
         });
-        let Some((line, dish, meal)) = found.take(1).next() else {
+        let Some((line, dish, meal)) = found else {
             self.not_understood(segment.start, segment.end);
             return;
         };

@@ -88,6 +88,7 @@ pub(super) fn assemble(
     reader.settle();
     reader.settle_stash();
     reader.close_kind();
+    reader.report_size_of_each();
     for (names, choice) in std::mem::take(&mut reader.ahead) {
         if reader.ahead_of_all && reader.lines.accepting(&names.options).is_some() {
             continue;

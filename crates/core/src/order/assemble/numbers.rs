@@ -85,7 +85,7 @@ impl<'a> Reader<'a> {
         if told && self.pending.number.is_some_and(|n| n > number) && self.implied().is_some() {
             self.settle();
         }
-        self.is_size_of_next(number, rest);
+        self.take_size_of_next(number, rest);
         // "Three three tacos"
         let again = self.said_of(segment).eq_ignore_ascii_case(&self.before);
         if again && self.pending.number == Some(number) && self.pending.options.is_empty() {

@@ -8,6 +8,7 @@ use super::super::segment::{Kind, Segment};
 use super::super::speech::{self, Cue};
 use super::super::stems::{is_unit, stem};
 use super::{Reader, Verb};
+use crate::menu::text::words;
 use olympus_proto::Span;
 
 impl Reader<'_> {
@@ -32,13 +33,10 @@ impl Reader<'_> {
         rest: &[Segment<'_>],
     ) -> bool {
         let waits = self.pending.start.is_some() || self.verb.is_some() || self.negated;
-        let is_item = matches!(rest.first().map(|next| next.kind),
-            Some(Kind::Names(next)) if next.options.is_empty()
-                && !next.items.iter().all(|item| self.is_sold_otherwise(*item, number)));
         // "Bone in ten" of Bone-In Wings
         let is_own = |item: usize| self.has_word(item, &self.before);
         let is_led = self.after_name || self.lines.last_item().is_some_and(is_own);
-        if !is_led || waits || is_item {
+        if !is_led || waits {
             return false;
         }
         let at = self.lines.last_item().and_then(|item| {
@@ -49,6 +47,12 @@ impl Reader<'_> {
         let Some(at) = at.filter(|at| self.lines.last_takes(&[*at]) == Some(false)) else {
             return false;
         };
+        let is_item = matches!(rest.first().map(|next| next.kind),
+            Some(Kind::Names(next)) if next.options.is_empty()
+                && (next.items.is_empty() || !next.items.iter().all(|item| self.is_sold_otherwise(*item, number))));
+        if is_item {
+            return false;
+        }
         let span = segment.span();
         self.lines.put_last(at, Choice::added(span));
         (self.towards, self.onto) = (false, false);
@@ -57,8 +61,17 @@ impl Reader<'_> {
 
     /// "Boneless twelve bone in ten": sold by the piece, and not by so many.
     fn is_sold_otherwise(&self, item: usize, number: u32) -> bool {
-        const MOST_PIECES: u32 = 60;
-        let is_by_piece = (2..=MOST_PIECES).any(|count| self.pieces(item, count).is_some());
+        let groups = self.items.get(item).map(|item| &item.modifier_groups);
+        let options = groups
+            .into_iter()
+            .flatten()
+            .flat_map(|group| &group.options);
+        // "8 Pc", "Medium 12 Pc"
+        let mut counts = options.flat_map(|option| words(&option.name));
+        let is_by_piece = counts.any(|word| {
+            let count = word.text.parse::<u32>();
+            count.is_ok_and(|count| count > 1 && self.pieces(item, count).is_some())
+        });
         is_by_piece && self.pieces(item, number).is_none()
     }
 

@@ -1,48 +1,76 @@
 //! Which items are several things at one price, and what of them a group holds.
 
-use super::super::draft::{Choice, must_be_one, named};
+use super::super::draft::{Choice, Draft, must_be_one, named};
 use super::super::phrases::OptionRef;
 use super::Lines;
 use olympus_proto::{MenuItem, ModifierGroup, Span};
 
 impl Lines<'_> {
-    /// The side and the drink that were ordered right after a dish that becomes a meal are the meal's.
+    /// The side and the drink that were ordered right after a dish that becomes a meal are the meal's. One of which
+    /// more was said stays a line of its own.
     pub(in crate::order) fn take_into_meal(&mut self, line: usize) {
         while let Some(at) = self.of_meal_next(line) {
             let part = self.drafts.remove(line + 1);
             let choice = Choice::added(part.span.unwrap_or(Span { start: 0, end: 0 }));
             if let Some(draft) = self.drafts.get_mut(line) {
                 draft.put(self.items, at, choice);
-                draft.take_size(self.items, &part);
             }
             self.recent.clear();
         }
     }
 
-    /// What the line after a meal is of the meal: it is called so, or of that sort.
+    /// Whether a line is a side or a drink that some meal has.
+    pub(in crate::order) fn is_part_of_a_meal(&self, line: usize) -> bool {
+        let called = self
+            .drafts
+            .get(line)
+            .and_then(|part| self.called_in_meals(part));
+        let mut items = self.items.iter();
+        called.is_some_and(|called| items.any(|meal| part_called(meal, called).is_some()))
+    }
+
+    /// What a part of a meal is called: it is so, or of that sort.
+    fn called_in_meals(&self, part: &Draft) -> Option<&'_ str> {
+        let sort = part.choices.iter().find_map(|(at, _)| {
+            let (group, sort) = named(self.items, *at)?;
+            (must_be_one(group) && !super::is_size(group)).then_some(sort.name.as_str())
+        });
+        sort.or(self.items.get(part.item).map(|item| item.name.as_str()))
+    }
+
+    /// What the line after a meal is of the meal, where nothing but its sort was said of it.
     fn of_meal_next(&self, line: usize) -> Option<OptionRef> {
         let (meal, part) = (self.drafts.get(line)?, self.drafts.get(line + 1)?);
-        let items = self.items;
-        let sort = part.choices.iter().find_map(|(at, _)| {
-            let (group, sort) = named(items, *at)?;
-            (must_be_one(group) && !super::is_size(group)).then_some(&sort.name)
-        });
-        let called = sort.or(items.get(part.item).map(|item| &item.name))?;
-        let known = items.get(meal.item)?;
-        let mut groups = known.modifier_groups.iter().enumerate();
-        let at = groups.find_map(|(group, choices)| {
-            let mut options = choices.options.iter();
-            let option = options.position(|own| own.name == *called)?;
-            is_of_a_meal(known, choices).then_some(OptionRef {
-                item: meal.item,
-                derived: false,
-                group,
-                option,
-            })
-        })?;
+        let called = self.called_in_meals(part)?;
+        let is_sort = self
+            .items
+            .get(part.item)
+            .is_some_and(|item| item.name != called);
+        let is_bare = part.size.is_none() && part.kept.is_empty();
+        if !is_bare || part.choices.len() > usize::from(is_sort) {
+            return None;
+        }
+        let (group, option) = part_called(self.items.get(meal.item)?, called)?;
+        let at = OptionRef {
+            item: meal.item,
+            derived: false,
+            group,
+            option,
+        };
         let is_had = meal.has_other(at) || meal.has(at);
         (meal.quantity == part.quantity && !is_had).then_some(at)
     }
+}
+
+/// The group and the option of a meal that is a side or a drink of that name.
+fn part_called(meal: &MenuItem, called: &str) -> Option<(usize, usize)> {
+    meal.modifier_groups
+        .iter()
+        .enumerate()
+        .find_map(|(group, choices)| {
+            let option = choices.options.iter().position(|own| own.name == called)?;
+            is_of_a_meal(meal, choices).then_some((group, option))
+        })
 }
 
 /// Whether a group holds the drink or the side of a meal: tills seldom say that it must be chosen.

@@ -50,10 +50,10 @@ impl<'a> Lines<'a> {
         };
         let (choices, kept) = (draft.choices.clone(), draft.kept.clone());
         let size = draft.size.clone();
-        draft.only_asked &= self.asking;
         let Some(at) = draft.choose(self.items, options, choice) else {
             return false;
         };
+        draft.only_asked &= self.asking;
         let mut lost = choices;
         lost.retain(|(was, _)| *was == at.exact() || draft.choices.iter().all(|(is, _)| is != was));
         let mut kept = kept;
@@ -207,6 +207,7 @@ impl<'a> Lines<'a> {
         let same = same_option(self.items, draft.item, group, option);
         if let Some(same) = same {
             draft.put(self.items, same, recent.choice);
+            draft.only_asked &= self.asking;
         }
         same.is_some()
     }

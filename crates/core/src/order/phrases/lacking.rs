@@ -6,6 +6,7 @@ use crate::order::called::is_grammar;
 use crate::order::option::lacked;
 use crate::order::stems::{is_amount, stem};
 use olympus_proto::{MenuItem, ModifierGroup};
+use std::collections::BTreeMap;
 
 impl Phrases {
     pub(super) fn add_lacking(&mut self, items: &[MenuItem]) {
@@ -39,9 +40,21 @@ impl Phrases {
 
     /// "Half sugar", "30 percent sugar" of levels that are printed as "50%" and "30%".
     pub(super) fn add_levels(&mut self, items: &[MenuItem]) {
+        let mut bare: BTreeMap<(usize, String), Vec<OptionRef>> = BTreeMap::new();
         for (at, _, choice) in every_choice(items) {
             for said in said_of_level(&choice.name) {
                 self.add(&said, |names| names.options.push(at));
+            }
+            if let Some((level, _)) = level_of(&choice.name) {
+                bare.entry((at.item, level)).or_default().push(at);
+            }
+        }
+        // "50%" of a tea that has so much sugar, or ice, says not which.
+        for ((_, level), of) in bare {
+            if let [at] = of.as_slice() {
+                self.add(&format!("{level} {PERCENT}"), |names| {
+                    names.options.push(*at);
+                });
             }
         }
     }
@@ -75,17 +88,20 @@ const LEVELS: [(&str, &[&str]); 3] = [
 /// What is said for each other, of how sweet a drink is.
 const SWEET: [&str; 4] = ["sugar", "sweet", "sweetness", "sweetened"];
 
-fn said_of_level(name: &str) -> Vec<String> {
-    let Some((level, thing)) = name.split_once('%') else {
-        return Vec::new();
-    };
+/// The level of a name that is printed as one, "50% Sugar", and what it is of.
+fn level_of(name: &str) -> Option<(String, String)> {
+    let (level, thing) = name.split_once('%')?;
     let thing = thing.trim().to_lowercase();
     let is_level = !level.is_empty() && level.chars().all(|c| c.is_ascii_digit());
     // "2% Milk" is a sort of milk.
     let is_thing = words(&thing).len() == 1 && stem(&thing) != "milk";
-    if !is_level || !is_thing {
+    (is_level && is_thing).then(|| (level.to_owned(), thing))
+}
+
+fn said_of_level(name: &str) -> Vec<String> {
+    let Some((level, thing)) = level_of(name) else {
         return Vec::new();
-    }
+    };
     let others = SWEET
         .iter()
         .filter(|other| SWEET.contains(&thing.as_str()) && **other != thing);
@@ -94,7 +110,7 @@ fn said_of_level(name: &str) -> Vec<String> {
         .collect();
     let called = LEVELS.iter().filter(|(of, _)| *of == level);
     let called = called.flat_map(|(_, called)| called.iter().map(|word| (*word).to_owned()));
-    let levels: Vec<String> = [level.to_owned(), format!("{level} {PERCENT}")]
+    let levels: Vec<String> = [level.clone(), format!("{level} {PERCENT}")]
         .into_iter()
         .chain(called)
         .collect();
@@ -102,6 +118,5 @@ fn said_of_level(name: &str) -> Vec<String> {
         let said = things.iter().map(|thing| format!("{level} {thing}"));
         said.collect::<Vec<_>>()
     };
-    let bare = format!("{level} {PERCENT}");
-    levels.iter().flat_map(said).chain([bare]).collect()
+    levels.iter().flat_map(said).collect()
 }
