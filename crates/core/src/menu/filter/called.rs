@@ -1,0 +1,194 @@
+//! What an item says of itself by its tags, its name and its heading.
+
+use crate::menu::allergen::{self, Claim};
+use crate::menu::text;
+use olympus_proto::{Allergen, AllergenStatement, MenuItem};
+
+/// Diets whose dishes keep another diet too.
+const STRICTER: &[(&str, &[&str])] = &[
+    ("vegetarian", &["vegan"]),
+    ("pescatarian", &["vegan", "vegetarian"]),
+];
+
+/// Whether the item states that it is free of the allergen, or is tagged or called so with nothing
+/// in its statements against it.
+pub(super) fn is_said_free(item: &MenuItem, allergen: Allergen) -> bool {
+    let tagged = || {
+        item.tags.iter().any(|tag| {
+            let tag = allergen::key(tag);
+            let name = tag.strip_suffix("_free");
+            name.and_then(|name| allergen::named(name, Claim::Reassures))
+                .is_some_and(|absent| absent.contains(&allergen))
+        })
+    };
+    match item.allergens.statement(allergen) {
+        AllergenStatement::FreeOf => true,
+        AllergenStatement::Unknown => tagged() || is_called_free(item, allergen),
+        AllergenStatement::Contains | AllergenStatement::MayContain => false,
+    }
+}
+
+/// Whether the name or the heading says that the whole dish is free of the allergen: "Gluten Free
+/// Waffle", "Margherita (gluten & dairy free)", and not "Burger on a Gluten Free Bun".
+fn is_called_free(item: &MenuItem, allergen: Allergen) -> bool {
+    let calls = |text: &str| {
+        // Most names have no "f", which is cheap to see.
+        text.contains(['f', 'F'])
+            && !words_of(text).iter().any(|word| is_choice(word))
+            && text
+                .split_inclusive(['(', ')', '[', ']'])
+                .any(|part| says_free(part, part.ends_with([')', ']']), allergen))
+    };
+    calls(&item.name) || item.category.as_deref().is_some_and(calls)
+}
+
+/// Whether one part of a name begins or ends with the claim, and the rest is a dish without a
+/// choice, an addition or a doubt; in brackets nothing may follow the claim.
+fn says_free(part: &str, is_aside: bool, allergen: Allergen) -> bool {
+    let words = words_of(part);
+    let absent = |word: &String| allergen::named(word, Claim::Reassures);
+    let is_joined =
+        |word: &String| matches!(word.as_str(), "and" | "free") || absent(word).is_some();
+    (0..words.len()).any(|free| {
+        if words.get(free).is_none_or(|word| word != "free") {
+            return false;
+        }
+        let before = words.get(..free).unwrap_or_default();
+        let run = before.iter().rev().take_while(|word| is_joined(word));
+        let claim = before.len() - run.count();
+        let is_of = before.iter().skip(claim).filter_map(absent);
+        let (first, rest) = (
+            words.get(..claim).unwrap_or_default(),
+            words.get(free + 1..).unwrap_or_default(),
+        );
+        let is_whole = match (first, rest) {
+            ([], []) => true,
+            ([], [_]) => !is_aside,
+            ([], [part, ..]) => !is_aside && !PARTS.contains(&part.as_str()),
+            ([.., last], []) => {
+                !is_aside && !matches!(last.as_str(), "non" | "not" | "no" | "without")
+            }
+            _ => false,
+        };
+        let mut others = first.iter().chain(rest);
+        is_whole
+            && is_of.flatten().any(|one| *one == allergen)
+            && !part.contains(['/', '+', '?'])
+            && !others.any(|word| ADDED.contains(&word.as_str()))
+    })
+}
+
+/// Whether a word leaves open which dish a name speaks of; "and" joins claims.
+fn is_choice(word: &String) -> bool {
+    word != "and" && CHOICE.contains(&word.as_str())
+}
+
+/// Parts of a dish: what is said of them is not said of the whole.
+const PARTS: &[&str] = &[
+    "bun", "bread", "crust", "base", "wrap", "tortilla", "roll", "toast", "dough", "pita", "bagel",
+    "noodles", "pasta", "batter",
+];
+
+/// Words that join something to a dish.
+const ADDED: &[&str] = &[
+    "and", "with", "w", "on", "in", "plus", "add", "friendly", "for",
+];
+
+/// Whether a tag states the diet, or a stricter one.
+pub(super) fn is_tagged(item: &MenuItem, diet: &str) -> bool {
+    let stricter = STRICTER
+        .iter()
+        .find(|(name, _)| *name == diet)
+        .map_or(&[][..], |(_, stricter)| stricter);
+    item.tags.iter().any(|tag| {
+        let tag = allergen::key(tag);
+        tag == diet || stricter.contains(&tag.as_str())
+    })
+}
+
+/// Whether the name or the heading calls the item so, without a choice or a doubt: "Vegan
+/// Caesar", and not "Vegan or Chicken Caesar", "Non Vegetarian", "Vegan & Vegetarian".
+pub(super) fn is_called(item: &MenuItem, diet: &str) -> bool {
+    let wanted: Vec<&str> = diet.split('_').collect();
+    let calls = |text: &str| {
+        if !may_say(text, diet) {
+            return false;
+        }
+        let words = words_of(text);
+        let chosen = words.iter().any(|word| CHOICE.contains(&word.as_str()))
+            || text.contains(['&', '/', '+', ',', '?']);
+        let said = || {
+            (0..words.len()).any(|at| {
+                let denied = at
+                    .checked_sub(1)
+                    .and_then(|before| words.get(before))
+                    .is_some_and(|word| matches!(word.as_str(), "non" | "not" | "no" | "without"));
+                let here = words.get(at..).unwrap_or_default();
+                let called =
+                    here.len() >= wanted.len() && here.iter().zip(&wanted).all(|(l, r)| l == r);
+                let short = || {
+                    let first = here.first().map(String::as_str);
+                    diet == "vegetarian"
+                        && matches!(first, Some("veggie" | "veg"))
+                        && !has_meat(item)
+                };
+                !denied && (called || short())
+            })
+        };
+        !chosen && said()
+    };
+    calls(&item.name) || item.category.as_deref().is_some_and(calls)
+}
+
+/// Whether a text can hold the diet's name or a short form of it. Nearly all do not, which is cheap
+/// to see where their letters are plain.
+fn may_say(text: &str, diet: &str) -> bool {
+    // "Veg" is the shortest of them.
+    let opening = diet.as_bytes().get(..3).unwrap_or(diet.as_bytes());
+    let mut parts = text.as_bytes().windows(opening.len().max(1));
+    !text.is_ascii() || parts.any(|part| part.eq_ignore_ascii_case(opening))
+}
+
+fn words_of(text: &str) -> Vec<String> {
+    text::words(text)
+        .into_iter()
+        .map(|word| word.text)
+        .collect()
+}
+
+/// Whether the name or the description speaks of meat or fish: then "veggie" means vegetables.
+fn has_meat(item: &MenuItem) -> bool {
+    let texts = std::iter::once(&item.name).chain(&item.description);
+    texts
+        .into_iter()
+        .flat_map(|text| words_of(text))
+        .any(|word| {
+            let one = word.strip_suffix('s').unwrap_or(&word);
+            MEAT.contains(&one)
+        })
+}
+
+/// Words that make a name no statement.
+const CHOICE: &[&str] = &[
+    "or",
+    "and",
+    "option",
+    "options",
+    "optional",
+    "available",
+    "can",
+    "style",
+    "request",
+    "ask",
+    "made",
+    "choice",
+];
+
+/// Meat and fish, in the singular.
+#[rustfmt::skip]
+const MEAT: &[&str] = &[
+    "meat", "chicken", "beef", "pork", "lamb", "mutton", "goat", "veal", "duck", "turkey", "ham",
+    "bacon", "sausage", "salami", "pepperoni", "prosciutto", "chorizo", "steak", "meatball", "rib",
+    "brisket", "fish", "salmon", "tuna", "cod", "anchovy", "anchovie", "shrimp", "prawn", "crab", "lobster",
+    "squid", "calamari", "octopu", "mussel", "clam", "oyster", "scallop", "seafood", "gyro", "pastrami",
+];
