@@ -164,6 +164,38 @@ fn an_allergy_is_a_limit_also_where_it_is_misspelt() {
     );
 }
 
+/// "Bánh mì xíu mại" had been a guest who faints of bread.
+#[test]
+fn the_name_of_a_dish_states_no_allergy() {
+    let says_so = |name: &str| {
+        let words = words(name);
+        let mut words = words.iter().map(|word| word.text.as_str());
+        words.any(|word| {
+            let less = word.ends_with("less") || word.ends_with("free");
+            less || matches!(
+                word,
+                "no" | "non" | "not" | "without" | "w/o" | "gf" | "sans" | "sin" | "פרווה"
+            ) || word.ends_with("eliac")
+        })
+    };
+    let names = olympus_core::menu::lexicon::entries().iter();
+    let names = names.flat_map(|entry| &entry.names);
+    let names: Vec<&&str> = names.filter(|name| !says_so(name)).collect();
+    assert!(names.len() > 20_000, "{}", names.len());
+    let taken: Vec<(&str, Vec<String>)> = names
+        .into_iter()
+        .map(|name| {
+            (
+                *name,
+                parse(name, Manner::Search, &[]).filters().exclude_allergens,
+            )
+        })
+        .filter(|(_, excluded)| !excluded.is_empty())
+        .collect();
+    println!("{taken:?}");
+    assert!(taken.len() <= 1, "{taken:?}");
+}
+
 #[test]
 fn english_is_not_taken_for_another_language() {
     let path = concat!(

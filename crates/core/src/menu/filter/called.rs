@@ -96,19 +96,25 @@ const ADDED: &[&str] = &[
 
 /// Whether a tag states the diet, or a stricter one.
 pub(super) fn is_tagged(item: &MenuItem, diet: &str) -> bool {
-    let stricter = STRICTER
-        .iter()
-        .find(|(name, _)| *name == diet)
-        .map_or(&[][..], |(_, stricter)| stricter);
     item.tags.iter().any(|tag| {
         let tag = allergen::key(tag);
-        tag == diet || stricter.contains(&tag.as_str())
+        tag == diet || stricter(diet).contains(&tag.as_str())
     })
+}
+
+fn stricter(diet: &str) -> &'static [&'static str] {
+    let known = STRICTER.iter().find(|(name, _)| *name == diet);
+    known.map_or(&[][..], |(_, stricter)| stricter)
+}
+
+/// Whether the name or the heading calls the item so, or by a stricter diet.
+pub(super) fn is_called(item: &MenuItem, diet: &str) -> bool {
+    is_called_just(item, diet) || stricter(diet).iter().any(|diet| is_called_just(item, diet))
 }
 
 /// Whether the name or the heading calls the item so, without a choice or a doubt: "Vegan
 /// Caesar", and not "Vegan or Chicken Caesar", "Non Vegetarian", "Vegan & Vegetarian".
-pub(super) fn is_called(item: &MenuItem, diet: &str) -> bool {
+fn is_called_just(item: &MenuItem, diet: &str) -> bool {
     let wanted: Vec<&str> = diet.split('_').collect();
     let calls = |text: &str| {
         if !may_say(text, diet) {
