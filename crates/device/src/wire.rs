@@ -7,7 +7,7 @@ use olympus_core::route::{Connectivity, Parity, Policy, Task};
 use olympus_proto::edge::PublishStatus;
 use olympus_proto::{
     Ambiguous, Context, Filters, Hit, IntentAnswer, IntentRequest, MenuItem, MenuVersion, Meta,
-    Parse, SearchRequest, State, Suggestion,
+    Parse, SearchRequest, State, Suggestion, Unstated,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -90,6 +90,9 @@ pub struct UnderstandResponse {
     /// As in `SearchResponse`.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub ambiguous: Option<Ambiguous>,
+    /// Where nothing fits: dishes that would, were they not silent about an allergen.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub unstated: Vec<Unstated>,
     /// How the answer was made.
     pub meta: Meta,
 }
@@ -113,6 +116,9 @@ pub struct Hits {
     /// As in `SearchResponse`.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub ambiguous: Option<Ambiguous>,
+    /// Where nothing fits: dishes that would, were they not silent about an allergen.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub unstated: Vec<Unstated>,
 }
 
 /// Answer of `POST /v1/menu/search/batch`.

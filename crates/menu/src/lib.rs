@@ -29,6 +29,7 @@ mod suggest;
 mod synonyms;
 mod top;
 mod translit;
+mod unstated;
 mod usual;
 mod vectors;
 mod vocabulary;

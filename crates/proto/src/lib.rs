@@ -44,5 +44,5 @@ pub use order::{
 };
 pub use search::{
     Ambiguous, AvailabilityFilter, Filters, Hit, HitScores, Parse, SearchRequest, SearchResponse,
-    State, Suggestion, Understood, UnderstoodKind, Usually,
+    State, Suggestion, Understood, UnderstoodKind, Unstated, Usually,
 };

@@ -217,6 +217,21 @@ pub struct Ambiguous {
     pub ids: Vec<ItemId>,
 }
 
+/// A dish that fits but for what it does not say: nothing is known of an allergen that is to be
+/// kept out. Not offered, and not safe: somebody may ask the kitchen.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unstated {
+    /// The item.
+    pub id: ItemId,
+    /// As on the menu.
+    pub name: String,
+    /// What it would have to be free of and does not speak of.
+    pub allergens: Vec<Allergen>,
+    /// Those of them that dishes of its name usually have.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub usually: Vec<Allergen>,
+}
+
 /// Answer of `POST /v1/menu/search`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SearchResponse {
@@ -228,6 +243,9 @@ pub struct SearchResponse {
     /// Said where several hits fit about equally and none exactly.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub ambiguous: Option<Ambiguous>,
+    /// Where nothing fits: dishes that would, were they not silent about an allergen.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub unstated: Vec<Unstated>,
     /// How the answer was made.
     pub meta: Meta,
 }

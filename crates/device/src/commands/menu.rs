@@ -315,6 +315,17 @@ fn search(global: &Global, args: &SearchArgs) -> anyhow::Result<()> {
         say(&format!("understood: {}", labels.join(", ")))?;
     }
     say(&hits_table(&found.hits))?;
+    if !found.unstated.is_empty() {
+        let names: Vec<&str> = found
+            .unstated
+            .iter()
+            .map(|dish| dish.name.as_str())
+            .collect();
+        say(&format!(
+            "not stated by the menu, ask the kitchen: {}",
+            names.join(", ")
+        ))?;
+    }
     found
         .ambiguous
         .map_or(Ok(()), |ambiguous| say(&ambiguous.question))

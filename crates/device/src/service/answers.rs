@@ -10,7 +10,7 @@ use olympus_core::menu::filter::Filter;
 use olympus_proto::edge::{ImageResponse, Recognised};
 use olympus_proto::{
     Ambiguous, Hit, IntentAnswer, IntentResponse, MenuVersion, Meta, Parse, Path, SearchResponse,
-    SpaceId, StagesUs,
+    SpaceId, StagesUs, Unstated,
 };
 
 /// What an answer was made with.
@@ -70,6 +70,7 @@ pub(crate) struct Found {
     pub(crate) hits: Vec<Hit>,
     pub(crate) parse: Option<Parse>,
     pub(crate) ambiguous: Option<Ambiguous>,
+    pub(crate) unstated: Vec<Unstated>,
     /// Who may appear: what was asked for and what the query says.
     pub(crate) filter: Filter,
     /// Probability that the first hit is right, 0 to 1.
@@ -108,6 +109,7 @@ impl Service {
             hits: found.hits,
             parse: found.parse,
             ambiguous: found.ambiguous,
+            unstated: found.unstated,
             meta: self.meta(call, way, found.made),
         }
     }
@@ -124,6 +126,7 @@ impl Service {
             hits: found.hits,
             parse: found.parse,
             ambiguous: found.ambiguous,
+            unstated: found.unstated,
             meta: self.meta(call, way, found.made),
         }
     }

@@ -70,6 +70,7 @@ impl Service {
             HitKind::Ranked => Page {
                 hits: self.ranked(&live, &search, &from.hits),
                 ambiguous: None,
+                unstated: Vec::new(),
                 version: live.index.version(),
             },
             HitKind::Nearness => {

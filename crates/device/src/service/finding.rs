@@ -12,13 +12,16 @@ use olympus_core::menu::attributes::Manner;
 use olympus_core::menu::sureness::sureness;
 use olympus_inference::Analysis;
 use olympus_menu::{Meaning, Query};
-use olympus_proto::{Ambiguous, Hit, MenuVersion, SearchRequest, SearchResponse, StagesUs};
+use olympus_proto::{
+    Ambiguous, Hit, MenuVersion, SearchRequest, SearchResponse, StagesUs, Unstated,
+};
 use std::time::Instant;
 
 /// What a search found, and in which menu.
 pub(super) struct Page {
     pub(super) hits: Vec<Hit>,
     pub(super) ambiguous: Option<Ambiguous>,
+    pub(super) unstated: Vec<Unstated>,
     pub(super) version: MenuVersion,
 }
 
@@ -107,6 +110,7 @@ impl Service {
                 hits: found.hits,
                 parse: search.parse,
                 ambiguous: found.ambiguous,
+                unstated: found.unstated,
             });
         }
         Ok(SearchBatchResponse {
@@ -141,6 +145,7 @@ impl Service {
             return Ok(Page {
                 hits: Vec::new(),
                 ambiguous: None,
+                unstated: Vec::new(),
                 version: MenuVersion(0),
             });
         };
@@ -152,12 +157,11 @@ impl Service {
             filter: &search.filter,
             as_you_type: search.as_you_type,
         };
-        let hits = live.index.search_wishing(
-            &query,
-            &search.wishes,
-            &self.menu.overrides(),
-            self.now(),
-        )?;
+        let (wishes, overrides, now) = (&search.wishes, self.menu.overrides(), self.now());
+        let hits = live.index.search_wishing(&query, wishes, &overrides, now)?;
+        let unstated = live
+            .index
+            .unstated(&query, wishes, &overrides, now, &hits)?;
         let ambiguous = match search.wishes.alone() {
             true => None,
             false => live.index.ambiguous(&search.text, &hits),
@@ -166,6 +170,7 @@ impl Service {
         Ok(Page {
             hits,
             ambiguous,
+            unstated,
             version: live.index.version(),
         })
     }
@@ -178,6 +183,7 @@ pub(super) fn found(search: Search, page: Page, made: Made) -> Found {
         hits: page.hits,
         parse: search.parse,
         ambiguous: page.ambiguous,
+        unstated: page.unstated,
         made,
     }
 }

@@ -25,7 +25,7 @@ use olympus_core::route::{Ask, Confidence, Opinion, Policy, Reason, Task};
 use olympus_menu::{Asked, Meaning, Overrides, Query};
 use olympus_proto::vectorize::MAX_TOP_K;
 use olympus_proto::{
-    Ambiguous, Hit, ItemId, Path, SearchRequest, SearchResponse, SpaceId, StagesUs,
+    Ambiguous, Hit, ItemId, Path, SearchRequest, SearchResponse, SpaceId, StagesUs, Unstated,
 };
 use std::cell::RefCell;
 use std::collections::{HashMap, VecDeque};
@@ -58,6 +58,7 @@ struct Setting {
 struct Found {
     hits: Vec<Hit>,
     ambiguous: Option<Ambiguous>,
+    unstated: Vec<Unstated>,
     /// The model of the vectors that took part, and their space.
     vectors: Option<(String, SpaceId)>,
     encode_us: u64,
@@ -113,6 +114,7 @@ fn respond(ctx: &Ctx, setting: &Setting, found: Found, reason: Reason, started_m
         hits: found.hits,
         parse: setting.asked.parse.clone(),
         ambiguous: found.ambiguous,
+        unstated: found.unstated,
         meta,
     })
 }
@@ -191,9 +193,10 @@ impl Setting {
             as_you_type: asked.as_you_type,
         };
         let index = &self.menu.index;
-        let hits = index
-            .search_wishing(&query, &asked.wishes, &self.overrides, self.now)
-            .map_err(EdgeError::internal)?;
+        let (wishes, overrides, now) = (&asked.wishes, &self.overrides, self.now);
+        let hits = index.search_wishing(&query, wishes, overrides, now);
+        let hits = hits.map_err(EdgeError::internal)?;
+        let unstated = index.unstated(&query, wishes, overrides, now, &hits);
         let ambiguous = match asked.wishes.alone() {
             true => None,
             false => index.ambiguous(&asked.text, &hits),
@@ -201,6 +204,7 @@ impl Setting {
         Ok(Found {
             hits,
             ambiguous,
+            unstated: unstated.map_err(EdgeError::internal)?,
             vectors: None,
             encode_us: 0,
         })

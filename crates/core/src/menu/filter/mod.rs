@@ -29,8 +29,10 @@ pub struct Filter {
     available_now: bool,
     /// Diets that an item may also state in its name or its heading.
     said_diets: BTreeSet<String>,
-    /// Allergens that an item may also state to be free of by a tag: `gluten_free`.
+    /// Allergens that an item may also state to be free of by a tag or its name: `gluten_free`.
     said_excluded: BTreeSet<Allergen>,
+    /// Whether an item that is silent about an allergen passes.
+    silent: bool,
 }
 
 /// A filter that cannot be meant.
@@ -111,6 +113,7 @@ impl Filter {
             available_now: wire.availability == AvailabilityFilter::Now,
             said_diets: BTreeSet::new(),
             said_excluded: BTreeSet::new(),
+            silent: false,
         })
     }
 
@@ -144,6 +147,22 @@ impl Filter {
         }
     }
 
+    /// Whether an allergen is to be kept out.
+    #[must_use]
+    pub fn keeps_out(&self) -> bool {
+        !(self.excluded.is_empty() && self.said_excluded.is_empty())
+    }
+
+    /// The same limits, which an item passes also where it states nothing of an allergen. Never
+    /// for what is offered: for what somebody may ask about.
+    #[must_use]
+    pub fn with_silent(&self) -> Self {
+        Self {
+            silent: true,
+            ..self.clone()
+        }
+    }
+
     /// Both limits at once: the stricter of each wins.
     #[must_use]
     pub fn and(mut self, other: &Self) -> Self {
@@ -168,6 +187,7 @@ impl Filter {
             (left, right) => left.or(right),
         };
         self.available_now |= other.available_now;
+        self.silent &= other.silent;
         self
     }
 
@@ -183,6 +203,7 @@ impl Filter {
             available_now,
             said_diets,
             said_excluded,
+            silent: _,
         } = self;
         let has_price = price_min_cents.is_some() || price_max_cents.is_some();
         let has_names = !(categories.is_empty() && diets.is_empty() && said_diets.is_empty());
@@ -201,11 +222,18 @@ impl Filter {
                 .said_diets
                 .iter()
                 .all(|diet| is_tagged(item, diet) || is_called(item, diet))
+            && self.excluded.iter().all(|&a| {
+                self.silent_of(item, a) || item.allergens.statement(a) == AllergenStatement::FreeOf
+            })
             && self
-                .excluded
+                .said_excluded
                 .iter()
-                .all(|&a| item.allergens.statement(a) == AllergenStatement::FreeOf)
-            && self.said_excluded.iter().all(|&a| is_said_free(item, a))
+                .all(|&a| self.silent_of(item, a) || is_said_free(item, a))
+    }
+
+    /// Whether the item's silence about the allergen is let pass.
+    fn silent_of(&self, item: &MenuItem, allergen: Allergen) -> bool {
+        self.silent && item.allergens.statement(allergen) == AllergenStatement::Unknown
     }
 
     /// The allergens to be kept out that the item does not state to be free of.

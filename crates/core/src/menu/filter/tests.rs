@@ -116,6 +116,25 @@ fn a_name_that_says_so_is_the_restaurants_own_claim() {
 }
 
 #[test]
+fn silence_passes_only_where_it_is_let_pass_and_no_statement_does() {
+    for (name, passes) in [("eggs", true), ("nuts", false), ("sesame", false)] {
+        let wire = Filters {
+            exclude_allergens: list(&[name]),
+            ..Filters::default()
+        };
+        for filter in [Filter::from_wire(&wire), Filter::from_query(&wire)] {
+            let filter = filter.expect("a good filter");
+            assert!(filter.keeps_out() && !filter.admits(&dish(), State::Available));
+            let lenient = filter.with_silent();
+            assert_eq!(lenient.admits(&dish(), State::Available), passes, "{name}");
+            let both = lenient.and(&filter);
+            assert!(!both.admits(&dish(), State::Available), "{name}");
+        }
+    }
+    assert!(!Filter::default().keeps_out());
+}
+
+#[test]
 fn a_filter_that_admits_all_has_no_limit() {
     assert!(Filter::default().admits_all());
     let limits = [
