@@ -55,6 +55,8 @@ pub(crate) struct Card {
     pub(crate) settings: Settings,
     pub(crate) rounding: Rounding,
     pub(crate) familiarity: Familiarity,
+    /// The artifact whose calibration was taken over, where no register was held out.
+    pub(crate) calibration_of: Option<String>,
     pub(crate) curve: Vec<Epoch>,
     pub(crate) folds: Vec<Fold>,
     pub(crate) scores: Vec<Score>,
@@ -183,7 +185,7 @@ impl Card {
              | File | `model.gguf`, {} bytes, sha256 `{}` |\n\
              | Weights | blocks of 32 with one scale: {} in 4 bits, other matrices in 8; cosine of sentence vectors to those before rounding {:.4} on average and {:.4} at least, {:.4} and {:.4} once biases, norms and head had settled, on texts that neither went by, but for a few repeats |\n\
              | Learnt from | {} utterances and {} dishes in `models/training/data` and the lexicon, sha256 `{}` |\n\
-             | Calibration | temperature {:.3}, threshold {:.2} |\n\
+             | Calibration | temperature {:.3}, threshold {:.2}{} |\n\
              | Made by | `models/training/fetch_base.sh && cargo run --release -p olympus-training` |\n",
             self.manifest.id,
             self.base_sha256,
@@ -210,6 +212,12 @@ impl Card {
                 .calibration
                 .as_ref()
                 .map_or(0.0, |c| c.thresholds[0]),
+            self.calibration_of
+                .as_ref()
+                .map_or_else(String::new, |of| format!(
+                    ", as an earlier artifact has it (sha256 `{of}`), which learnt nearly the same text; the weight of distance ({}) too",
+                    self.familiarity.weight
+                )),
         );
         let _ = writeln!(
             out,
@@ -242,6 +250,25 @@ impl Card {
             table_row(&mut out, &score.file, row, &score.recalls);
         }
         out.push_str("\nThe last six columns are recall by class. Held-out registers are scored in f32 without thresholds, and those in English set the calibration; files are scored with it, on the artifact's weights in f32; `olympus-eval` scores the artifact as it runs.\n");
+        if !self.folds.is_empty() {
+            self.tell_held_out(&mut out);
+        }
+        out.push_str("\n## Learning curve (all text)\n\n| epoch | intent loss | contrastive loss | distance to the base's vectors |\n|--:|--:|--:|--:|\n");
+        for (index, epoch) in self.curve.iter().enumerate() {
+            let _ = writeln!(
+                out,
+                "| {} | {:.4} | {:.4} | {:.4} |",
+                index + 1,
+                epoch.intent_loss,
+                epoch.contrast_loss,
+                epoch.anchor_loss
+            );
+        }
+        out
+    }
+
+    /// What registers and files that were held out said.
+    fn tell_held_out(&self, out: &mut String) {
         let _ = writeln!(
             out,
             "\n## Out of scope\n\nOf the utterances out of scope in held-out registers, those found when 3 % of those in scope are taken for them: by the class's logit, by how much nearer the nearest of {PROTOTYPES} prototypes of what was learnt out of scope is than the nearest of as many in scope, and by both as the artifact has it: the logit gains {} for each 1 of that difference above {}. The weight is the smallest that is as accurate as any of ten on these same registers (those in English), the other number that of least log loss.\n\n| held out | by class | by distance | by both |\n|---|--:|--:|--:|",
@@ -273,18 +300,6 @@ impl Card {
                 this.hit_at_10,
             );
         }
-        out.push_str("\n## Learning curve (all text)\n\n| epoch | intent loss | contrastive loss | distance to the base's vectors |\n|--:|--:|--:|--:|\n");
-        for (index, epoch) in self.curve.iter().enumerate() {
-            let _ = writeln!(
-                out,
-                "| {} | {:.4} | {:.4} | {:.4} |",
-                index + 1,
-                epoch.intent_loss,
-                epoch.contrast_loss,
-                epoch.anchor_loss
-            );
-        }
-        out
     }
 }
 

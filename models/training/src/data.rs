@@ -26,9 +26,9 @@ pub(crate) fn label_of(intent: Intent) -> usize {
 /// The language of a register that is not in English: `spanish` of `spanish_typed`.
 pub(crate) fn language_of(register: &str) -> Option<&str> {
     let manner = |ending| register.strip_suffix(ending);
-    manner("_spoken")
-        .or_else(|| manner("_typed"))
-        .or_else(|| manner("_more"))
+    ["_spoken", "_typed", "_more", "_twins"]
+        .into_iter()
+        .find_map(manner)
 }
 
 /// Case, spaces and punctuation do not make two utterances different.

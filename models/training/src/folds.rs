@@ -40,8 +40,16 @@ static FOLDS: [HeldOut; 2] = [
             "german_more",
             "italian_more",
             "portuguese_more",
+            "scope",
         ],
-        queries: &["east", "eastern_counter", "southern_counter"],
+        queries: &[
+            "east",
+            "eastern_counter",
+            "southern_counter",
+            "menus_east_asia",
+            "menus_southeast_asia",
+            "menus_india_to_africa",
+        ],
     },
     HeldOut {
         registers: &[
@@ -61,8 +69,21 @@ static FOLDS: [HeldOut; 2] = [
             "german_typed",
             "italian_typed",
             "portuguese_typed",
+            "twins",
+            "spanish_twins",
+            "french_twins",
+            "german_twins",
+            "italian_twins",
+            "portuguese_twins",
         ],
-        queries: &["west", "western_counter"],
+        queries: &[
+            "west",
+            "western_counter",
+            "menus_american",
+            "menus_drinks_sweets_sides",
+            "menus_latin_and_south",
+            "menus_pizza_and_europe",
+        ],
     },
 ];
 

@@ -109,12 +109,19 @@ struct Args {
     /// Channels of a student's feed-forwards; by default as many as the artifact has.
     #[arg(long)]
     width: Option<usize>,
+    /// Texts of each pass of a student, drawn from all of them [default: all].
+    #[arg(long)]
+    texts: Option<usize>,
     /// Learning rate of a student.
     #[arg(long, default_value_t = 3e-5)]
     student_rate: f64,
     /// Skip the held-out folds; the artifact is then not calibrated. For experiments.
     #[arg(long)]
     no_folds: bool,
+    /// Skip the held-out folds and take over the calibration of an earlier artifact, which learnt
+    /// nearly the same text.
+    #[arg(long, value_name = "FOLDER", conflicts_with = "no_folds")]
+    calibration_of: Option<PathBuf>,
     /// Learn nothing: say what a linear head on the base model's vectors loses on the --report files
     /// without each register.
     #[arg(long)]
@@ -209,10 +216,12 @@ fn main() -> anyhow::Result<()> {
         settings: &settings,
         checkpoints: &args.checkpoints,
     };
-    let (folds, familiarity, calibration) = if args.no_folds {
-        (Vec::new(), UNFITTED, uncalibrated())
-    } else {
-        folds::cross_validate(&run, &text)?
+    let earlier = args.calibration_of.as_deref();
+    let earlier = earlier.map(distil::Teacher::load).transpose()?;
+    let (folds, familiarity, calibration) = match &earlier {
+        Some(earlier) => (Vec::new(), earlier.familiarity()?, earlier.calibration()),
+        None if args.no_folds => (Vec::new(), UNFITTED, uncalibrated()),
+        None => folds::cross_validate(&run, &text)?,
     };
     eprintln!("{familiarity:?}, {calibration:?}");
     let all: Vec<&Example> = text.examples.iter().collect();
@@ -260,6 +269,7 @@ fn main() -> anyhow::Result<()> {
         settings,
         rounding,
         familiarity,
+        calibration_of: earlier.map(|earlier| earlier.sha256),
         curve,
         folds,
         scores,
@@ -290,6 +300,7 @@ fn student(args: &Args, dir: &Path, base: &Base, text: &Text) -> anyhow::Result<
         width: args.width,
         halves: args.halves.clone(),
         epochs: args.epochs,
+        texts: args.texts,
         rate: args.student_rate,
         seed: args.seed,
     };

@@ -7,6 +7,7 @@ mod described;
 mod headed;
 mod known;
 mod lacking;
+mod plain;
 
 use super::assemble::option_of;
 use super::called::{kinds, otherwise_called};

@@ -55,6 +55,36 @@ fn the_word_of_a_kind_is_its_plain_dish_where_a_wish_begins() {
 }
 
 #[test]
+fn the_word_of_a_kind_is_the_houses_own_where_all_others_say_what_is_on_them() {
+    let side = || group("side", 1, 1, &["Fries", "Sweet Potato Fries"]);
+    let on = || group("on", 0, 2, &["Gherkin", "Extra Bacon"]);
+    let menu = |other: &str| {
+        json!([
+            {"id": "own", "name": "The Zorbl Burger", "modifier_groups": [side(), on()]},
+            {"id": "chicken", "name": "Buttermilk Chicken Burger", "modifier_groups": [side()]},
+            {"id": "other", "name": other, "modifier_groups": [side()]},
+            {"id": "fries", "name": "Fries"},
+            {"id": "cake", "name": "The Zorbl Cake"},
+        ])
+    };
+    check(
+        &menu("Veggie Burger"),
+        &[
+            (
+                "can i get the burger with sweet potato fries and extra bacon",
+                "1 The Zorbl Burger +Sweet Potato Fries +Extra Bacon",
+            ),
+            ("two burgers", "2 The Zorbl Burger"),
+            (
+                "a chicken burger with fries",
+                "1 Buttermilk Chicken Burger +Fries",
+            ),
+        ],
+    );
+    check(&menu("Quarx Burger"), &[("a burger", "")]);
+}
+
+#[test]
 fn a_dozen_is_a_portion_where_it_is_sold_so() {
     check(
         &biscuits(),

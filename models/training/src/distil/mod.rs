@@ -22,9 +22,10 @@ use anyhow::{Context as _, anyhow};
 use candle_core::backprop::GradStore;
 use candle_core::quantized::QTensor;
 use candle_core::{Device, Tensor};
+use olympus_core::intent::Calibration;
 use olympus_inference::artifact::{Manifest, read_gguf, sha256_hex};
 use olympus_inference::bert::{Batch, pool};
-use olympus_inference::known::TENSORS;
+use olympus_inference::known::{Familiarity, TENSORS};
 use olympus_inference::{Encoder, EncoderConfig, IntentHead, Mode, Pooling, Weights};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
@@ -54,6 +55,8 @@ pub(crate) struct Plan {
     pub(crate) halves: Vec<String>,
     /// Passes over the text.
     pub(crate) epochs: usize,
+    /// Texts of a pass, drawn anew for each; nothing for all of them.
+    pub(crate) texts: Option<usize>,
     /// Rate at the start; it falls to zero in a straight line.
     pub(crate) rate: f64,
     /// Seed of everything drawn.
@@ -89,6 +92,23 @@ pub(crate) struct Epoch {
 }
 
 impl Teacher {
+    /// What a distance counts for.
+    pub(crate) fn familiarity(&self) -> anyhow::Result<Familiarity> {
+        let fit: [f32; 2] = self
+            .fit
+            .to_vec1()?
+            .try_into()
+            .map_err(|_| anyhow!("{} says not what a distance counts for", self.manifest.id))?;
+        let [weight, centre] = fit;
+        Ok(Familiarity { weight, centre })
+    }
+
+    /// Its calibration; plain arg-max where it has none.
+    pub(crate) fn calibration(&self) -> Calibration {
+        let calibration = self.manifest.calibration.clone();
+        calibration.unwrap_or_else(crate::uncalibrated)
+    }
+
     /// Reads an artifact's folder.
     pub(crate) fn load(dir: &Path) -> anyhow::Result<Self> {
         let path = dir.join("model.gguf");
@@ -208,7 +228,8 @@ pub(crate) fn run(
     let all = format!("{}\n{plan:?}\n{texts:?}", teacher.sha256);
     let kept = Checkpoint::of(checkpoints, &all);
     let mut curve: Vec<Epoch> = kept.restore(&mut learner)?;
-    let steps = texts.len().div_ceil(2 * BATCH);
+    let of_a_pass = plan.texts.map_or(texts.len(), |most| most.min(texts.len()));
+    let steps = of_a_pass.div_ceil(2 * BATCH);
     let bar = progress("student", steps * plan.epochs, steps * curve.len());
     for epoch in curve.len()..plan.epochs {
         let mut rng = ChaCha8Rng::seed_from_u64(plan.seed ^ (epoch as u64 + 1) << 32);
@@ -216,10 +237,13 @@ pub(crate) fn run(
         for (_, var) in learner.vars() {
             adam.add(var.clone(), 1.0);
         }
-        let chunks = of_like_length(&texts, BATCH, &mut rng);
+        let mut drawn = rand::seq::index::sample(&mut rng, texts.len(), of_a_pass).into_vec();
+        drawn.sort_unstable();
+        let drawn: Vec<&str> = drawn.into_iter().map(|at| texts[at]).collect();
+        let chunks = of_like_length(&drawn, BATCH, &mut rng);
         let batches = chunks
             .iter()
-            .map(|chunk| disturbed(base, &texts, chunk, &mut rng));
+            .map(|chunk| disturbed(base, &drawn, chunk, &mut rng));
         let batches: Vec<Batch> = batches.collect::<anyhow::Result<_>>()?;
         let mut sums = Epoch::default();
         let mut halved = BTreeMap::new();

@@ -58,32 +58,6 @@ impl Phrases {
         }
     }
 
-    /// "A biscuit" is the one that is called a plain biscuit, where many end so.
-    pub(super) fn add_plain_ones(&mut self, items: &[MenuItem]) {
-        let mut plain: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
-        for (index, item) in items.iter().enumerate() {
-            let aliases = item.aliases.iter().map(String::as_str);
-            for name in aliases.chain([item.name.as_str()]) {
-                let first = name.get(..6).unwrap_or_default();
-                if let Some(kind) = name
-                    .get(6..)
-                    .filter(|_| first.eq_ignore_ascii_case("plain "))
-                {
-                    plain.entry(kind).or_default().push(index);
-                }
-            }
-        }
-        for (kind, of) in plain {
-            let stems: Vec<String> = words(kind).iter().map(|word| stem(&word.text)).collect();
-            let is_taken = self
-                .find(&stems)
-                .is_some_and(|names| !names.items.is_empty());
-            if let ([index], false) = (of.as_slice(), is_taken) {
-                self.add(kind, |names| names.add_item(*index));
-            }
-        }
-    }
-
     /// What a dish is called where it is a choice of another: "tots" are the Tater Tots.
     pub(super) fn add_aliases_of_choices(&mut self, items: &[MenuItem]) {
         let mut of_name: HashMap<String, Vec<usize>> = HashMap::new();
