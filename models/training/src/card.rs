@@ -103,8 +103,8 @@ impl StudentCard {
              | File | `model.gguf`, {} bytes, sha256 `{}` |\n\
              | Weights | blocks of 32 with one scale: {} in 4 bits, other matrices in 8 |\n\
              | Cosine of sentence vectors to the teacher's | {:.4} on average, {:.4} at least, over 4,096 texts that it did not learn from |\n\
-             | Learnt | {} passes, rate {:e}, seed {} |\n\
-             | Made by | `cargo run --release -p olympus-training -- --student-of FOLDER --halves {} --epochs {}` |\n\n\
+             | Learnt | {} passes{}, rate {:e}, seed {} |\n\
+             | Made by | `cargo run --release -p olympus-training -- --student-of FOLDER --halves {} --epochs {}{}` |\n\n\
              | epoch | intents | vectors | states |\n|--:|--:|--:|--:|",
             self.manifest.id,
             self.teacher_sha256,
@@ -120,10 +120,16 @@ impl StudentCard {
             self.cosines_to_teacher.mean,
             self.cosines_to_teacher.least,
             self.plan.epochs,
+            self.plan
+                .texts
+                .map_or_else(String::new, |texts| format!(" over {texts} texts each")),
             self.plan.rate,
             self.plan.seed,
             self.plan.halves.join(","),
             self.plan.epochs,
+            self.plan
+                .texts
+                .map_or_else(String::new, |texts| format!(" --texts {texts}")),
         );
         for (epoch, lost) in self.curve.iter().enumerate() {
             let _ = writeln!(

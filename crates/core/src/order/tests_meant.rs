@@ -290,3 +290,32 @@ fn what_is_done_after_something_is_left_out_is_wanted() {
         ],
     );
 }
+
+#[test]
+fn a_dish_is_ordered_by_what_it_is_chosen_as() {
+    let menu = json!([
+        {"id": "fish", "name": "Fish of the Day", "modifier_groups": [
+            group("catch", 1, 1, &["Whole Plaice", "Scottish Salmon", "Cornish Hake"]),
+            group("cooked", 1, 1, &["Pan-Fried", "Steamed"]),
+            group("side", 1, 1, &["Chips", "Buttery Mash"]),
+        ]},
+        {"id": "salad", "name": "Caesar Salad", "modifier_groups": [group("top", 0, 1, &["Smoked Salmon"])]},
+        {"id": "pie", "name": "Steak Pie", "modifier_groups": [group("side", 1, 1, &["Chips", "Buttery Mash"])]},
+    ]);
+    check(
+        &menu,
+        &[
+            (
+                "i'll take the plaice pan fried with chips",
+                "1 Fish of the Day +Whole Plaice +Pan-Fried +Chips",
+            ),
+            ("the salmon", "1 Fish of the Day +Scottish Salmon"),
+            (
+                "a steak pie with chips and i'll have the hake steamed with mash",
+                "1 Steak Pie +Chips; 1 Fish of the Day +Cornish Hake +Steamed +Buttery Mash",
+            ),
+            ("caesar salad with salmon", "1 Caesar Salad +Smoked Salmon"),
+            ("the mash", ""),
+        ],
+    );
+}

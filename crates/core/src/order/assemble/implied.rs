@@ -59,6 +59,18 @@ impl<'a> Reader<'a> {
                 fitting.retain(is_chosen);
             }
         }
+        // "The salmon" is the Fish of the Day, and no salad that can have some on top.
+        let is_that = |item: &usize| {
+            let mut told = self.pending.options.iter();
+            told.any(|(names, _)| {
+                option_of(&names.options, *item).is_some_and(|at| self.is_what_it_is(at))
+            })
+        };
+        let mut told = self.pending.options.iter();
+        let is_taken = told.any(|(names, _)| self.lines.last_takes(&names.options).is_some());
+        if fitting.len() > 1 && !is_taken && fitting.iter().any(is_that) {
+            fitting.retain(is_that);
+        }
         let sorts = || {
             let mut told = self.pending.options.iter();
             let (sort, _) = told.find(|(names, _)| !names.is_size)?;

@@ -2,6 +2,7 @@
 //! the Fountain Drink.
 
 use super::super::draft::{Choice, is_size, must_be_one, named};
+use super::super::lines::is_meal;
 use super::super::option;
 use super::super::phrases::{Names, OptionRef};
 use super::super::segment::{Kind, Segment};
@@ -21,6 +22,12 @@ const DRINKS: [&str; 16] = [
 #[rustfmt::skip]
 const BULK: [&str; 12] = [
     "l", "gallon", "pitcher", "jug", "pack", "carafe", "growler", "bucket", "tray", "dozen", "box", "party",
+];
+/// What groups are called that say nothing of what a dish is.
+#[rustfmt::skip]
+const BESIDE: [&str; 16] = [
+    "side", "drink", "sauce", "bread", "dressing", "dip", "cooked", "temperature", "style", "bun", "cheese", "milk",
+    "rice", "spice", "heat", "serve",
 ];
 /// Those that are nothing but what was poured.
 const POURED: [&str; 4] = ["drink", "soda", "beverage", "pop"];
@@ -101,24 +108,53 @@ impl Reader<'_> {
             .or_else(|| self.one_of(items.into_iter().filter(is_own).collect()))
     }
 
-    /// "Fettuccine alfredo": by itself at the beginning, a choice that no line takes and that a dish must have.
+    /// "Fettuccine alfredo", "I'll have the plaice": by itself at the beginning, a choice that no line takes and that a
+    /// dish must have, be it what everybody makes of what he likes or the Fish of the Day.
     pub(super) fn begins_dish(&self, names: &Names, span: Span) -> bool {
         let is_led = self.with || self.onto || self.adds || self.towards || self.negated;
         let is_led = is_led || self.negation_used || self.negation_missed;
-        let is_first =
-            self.lines.is_empty() || self.ends_phrase(span.start) || self.before == "and";
-        let is_must = |at: &OptionRef| {
+        let wanted = ["have the", "take the", "like the", "try the"];
+        let until = self.text.get(..span.start).unwrap_or_default();
+        let until = until.trim_end().to_lowercase();
+        let is_wanted = wanted.iter().any(|wanted| until.ends_with(wanted));
+        let is_first = self.lines.is_empty() || is_wanted;
+        let begins = is_first || self.ends_phrase(span.start) || self.before == "and";
+        let is_own = |at: &OptionRef| {
             let item = self.items.get(at.item).is_some_and(is_made_to_order);
             item && named(self.items, *at).is_some_and(|(group, _)| group.min > 0)
         };
+        let is_must =
+            |at: &OptionRef| (begins && is_own(at)) || (is_first && self.is_what_it_is(*at));
+        // "The plaice, and she'll have the salmon"
+        let is_free = self.lines.accepting(&names.options).is_none()
+            || (is_wanted && self.lines.last_has_other(&names.options));
         !is_led
-            && is_first
             && !names.is_size
             && self.verb.is_none()
             && self.pending.start.is_none()
             && self.asked.is_empty()
-            && self.lines.accepting(&names.options).is_none()
+            && is_free
             && names.options.iter().any(is_must)
+    }
+
+    /// Whether an option says what the dish is: of the first choice that it needs, where no other dish needs the like.
+    pub(super) fn is_what_it_is(&self, at: OptionRef) -> bool {
+        let first = |item: &MenuItem| {
+            let mut groups = item.modifier_groups.iter();
+            groups.position(|group| must_be_one(group) && !is_size(group))
+        };
+        let of = self.items.get(at.item).zip(named(self.items, at));
+        let Some((item, (group, option))) = of.filter(|(item, _)| !is_meal(item)) else {
+            return false;
+        };
+        let called = [option::key(&group.name), option::key(&group.id)];
+        let is_beside = |word: &str| BESIDE.contains(&stem(word).as_str());
+        let is_beside = called.iter().any(|name| name.split(' ').any(is_beside));
+        let mut needing = self.items.iter().filter(|item| {
+            let mut needed = item.modifier_groups.iter().filter(|group| group.min > 0);
+            needed.any(|group| group.options.iter().any(|other| other.name == option.name))
+        });
+        first(item) == Some(at.group) && !is_beside && needing.nth(1).is_none()
     }
 
     /// Of the items that have one of these options those that are nothing but one of several sorts: a Fountain
