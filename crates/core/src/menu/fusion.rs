@@ -19,11 +19,11 @@ pub struct Weights {
     pub cosine_floor: f32,
 }
 
-/// The weights in use: of a grid, one of the best for the demo menu stripped to bare names, asked
-/// for by its aliases, by openings of its descriptions and by names with typing errors.
+/// The weights in use: of a grid, one of the best for 1,200 bare names of 40 kinds of places that no
+/// model had learnt (`eval/data/search_menus.jsonl`), and no worse for two cities' menus.
 pub const WEIGHTS: Weights = Weights {
-    semantic_when_words_fit: 0.2,
-    semantic_when_words_miss: 0.6,
+    semantic_when_words_fit: 0.4,
+    semantic_when_words_miss: 0.8,
     words_fit_from: 0.8,
     words_miss_to: 0.2,
     cosine_floor: 0.0,
