@@ -34,7 +34,7 @@ fn is_called_free(item: &MenuItem, allergen: Allergen) -> bool {
     let calls = |text: &str| {
         // Most names have no "f", which is cheap to see.
         text.contains(['f', 'F'])
-            && !words_of(text).iter().any(|word| is_choice(word))
+            && !words_of(text).iter().any(is_choice)
             && text
                 .split_inclusive(['(', ')', '[', ']'])
                 .any(|part| says_free(part, part.ends_with([')', ']']), allergen))

@@ -79,7 +79,7 @@ fn houses_own(items: &[MenuItem]) -> BTreeMap<String, Vec<usize>> {
         match first {
             [word] if !says(word) && is_house(word) => own.push(index),
             // Neither the plain one nor told apart from it.
-            _ if !first.iter().any(|word| says(word)) => own.extend([index, index]),
+            _ if !first.iter().any(says) => own.extend([index, index]),
             _ => {}
         }
     }
