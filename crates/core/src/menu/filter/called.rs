@@ -43,40 +43,62 @@ fn is_called_free(item: &MenuItem, allergen: Allergen) -> bool {
 }
 
 /// Whether one part of a name begins or ends with the claim, and the rest is a dish without a
-/// choice, an addition or a doubt; in brackets nothing may follow the claim.
+/// choice, an addition or a doubt; in brackets nothing stands beside it. A claim is of the word before
+/// "free" alone: peanut gluten free cookies have peanuts.
 fn says_free(part: &str, is_aside: bool, allergen: Allergen) -> bool {
-    let words = words_of(part);
-    let absent = |word: &String| allergen::named(word, Claim::Reassures);
-    let is_joined =
-        |word: &String| matches!(word.as_str(), "and" | "free") || absent(word).is_some();
-    (0..words.len()).any(|free| {
-        if words.get(free).is_none_or(|word| word != "free") {
-            return false;
-        }
-        let before = words.get(..free).unwrap_or_default();
-        let run = before.iter().rev().take_while(|word| is_joined(word));
-        let claim = before.len() - run.count();
-        let is_of = before.iter().skip(claim).filter_map(absent);
-        let (first, rest) = (
-            words.get(..claim).unwrap_or_default(),
-            words.get(free + 1..).unwrap_or_default(),
-        );
-        let is_whole = match (first, rest) {
-            ([], []) => true,
-            ([], [_]) => !is_aside,
-            ([], [part, ..]) => !is_aside && !PARTS.contains(&part.as_str()),
-            ([.., last], []) => {
-                !is_aside && !matches!(last.as_str(), "non" | "not" | "no" | "without")
-            }
-            _ => false,
-        };
-        let mut others = first.iter().chain(rest);
-        is_whole
-            && is_of.flatten().any(|one| *one == allergen)
-            && !part.contains(['/', '+', '?'])
-            && !others.any(|word| ADDED.contains(&word.as_str()))
-    })
+    let words = text::words(part);
+    let said = |at: usize| words.get(at).map_or("", |word| word.text.as_str());
+    let is_absent = |at: usize| {
+        allergen::named(said(at), Claim::Reassures).is_some_and(|absent| absent.contains(&allergen))
+    };
+    let is_claim = |at: usize| {
+        matches!(said(at), "and" | "free") || allergen::named(said(at), Claim::Reassures).is_some()
+    };
+    let count = words.len();
+    if is_aside {
+        return said(count.wrapping_sub(1)) == "free"
+            && (0..count).all(is_claim)
+            && (0..count).any(is_absent);
+    }
+    let is_said = |at: usize| is_absent(at) && said(at + 1) == "free";
+    // "Gluten free, dairy free brownie"
+    let mut lead = 0;
+    while is_claim(lead) && said(lead + 1) == "free" {
+        lead += if said(lead + 2) == "and" { 3 } else { 2 };
+    }
+    let tail = (0..count).rev().take_while(|at| is_claim(*at)).count();
+    let leads = lead > 0 && (0..lead).any(is_said) && is_dish(part, lead.min(count), count, &words);
+    let ends = said(count.wrapping_sub(1)) == "free"
+        && (count - tail..count).any(is_said)
+        && is_dish(part, 0, count - tail, &words);
+    leads || ends
 }
+
+/// Whether the words `from..to` beside a claim are one dish, or none.
+fn is_dish(part: &str, from: usize, to: usize, words: &[text::Word]) -> bool {
+    let beside = words.get(from..to).unwrap_or_default();
+    let (Some(first), Some(last)) = (beside.first(), beside.last()) else {
+        return !part.contains(DOUBT);
+    };
+    let is_part = |word: &text::Word| beside.len() > 1 && PARTS.contains(&word.text.as_str());
+    let ends = if from == 0 { last } else { first };
+    let between = part.get(first.start..last.end).unwrap_or_default();
+    let is_denied = from == 0
+        && matches!(
+            last.text.as_str(),
+            "non" | "not" | "no" | "without" | "never" | "almost"
+        );
+    !is_part(ends)
+        && !is_denied
+        && !part.contains(DOUBT)
+        && !between.contains(['&', ',', ';'])
+        && !beside
+            .iter()
+            .any(|word| ADDED.contains(&word.text.as_str()))
+}
+
+/// What makes a claim a question, a choice or an extra.
+const DOUBT: [char; 4] = ['/', '+', '?', '$'];
 
 /// Whether a word leaves open which dish a name speaks of; "and" joins claims.
 fn is_choice(word: &String) -> bool {
