@@ -70,7 +70,7 @@ impl<'a> Reader<'a> {
             return;
         }
         let is_open = self.pending.start.is_some() && !self.negated;
-        let begins = || self.host_of(names, choice).is_none() && self.begins_dish(names, span);
+        let begins = || self.begins_dish(names, span) && self.host_of(names, choice).is_none();
         if leads || is_open || begins() {
             self.pending.start.get_or_insert(span.start);
             self.pending.options.push((names, choice));

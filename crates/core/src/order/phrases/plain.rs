@@ -5,7 +5,7 @@ use super::Phrases;
 use crate::menu::lexicon;
 use crate::menu::text::words;
 use olympus_proto::MenuItem;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::BTreeMap;
 
 /// What tells a dish from the plain one of its kind and is no food.
 #[rustfmt::skip]
@@ -48,42 +48,43 @@ fn called_plain(items: &[MenuItem]) -> BTreeMap<String, Vec<usize>> {
     plain
 }
 
-/// Kinds of which one dish alone has a name that says nothing of what is on it but whose it is: "The Zorbl
-/// Burger" where there is a Zorbl Salad too. Of burgers alone: Kettle Chips are a sort of chips, and a burrito of the
-/// house's name is one of its own.
-fn houses_own(items: &[MenuItem]) -> BTreeMap<String, Vec<usize>> {
-    let mut kinds: BTreeMap<String, (usize, Vec<usize>)> = BTreeMap::new();
-    let mut openings: HashMap<String, HashSet<String>> = HashMap::new();
-    for item in items {
-        let name = words(&item.name);
-        if let (Some(first), Some(last)) =
-            (name.iter().find(|word| word.text != "the"), name.last())
-        {
-            let of = openings.entry(first.text.clone()).or_default();
-            of.insert(last.text.clone());
-        }
-    }
-    for (index, item) in items.iter().enumerate() {
-        let name = words(&item.name);
-        let Some((kind, first)) = name.split_last() else {
+/// The burger whose name says nothing of what is on it but whose it is, where it is the only one: "The Zorbl Burger", or
+/// "Zorbl Burger" where there is a Zorbl Salad too. Of burgers alone: kettle chips are a sort of chips, and a burrito of
+/// the house's name is one of its own.
+fn houses_own(items: &[MenuItem]) -> Option<(String, Vec<usize>)> {
+    let names: Vec<Vec<String>> = items
+        .iter()
+        .map(|item| {
+            words(&item.name)
+                .into_iter()
+                .map(|word| word.text)
+                .collect()
+        })
+        .collect();
+    let says = |word: &String| APART.contains(&stem(word).as_str()) || lexicon::is_name(word);
+    let opens_another = |word: &String| {
+        let mut others = names
+            .iter()
+            .filter(|name| name.iter().find(|word| *word != "the") == Some(word));
+        others.any(|name| name.last().is_none_or(|last| last != BURGER))
+    };
+    let mut own = Vec::new();
+    let mut all = 0;
+    for (index, name) in names.iter().enumerate() {
+        let Some((_, first)) = name.split_last().filter(|(last, _)| *last == BURGER) else {
             continue;
         };
-        let says = |word: &&str| APART.contains(&stem(word).as_str()) || lexicon::is_name(word);
-        let first: Vec<&str> = first.iter().map(|word| word.text.as_str()).collect();
-        let bare = first.strip_prefix(&["the"]);
-        let is_house =
-            |word: &str| bare.is_some() || openings.get(word).is_some_and(|kinds| kinds.len() > 1);
-        let first = bare.unwrap_or(&first);
-        let (all, own) = kinds.entry(kind.text.clone()).or_default();
-        *all += 1;
+        all += 1;
+        let is_the = first.first().is_some_and(|word| word == "the");
+        let first = first.get(usize::from(is_the)..).unwrap_or_default();
         match first {
-            [word] if !says(word) && is_house(word) => own.push(index),
+            [word] if !says(word) && (is_the || opens_another(word)) => own.push(index),
             // Neither the plain one nor told apart from it.
-            _ if !first.iter().any(says) => own.extend([index, index]),
+            _ if !first.iter().any(says) => return None,
             _ => {}
         }
     }
-    kinds.retain(|kind, (all, _)| *all > 1 && kind == "burger");
-    let own = kinds.into_iter();
-    own.map(|(kind, (_, own))| (kind, own)).collect()
+    (all > 1).then(|| (BURGER.to_owned(), own))
 }
+
+const BURGER: &str = "burger";
