@@ -133,6 +133,7 @@ pub(super) fn plain_names(name: &str) -> Vec<String> {
         found.extend([format!("{code} {last}"), code]);
     }
     found.extend(numbered_within(name));
+    found.extend(numbered_before(name));
     found.extend(by_pieces(&all));
     // "Burrito Ahogado (Wet)" is a wet burrito.
     let also = name
@@ -149,6 +150,36 @@ pub(super) fn plain_names(name: &str) -> Vec<String> {
                 .flatten()
                 .map(|head| format!("{also} {head}")),
         );
+    }
+    found
+}
+
+/// "Meal Deal 1 - Kebab, Chips & Can" is deal one, and number one.
+fn numbered_before(name: &str) -> Vec<String> {
+    const KINDS: [&str; 9] = [
+        "deal", "combo", "meal", "set", "box", "special", "menu", "platter", "bundle",
+    ];
+    let before = [" - ", " \u{2013} ", " \u{2014} ", ": "]
+        .iter()
+        .find_map(|dash| Some(name.split_once(dash)?.0));
+    let Some((kind, number)) = before.and_then(|before| before.rsplit_once(' ')) else {
+        return Vec::new();
+    };
+    let number = number.trim_start_matches('#');
+    let kind = kind.to_lowercase();
+    let last = kind.rsplit(' ').next().unwrap_or_default();
+    if number.parse::<u8>().is_err() || !KINDS.contains(&last) {
+        return Vec::new();
+    }
+    let mut kinds = vec![kind.as_str()];
+    kinds.extend((last != kind).then_some(last));
+    let mut found = vec![format!("number {number}")];
+    for kind in kinds {
+        found.extend([
+            format!("{kind} {number}"),
+            format!("{kind} number {number}"),
+            format!("number {number} {kind}"),
+        ]);
     }
     found
 }
@@ -322,7 +353,7 @@ pub(super) fn runs_of(name: &str) -> Vec<String> {
             None | Some(Cue::Number(_) | Cue::Drop | Cue::Amount(_))
         );
         stem.parse::<u32>().is_ok()
-            || (!opens && is_grammar(stem) && !matches!(stem.as_str(), "side" | "drop"))
+            || (!opens && is_grammar(stem) && !matches!(stem.as_str(), "side" | "drop" | "leave"))
     };
     let is_content = |stem: &String| stem.chars().count() >= SHORTEST_PART && cue(stem).is_none();
     let lengths = 2..stems.len().min(5);

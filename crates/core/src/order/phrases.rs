@@ -13,7 +13,7 @@ use super::assemble::option_of;
 use super::called::{kinds, otherwise_called};
 use super::draft::is_size;
 use super::option::{self, Portion, Siblings, by_some_words};
-use super::stems::{measures_of, removed, shortened, stem};
+use super::stems::{measures_of, removed, served_in, shortened, stem};
 use crate::menu::text::words;
 pub(super) use lacking::PERCENT;
 use olympus_proto::{MenuItem, Modifier, ModifierGroup};
@@ -302,6 +302,17 @@ impl Phrases {
             for measure in measures_of(name).iter().filter(|_| is_size) {
                 self.add(measure, |names| names.options.push(at));
             }
+            // "A can of coke", where no other size is one too.
+            let holds = served_in(name).filter(|_| is_size);
+            let is_only = |holds: &String| {
+                let mut others = exact
+                    .iter()
+                    .filter(|(_, other, _)| other.option != at.option);
+                !others.any(|(other, ..)| option::key(other).split(' ').any(|word| word == holds))
+            };
+            if let Some(holds) = holds.filter(is_only) {
+                self.add(&holds, |names| names.options.push(at));
+            }
         }
         let described = item.description.as_deref().unwrap_or_default();
         let described: Vec<String> = words(described)
@@ -352,6 +363,7 @@ impl Phrases {
                 } else {
                     derived
                 };
+                self.add_with_group(item, &said, at);
                 self.add(&said, |names| names.options.push(as_said));
             }
         }

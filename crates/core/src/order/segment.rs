@@ -39,6 +39,8 @@ pub(super) const MOST_WORDS: usize = 400;
 /// words apart, and a name more than a cue.
 const NAME: f32 = 2.0;
 const CUE: f32 = 1.8;
+/// "A double scoop of vanilla" has a Double Scoop.
+const MEASURE: f32 = 1.0;
 const FILLER: f32 = 0.5;
 const LONGER: f32 = 0.3;
 
@@ -179,6 +181,7 @@ fn readings<'a>(
         .map(|cue| match cue {
             Cue::Filler => (FILLER, Kind::Cue(cue)),
             Cue::Aside => (CUE, Kind::Cue(Cue::Filler)),
+            Cue::Measure => (MEASURE, Kind::Cue(cue)),
             _ => (CUE, Kind::Cue(cue)),
         });
     let unknown = (part.len() == 1).then_some((0.0, Kind::Unknown));

@@ -69,6 +69,15 @@ pub(super) fn measures_of(name: &str) -> Vec<String> {
     pairs.filter(|pair| *pair != all.join(" ")).collect()
 }
 
+/// What a size is served in, where its name says besides only how much: "can" of "375ml Can".
+pub(super) fn served_in(name: &str) -> Option<String> {
+    const HOLDS: [&str; 7] = ["can", "tin", "bottle", "glass", "cup", "jug", "pitcher"];
+    let all: Vec<String> = words(name).iter().map(|word| stem(&word.text)).collect();
+    let (holds, amount) = all.split_last()?;
+    let is_amount = !amount.is_empty() && amount.iter().all(|word| is_amount(word));
+    (is_amount && HOLDS.contains(&holds.as_str())).then(|| holds.clone())
+}
+
 /// Whether a stem is a unit of measure.
 pub(super) fn is_unit(stem: &str) -> bool {
     UNITS.iter().any(|(unit, _)| *unit == stem) && stem != "piece"
@@ -77,7 +86,7 @@ pub(super) fn is_unit(stem: &str) -> bool {
 /// Units as menus write them, and as they are said.
 const UNITS: [(&str, &[&str]); 10] = [
     ("cm", &["centimeter", "centimetre"]),
-    ("ml", &["milliliter", "millilitre"]),
+    ("ml", &["milliliter", "millilitre", "mil"]),
     ("cl", &["centiliter", "centilitre"]),
     ("l", &["liter", "litre", "ltr"]),
     ("g", &["gram", "gramme", "gr"]),
@@ -90,7 +99,7 @@ const UNITS: [(&str, &[&str]); 10] = [
 
 /// What tills and hasty customers cut short, beside the whole word.
 #[rustfmt::skip]
-const SHORT: [(&str, &str); 56] = [
+const SHORT: [(&str, &str); 61] = [
     ("sm", "small"), ("sml", "small"), ("med", "medium"), ("lg", "large"), ("lrg", "large"),
     ("reg", "regular"), ("dbl", "double"), ("xtra", "extra"), ("lt", "light"), ("lite", "light"),
     ("choc", "chocolate"), ("chix", "chicken"), ("chkn", "chicken"), ("guac", "guacamole"), ("avo", "avocado"),
@@ -104,8 +113,31 @@ const SHORT: [(&str, &str); 56] = [
     ("milkshake", "shake"), ("oj", "orange juice"), ("ojs", "orange juice"), ("capp", "cappuccino"), ("mlk", "milk"), ("dt", "diet"),
     ("whip", "whipped cream"), ("cinn", "cinnamon"),
     ("junior", "jr"), ("md", "medium"), ("qt", "quart"), ("brwn", "brown"),
+    ("mash", "mashed"), ("macaroni", "mac"), ("trad", "traditional"), ("bleu", "blue"), ("parmigiana", "parmesan"),
     // One of the fries.
     ("fry", "frie"),
+];
+
+/// Names of dishes that menus and customers spell in several ways, each with the way that is taken for all. In the
+/// order of the alphabet.
+#[rustfmt::skip]
+const SPELLINGS: [(&str, &str); 70] = [
+    ("bahn", "banh"), ("bhajee", "bhaji"), ("bhajia", "bhaji"), ("bibimbab", "bibimbap"), ("bibimbop", "bibimbap"),
+    ("biriani", "biryani"), ("biriyani", "biryani"), ("briyani", "biryani"), ("bulghur", "bulgur"),
+    ("bulgoki", "bulgogi"), ("burghul", "bulgur"), ("cappucino", "cappuccino"), ("capuccino", "cappuccino"),
+    ("ceasar", "caesar"), ("cesar", "caesar"), ("chapatti", "chapati"), ("chapchae", "japchae"),
+    ("chappati", "chapati"), ("chilli", "chili"), ("daal", "dal"), ("dahl", "dal"), ("ddukbokki", "tteokbokki"),
+    ("dhal", "dal"), ("doughnut", "donut"), ("dukbokki", "tteokbokki"), ("espreso", "espresso"),
+    ("expresso", "espresso"), ("felafel", "falafel"), ("flavour", "flavor"), ("ganouj", "ganoush"),
+    ("ghanouj", "ganoush"), ("ghanoush", "ganoush"), ("gimbap", "kimbap"), ("hommus", "hummus"),
+    ("houmous", "hummus"), ("houmus", "hummus"), ("humus", "hummus"), ("kabab", "kebab"), ("kabob", "kebab"),
+    ("kafta", "kofta"), ("kalbi", "galbi"), ("kebap", "kebab"), ("kebob", "kebab"), ("kefta", "kofta"),
+    ("kimchee", "kimchi"), ("kofte", "kofta"), ("kurma", "korma"), ("labna", "labneh"), ("labne", "labneh"),
+    ("lebneh", "labneh"), ("machiato", "macchiato"), ("mandoo", "mandu"), ("omelett", "omelette"),
+    ("omlette", "omelette"), ("pakoda", "pakora"), ("panir", "paneer"), ("pitta", "pita"), ("samoosa", "samosa"),
+    ("shawerma", "shawarma"), ("shwarma", "shawarma"), ("tabbouli", "tabbouleh"), ("tabooli", "tabbouleh"),
+    ("tabouleh", "tabbouleh"), ("tabouli", "tabbouleh"), ("topokki", "tteokbokki"), ("tsatsiki", "tzatziki"),
+    ("tteokboki", "tteokbokki"), ("tzaziki", "tzatziki"), ("yoghourt", "yogurt"), ("yoghurt", "yogurt"),
 ];
 
 #[rustfmt::skip]
@@ -143,6 +175,11 @@ pub(super) fn stem(word: &str) -> String {
     {
         return (*whole).to_owned();
     }
+    if let Ok(at) = SPELLINGS.binary_search_by_key(&stem.as_str(), |(spelt, _)| spelt) {
+        return SPELLINGS
+            .get(at)
+            .map_or(stem, |(_, meant)| (*meant).to_owned());
+    }
     let unit = UNITS.iter().find(|(_, said)| said.contains(&stem.as_str()));
     unit.map_or(stem, |(unit, _)| (*unit).to_owned())
 }
@@ -161,5 +198,28 @@ fn singular(word: &str) -> String {
     match cut("s") {
         Some(rest) if !rest.ends_with(['s', 'u', 'i']) => rest.to_owned(),
         _ => word.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{SPELLINGS, served_in, stem};
+
+    #[test]
+    fn spellings_are_found_by_bisection_and_lead_to_one() {
+        assert!(SPELLINGS.is_sorted_by(|one, other| one.0 < other.0));
+        for (spelt, meant) in SPELLINGS {
+            assert_eq!(stem(spelt), meant);
+            assert_eq!(stem(meant), meant, "{spelt} leads nowhere else");
+        }
+    }
+
+    #[test]
+    fn a_size_is_served_in_what_its_name_ends_with() {
+        assert_eq!(served_in("375ml Can").as_deref(), Some("can"));
+        assert_eq!(served_in("20 oz Bottles").as_deref(), Some("bottle"));
+        for name in ["Can", "Large Cup", "12 oz", ""] {
+            assert_eq!(served_in(name), None, "{name}");
+        }
     }
 }

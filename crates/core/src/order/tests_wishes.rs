@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 mod again;
 mod apart;
+mod called;
 mod copies;
 mod more;
 mod parlour;

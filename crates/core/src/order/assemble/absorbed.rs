@@ -233,21 +233,37 @@ impl<'a> Reader<'a> {
         (!is_meal && drink != last).then_some(drink)
     }
 
-    /// "A gallon of sweet tea" of the Gallon Sweet Tea: the rest of its name.
+    /// "A gallon of sweet tea" of the Gallon Sweet Tea: the rest of its name; or of the Gallon of Tea, which can be
+    /// sweet.
     pub(super) fn is_of_placed(&mut self, names: &Names, segment: &Segment<'_>) -> bool {
         let before = self.text.get(..segment.start).unwrap_or_default();
-        let is_of = before.ends_with(" of ");
-        let is_rest = match &self.run {
-            Some((items, true)) => {
-                matches!(items.as_slice(), [item] if names.within.contains(item) && !names.items.contains(item))
-            }
-            _ => false,
+        let placed = match &self.run {
+            Some((items, true)) => self.one_of(items.clone()),
+            _ => None,
         };
-        let is_it = is_of && is_rest && self.pending.start.is_none() && !self.negated;
-        if is_it {
+        let waits = self.pending.start.is_some() || self.negated;
+        let Some(item) = placed.filter(|_| before.ends_with(" of ") && !waits) else {
+            return false;
+        };
+        let is_rest = names.within.contains(&item) && !names.items.contains(&item);
+        let sort = self.sort_in_name(item, segment);
+        if let Some(at) = sort.filter(|_| !is_rest) {
+            self.lines.put_last(at, Choice::added(segment.span()));
+        }
+        if is_rest || sort.is_some() {
             self.lines.lengthen(segment.end);
         }
-        is_it
+        is_rest || sort.is_some()
+    }
+
+    /// The choice of an item that the words are beside those of its name: "sweet tea" of a Gallon of Tea.
+    fn sort_in_name(&self, item: usize, segment: &Segment<'_>) -> Option<OptionRef> {
+        let said = self.phrases.stems_of(&self.said_of(segment).to_lowercase());
+        let name = self.phrases.name_of(item);
+        let (of_name, sort): (Vec<_>, Vec<_>) =
+            said.into_iter().partition(|word| name.contains(word));
+        let found = self.phrases.find(&sort).filter(|_| !of_name.is_empty())?;
+        super::option_of(&found.options, item)
     }
 
     /// "Number one with a medium sprite": the meal is had in the size of its drink.

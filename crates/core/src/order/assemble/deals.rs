@@ -18,7 +18,8 @@ impl<'a> Reader<'a> {
     pub(super) fn is_part_of_meal(&mut self, segment: &Segment<'_>, rest: &[Segment<'_>]) -> bool {
         let waits = self.negated || self.verb.is_some() || self.place.is_some();
         let is_choice = matches!(segment.kind, Kind::Names(names)
-            if self.lines.last_takes(&names.options).is_some() && !self.is_group_of_last(names, self.said_of(segment)));
+            if self.lines.last_takes(&names.options).is_some()
+                && (!self.is_group_of_last(names, self.said_of(segment)) || self.leads_to_other_group(names, segment, rest)));
         if waits || is_choice || !self.lines.last_is_meal() || !self.is_told_of_meal(segment) {
             return false;
         }
@@ -53,6 +54,27 @@ impl<'a> Reader<'a> {
         true
     }
 
+    /// "Soup, gyoza" of a bento with Soup or Salad and a side: what comes next is chosen of something else.
+    fn leads_to_other_group(
+        &self,
+        names: &Names,
+        segment: &Segment<'_>,
+        rest: &[Segment<'_>],
+    ) -> bool {
+        let Some(last) = self.lines.last_item() else {
+            return false;
+        };
+        let group = |names: &Names| option_of(&names.options, last).map(|at| at.group);
+        let next = rest.iter().find_map(|next| match next.kind {
+            Kind::Names(next) => Some(group(next)),
+            _ => None,
+        });
+        !self.is_told_for(segment.span())
+            && next
+                .flatten()
+                .is_some_and(|next| group(names) != Some(next))
+    }
+
     /// "Ranch for the sauces": the name of a group, where no choice is called just so.
     fn is_group_of_last(&self, names: &Names, said: &str) -> bool {
         let Some(last) = self.lines.last_item() else {
@@ -71,12 +93,18 @@ impl<'a> Reader<'a> {
 
     /// "Cornbread for the bread": what the choice before was of, and no White Bread.
     pub(super) fn is_group_of_choice(&self, names: &Names, said: &str, span: Span) -> bool {
+        self.is_told_for(span)
+            && self.lines.last_has_other(&names.options)
+            && self.is_group_of_last(names, said)
+    }
+
+    /// Whether what stands before was said to be for this.
+    fn is_told_for(&self, span: Span) -> bool {
         let before = self.text.get(..span.start).unwrap_or_default();
         let before = before.trim_end().to_lowercase();
-        let is_for = ["for the", "for my", "as the", "as my"]
+        ["for the", "for my", "for", "as the", "as my"]
             .iter()
-            .any(|lead| before.ends_with(lead));
-        is_for && self.lines.last_has_other(&names.options) && self.is_group_of_last(names, said)
+            .any(|lead| before.ends_with(lead))
     }
 
     /// Whether the menu names that among what the meal is made of, and as many as were said.

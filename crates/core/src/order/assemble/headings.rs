@@ -2,10 +2,12 @@
 //!
 //! Invariant: nothing is ordered here, and nothing is asked.
 
+use super::super::draft::named;
 use super::super::option;
-use super::super::phrases::Names;
+use super::super::phrases::{Names, OptionRef};
 use super::super::segment::{Kind, Segment};
 use super::super::speech::Cue;
+use super::meant::option_of;
 use super::{Pending, Reader};
 
 impl<'a> Reader<'a> {
@@ -63,9 +65,11 @@ impl<'a> Reader<'a> {
             return false;
         };
         let mut groups = item.modifier_groups.iter().enumerate();
+        let has_word = |name: &str| option::key(name).split(' ').any(|own| own == word);
         let needed = groups.find(|(_, group)| {
-            let called = option::key(&group.name);
-            group.min > 0 && called.split(' ').any(|own| own == word)
+            // "Soup" of Soup or Salad is the Miso Soup.
+            let is_choice = group.options.iter().any(|option| has_word(&option.name));
+            group.min > 0 && has_word(&group.name) && !is_choice
         });
         let Some((at, group)) = needed else {
             return false;
@@ -85,38 +89,58 @@ impl<'a> Reader<'a> {
 
     /// "With coffee ice cream" of a sundae that is told to have ice cream: the choice, called with what it is.
     pub(super) fn is_word_of_choice(&mut self, names: &Names, segment: &Segment<'_>) -> bool {
-        let is_next = self.after_name && !self.ends_phrase(segment.start) && names.is_part;
+        let is_next = self.after_name && !self.ends_phrase(segment.start);
         let takes = |names: &Names| self.lines.last_takes(&names.options).is_some();
         // The choice may wait for a dish that is called so.
         let last = match self.pending.options.as_slice() {
-            [] if self.pending.start.is_none() => self.lines.added_last().last().map(|(_, at)| *at),
-            [(choice, at)] if self.pending.with && takes(choice) => Some(at.span),
+            [] if self.pending.start.is_none() => self.lines.added_last().last().copied(),
+            [(choice, at)] if takes(choice) && (self.pending.with || !self.is_opened()) => {
+                Some((choice.options.as_slice(), at.span))
+            }
             _ => None,
         };
-        let gap = last.and_then(|last| self.text.get(last.end..segment.start));
+        let gap = last.and_then(|(_, last)| self.text.get(last.end..segment.start));
         let is_led = gap.is_some_and(|gap| gap.trim().is_empty());
         let waits = self.verb.is_some() || self.negated;
-        if waits || !is_next || takes(names) || names.items.len() < 2 || !is_led {
+        if waits || !is_next || takes(names) || !is_led {
             return false;
         }
-        let item = self.lines.last_item().and_then(|last| self.items.get(last));
-        let Some(item) = item else {
+        let Some((chosen, index)) = last.map(|(chosen, _)| chosen).zip(self.lines.last_item())
+        else {
             return false;
         };
-        let described = item.description.as_deref().unwrap_or_default();
-        let groups = item.modifier_groups.iter().map(|group| group.name.as_str());
-        let told: Vec<String> = groups.chain([described]).map(option::key).collect();
         let said = self.phrases.stems_of(&self.said_of(segment).to_lowercase());
-        let is_told = |word: &String| {
-            told.iter()
-                .any(|told| told.split(' ').any(|own| own == word))
-        };
-        let is_word = said.iter().all(is_told);
+        let is_word = self.is_group_of(chosen, index, &said)
+            || (names.is_part && names.items.len() > 1 && self.is_told_to_have(index, &said));
         if is_word {
             self.settle_options();
             self.pending = Pending::default();
             self.lines.lengthen(segment.end);
         }
         is_word
+    }
+
+    /// Whether the words are of what the group of a choice is called: "ice cream" of Ice Cream Flavor.
+    fn is_group_of(&self, chosen: &[OptionRef], item: usize, said: &[String]) -> bool {
+        let group = option_of(chosen, item).and_then(|at| named(self.items, at));
+        group.is_some_and(|(group, _)| {
+            let called = option::key(&group.name);
+            said.iter()
+                .all(|word| called.split(' ').any(|own| own == word))
+        })
+    }
+
+    /// Whether the words stand in what a dish is told with: its description, or what is chosen of it.
+    fn is_told_to_have(&self, item: usize, said: &[String]) -> bool {
+        let Some(item) = self.items.get(item) else {
+            return false;
+        };
+        let described = item.description.as_deref().unwrap_or_default();
+        let groups = item.modifier_groups.iter().map(|group| group.name.as_str());
+        let told: Vec<String> = groups.chain([described]).map(option::key).collect();
+        said.iter().all(|word| {
+            told.iter()
+                .any(|told| told.split(' ').any(|own| own == word))
+        })
     }
 }

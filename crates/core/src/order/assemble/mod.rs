@@ -132,6 +132,7 @@ impl<'a> Reader<'a> {
                 (self.towards, self.onto) = (true, true);
             }
             Cue::On | Cue::To => {
+                self.sizes_last();
                 let waits = self.pending.number.is_none() && !self.pending.options.is_empty();
                 self.towards = waits || self.lines.has_recent();
                 self.onto = true;
@@ -227,6 +228,18 @@ impl<'a> Reader<'a> {
             // "A pint each of beans and slaw"
             Cue::All if self.is_measure_of_each(segment) => {}
             Cue::All => self.of_all(&self.said_of(segment).to_lowercase(), rest),
+        }
+    }
+
+    /// "A doner, large, on flat bread": a size is of the dish before and goes on nothing.
+    fn sizes_last(&mut self) {
+        let options = &self.pending.options;
+        let is_its = options.iter().all(|(names, _)| {
+            names.is_size && self.lines.last_takes(&names.options) == Some(false)
+        });
+        if is_its && !options.is_empty() && !self.is_opened() && self.verb.is_none() {
+            self.settle_options();
+            self.pending = Pending::default();
         }
     }
 

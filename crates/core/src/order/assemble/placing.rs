@@ -94,7 +94,10 @@ impl<'a> Reader<'a> {
         };
         let (number, portion) = match self.portions(item, count) {
             Some((at, times)) => ((times > 1).then_some(times), Some(at)),
-            None => (self.orders_of_pieces(item, count, span), None),
+            None => match self.by_the_piece(item) {
+                Some(at) => (Some(count), Some(at)),
+                None => (self.orders_of_pieces(item, count, span), None),
+            },
         };
         if number.is_none() && portion.is_none() {
             self.not_understood(span.start, span.end);

@@ -239,7 +239,10 @@ impl Reader<'_> {
         let count = key
             .strip_suffix(" piece")
             .and_then(|count| count.parse().ok());
-        let Some((count, next)) = count.zip(rest.first()) else {
+        // "Six pieces of salmon nigiri"
+        let mut next = rest.iter();
+        let next = next.find(|next| !self.said_of(next).eq_ignore_ascii_case("of"));
+        let Some((count, next)) = count.zip(next) else {
             return false;
         };
         let is_other = matches!(next.kind, Kind::Names(next)
@@ -337,6 +340,24 @@ impl Reader<'_> {
                     && words.next().is_none_or(|unit| {
                         unit == "piece" || named.split(' ').any(|word| word == unit)
                     })
+            })?;
+            Some(OptionRef {
+                item,
+                derived: false,
+                group,
+                option,
+            })
+        })
+    }
+
+    /// The size of an item that is one piece, where it is sold in others too: "two pieces of baklava".
+    pub(super) fn by_the_piece(&self, item: usize) -> Option<OptionRef> {
+        let groups = self.items.get(item)?.modifier_groups.iter().enumerate();
+        let mut sizes = groups.filter(|(_, choices)| is_size(choices));
+        sizes.find_map(|(group, choices)| {
+            let option = choices.options.iter().position(|option| {
+                let name = option::key(&option.name);
+                matches!(name.as_str(), "piece" | "1 piece" | "single piece")
             })?;
             Some(OptionRef {
                 item,

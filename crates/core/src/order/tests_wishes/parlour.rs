@@ -123,6 +123,42 @@ fn a_choice_may_be_called_with_what_it_is() {
 }
 
 #[test]
+fn a_choice_may_be_called_with_its_group_where_a_dish_is_called_so_too() {
+    let flavors = || group("Ice Cream Flavor", 1, 2, &FLAVORS);
+    let parser = parser(&[
+        item(
+            "Hand-Dipped Ice Cream",
+            "Scoops",
+            "",
+            &[
+                group("Size", 1, 1, &["Single Scoop", "Double Scoop"]),
+                group("Flavors", 1, 2, &FLAVORS),
+            ],
+        ),
+        item("Fudge Sundae", "Sundaes", "", &[size(), flavors()]),
+        item("Churro Waffle", "Waffles", "", &[flavors()]),
+    ]);
+    check(
+        &parser,
+        &[
+            (
+                "fudge sundae, small, coffee ice cream",
+                "1 Small Fudge Sundae +Coffee",
+            ),
+            (
+                "a churro waffle with vanilla ice cream and a fudge sundae",
+                "1 Churro Waffle +Vanilla; 1 Fudge Sundae",
+            ),
+            ("vanilla ice cream", "1 Hand-Dipped Ice Cream +Vanilla"),
+            (
+                "a double scoop of coffee",
+                "1 Double Scoop Hand-Dipped Ice Cream +Coffee",
+            ),
+        ],
+    );
+}
+
+#[test]
 fn what_a_plate_is_told_to_come_with_is_left_out_by_its_kind() {
     check(
         &parlour(),

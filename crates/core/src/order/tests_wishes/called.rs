@@ -1,0 +1,161 @@
+//! What menus print and how customers spell, number and count it.
+
+use super::{check, group, item, parser, size};
+use crate::order::OrderParser;
+
+/// Dishes of many countries, as their menus spell them.
+#[rustfmt::skip]
+fn corner() -> OrderParser {
+    let kind = group("Kind", 1, 1, &["Pistachio", "Walnut"]);
+    let pieces = group("Size", 1, 1, &["Single Piece", "Box of 6"]);
+    let can = group("Size", 1, 1, &["375ml Can", "600ml Bottle", "1.25L Bottle"]);
+    let soda = group("Flavour", 1, 1, &["Coke", "Fanta"]);
+    let side = group("Bento Side", 1, 1, &["California Roll", "Gyoza"]);
+    let meat = group("Meat", 1, 1, &["Chicken Shawarma", "Mixed Shawarma"]);
+    let tea = group("Choose Your Tea", 1, 1, &["Sweet", "Unsweet"]);
+    parser(&[
+        item("Silky Hommus", "Mezze", "", &[size()]),
+        item("Stuffed Vine Leaves", "Mezze", "", &[]),
+        item("Mezze Platter", "Mezze", "", &[group("Two Mezze", 2, 2, &["Vine Leaves", "Falafel", "Kibbeh"])]),
+        item("Shawarma Plate", "Plates", "", &[meat, group("Extras", 0, 2, &["Extra Meat", "Hommus"])]),
+        item("Meal Deal 1 - Kebab, Chips & Can", "Deals", "", &[group("Meat", 1, 1, &["Lamb", "Chicken"])]),
+        item("Baklava", "Sweets", "", &[pieces, kind]),
+        item("Soft Drink", "Drinks", "", &[can, soda]),
+        item("Good Dog Pup Cup", "Treats", "", &[]),
+        item("Salmon Nigiri (Sake)", "Nigiri", "Price per piece.", &[group("Comes With", 0, 1, &["Wasabi"])]),
+        item("Gyoza", "Starters", "", &[group("Size", 1, 1, &["3 Pieces", "6 Pieces"])]),
+        item("Chicken Bento", "Bento", "", &[group("Soup or Salad", 1, 1, &["Miso Soup", "House Salad"]), side]),
+        item("Chicken Dinner", "Dinners", "", &[group("Side", 1, 1, &["Mashed Potatoes & Gravy", "Mac & Cheese"])]),
+        item("Gallon of Tea", "By the Gallon", "", &[tea]),
+        item("Iced Tea", "Cold Drinks", "", &[size(), group("Tea", 1, 1, &["Sweet Tea", "Unsweet Tea"])]),
+    ])
+}
+
+#[test]
+fn names_of_dishes_are_spelt_in_many_ways() {
+    check(
+        &corner(),
+        &[
+            ("a large hummus", "1 Large Silky Hommus"),
+            ("small houmous please", "1 Small Silky Hommus"),
+            (
+                "mixed shwarma plate with hummus",
+                "1 Shawarma Plate +Mixed Shawarma +Hommus",
+            ),
+        ],
+    );
+}
+
+#[test]
+fn a_name_may_end_with_a_word_that_says_something_else() {
+    check(
+        &corner(),
+        &[
+            ("two pup cups", "2 Good Dog Pup Cup"),
+            (
+                "some vine leaves and a pup cup",
+                "1 Stuffed Vine Leaves; 1 Good Dog Pup Cup",
+            ),
+        ],
+    );
+}
+
+#[test]
+fn numbered_deals_go_by_their_number() {
+    for text in [
+        "meal deal 1 with lamb",
+        "deal number one with lamb",
+        "number one lamb",
+        "deal one, lamb",
+    ] {
+        check(
+            &corner(),
+            &[(text, "1 Meal Deal 1 - Kebab, Chips & Can +Lamb")],
+        );
+    }
+}
+
+#[test]
+fn pieces_are_of_what_is_sold_by_the_piece() {
+    check(
+        &corner(),
+        &[
+            (
+                "two pieces of walnut baklava",
+                "2 Single Piece Baklava +Walnut",
+            ),
+            (
+                "six pieces of salmon nigiri no wasabi",
+                "6 Salmon Nigiri (Sake) -Wasabi",
+            ),
+            ("six pieces of gyoza", "1 6 Pieces Gyoza"),
+        ],
+    );
+}
+
+#[test]
+fn what_a_size_is_served_in_names_it_where_no_other_is() {
+    check(
+        &corner(),
+        &[
+            ("a can of coke", "1 375ml Can Soft Drink +Coke"),
+            ("two cans of fanta", "2 375ml Can Soft Drink +Fanta"),
+            // Two of the sizes are bottles.
+            ("a bottle of coke", "1 Soft Drink +Coke"),
+            ("600 mil fanta", "1 600ml Bottle Soft Drink +Fanta"),
+        ],
+    );
+}
+
+#[test]
+fn a_word_of_a_group_may_be_its_choice() {
+    check(
+        &corner(),
+        &[
+            (
+                "chicken bento with soup california roll",
+                "1 Chicken Bento +Miso Soup +California Roll",
+            ),
+            (
+                "chicken bento salad gyoza",
+                "1 Chicken Bento +House Salad +Gyoza",
+            ),
+            (
+                "shawarma plate mixed meat",
+                "1 Shawarma Plate +Mixed Shawarma",
+            ),
+            (
+                "chicken dinner with mash",
+                "1 Chicken Dinner +Mashed Potatoes & Gravy",
+            ),
+        ],
+    );
+}
+
+#[test]
+fn what_comes_after_of_is_the_sort_of_what_was_named() {
+    check(
+        &corner(),
+        &[
+            ("a gallon of sweet tea", "1 Gallon of Tea +Sweet"),
+            ("a large sweet tea", "1 Large Iced Tea +Sweet Tea"),
+        ],
+    );
+}
+
+#[test]
+fn gone_without_and_never_minded() {
+    check(
+        &corner(),
+        &[
+            (
+                "salmon nigiri and go without the wasabi",
+                "1 Salmon Nigiri (Sake) -Wasabi",
+            ),
+            (
+                "a pup cup and salmon nigiri. nvm on the pup cup",
+                "1 Salmon Nigiri (Sake)",
+            ),
+        ],
+    );
+}
