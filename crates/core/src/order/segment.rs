@@ -88,6 +88,12 @@ fn joined(text: &str, before: &Word, word: &Word) -> Option<String> {
         let number = stem(&word.text).parse().ok()?;
         (!is_digits(word)).then_some(number)
     };
+    // "Six hundred ml"
+    if word.text == "hundred" && gap == " " {
+        let hundreds = stem(&before.text).parse::<u32>().ok();
+        let hundreds = hundreds.filter(|number| (1..10).contains(number))?;
+        return Some((hundreds * 100).to_string());
+    }
     let (tens, ones) = (said(before)?, said(word)?);
     let is_one = matches!(gap, " " | "-") && (1..10).contains(&ones);
     (is_one && tens % 10 == 0 && (20..100).contains(&tens)).then(|| (tens + ones).to_string())

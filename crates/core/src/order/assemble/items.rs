@@ -3,11 +3,11 @@
 use super::super::called::plain_name;
 use super::super::draft::Choice;
 use super::super::option;
-use super::super::phrases::Names;
+use super::super::phrases::{Names, OptionRef};
 use super::super::segment::Segment;
 use super::meant::option_of;
 use super::{Pending, Reader};
-use olympus_proto::Span;
+use olympus_proto::{ModifierAction, Span};
 
 /// What is ordered beside a dish, and never put on one.
 const SIDES: [&str; 6] = [
@@ -224,7 +224,7 @@ impl<'a> Reader<'a> {
             return;
         }
         if self.negated {
-            self.leave_out(items);
+            self.leave_out(items, span);
             return;
         }
         if self.towards
@@ -285,16 +285,46 @@ impl<'a> Reader<'a> {
         self.negated &= !(self.negation_missed && begins);
     }
 
-    /// "No fries": off the order, if they are on it.
-    fn leave_out(&mut self, items: &[usize]) {
+    /// "No fries": off the order, if they are on it; "no toum", where that is a dip too, of what comes with Toum Garlic
+    /// Sauce.
+    fn leave_out(&mut self, items: &[usize], span: Span) {
         if let Some(line) = self.lines.find(items) {
             self.take_off(line);
             // "Actually, instead of the coke an iced tea": what comes replaces nothing else.
             if self.contrast {
                 self.verb = None;
             }
+        } else if let Some(at) = self.choice_beginning_with(span) {
+            let action = ModifierAction::Remove;
+            let choice = Choice {
+                action,
+                ..Choice::added(span)
+            };
+            self.lines.put_last(at, choice);
         }
         self.negation_used = true;
+    }
+
+    /// The one choice of the line that is open whose name begins with these words.
+    pub(super) fn choice_beginning_with(&self, span: Span) -> Option<OptionRef> {
+        let item = self.lines.last_item()?;
+        let said = self.phrases.stems_of(&self.said(span).to_lowercase());
+        let said = format!("{} ", said.join(" "));
+        let groups = self.items.get(item)?.modifier_groups.iter().enumerate();
+        let mut found = groups.flat_map(|(group, choices)| {
+            let options = choices.options.iter().enumerate();
+            let options = options.filter(|(_, option)| {
+                let is_how = option::Portion::of(&option.name).is_some();
+                !is_how && option::key(&option.name).starts_with(&said)
+            });
+            options.map(move |(option, _)| OptionRef {
+                item,
+                derived: true,
+                group,
+                option,
+            })
+        });
+        found.next().filter(|_| found.next().is_none())
     }
 
     /// Whether a number or an article opened what waits.

@@ -250,6 +250,12 @@ impl<'a> Reader<'a> {
             return;
         }
         self.takes_that(segment, rest);
+        // "Never mind the tenders, just the combo": no name that could be taken off too.
+        let is_led = |s: &&Segment<'_>| matches!(s.kind, Kind::Cue(Cue::Filler | Cue::Article));
+        let next = rest.iter().find(|s| !is_led(s)).map(|next| next.kind);
+        if matches!(said.as_str(), "just" | "only") && !matches!(next, Some(Kind::Names(_))) {
+            self.ends_drop();
+        }
         if matches!(said.as_str(), "just" | "only") && self.keeps_only(segment, rest) {
             return;
         }

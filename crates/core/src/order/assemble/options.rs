@@ -349,6 +349,13 @@ impl<'a> Reader<'a> {
         if placed || self.attach_amount(choice) {
             return true;
         }
+        // "No toum" of what comes with Toum Garlic Sauce and can have Extra Toum.
+        if choice.action == ModifierAction::Remove
+            && let Some(at) = self.choice_beginning_with(choice.span)
+        {
+            self.lines.put_last(at, choice);
+            return true;
+        }
         let host = self.host_of(names, choice);
         match host {
             Some((item, names)) => self.place_with(item, names, choice),

@@ -12,12 +12,16 @@ fn corner() -> OrderParser {
     let soda = group("Flavour", 1, 1, &["Coke", "Fanta"]);
     let side = group("Bento Side", 1, 1, &["California Roll", "Gyoza"]);
     let meat = group("Meat", 1, 1, &["Chicken Shawarma", "Mixed Shawarma"]);
+    let dressed = group("Comes With", 0, 2, &["Toum Garlic Sauce", "Pickles"]);
     let tea = group("Choose Your Tea", 1, 1, &["Sweet", "Unsweet"]);
     parser(&[
         item("Silky Hommus", "Mezze", "", &[size()]),
         item("Stuffed Vine Leaves", "Mezze", "", &[]),
         item("Mezze Platter", "Mezze", "", &[group("Two Mezze", 2, 2, &["Vine Leaves", "Falafel", "Kibbeh"])]),
-        item("Shawarma Plate", "Plates", "", &[meat, group("Extras", 0, 2, &["Extra Meat", "Hommus"])]),
+        item("Shawarma Plate", "Plates", "", &[meat, dressed, group("Extras", 0, 3, &["Extra Meat", "Extra Toum", "Hommus"])]),
+        item("Toum (Garlic Dip)", "Mezze", "", &[size()]),
+        item("#2 Wing Combo", "Combos", "", &[group("Drink", 1, 1, &["Coke", "Fanta"])]),
+        item("Chicken Tenders", "Chicken", "", &[group("Recipe", 1, 1, &["Original", "Spicy"])]),
         item("Meal Deal 1 - Kebab, Chips & Can", "Deals", "", &[group("Meat", 1, 1, &["Lamb", "Chicken"])]),
         item("Baklava", "Sweets", "", &[pieces, kind]),
         item("Soft Drink", "Drinks", "", &[can, soda]),
@@ -52,6 +56,10 @@ fn a_name_may_end_with_a_word_that_says_something_else() {
         &corner(),
         &[
             ("two pup cups", "2 Good Dog Pup Cup"),
+            (
+                "we'll start with six gyoza and some spicy tenders",
+                "1 6 Pieces Gyoza; 1 Chicken Tenders +Spicy",
+            ),
             (
                 "some vine leaves and a pup cup",
                 "1 Stuffed Vine Leaves; 1 Good Dog Pup Cup",
@@ -103,6 +111,10 @@ fn what_a_size_is_served_in_names_it_where_no_other_is() {
             // Two of the sizes are bottles.
             ("a bottle of coke", "1 Soft Drink +Coke"),
             ("600 mil fanta", "1 600ml Bottle Soft Drink +Fanta"),
+            (
+                "a six hundred mil fanta",
+                "1 600ml Bottle Soft Drink +Fanta",
+            ),
         ],
     );
 }
@@ -151,6 +163,15 @@ fn gone_without_and_never_minded() {
             (
                 "salmon nigiri and go without the wasabi",
                 "1 Salmon Nigiri (Sake) -Wasabi",
+            ),
+            // It can have more of it, and the dip is a dish too.
+            (
+                "mixed shawarma plate no toum",
+                "1 Shawarma Plate +Mixed Shawarma -Toum Garlic Sauce",
+            ),
+            (
+                "spicy tenders and a #2 with coke. cancel the tenders, just the combo",
+                "1 #2 Wing Combo +Coke",
             ),
             (
                 "a pup cup and salmon nigiri. nvm on the pup cup",
