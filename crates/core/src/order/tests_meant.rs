@@ -319,3 +319,46 @@ fn a_dish_is_ordered_by_what_it_is_chosen_as() {
         ],
     );
 }
+
+#[test]
+fn the_one_and_the_other_are_two_where_there_can_be_only_one() {
+    let menu = json!([
+        {"id": "fish", "name": "Fish of the Day", "modifier_groups": [
+            group("catch", 1, 1, &["Whole Plaice", "Scottish Salmon"]),
+            group("side", 1, 1, &["Chips", "Salad"]),
+        ]},
+        {"id": "roast", "name": "Little Roast", "modifier_groups": [
+            group("meat", 1, 1, &["Beef", "Chicken"]),
+            group("with", 0, 2, &["Carrots", "Gravy"]),
+        ]},
+        {"id": "ribeye", "name": "Ribeye", "modifier_groups": [
+            group("cooked", 1, 1, &["Rare", "Medium"]),
+            group("side", 1, 1, &["Chips", "Salad"]),
+        ]},
+    ]);
+    check(
+        &menu,
+        &[
+            (
+                "the plaice and the salmon",
+                "1 Fish of the Day +Whole Plaice; 1 Fish of the Day +Scottish Salmon",
+            ),
+            (
+                "i'll take the plaice with chips and my wife will have the salmon with salad",
+                "1 Fish of the Day +Whole Plaice +Chips; 1 Fish of the Day +Scottish Salmon +Salad",
+            ),
+            (
+                "the little roast with chicken and no carrots and my son's having the beef one with no gravy",
+                "1 Little Roast +Chicken -Carrots; 1 Little Roast +Beef -Gravy",
+            ),
+            (
+                "the ribeye rare with chips and the ribeye medium with salad",
+                "1 Ribeye +Rare +Chips; 1 Ribeye +Medium +Salad",
+            ),
+            (
+                "the roast with chicken, actually the beef one",
+                "1 Little Roast +Beef",
+            ),
+        ],
+    );
+}

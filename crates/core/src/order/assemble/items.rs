@@ -341,7 +341,7 @@ impl<'a> Reader<'a> {
         // "Nachos with chicken and nachos with beans"
         let before = self.text.get(..span.start).unwrap_or_default();
         let before = before.trim_end().to_lowercase();
-        let is_and = [" and", " plus", " then"]
+        let is_and = [" and", " and the", " plus", " then"]
             .iter()
             .any(|and| before.ends_with(and));
         // "Number one with fries. Number one with onion rings."

@@ -74,7 +74,7 @@ impl<'a> Reader<'a> {
         self.told_after(names, rest);
         let goes_on = std::mem::take(&mut self.joined);
         self.listed = goes_on || self.ends_phrase(segment.start);
-        self.settle_before_next(names, rest);
+        self.settle_before_next(names, span, rest);
         if self.is_left_aside(names, segment, rest, goes_on)
             || self.obeys_verb(names, span, rest, goes_on)
         {
@@ -289,8 +289,18 @@ impl<'a> Reader<'a> {
     }
 
     /// "A large coke and fries": what waits is a dish of its own, which cannot have what comes.
-    fn settle_before_next(&mut self, names: &Names, rest: &[Segment<'_>]) {
+    fn settle_before_next(&mut self, names: &Names, span: Span, rest: &[Segment<'_>]) {
         if self.negated || self.verb.is_some() {
+            return;
+        }
+        // "The plaice with chips and the salmon"
+        let is_wished = self.is_wished_for(span) && !names.is_size;
+        if is_wished
+            && self
+                .implied()
+                .is_some_and(|item| self.has_other_waiting(item, names))
+        {
+            self.settle();
             return;
         }
         let is_sized = self.pending.options.iter().any(|(names, _)| names.is_size);

@@ -47,7 +47,9 @@ impl<'a> Reader<'a> {
                 return;
             }
         }
-        if self.is_pieces_of_next(names, &said, span, rest) {
+        if self.is_pieces_of_next(names, &said, span, rest)
+            || self.is_another_like_last(names, choice, rest)
+        {
             return;
         }
         if let Some(item) = self.sized_before_its_word(names, rest) {

@@ -34,7 +34,7 @@ const POURED: [&str; 4] = ["drink", "soda", "beverage", "pop"];
 /// What a group of sorts is called, where it is not called like the dish.
 const SORTS: [&str; 6] = ["kind", "flavor", "flavour", "type", "variety", "sort"];
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
     /// The drink of which an option is the sort.
     pub(super) fn drink_of(&self, options: &[OptionRef]) -> Option<usize> {
         let is_drink = |item: &MenuItem| {
@@ -113,10 +113,7 @@ impl Reader<'_> {
     pub(super) fn begins_dish(&self, names: &Names, span: Span) -> bool {
         let is_led = self.with || self.onto || self.adds || self.towards || self.negated;
         let is_led = is_led || self.negation_used || self.negation_missed;
-        let wanted = ["have the", "take the", "like the", "try the"];
-        let until = self.text.get(..span.start).unwrap_or_default();
-        let until = until.trim_end().to_lowercase();
-        let is_wanted = wanted.iter().any(|wanted| until.ends_with(wanted));
+        let is_wanted = self.is_wished_for(span);
         let is_first = self.lines.is_empty() || is_wanted;
         let begins = is_first || self.ends_phrase(span.start) || self.before == "and";
         let is_own = |at: &OptionRef| {
@@ -135,6 +132,52 @@ impl Reader<'_> {
             && self.asked.is_empty()
             && is_free
             && names.options.iter().any(is_must)
+    }
+
+    /// Whether the words right before wish for one of what comes.
+    pub(super) fn is_wished_for(&self, span: Span) -> bool {
+        const WISHES: [&str; 9] = [
+            "have the",
+            "having the",
+            "take the",
+            "like the",
+            "try the",
+            "get the",
+            "wants the",
+            "want the",
+            "and the",
+        ];
+        let until = self.text.get(..span.start).unwrap_or_default();
+        let until = until.trim_end().to_lowercase();
+        WISHES.iter().any(|wish| until.ends_with(wish))
+    }
+
+    /// "The plaice with chips and the salmon with salad", "and my son's having the beef one": another dish like the last,
+    /// where there can be only one of these on each. `true` where it was placed.
+    pub(super) fn is_another_like_last(
+        &mut self,
+        names: &'a Names,
+        choice: Choice,
+        rest: &[Segment<'_>],
+    ) -> bool {
+        let waits = self.pending.start.is_some() || self.verb.is_some() || self.negated;
+        let Some(last) = self.lines.last_item().filter(|_| !waits) else {
+            return false;
+        };
+        let is_other = self.lines.last_has_other(&names.options) && !names.is_size;
+        let Some(at) = super::option_of(&names.options, last).filter(|_| is_other) else {
+            return false;
+        };
+        let one = rest
+            .first()
+            .filter(|next| self.said_of(next).eq_ignore_ascii_case("one"));
+        let is_like = self.is_what_it_is(at) || one.is_some();
+        if !is_like || !self.is_wished_for(choice.span) {
+            return false;
+        }
+        self.skip = one.map(|one| one.start);
+        self.place_with(last, names, choice);
+        true
     }
 
     /// Whether an option says what the dish is: of the first choice that it needs, where no other dish needs the like.
