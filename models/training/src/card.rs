@@ -57,6 +57,8 @@ pub(crate) struct Card {
     pub(crate) familiarity: Familiarity,
     /// The artifact whose calibration was taken over, where no register was held out.
     pub(crate) calibration_of: Option<String>,
+    /// The checkpoints of other fits, of which and of this one's the weights are the mean.
+    pub(crate) mean_with: Vec<String>,
     pub(crate) curve: Vec<Epoch>,
     pub(crate) folds: Vec<Fold>,
     pub(crate) scores: Vec<Score>,
@@ -177,6 +179,22 @@ impl Card {
         Ok(())
     }
 
+    /// Of which other fits it is the mean.
+    fn mean(&self) -> String {
+        let hashes: Vec<String> = self
+            .mean_with
+            .iter()
+            .map(|hash| format!("`{hash}`"))
+            .collect();
+        match hashes.is_empty() {
+            true => String::new(),
+            false => format!(
+                "; the weights are the mean of this fit's and of the checkpoints {} (`--mean-with`)",
+                hashes.join(", ")
+            ),
+        }
+    }
+
     fn markdown(&self) -> String {
         let mut out = String::new();
         let config = &self.manifest.config;
@@ -192,7 +210,7 @@ impl Card {
              | Weights | blocks of 32 with one scale: {} in 4 bits, other matrices in 8; cosine of sentence vectors to those before rounding {:.4} on average and {:.4} at least, {:.4} and {:.4} once biases, norms and head had settled, on texts that neither went by, but for a few repeats |\n\
              | Learnt from | {} utterances and {} dishes in `models/training/data` and the lexicon, sha256 `{}` |\n\
              | Calibration | temperature {:.3}, threshold {:.2}{} |\n\
-             | Made by | `models/training/fetch_base.sh && cargo run --release -p olympus-training` |\n",
+             | Made by | `models/training/fetch_base.sh && cargo run --release -p olympus-training`{} |\n",
             self.manifest.id,
             self.base_sha256,
             config.num_hidden_layers,
@@ -224,6 +242,7 @@ impl Card {
                     ", as an earlier artifact has it (sha256 `{of}`), which learnt nearly the same text; the weight of distance ({}) too",
                     self.familiarity.weight
                 )),
+            self.mean(),
         );
         let _ = writeln!(
             out,

@@ -5,6 +5,7 @@
 
 mod ablation;
 mod adam;
+mod args;
 mod baseline;
 mod batches;
 mod calibrate;
@@ -15,6 +16,7 @@ mod data;
 mod distil;
 mod folds;
 mod loss;
+mod mean;
 mod model;
 mod noise;
 mod novelty;
@@ -25,13 +27,14 @@ mod settling;
 mod teacher;
 mod train;
 
+use crate::args::Args;
 use crate::calibrate::Scored;
 use crate::card::{Card, Score};
 use crate::data::Example;
 use crate::model::Base;
 use crate::pairs::{Dish, Form};
 use crate::teacher::Teacher;
-use crate::train::{Run, Settings};
+use crate::train::Run;
 use anyhow::Context as _;
 use candle_core::quantized::QTensor;
 use candle_core::{Device, Tensor};
@@ -43,116 +46,6 @@ use olympus_inference::known::{Familiarity, TENSORS};
 use std::collections::HashMap;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
-
-/// Makes models/olympus-minilm-v1 from the base model and the text in models/training/data.
-///
-/// Example: models/training/fetch_base.sh && cargo run --release -p olympus-training
-#[derive(Debug, Parser)]
-struct Args {
-    /// Folder of the base model, as fetch_base.sh leaves it.
-    #[arg(long, default_value = "target/base")]
-    base: PathBuf,
-    /// The labelled text: a folder a register, a file a label.
-    #[arg(long, default_value = "models/training/data/intent")]
-    data: PathBuf,
-    /// Ways to ask for dishes: `.tsv` files of a printed name and queries.
-    #[arg(long, default_value = "models/training/data/search")]
-    search: PathBuf,
-    /// The lexicon, whose names, glosses and cues are learnt too.
-    #[arg(long, default_value = "crates/core/src/menu/lexicon")]
-    lexicon: PathBuf,
-    /// Where finished epochs are kept; a run that was cut off goes on from there.
-    #[arg(long, default_value = "target/training")]
-    checkpoints: PathBuf,
-    /// Where the artifact goes [default: target/teacher/olympus-minilm-v1, a student's
-    /// models/olympus-minilm-v1].
-    #[arg(long)]
-    out: Option<PathBuf>,
-    /// Labelled JSONL to score at the end and to state in the card; never learnt from.
-    #[arg(long)]
-    report: Vec<PathBuf>,
-    /// Registers to leave out of the text, for ablations.
-    #[arg(long)]
-    without: Vec<String>,
-    /// Passes over the text.
-    #[arg(long, default_value_t = Settings::default().epochs)]
-    epochs: usize,
-    /// Layers that learn, from the top.
-    #[arg(long, default_value_t = Settings::default().layers)]
-    layers: usize,
-    /// Peak learning rate of the top layer.
-    #[arg(long, default_value_t = Settings::default().encoder_rate)]
-    encoder_rate: f64,
-    /// Dishes a step; 0 leaves search out of the training.
-    #[arg(long, default_value_t = Settings::default().pairs)]
-    pairs: usize,
-    /// Weight of the contrastive loss of search.
-    #[arg(long, default_value_t = Settings::default().contrast)]
-    contrast: f64,
-    /// Weight of holding sentence vectors where the base model has them.
-    #[arg(long, default_value_t = Settings::default().anchor)]
-    anchor: f64,
-    /// Parts of each layer in half bytes (`attention.self`, `attention.output`, `intermediate`,
-    /// `output`), or `none`; the others are in bytes.
-    #[arg(long, value_delimiter = ',', default_value = "none")]
-    halves: Vec<String>,
-    /// Seed of everything drawn.
-    #[arg(long, default_value_t = Settings::default().seed)]
-    seed: u64,
-    /// Learn from this finished artifact instead of from labels: its student has fewer layers
-    /// (`--keep`), narrower feed-forwards (`--width`) or half bytes (`--halves`), and goes to --out.
-    #[arg(long, value_name = "FOLDER")]
-    student_of: Option<PathBuf>,
-    /// Layers that a student keeps, from below.
-    #[arg(long, value_delimiter = ',', default_value = "0,1,2,3,4,5")]
-    keep: Vec<usize>,
-    /// Channels of a student's feed-forwards; by default as many as the artifact has.
-    #[arg(long)]
-    width: Option<usize>,
-    /// Texts of each pass of a student, drawn from all of them [default: all].
-    #[arg(long)]
-    texts: Option<usize>,
-    /// Learning rate of a student.
-    #[arg(long, default_value_t = 3e-5)]
-    student_rate: f64,
-    /// Skip the held-out folds; the artifact is then not calibrated. For experiments.
-    #[arg(long)]
-    no_folds: bool,
-    /// Skip the held-out folds and take over the calibration of an earlier artifact, which learnt
-    /// nearly the same text.
-    #[arg(long, value_name = "FOLDER", conflicts_with = "no_folds")]
-    calibration_of: Option<PathBuf>,
-    /// Learn nothing: say what a linear head on the base model's vectors loses on the --report files
-    /// without each register.
-    #[arg(long)]
-    ablate: bool,
-    /// Measure only; write no artifact.
-    #[arg(long)]
-    dry_run: bool,
-}
-
-impl Args {
-    fn out(&self) -> PathBuf {
-        let default = match self.student_of {
-            Some(_) => "models/olympus-minilm-v1",
-            None => "target/teacher/olympus-minilm-v1",
-        };
-        self.out.clone().unwrap_or_else(|| default.into())
-    }
-
-    fn settings(&self) -> Settings {
-        Settings {
-            seed: self.seed,
-            epochs: self.epochs,
-            layers: self.layers,
-            encoder_rate: self.encoder_rate,
-            pairs: self.pairs,
-            contrast: self.contrast,
-            anchor: self.anchor,
-            ..Settings::default()
-        }
-    }
-}
 
 /// All that is learnt from.
 pub(crate) struct Text {
@@ -226,6 +119,7 @@ fn main() -> anyhow::Result<()> {
     eprintln!("{familiarity:?}, {calibration:?}");
     let all: Vec<&Example> = text.examples.iter().collect();
     let (mut learner, curve) = run.fit("all", &all, &text.dishes_without(&[]))?;
+    let mean_with = mean::with(&mut learner, &args.mean_with)?;
     channels::arrange(&mut learner, &base, &text)?;
     // What follows is fitted to and measured on the weights that the artifact has.
     let (rounded, rounding) =
@@ -270,6 +164,7 @@ fn main() -> anyhow::Result<()> {
         rounding,
         familiarity,
         calibration_of: earlier.map(|earlier| earlier.sha256),
+        mean_with,
         curve,
         folds,
         scores,
