@@ -136,7 +136,7 @@ const TABLE: &[(Cue, &str)] = &[
     ),
     (
         Cue::Number(2),
-        "two|dos|couple|a couple|couple of|a couple of|pair of|a pair of|double order of",
+        "two|dos|couple|a couple|couple of|a couple of|pair of|a pair of|double order of|wed both like|wed both like a|wed both like the|well both have|well both have a|well both have the|well both take|well both take the|we both want|we both want a|we both want the",
     ),
     (Cue::Times, "x|times"),
     (
@@ -218,7 +218,7 @@ const TABLE: &[(Cue, &str)] = &[
     ),
     (
         Cue::Aside,
-        "never mind just|nevermind just|hold on a second|hold on a sec|hang on|one moment|one second|one sec|let me see|let me think|no ok|no okay|ok no|no problem|no worries|i dont know|dont know|dont worry|i dont care|dont mind|i dont mind|i dont think|thats everything|thats all|thats it|that is all|that is it|that will be all|thatll be all|thatll be it|nothing else|and nothing else|and thats it|and thats all|and that is it|that is everything|and thats everything|and that is everything|that will be everything|thatll be everything|as always|like last time|as usual|the usual way|the normal way|the regular way|as is|as it comes|exactly as it comes|just as it comes|how it comes|how they come|just how they come|just how it comes|the way they come|the way it comes|like it comes|the way it normally comes|as you make it|with nothing|with nothing on it|with nothing else|wait hold on|on the side|on side|you know what|no you know what|if you have it|if you can|no rush|no hurry|the same size|same size|all the same|the same way|at the same time",
+        "as a|as an|never mind just|nevermind just|hold on a second|hold on a sec|hang on|one moment|one second|one sec|let me see|let me think|no ok|no okay|ok no|no problem|no worries|i dont know|dont know|dont worry|i dont care|dont mind|i dont mind|i dont think|thats everything|thats all|thats it|that is all|that is it|that will be all|thatll be all|thatll be it|nothing else|and nothing else|and thats it|and thats all|and that is it|that is everything|and thats everything|and that is everything|that will be everything|thatll be everything|as always|like last time|as usual|the usual way|the normal way|the regular way|as is|as it comes|exactly as it comes|just as it comes|how it comes|how they come|just how they come|just how it comes|the way they come|the way it comes|like it comes|the way it normally comes|as you make it|with nothing|with nothing on it|with nothing else|wait hold on|on the side|on side|you know what|no you know what|if you have it|if you can|no rush|no hurry|the same size|same size|all the same|the same way|at the same time",
     ),
     (
         Cue::Filler,

@@ -1,6 +1,7 @@
 //! Some of several told apart: "two cokes, one large and one small", "the rest", "the other
 //! without".
 
+use super::super::draft::named;
 use super::super::phrases::Names;
 use super::super::segment::{Kind, Segment};
 use super::super::speech::Cue;
@@ -209,6 +210,22 @@ impl<'a> Reader<'a> {
             Some(half) => self.tell_apart(half, rest),
             None => false,
         }
+    }
+
+    /// "Half soy garlic half honey butter" of wings that are chosen with both: no Half Bird, and nothing more than that.
+    pub(super) fn is_half_of_each(&self, segment: &Segment<'_>, rest: &[Segment<'_>]) -> bool {
+        let Some(last) = self.lines.last_item() else {
+            return false;
+        };
+        let next = rest.first().filter(|next| !self.ends_phrase(next.start));
+        let at = match next.map(|next| next.kind) {
+            Some(Kind::Names(next)) if !next.is_size => super::option_of(&next.options, last),
+            _ => None,
+        };
+        let group = at.and_then(|at| named(self.items, at));
+        let is_both = group.is_some_and(|(group, _)| group.min > 0 && group.max != Some(1));
+        let waits = self.negated || self.verb.is_some() || self.pending.start.is_some();
+        is_both && !waits && self.said_of(segment).eq_ignore_ascii_case("half")
     }
 
     /// "Mine without tomato and my brother's with cheese": one of several; "mine is a taco, my wife's is a salad":

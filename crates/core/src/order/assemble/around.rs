@@ -73,6 +73,10 @@ impl<'a> Reader<'a> {
     /// "On a roll", "both with fries and a pickle": a choice, and no item of its own.
     fn is_of_last(&self, rest: &[Segment<'_>]) -> bool {
         let goes_on = self.with || self.onto || (self.joined && self.all.is_some());
+        // "With extra fudge and an extra brownie"
+        let next = rest.first().map(|next| self.said_of(next).to_lowercase());
+        let is_extra = next.is_some_and(|next| next.starts_with("extra "));
+        let goes_on = goes_on || (self.joined && is_extra);
         match rest.first().map(|next| next.kind) {
             Some(Kind::Names(names)) => {
                 goes_on

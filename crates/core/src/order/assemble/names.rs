@@ -26,6 +26,7 @@ impl<'a> Reader<'a> {
             || self.is_plain_elsewhere(names, segment, rest)
             || self.is_of_placed(names, segment)
             || self.is_on_half(names, segment)
+            || self.is_half_of_each(segment, rest)
             || self.names_open_group(names, segment)
             || self.is_instead_of_ordered(names, segment, rest)
             || self.is_other_of_kind(Some(names), segment)

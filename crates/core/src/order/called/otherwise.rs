@@ -12,7 +12,7 @@ const ENDINGS: [(&str, &str); 11] = [
 ];
 
 /// What is said for its beginning.
-const BEGINNINGS: [(&str, &str); 9] = [
+const BEGINNINGS: [(&str, &str); 10] = [
     ("build your own", "byo"),
     ("build your own", "make your own"),
     ("build your own", "create your own"),
@@ -22,6 +22,7 @@ const BEGINNINGS: [(&str, &str); 9] = [
     ("coca-cola", "coke"),
     ("coca cola", "coke"),
     ("coke zero", "coca cola zero"),
+    ("dr pepper", "dr pep"),
 ];
 
 /// Other words for parts of a name: a combo is called a meal too, Coca-Cola a coke, B.L.T. "blt", PB&J

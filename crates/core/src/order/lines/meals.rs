@@ -87,10 +87,11 @@ pub(in crate::order) fn is_of_combo(group: &ModifierGroup) -> bool {
 
 /// Whether an item is made for children: it comes with a side and a drink.
 pub(in crate::order) fn is_for_children(item: &MenuItem) -> bool {
-    let named = [&item.name, item.category.as_deref().unwrap_or_default()];
-    named
-        .iter()
-        .any(|named| has(named, &["kid", "kids", "child", "children"]))
+    const CHILDREN: [&str; 4] = ["kid", "kids", "child", "children"];
+    // "Little Guests", "For Juniors"
+    const SMALL: [&str; 4] = ["little", "littles", "juniors", "kiddies"];
+    let listed = item.category.as_deref().unwrap_or_default();
+    has(&item.name, &CHILDREN) || has(listed, &CHILDREN) || has(listed, &SMALL)
 }
 
 /// Whether an item is several things at one price.

@@ -37,6 +37,18 @@ impl Lines<'_> {
         if alike.len() > 1 && (is_parted || (is_two(said) && alike.len() == 2)) {
             return alike;
         }
+        // "Garlic bread and two burgers, both without onion"
+        let mut twos = self
+            .drafts
+            .iter()
+            .enumerate()
+            .filter(|(_, draft)| draft.quantity == 2);
+        if is_two(said)
+            && let (Some((line, _)), None) = (twos.next(), twos.next())
+            && line + 1 == self.drafts.len()
+        {
+            return vec![line];
+        }
         let count = option::key(said);
         let count = count
             .strip_prefix("all ")

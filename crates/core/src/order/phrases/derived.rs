@@ -19,7 +19,7 @@ const SIZES: [&str; 5] = ["small", "medium", "large", "regular", "can"];
 
 /// Words of a name that say something else in an order, and not beside another of the name: "bulgogi bowl" of
 /// Bulgogi Rice Bowl, "loaded fries" of Loaded Gyro Fries.
-const SERVED_IN: [&str; 4] = ["bowl", "plate", "cup", "loaded"];
+const SERVED_IN: [&str; 6] = ["bowl", "plate", "cup", "loaded", "little", "side"];
 
 fn head(name: &str) -> Option<String> {
     words(name).last().map(|last| stem(&last.text))

@@ -180,3 +180,86 @@ fn gone_without_and_never_minded() {
         ],
     );
 }
+
+/// A pub with a children's menu.
+#[rustfmt::skip]
+fn pub_() -> OrderParser {
+    let meat = || group("Meat", 1, 1, &["Beef", "Pork"]);
+    let onion = || group("Comes With", 0, 2, &["Onion", "Gravy"]);
+    let pint = group("Size", 1, 1, &["Pint", "Half Pint"]);
+    parser(&[
+        item("Hearth Burger", "Grill", "", &[onion()]),
+        item("Garlic Bread", "Small Plates", "", &[onion()]),
+        item("The Hearth Sunday Roast", "Sundays", "", &[meat()]),
+        item("Little Sunday Roast", "Little Guests", "", &[meat()]),
+        item("Chargrilled Caesar Salad", "Salads", "", &[group("Size", 1, 1, &["Starter", "Main"])]),
+        item("Side House Salad", "Sides", "", &[group("Comes With", 0, 1, &["Dressing"])]),
+        item("Stout", "Draught", "", &[pint]),
+        item("Wings", "Small Plates", "", &[group("Sauce", 1, 2, &["Soy Garlic", "Honey Butter"])]),
+        item("Half Bird", "Grill", "", &[group("Sauce", 1, 2, &["Soy Garlic", "Honey Butter"])]),
+        item("Brownie Sundae", "Sweets", "", &[group("Extras", 0, 2, &["Extra Brownie", "Extra Hot Fudge"])]),
+    ])
+}
+
+#[test]
+fn small_ones_and_sides_are_told_by_that() {
+    check(
+        &pub_(),
+        &[
+            (
+                "a garlic bread and the little roast with pork",
+                "1 Garlic Bread; 1 Little Sunday Roast +Pork",
+            ),
+            (
+                "the sunday roast with beef",
+                "1 The Hearth Sunday Roast +Beef",
+            ),
+            ("a side salad no dressing", "1 Side House Salad -Dressing"),
+            ("the caesar as a main", "1 Main Chargrilled Caesar Salad"),
+            ("two halves of stout", "2 Half Pint Stout"),
+        ],
+    );
+}
+
+#[test]
+fn both_are_the_two_that_were_said_last() {
+    check(
+        &pub_(),
+        &[
+            (
+                "garlic bread and then two burgers both without onion",
+                "1 Garlic Bread; 2 Hearth Burger -Onion",
+            ),
+            (
+                "two garlic breads and two burgers both without onion",
+                "2 Garlic Bread -Onion; 2 Hearth Burger -Onion",
+            ),
+            ("we'd both like the burger", "2 Hearth Burger"),
+        ],
+    );
+}
+
+#[test]
+fn half_of_each_says_nothing_more_than_both() {
+    check(
+        &pub_(),
+        &[
+            (
+                "wings half soy garlic half honey butter",
+                "1 Wings +Soy Garlic +Honey Butter",
+            ),
+            ("a half bird honey butter", "1 Half Bird +Honey Butter"),
+        ],
+    );
+}
+
+#[test]
+fn one_more_of_what_is_on_it_is_no_other_dish() {
+    check(
+        &pub_(),
+        &[(
+            "brownie sundae with extra hot fudge and an extra brownie",
+            "1 Brownie Sundae +Extra Hot Fudge +Extra Brownie",
+        )],
+    );
+}
