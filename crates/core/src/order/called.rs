@@ -13,9 +13,9 @@ use std::collections::{HashMap, HashSet};
 
 /// Words that say how a dish is and, by themselves, of no dish that it is meant.
 #[rustfmt::skip]
-const MANNERS: [&str; 16] = [
+const MANNERS: [&str; 19] = [
     "green", "white", "black", "brown", "blue", "golden", "cold", "iced", "loaded", "stuffed", "mixed", "mini",
-    "fresh", "warm", "double", "triple",
+    "fresh", "warm", "double", "triple", "bag", "pack", "packet",
 ];
 
 /// What many dishes are, whether their names say so or not.
@@ -63,6 +63,18 @@ const SERVED: [&str; 6] = ["cup", "slice", "bottle", "glass", "serving", "portio
 /// A name without what it is praised with, numbered by and served in, step by step, and what it is
 /// called besides; the name itself is none of them.
 pub(super) fn plain_names(name: &str) -> Vec<String> {
+    // "No. 4 Tandoori Thali"
+    if let Some(rest) = ["No. ", "No.", "Nr. ", "N\u{b0} "]
+        .iter()
+        .find_map(|no| name.strip_prefix(no))
+        && rest.starts_with(|c: char| c.is_ascii_digit())
+    {
+        let mut found = plain_names(&format!("#{rest}"));
+        let number: String = rest.chars().take_while(char::is_ascii_digit).collect();
+        let last = words(rest).into_iter().next_back().map(|word| word.text);
+        found.extend(last.map(|last| format!("number {number} {last}")));
+        return found;
+    }
     let bare = without_amount(name.split(['(', '[']).next().unwrap_or(name));
     let bare = after_amount(bare);
     let spoken = bare.replace('&', " and ");
@@ -208,7 +220,9 @@ fn numbered_within(name: &str) -> Vec<String> {
     // "Two lunch specials" are two, whatever the first one is called.
     let is_counted = stem(first).chars().all(char::is_numeric) || is_grammar(&stem(first));
     if !is_counted {
-        found.extend([format!("{what} {kind}"), what.clone()]);
+        found.push(format!("{what} {kind}"));
+        // A Combo #7 Cheeseburger is no cheeseburger.
+        found.extend((!matches!(kind.as_str(), "combo" | "meal")).then(|| what.clone()));
         found.push(format!("number {number} {first} {kind}"));
         found.push(format!("{first} {kind}"));
     }

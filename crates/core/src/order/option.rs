@@ -61,6 +61,12 @@ const INSEPARABLE: [(&str, &str); 6] = [
 ];
 /// Where it goes; nobody says it.
 const ENDINGS: [&str; 5] = ["inside", "on top", "on side", "on the side", "added"];
+/// What is cheese without being called so.
+#[rustfmt::skip]
+const CHEESES: [&str; 14] = [
+    "cheddar", "swiss", "provolone", "mozzarella", "feta", "parmesan", "jack", "gouda", "gruyere", "brie", "havarti",
+    "muenster", "asiago", "pepperjack",
+];
 const SHORTEST: usize = 3;
 
 /// Stems of a name as one text.
@@ -236,6 +242,12 @@ fn otherwise(name: &str, is_sort: bool) -> Vec<Said> {
     {
         parts.push(format!("{thing} half"));
     }
+    // "Cheddar cheese" of Cheddar
+    if let [word] = whole.as_slice()
+        && is_cheese(word)
+    {
+        said.push(format!("{word} cheese"));
+    }
     if whole == ["mac", "cheese"] {
         said.push("mac".to_owned());
     }
@@ -267,6 +279,11 @@ fn otherwise(name: &str, is_sort: bool) -> Vec<Said> {
         }
     }
     said
+}
+
+/// Whether a stem is a cheese without being called so.
+pub(super) fn is_cheese(stem: &str) -> bool {
+    CHEESES.contains(&stem)
 }
 
 /// Sides that are sold with something on them too. Who names one wants it plain.

@@ -10,7 +10,7 @@ mod silent;
 mod turned;
 
 use super::assemble::option_of;
-use super::phrases::{Names, Phrases};
+use super::phrases::{NUMBER, Names, Phrases};
 use super::stems::stem;
 use crate::menu::text::Word;
 use numbers::numbers_of_list;
@@ -88,6 +88,7 @@ impl Said<'_> {
         let read = self.number_at(at).or_else(|| self.doubled(at));
         let read = read.or_else(|| self.bottled(at));
         let read = read.or_else(|| self.is_ice_of(at).then(|| "iced".to_owned()));
+        let read = read.or_else(|| self.is_numero(at).then(|| NUMBER.to_owned()));
         let read = read.or_else(|| self.undone(at));
         let read = read.or_else(|| self.is_big(at).then(|| LARGE.to_owned()));
         let read = read.or_else(|| self.is_silent(at).then(|| SILENT.to_owned()));

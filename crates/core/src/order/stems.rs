@@ -121,23 +121,27 @@ const SHORT: [(&str, &str); 63] = [
 /// Names of dishes that menus and customers spell in several ways, each with the way that is taken for all. In the
 /// order of the alphabet.
 #[rustfmt::skip]
-const SPELLINGS: [(&str, &str); 70] = [
+const SPELLINGS: [(&str, &str); 85] = [
     ("bahn", "banh"), ("bhajee", "bhaji"), ("bhajia", "bhaji"), ("bibimbab", "bibimbap"), ("bibimbop", "bibimbap"),
     ("biriani", "biryani"), ("biriyani", "biryani"), ("briyani", "biryani"), ("bulghur", "bulgur"),
     ("bulgoki", "bulgogi"), ("burghul", "bulgur"), ("cappucino", "cappuccino"), ("capuccino", "cappuccino"),
     ("ceasar", "caesar"), ("cesar", "caesar"), ("chapatti", "chapati"), ("chapchae", "japchae"),
-    ("chappati", "chapati"), ("chilli", "chili"), ("daal", "dal"), ("dahl", "dal"), ("ddukbokki", "tteokbokki"),
-    ("dhal", "dal"), ("doughnut", "donut"), ("dukbokki", "tteokbokki"), ("espreso", "espresso"),
-    ("expresso", "espresso"), ("felafel", "falafel"), ("flavour", "flavor"), ("ganouj", "ganoush"),
-    ("ghanouj", "ganoush"), ("ghanoush", "ganoush"), ("gimbap", "kimbap"), ("hommus", "hummus"),
-    ("houmous", "hummus"), ("houmus", "hummus"), ("humus", "hummus"), ("kabab", "kebab"), ("kabob", "kebab"),
-    ("kafta", "kofta"), ("kalbi", "galbi"), ("kebap", "kebab"), ("kebob", "kebab"), ("kefta", "kofta"),
-    ("kimchee", "kimchi"), ("kofte", "kofta"), ("kurma", "korma"), ("labna", "labneh"), ("labne", "labneh"),
-    ("lebneh", "labneh"), ("machiato", "macchiato"), ("mandoo", "mandu"), ("omelett", "omelette"),
-    ("omlette", "omelette"), ("pakoda", "pakora"), ("panir", "paneer"), ("pitta", "pita"), ("samoosa", "samosa"),
+    ("chappati", "chapati"), ("chilli", "chili"), ("daal", "dal"), ("dahl", "dal"), ("dansak", "dhansak"),
+    ("ddukbokki", "tteokbokki"), ("dhal", "dal"), ("doughnut", "donut"), ("dukbokki", "tteokbokki"),
+    ("espreso", "espresso"), ("expresso", "espresso"), ("felafel", "falafel"), ("flavour", "flavor"),
+    ("ganouj", "ganoush"), ("ghanouj", "ganoush"), ("ghanoush", "ganoush"), ("gimbap", "kimbap"),
+    ("hommus", "hummus"), ("houmous", "hummus"), ("houmus", "hummus"), ("humus", "hummus"), ("jalfreezi", "jalfrezi"),
+    ("kabab", "kebab"), ("kabob", "kebab"), ("kafta", "kofta"), ("kalbi", "galbi"), ("kebap", "kebab"),
+    ("kebob", "kebab"), ("kefta", "kofta"), ("kimchee", "kimchi"), ("kofte", "kofta"), ("kurma", "korma"),
+    ("labna", "labneh"), ("labne", "labneh"), ("lebneh", "labneh"), ("machiato", "macchiato"), ("mandoo", "mandu"),
+    ("masla", "masala"), ("massala", "masala"), ("omelett", "omelette"), ("omlette", "omelette"),
+    ("pakoda", "pakora"), ("panir", "paneer"), ("papadom", "poppadom"), ("papadum", "poppadom"),
+    ("pappadom", "poppadom"), ("pillau", "pilau"), ("pitta", "pita"), ("popadom", "poppadom"),
+    ("popadum", "poppadom"), ("poppadum", "poppadom"), ("pulao", "pilau"), ("rotti", "roti"), ("samoosa", "samosa"),
     ("shawerma", "shawarma"), ("shwarma", "shawarma"), ("tabbouli", "tabbouleh"), ("tabooli", "tabbouleh"),
-    ("tabouleh", "tabbouleh"), ("tabouli", "tabbouleh"), ("topokki", "tteokbokki"), ("tsatsiki", "tzatziki"),
-    ("tteokboki", "tteokbokki"), ("tzaziki", "tzatziki"), ("yoghourt", "yogurt"), ("yoghurt", "yogurt"),
+    ("tabouleh", "tabbouleh"), ("tabouli", "tabbouleh"), ("tika", "tikka"), ("topokki", "tteokbokki"),
+    ("tsatsiki", "tzatziki"), ("tteokboki", "tteokbokki"), ("tzaziki", "tzatziki"), ("vindalu", "vindaloo"),
+    ("yoghourt", "yogurt"), ("yoghurt", "yogurt"),
 ];
 
 #[rustfmt::skip]

@@ -5,16 +5,10 @@ use crate::menu::text::words;
 use crate::order::called::is_grammar;
 use crate::order::draft::is_size;
 use crate::order::lines::{is_for_children, is_meal};
+use crate::order::option::is_cheese;
 use crate::order::stems::stem;
 use olympus_proto::MenuItem;
 use std::collections::HashMap;
-
-/// What is cheese without being called so.
-#[rustfmt::skip]
-const CHEESES: [&str; 14] = [
-    "cheddar", "swiss", "provolone", "mozzarella", "feta", "parmesan", "jack", "gouda", "gruyere", "brie", "havarti",
-    "muenster", "asiago", "pepperjack",
-];
 
 impl Phrases {
     /// "No cheese" where the only one of a dish is Shredded Cheddar.
@@ -26,7 +20,7 @@ impl Phrases {
         });
         let is_cheese = |name: &str| {
             let mut words = words(name).into_iter();
-            words.any(|word| word.text == "cheese" || CHEESES.contains(&word.text.as_str()))
+            words.any(|word| word.text == "cheese" || is_cheese(&word.text))
         };
         // Blue cheese is what a salad is dressed with.
         let is_dressing = |group: usize| {

@@ -68,7 +68,7 @@ impl Said<'_> {
         if self.text_before(word).ends_with('#') {
             return Some(format!("{NUMBER} {}", stem(&word.text)));
         }
-        if (is_digits && self.is_price(at)) || self.is_head_count(at) {
+        if (is_digits && self.is_price(at)) || self.is_head_count(at) || self.is_of_a_room(at) {
             return Some(SILENT.to_owned());
         }
         if self.listed.contains(&at) {
@@ -98,6 +98,45 @@ impl Said<'_> {
             self.text_before(word).ends_with(['$', '€', '£']) && !self.phrases.knows(&word.text)
         });
         is_dollars || is_amount(at) || (is_cents(after - 1) && before.is_some_and(is_amount))
+    }
+
+    /// "Room three oh eight", "for table nine": where it goes, and no three of anything.
+    fn is_of_a_room(&self, at: usize) -> bool {
+        const PLACES: [&str; 9] = [
+            "room",
+            "suite",
+            "table",
+            "seat",
+            "cabin",
+            "apartment",
+            "booth",
+            "bay",
+            "tent",
+        ];
+        let said = |at: usize| self.words.get(at).map_or("", |word| word.text.as_str());
+        let is_digit = |at: usize| {
+            let number = stem(said(at));
+            !number.is_empty() && number.chars().all(|c| c.is_ascii_digit())
+                || matches!(said(at), "oh" | "hundred")
+        };
+        // "Room twelve two burgers": told digit by digit only after a digit.
+        let is_single = |at: usize| is_digit(at) && stem(said(at)).len() < 2 || said(at) == "oh";
+        let run = (0..at)
+            .rev()
+            .take_while(|before| is_single(*before) && self.gap_after(*before) == " ");
+        let first = at - run.count();
+        let is_led =
+            first > 0 && self.gap_after(first - 1) == " " && PLACES.contains(&said(first - 1));
+        is_digit(at) && is_led && at - first < 4
+    }
+
+    /// "No. 2 with madras": the dish of that number, and no two left out.
+    pub(super) fn is_numero(&self, at: usize) -> bool {
+        let is_no = self.words.get(at).is_some_and(|word| word.text == "no");
+        let next = self.words.get(at + 1).map_or("", |next| next.text.as_str());
+        is_no
+            && matches!(self.gap_after(at), "." | ". ")
+            && next.chars().all(|c| c.is_ascii_digit())
     }
 
     /// "There's 4 of us", "we are 2 people".

@@ -20,6 +20,7 @@ impl Said<'_> {
             || self.is_child(at)
             || self.is_lots(at)
             || self.is_ringing(at)
+            || self.is_ever(at)
             || (at > 1 && self.bottled(at - 2).is_some())
     }
 
@@ -32,6 +33,20 @@ impl Said<'_> {
         self.words.get(at).is_some_and(|word| word.text == "can")
             && asks.contains(&next)
             && self.word_before(at) != Some("a")
+    }
+
+    /// "Do you still do the paneer": no water.
+    fn is_ever(&self, at: usize) -> bool {
+        let next = self.words.get(at + 1).map_or("", |next| next.text.as_str());
+        let asks = ["you", "u", "ya", "yall", "y", "are", "is", "still"];
+        self.words.get(at).is_some_and(|word| word.text == "still")
+            && (self
+                .word_before(at)
+                .is_some_and(|before| asks.contains(&before))
+                || matches!(
+                    next,
+                    "do" | "doing" | "have" | "having" | "got" | "serve" | "serving" | "open"
+                ))
     }
 
     /// "For dinner sesame chicken", "lunch: a wrap": when it is eaten, and no dinner plate.

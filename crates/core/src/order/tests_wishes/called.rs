@@ -83,6 +83,76 @@ fn numbered_deals_go_by_their_number() {
     }
 }
 
+/// A stadium's stand, with combos of what is sold by itself too.
+#[rustfmt::skip]
+fn stand() -> OrderParser {
+    let drink = || group("Drink", 1, 1, &["Coke", "Fanta"]);
+    let filling = group("Filling", 0, 2, &["Cheddar", "Spinach"]);
+    parser(&[
+        item("Home Plate Cheeseburger", "Grill", "", &[group("Comes With", 0, 2, &["Pickles", "Onion"])]),
+        item("Combo #7 Cheeseburger", "Combos", "", &[group("Comes With", 0, 2, &["Pickles", "Onion"]), drink()]),
+        item("No. 4 Tandoori Thali", "Thalis", "", &[group("Rice", 1, 1, &["Pilau", "Boiled Rice"])]),
+        item("No. 5 Fish Thali", "Thalis", "", &[group("Rice", 1, 1, &["Pilau", "Boiled Rice"])]),
+        item("Popcorn (Bag)", "Snacks", "", &[]),
+        item("Peanuts", "Snacks", "", &[group("Kind", 1, 1, &["Salted", "Unsalted"])]),
+        item("Omelette", "Breakfast", "", &[filling]),
+        item("Water", "Drinks", "", &[group("Kind", 1, 1, &["Still", "Sparkling"])]),
+    ])
+}
+
+#[test]
+fn a_combo_is_no_dish_by_itself() {
+    check(
+        &stand(),
+        &[
+            (
+                "one cheeseburger with no pickles",
+                "1 Home Plate Cheeseburger -Pickles",
+            ),
+            (
+                "a cheeseburger combo with coke",
+                "1 Combo #7 Cheeseburger +Coke",
+            ),
+            ("combo seven, fanta", "1 Combo #7 Cheeseburger +Fanta"),
+        ],
+    );
+}
+
+#[test]
+fn the_numbers_of_dishes_and_of_rooms_are_no_quantities() {
+    check(
+        &stand(),
+        &[
+            (
+                "No. 4 with pilau and no. 5 with boiled rice",
+                "1 No. 4 Tandoori Thali +Pilau; 1 No. 5 Fish Thali +Boiled Rice",
+            ),
+            (
+                "number four thali, boiled rice",
+                "1 No. 4 Tandoori Thali +Boiled Rice",
+            ),
+            (
+                "this is room three oh eight an omelette with cheddar cheese",
+                "1 Omelette +Cheddar",
+            ),
+            ("room twelve two omelettes", "2 Omelette"),
+            ("salted peanuts for table nine", "1 Peanuts +Salted"),
+        ],
+    );
+}
+
+#[test]
+fn a_bag_is_what_it_holds_and_still_may_be_no_water() {
+    check(
+        &stand(),
+        &[
+            ("a bag of salted peanuts", "1 Peanuts +Salted"),
+            ("do you still do the omelette", "1 Omelette"),
+            ("two still waters", "2 Water +Still"),
+        ],
+    );
+}
+
 #[test]
 fn pieces_are_of_what_is_sold_by_the_piece() {
     check(
