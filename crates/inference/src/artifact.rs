@@ -7,6 +7,7 @@
 use crate::config::{EncoderConfig, Pooling, pooling_from_json};
 use crate::error::InferenceError;
 use crate::fused::{FusedEncoder, FusedHead};
+use crate::phrases::Phrases;
 use crate::text::TextTokenizer;
 use crate::weights::Weights;
 use candle_core::quantized::{GgmlDType, QTensor, gguf_file};
@@ -50,6 +51,7 @@ pub(crate) struct Parts {
     pub(crate) encoder: FusedEncoder,
     pub(crate) tokenizer: TextTokenizer,
     pub(crate) head: Option<(FusedHead, Calibration)>,
+    pub(crate) phrases: Option<Phrases>,
     pub(crate) sha256: String,
 }
 
@@ -109,6 +111,7 @@ pub(crate) fn from_gguf(
         encoder,
         tokenizer,
         head,
+        phrases: Phrases::take(&weights)?,
         sha256,
     })
 }
@@ -149,6 +152,7 @@ pub(crate) fn from_dir(dir: &Path) -> Result<Parts, InferenceError> {
         max_tokens,
         encoder,
         head: None,
+        phrases: None,
         sha256: sha256_hex(&bytes),
     })
 }

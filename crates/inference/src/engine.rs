@@ -245,8 +245,13 @@ impl Engine {
                 head.forward(self.kernel, work.states(), &lengths, &mut head_work)
             }
             _ => Vec::new(),
+        };
+        if let Some(phrases) = &self.parts.phrases {
+            for (logits, ids) in logits.iter_mut().zip(&ids) {
+                phrases.add(ids, logits);
+            }
         }
-        .into_iter();
+        let mut logits = logits.into_iter();
         let timings = Timings {
             encode_us,
             classify_us: micros(start),

@@ -16,6 +16,7 @@ mod fused;
 pub mod head;
 pub mod hub;
 pub mod known;
+pub mod phrases;
 #[cfg(feature = "embedded")]
 pub mod resident;
 mod text;
@@ -27,5 +28,6 @@ pub use engine::{Analysis, Cores, Engine, Timings};
 pub use error::InferenceError;
 pub use fused::Kernel;
 pub use head::IntentHead;
+pub use phrases::Phrases;
 pub use text::TextTokenizer;
 pub use weights::Weights;

@@ -7,7 +7,7 @@ use crate::data::{self, Example};
 use crate::novelty::{self, Judged};
 use crate::retrieval::{self, Retrieval};
 use crate::train::Run;
-use crate::{Text, baseline, uncalibrated};
+use crate::{Text, baseline, phrases, uncalibrated};
 use olympus_core::intent::Calibration;
 use olympus_inference::known::Familiarity;
 use std::collections::BTreeSet;
@@ -175,9 +175,12 @@ fn measure(run: &Run<'_>, text: &Text, held_out: &'static HeldOut) -> anyhow::Re
         .cloned()
         .collect();
     let prototypes = novelty::prototypes(&learner, run.base, &train, run.settings.seed)?;
+    let by_phrases = phrases::fit(run.base, &train, run.settings.seed)?;
+    let mut judged = novelty::judge(&learner, run.base, &prototypes, &test)?;
+    novelty::add_phrases(run.base, &by_phrases, &test, &mut judged)?;
     Ok(Measured {
         held_out,
-        judged: novelty::judge(&learner, run.base, &prototypes, &test)?,
+        judged,
         is_english: test
             .iter()
             .map(|e| data::language_of(&e.register).is_none())

@@ -21,6 +21,7 @@ mod model;
 mod noise;
 mod novelty;
 mod pairs;
+mod phrases;
 mod retrieval;
 mod rounding;
 mod settling;
@@ -43,6 +44,7 @@ use olympus_core::intent::Calibration;
 use olympus_inference::Pooling;
 use olympus_inference::artifact::{Manifest, write_gguf};
 use olympus_inference::known::{Familiarity, TENSORS};
+use olympus_inference::phrases::TENSOR;
 use std::collections::HashMap;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -126,8 +128,10 @@ fn main() -> anyhow::Result<()> {
         rounding::apply(&mut learner, &base, &text, &args.halves, settings.seed)?;
     eprintln!("{rounding:?}");
     let prototypes = novelty::prototypes(&learner, &base, &all, settings.seed)?;
+    let by_phrases = phrases::fit(&base, &all, settings.seed)?;
     let judge = |set: &[&Example]| -> anyhow::Result<Vec<Scored>> {
-        let judged = novelty::judge(&learner, &base, &prototypes, set)?;
+        let mut judged = novelty::judge(&learner, &base, &prototypes, set)?;
+        novelty::add_phrases(&base, &by_phrases, set, &mut judged)?;
         Ok(judged.iter().map(|one| one.with(familiarity)).collect())
     };
     let scores = score_files(&args.report, &base, &all, &calibration, judge)?;
@@ -151,6 +155,7 @@ fn main() -> anyhow::Result<()> {
             .into_iter()
             .zip([inside, outside, fit]),
     );
+    tensors.insert(TENSOR.to_owned(), phrases::tensor(&by_phrases)?);
     let gguf = write_artifact(&out, &manifest, &tensors, rounded, &base)?;
     let card = Card {
         manifest,
@@ -213,6 +218,8 @@ fn student(args: &Args, dir: &Path, base: &Base, text: &Text) -> anyhow::Result<
     let [inside, outside] = prototypes;
     let known = [inside, outside, teacher.fit];
     tensors.extend(TENSORS.map(str::to_owned).into_iter().zip(known));
+    let by_phrases = phrases::fit(base, &all, args.seed)?;
+    tensors.insert(TENSOR.to_owned(), phrases::tensor(&by_phrases)?);
     let gguf = write_artifact(&out, &manifest, &tensors, student.rounded, base)?;
     let card = card::StudentCard {
         sha256: olympus_inference::artifact::sha256_hex(&gguf),

@@ -7,6 +7,7 @@ use crate::batches::in_batches;
 use crate::calibrate::{Scored, accuracy, calibrate, log_loss_at_best};
 use crate::data::{Example, label_of};
 use crate::model::{Base, Learner};
+use crate::phrases;
 use crate::train::matrix;
 use anyhow::Context as _;
 use candle_core::{D, Tensor};
@@ -127,6 +128,17 @@ pub(crate) fn judge(
             nearest: Nearest { inside, outside },
         })
         .collect())
+}
+
+/// Adds what the examples' phrases say (`crate::phrases`).
+pub(crate) fn add_phrases(
+    base: &Base,
+    by_phrases: &[f32],
+    examples: &[&Example],
+    judged: &mut [Judged],
+) -> anyhow::Result<()> {
+    let logits = judged.iter_mut().map(|judged| &mut judged.scored.0);
+    phrases::add(base, by_phrases, examples.iter().copied().zip(logits))
 }
 
 /// Accuracy that a smaller weight may lack.

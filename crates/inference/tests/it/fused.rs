@@ -4,7 +4,8 @@ use candle_core::IndexOp as _;
 use olympus_core::intent::{Costs, decide};
 use olympus_inference::bert::{Batch, pool};
 use olympus_inference::{
-    Cores, Encoder, EncoderConfig, Engine, IntentHead, Kernel, Mode, TextTokenizer, Weights,
+    Cores, Encoder, EncoderConfig, Engine, IntentHead, Kernel, Mode, Phrases, TextTokenizer,
+    Weights,
 };
 use serde_json::Value;
 use std::borrow::Cow;
@@ -39,6 +40,7 @@ fn texts() -> Vec<String> {
 struct Reference {
     encoder: Encoder,
     head: IntentHead,
+    phrases: Option<Phrases>,
     tokenizer: TextTokenizer,
 }
 
@@ -55,6 +57,7 @@ impl Reference {
         Self {
             encoder: Encoder::take(&weights, &config).expect("fits"),
             head: IntentHead::take(&weights, config.hidden_size).expect("fits"),
+            phrases: Phrases::take(&weights).expect("fits"),
             tokenizer: TextTokenizer::from_json("card", &json, &config, max_tokens).expect("fits"),
         }
     }
@@ -68,7 +71,11 @@ impl Reference {
         let logits = self.head.forward(&states, None, Mode::Infer).expect("runs");
         let logits: Vec<f32> = logits.i(0).and_then(|row| row.to_vec1()).expect("f32");
         let vector = pooled.i(0).and_then(|row| row.to_vec1()).expect("f32");
-        (vector, logits.try_into().expect("six"))
+        let mut logits = logits.try_into().expect("six");
+        if let Some(phrases) = &self.phrases {
+            phrases.add(&ids, &mut logits);
+        }
+        (vector, logits)
     }
 }
 

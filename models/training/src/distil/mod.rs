@@ -117,6 +117,8 @@ impl Teacher {
         let [inside, outside, fit] = TENSORS;
         tensors.remove(inside);
         tensors.remove(outside);
+        // Learnt anew from the text, and no part of what is distilled.
+        tensors.remove(olympus_inference::phrases::TENSOR);
         let fit = tensors.remove(fit).context("the artifact has no fit")?;
         Ok(Self {
             manifest,
