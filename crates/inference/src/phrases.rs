@@ -2,8 +2,8 @@
 //!
 //! A linear model of runs of one to three tokens: it hears "cancela" and "quítale" as sharply as "cancel", where an
 //! encoder that grew up on English does not, and it errs elsewhere than the encoder does, so that both together are
-//! surer with reason (log-linear pooling of two experts). Runs are hashed into buckets; what they add to the logits is
-//! their mean over the square root of how many there are.
+//! surer with reason (log-linear pooling of two experts). Runs are hashed into buckets; what a text's buckets add to the
+//! logits is their sum over the square root of how many there are.
 
 use crate::error::InferenceError;
 use crate::weights::Weights;
@@ -29,7 +29,8 @@ pub fn shape() -> [usize; 2] {
     [BUCKETS * INTENTS / ROW, ROW]
 }
 
-/// The buckets of a text's runs of tokens, each once, in ascending order.
+/// The buckets of a text's runs of tokens, each once, in ascending order. `ids` are those of
+/// [`crate::TextTokenizer::ids`], the special ones at both ends included.
 #[must_use]
 pub fn buckets(ids: &[u32]) -> Vec<u32> {
     let mut found = Vec::with_capacity(ids.len() * LONGEST);
@@ -88,7 +89,8 @@ impl Phrases {
         Ok(Self { weights })
     }
 
-    /// Adds to the logits of a text, in the order of [`Intent::ALL`], what its phrases say.
+    /// Adds to the uncalibrated logits of a text, in the order of [`Intent::ALL`], what its phrases say; `ids` as
+    /// [`buckets`] takes them.
     pub fn add(&self, ids: &[u32], logits: &mut [f32; INTENTS]) {
         let buckets = buckets(ids);
         #[expect(clippy::cast_precision_loss, reason = "a few hundred runs")]
@@ -105,7 +107,9 @@ impl Phrases {
 
 #[cfg(test)]
 mod tests {
-    use super::{BUCKETS, INTENTS, Phrases, buckets, shape};
+    use super::{BUCKETS, INTENTS, Phrases, TENSOR, Weights, buckets, shape};
+    use candle_core::{DType, Device, Tensor};
+    use std::collections::HashMap;
 
     #[test]
     fn runs_of_one_to_three_tokens_fall_into_buckets_each_once() {
@@ -122,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_is_told_by_the_mean_of_what_its_phrases_say() {
+    fn a_text_is_told_by_all_of_its_phrases() {
         let mut weights = vec![0.0; BUCKETS * INTENTS];
         let [bucket] = buckets(&[9])[..] else {
             panic!("one run");
@@ -138,6 +142,12 @@ mod tests {
         assert!((logits[3] - 2.0 / 3f32.sqrt()).abs() < 1e-6);
         phrases.add(&[], &mut logits);
         assert!(Phrases::of(vec![0.0; 6]).is_err());
+        let small = Tensor::zeros((2, 3), DType::F32, &Device::Cpu).expect("a tensor");
+        let other = Weights::new("test", HashMap::from([(TENSOR.to_owned(), small)]));
+        let refused = Phrases::take(&other).expect_err("of another shape");
+        assert!(refused.to_string().contains(TENSOR), "{refused}");
+        let none = Weights::new("test", HashMap::new());
+        assert!(Phrases::take(&none).expect("a model without").is_none());
         assert_eq!(shape().iter().product::<usize>(), BUCKETS * INTENTS);
     }
 }

@@ -59,7 +59,7 @@ pub(crate) struct Args {
     /// Seed of everything drawn.
     #[arg(long, default_value_t = Settings::default().seed)]
     pub(crate) seed: u64,
-    /// Learn from this finished artifact instead of from labels: its student has fewer layers
+    /// Learn from this finished artifact instead of from labels (but for the phrases): its student has fewer layers
     /// (`--keep`), narrower feed-forwards (`--width`) or half bytes (`--halves`), and goes to --out.
     #[arg(long, value_name = "FOLDER")]
     pub(crate) student_of: Option<PathBuf>,
@@ -78,8 +78,8 @@ pub(crate) struct Args {
     /// Skip the held-out folds; the artifact is then not calibrated. For experiments.
     #[arg(long)]
     pub(crate) no_folds: bool,
-    /// Skip the held-out folds and take over the calibration of an earlier artifact, which learnt
-    /// nearly the same text.
+    /// Skip the held-out folds and take over the calibration of an earlier artifact; best of one
+    /// that learnt nearly the same text.
     #[arg(long, value_name = "FOLDER", conflicts_with = "no_folds")]
     pub(crate) calibration_of: Option<PathBuf>,
     /// What other fits kept: the artifact has the mean of their weights and of this fit's.

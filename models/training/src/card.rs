@@ -71,6 +71,10 @@ pub(crate) struct StudentCard {
     pub(crate) sha256: String,
     pub(crate) size_bytes: usize,
     pub(crate) teacher_sha256: String,
+    /// What its phrases and prototypes are of, and its texts were drawn from.
+    pub(crate) utterances: usize,
+    pub(crate) dishes: usize,
+    pub(crate) data_sha256: String,
     pub(crate) plan: Plan,
     pub(crate) cosines_to_teacher: Cosines,
     pub(crate) curve: Vec<Lost>,
@@ -97,7 +101,7 @@ impl StudentCard {
             out,
             "# {}\n\n<!-- written by olympus-training; do not edit -->\n\n\
              One encoder for intent and menu search, with an intent head, for restaurants. English; Spanish, French, German, Portuguese and Italian less well. \
-             A student: it learnt to say what its teacher says, whose card, with what it learnt from and its scores, is [TEACHER.md](TEACHER.md). How it scores as it runs is in [docs/UNDERSTANDING.md](../../docs/UNDERSTANDING.md).\n\n\
+             A student: it learnt to say what its teacher says, whose card, with what that learnt from, is [TEACHER.md](TEACHER.md). How it scores as it runs is in [docs/UNDERSTANDING.md](../../docs/UNDERSTANDING.md).\n\n\
              | | |\n|---|---|\n\
              | Teacher | sha256 `{}` |\n\
              | Licence | Apache-2.0, as the base |\n\
@@ -106,6 +110,7 @@ impl StudentCard {
              | Weights | blocks of 32 with one scale: {} in 4 bits, other matrices in 8 |\n\
              | Cosine of sentence vectors to the teacher's | {:.4} on average, {:.4} at least, over 4,096 texts that it did not learn from |\n\
              | Learnt | {} passes{}, rate {:e}, seed {} |\n\
+             | Phrases and prototypes | of {} utterances in `models/training/data` (with {} dishes sha256 `{}`), from which the texts of the passes were drawn too |\n\
              | Made by | `cargo run --release -p olympus-training -- --student-of FOLDER --halves {} --epochs {}{}` |\n\n\
              | epoch | intents | vectors | states |\n|--:|--:|--:|--:|",
             self.manifest.id,
@@ -127,6 +132,9 @@ impl StudentCard {
                 .map_or_else(String::new, |texts| format!(" over {texts} texts each")),
             self.plan.rate,
             self.plan.seed,
+            self.utterances,
+            self.dishes,
+            self.data_sha256,
             self.plan.halves.join(","),
             self.plan.epochs,
             self.plan
@@ -239,7 +247,7 @@ impl Card {
             self.calibration_of
                 .as_ref()
                 .map_or_else(String::new, |of| format!(
-                    ", as an earlier artifact has it (sha256 `{of}`), which learnt nearly the same text; the weight of distance ({}) too",
+                    ", as an earlier artifact has it (sha256 `{of}`); the weight of distance ({}) too",
                     self.familiarity.weight
                 )),
             self.mean(),

@@ -1,12 +1,13 @@
 //! The mean of several fits' weights (a "model soup": Wortsman et al., 2022).
 //!
-//! Fits that begin at the same base and head end in one valley, and what lies between them errs less than either on
-//! what none of them has seen. It costs nothing where the model runs.
+//! Fits that begin at the same base and head end in one valley, and what lies between them often errs less than either
+//! on what none of them has seen. It costs nothing where the model runs.
 
 use crate::model::Learner;
 use anyhow::Context as _;
 use candle_core::{Device, Tensor};
 use olympus_inference::artifact::sha256_hex;
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 /// Puts the mean of a learner's weights and of those that other fits kept (`checkpoints`) in the place of its own. The
@@ -15,6 +16,10 @@ use std::path::PathBuf;
 /// # Errors
 /// Where a file cannot be read, or is of a fit of another shape.
 pub(crate) fn with(learner: &mut Learner, checkpoints: &[PathBuf]) -> anyhow::Result<Vec<String>> {
+    if checkpoints.is_empty() {
+        return Ok(Vec::new());
+    }
+    let names: BTreeSet<&str> = learner.vars().map(|(name, _)| name.as_str()).collect();
     let mut hashes = Vec::new();
     let mut others = Vec::new();
     for path in checkpoints {
@@ -22,6 +27,16 @@ pub(crate) fn with(learner: &mut Learner, checkpoints: &[PathBuf]) -> anyhow::Re
         hashes.push(sha256_hex(&bytes));
         let kept = candle_core::safetensors::load_buffer(&bytes, &Device::Cpu)
             .with_context(|| format!("{} holds no checkpoint", path.display()))?;
+        // A student's has its channels in another order, a fit with more layers has more to say.
+        let held: BTreeSet<&str> = kept.keys().map(String::as_str).collect();
+        anyhow::ensure!(
+            held == names,
+            "{} is of another kind of fit: {:?} are not in both",
+            path.display(),
+            held.symmetric_difference(&names)
+                .take(3)
+                .collect::<Vec<_>>()
+        );
         others.push((path, kept));
     }
     #[expect(clippy::cast_precision_loss, reason = "a handful of fits")]
@@ -91,5 +106,14 @@ mod tests {
         assert!(format!("{refused:#}").contains("other: intent.out.bias has another shape"));
         let missing = with(&mut learner, &[dir.path().join("none")]).expect_err("refused");
         assert!(format!("{missing:#}").contains("none"));
+        let path = dir.path().join("student");
+        let more = ["intent.out.bias", "embeddings.LayerNorm.bias"].map(|name| {
+            let tensor = Tensor::new(&[1.0f32, 2.0], &Device::Cpu).expect("a tensor");
+            (name, tensor)
+        });
+        candle_core::safetensors::save(&HashMap::from(more), &path).expect("saved");
+        let refused = with(&mut learner, &[path]).expect_err("refused");
+        assert!(format!("{refused:#}").contains("embeddings.LayerNorm.bias"));
+        assert!(with(&mut learner, &[]).expect("nothing to do").is_empty());
     }
 }

@@ -6,6 +6,7 @@ use crate::model::Base;
 use candle_core::{Device, Tensor};
 use olympus_inference::Phrases;
 use olympus_inference::phrases::{BUCKETS, buckets, shape};
+use olympus_proto::Intent;
 use rand::SeedableRng;
 use rand::seq::SliceRandom as _;
 use rand_chacha::ChaCha8Rng;
@@ -19,7 +20,7 @@ const PASSES: usize = 12;
 const RATE: f32 = 0.6;
 /// Pull towards zero, of the weights that a text has.
 const DECAY: f32 = 2e-5;
-const INTENTS: usize = 6;
+const INTENTS: usize = Intent::ALL.len();
 
 /// A text as the model sees it.
 struct Row {

@@ -187,8 +187,10 @@ fn numbered_before(name: &str) -> Vec<String> {
     kinds.extend((last != kind).then_some(last));
     let mut found = vec![format!("number {number}")];
     for kind in kinds {
+        // "Bento box 5 cokes"
+        let is_clear = kind.contains(' ') || kind == "deal";
+        found.extend(is_clear.then(|| format!("{kind} {number}")));
         found.extend([
-            format!("{kind} {number}"),
             format!("{kind} number {number}"),
             format!("number {number} {kind}"),
         ]);
@@ -367,14 +369,19 @@ pub(super) fn runs_of(name: &str) -> Vec<String> {
             None | Some(Cue::Number(_) | Cue::Drop | Cue::Amount(_))
         );
         stem.parse::<u32>().is_ok()
-            || (!opens && is_grammar(stem) && !matches!(stem.as_str(), "side" | "drop" | "leave"))
+            || (!opens && is_grammar(stem) && !matches!(stem.as_str(), "side" | "drop"))
     };
     let is_content = |stem: &String| stem.chars().count() >= SHORTEST_PART && cue(stem).is_none();
     let lengths = 2..stems.len().min(5);
     let runs = lengths.flat_map(|length| stems.windows(length));
     let said = runs.filter(|run| {
         let ends = [run.first(), run.last()];
-        let is_open = ends.into_iter().flatten().any(joins);
+        let is_leaf = run.last().is_some_and(|last| last == "leave");
+        let is_open = ends
+            .into_iter()
+            .flatten()
+            .any(|end| joins(end) && !(is_leaf && end == "leave"))
+            || run.first().is_some_and(|first| first == "leave");
         let is_counted = run
             .iter()
             .all(|stem| is_amount(stem) || cue(stem).is_some());

@@ -311,7 +311,7 @@ impl Phrases {
                 !others.any(|(other, ..)| option::key(other).split(' ').any(|word| word == holds))
             };
             if let Some(holds) = holds.filter(is_only) {
-                self.add(&holds, |names| names.options.push(at));
+                self.add(&format!("{holds} of"), |names| names.options.push(at));
             }
         }
         let described = item.description.as_deref().unwrap_or_default();

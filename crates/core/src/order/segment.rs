@@ -40,7 +40,7 @@ pub(super) const MOST_WORDS: usize = 400;
 const NAME: f32 = 2.0;
 const CUE: f32 = 1.8;
 /// "A double scoop of vanilla" has a Double Scoop.
-const MEASURE: f32 = 1.0;
+const MEASURE: f32 = 1.2;
 const FILLER: f32 = 0.5;
 const LONGER: f32 = 0.3;
 

@@ -84,6 +84,7 @@ fn bytes_say_what_candle_says_in_f32() {
     let engine = Engine::embedded().expect("loads");
     let reference = Reference::load(engine.info().max_tokens);
     let calibration = engine.calibration().expect("it has a head");
+    assert!(reference.phrases.is_some(), "the artifact hears phrases");
     let texts = texts();
     assert!(texts.len() >= 1_000, "only {} texts", texts.len());
     let (mut least, mut sum, mut other) = (1f32, 0.0, Vec::new());

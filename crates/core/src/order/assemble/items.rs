@@ -315,7 +315,12 @@ impl<'a> Reader<'a> {
             let options = choices.options.iter().enumerate();
             let options = options.filter(|(_, option)| {
                 let is_how = option::Portion::of(&option.name).is_some();
-                !is_how && option::key(&option.name).starts_with(&said)
+                // Nut Free Brownie has none.
+                let key = option::key(&option.name);
+                !is_how
+                    && key
+                        .strip_prefix(&said)
+                        .is_some_and(|rest| !rest.starts_with("free "))
             });
             options.map(move |(option, _)| OptionRef {
                 item,

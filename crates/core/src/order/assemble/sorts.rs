@@ -172,10 +172,15 @@ impl<'a> Reader<'a> {
             .first()
             .filter(|next| self.said_of(next).eq_ignore_ascii_case("one"));
         let is_like = self.is_what_it_is(at) || one.is_some();
-        if !is_like || !self.is_wished_for(choice.span) {
+        // "Actually I'd like the salmon" is another wish for the same.
+        let until = self.text.get(..choice.span.start).unwrap_or_default();
+        let clause = until.rsplit([',', '.', ';', '!', '?', '\n']).next();
+        let is_beside = format!(" {}", clause.unwrap_or_default().to_lowercase()).contains(" and ");
+        if !is_like || !is_beside || !self.is_wished_for(choice.span) {
             return false;
         }
         self.skip = one.map(|one| one.start);
+        (self.towards, self.onto) = (false, false);
         self.place_with(last, names, choice);
         true
     }

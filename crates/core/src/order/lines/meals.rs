@@ -89,7 +89,7 @@ pub(in crate::order) fn is_of_combo(group: &ModifierGroup) -> bool {
 pub(in crate::order) fn is_for_children(item: &MenuItem) -> bool {
     const CHILDREN: [&str; 4] = ["kid", "kids", "child", "children"];
     // "Little Guests", "For Juniors"
-    const SMALL: [&str; 4] = ["little", "littles", "juniors", "kiddies"];
+    const SMALL: [&str; 4] = ["guests", "littles", "juniors", "kiddies"];
     let listed = item.category.as_deref().unwrap_or_default();
     has(&item.name, &CHILDREN) || has(listed, &CHILDREN) || has(listed, &SMALL)
 }

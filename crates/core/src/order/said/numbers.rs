@@ -102,16 +102,14 @@ impl Said<'_> {
 
     /// "Room three oh eight", "for table nine": where it goes, and no three of anything.
     fn is_of_a_room(&self, at: usize) -> bool {
-        const PLACES: [&str; 9] = [
+        const PLACES: [&str; 7] = [
             "room",
             "suite",
-            "table",
-            "seat",
             "cabin",
             "apartment",
+            "table",
+            "seat",
             "booth",
-            "bay",
-            "tent",
         ];
         let said = |at: usize| self.words.get(at).map_or("", |word| word.text.as_str());
         let is_digit = |at: usize| {
@@ -127,7 +125,18 @@ impl Said<'_> {
         let first = at - run.count();
         let is_led =
             first > 0 && self.gap_after(first - 1) == " " && PLACES.contains(&said(first - 1));
-        is_digit(at) && is_led && at - first < 4
+        // "To my room two omelettes", "room three oh eight": a table has one number, and what comes next may be counted.
+        let before = |back: usize| first.checked_sub(back).map_or("", said);
+        let is_mine = matches!(before(2), "the" | "my" | "our" | "a" | "your" | "that");
+        let is_long = PLACES
+            .iter()
+            .position(|place| *place == before(1))
+            .is_some_and(|at| at < 4);
+        let next = self.words.get(at + 1);
+        let next = next.map(|next| self.phrases.meant(&next.text));
+        let is_counted = next.is_some_and(|next| self.phrases.find(&[next]).is_some());
+        let is_more = at == first || (is_long && !is_counted);
+        is_digit(at) && is_led && at - first < 4 && !is_mine && is_more
     }
 
     /// "No. 2 with madras": the dish of that number, and no two left out.
@@ -136,7 +145,7 @@ impl Said<'_> {
         let next = self.words.get(at + 1).map_or("", |next| next.text.as_str());
         is_no
             && matches!(self.gap_after(at), "." | ". ")
-            && next.chars().all(|c| c.is_ascii_digit())
+            && self.phrases.find(&[format!("{NUMBER} {next}")]).is_some()
     }
 
     /// "There's 4 of us", "we are 2 people".

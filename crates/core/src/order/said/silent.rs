@@ -38,14 +38,21 @@ impl Said<'_> {
     /// "Do you still do the paneer": no water.
     fn is_ever(&self, at: usize) -> bool {
         let next = self.words.get(at + 1).map_or("", |next| next.text.as_str());
-        let asks = ["you", "u", "ya", "yall", "y", "are", "is", "still"];
+        let asks = ["you", "u", "ya", "yall"];
         self.words.get(at).is_some_and(|word| word.text == "still")
             && (self
                 .word_before(at)
                 .is_some_and(|before| asks.contains(&before))
-                || matches!(
+                && matches!(
                     next,
-                    "do" | "doing" | "have" | "having" | "got" | "serve" | "serving" | "open"
+                    "do" | "doing"
+                        | "have"
+                        | "having"
+                        | "got"
+                        | "serve"
+                        | "serving"
+                        | "sell"
+                        | "open"
                 ))
     }
 
@@ -120,9 +127,25 @@ impl Said<'_> {
         };
         let vessel = stem(&word.text);
         let is_of = self.words.get(at + 1).is_some_and(|next| next.text == "of");
+        let takes = |item: usize| {
+            self.words.iter().skip(at + 2).take(3).any(|word| {
+                let what = self.phrases.find(&[self.phrases.meant(&word.text)]);
+                what.is_some_and(|what| {
+                    let hosts = what.options.iter().map(|at| at.item);
+                    let items = what.items.iter().chain(&what.within).copied();
+                    items.chain(hosts).any(|own| own == item)
+                })
+            })
+        };
         let is_sold = || {
-            let names = self.phrases.find(std::slice::from_ref(&vessel));
-            names.is_some_and(|names| names.is_whole() || names.is_measured)
+            let found = [vec![vessel.clone()], vec![vessel.clone(), "of".to_owned()]];
+            found
+                .iter()
+                .filter_map(|said| self.phrases.find(said))
+                .any(|names| {
+                    let is_item = !names.items.is_empty() && !names.is_part;
+                    is_item || names.options.iter().any(|at| takes(at.item))
+                })
         };
         VESSELS.contains(&vessel.as_str()) && is_of && !is_sold()
     }

@@ -1,6 +1,6 @@
 //! What menus print and how customers spell, number and count it.
 
-use super::{check, group, item, parser, size};
+use super::{check, group, item, parser, show, size};
 use crate::order::OrderParser;
 
 /// Dishes of many countries, as their menus spell them.
@@ -331,5 +331,83 @@ fn one_more_of_what_is_on_it_is_no_other_dish() {
             "brownie sundae with extra hot fudge and an extra brownie",
             "1 Brownie Sundae +Extra Hot Fudge +Extra Brownie",
         )],
+    );
+}
+
+/// What the rules above must not do: order what is refused, or something that nobody named.
+#[test]
+fn what_is_refused_or_counted_is_read_as_before() {
+    let coffee = parser(&[
+        item(
+            "Latte",
+            "Coffee",
+            "",
+            &[
+                group("Syrup", 0, 2, &["Vanilla", "Hazelnut"]),
+                group("Extras", 0, 2, &["Extra Shot", "Whip"]),
+            ],
+        ),
+        item(
+            "Brownie",
+            "Sweets",
+            "",
+            &[group("Kind", 0, 1, &["Nut Free Brownie", "Walnut Brownie"])],
+        ),
+        item(
+            "Red Wine",
+            "Wine",
+            "",
+            &[group("Size", 1, 1, &["150ml Glass", "750ml Bottle"])],
+        ),
+        item(
+            "Water",
+            "Drinks",
+            "",
+            &[group("Kind", 0, 1, &["Still", "Sparkling"])],
+        ),
+        item("Bento Box", "Bento", "", &[]),
+        item("Box 5 - Maki", "Bento", "", &[]),
+        item("Coke", "Drinks", "", &[]),
+    ]);
+    check(
+        &coffee,
+        &[
+            ("latte with no shot of vanilla", "1 Latte -Vanilla"),
+            ("a latte with a shot of vanilla", "1 Latte +Vanilla"),
+            ("a brownie no nuts", "1 Brownie"),
+            ("a glass of water", "1 Water"),
+            ("a glass of red wine", "1 150ml Glass Red Wine"),
+            (
+                "two waters, one is still and one is sparkling",
+                "1 Water +Still; 1 Water +Sparkling",
+            ),
+            ("bento box 5 cokes", "1 Bento Box; 5 Coke"),
+            ("number five and a coke", "1 Box 5 - Maki; 1 Coke"),
+            ("table nine two cokes", "2 Coke"),
+            ("send to my room two cokes", "2 Coke"),
+        ],
+    );
+    let order = coffee.parse("anything else? no. 2 cokes", &[]);
+    assert_eq!(show(&order), "2 Coke");
+    assert!(order.not_understood.iter().all(|words| words.text != "no"));
+    check(
+        &pub_(),
+        &[(
+            "the little roast with pork. actually i'd like the beef one",
+            "1 Little Sunday Roast +Beef",
+        )],
+    );
+    let curries = parser(&[
+        item("Curry Leaves Chicken", "Mains", "", &[]),
+        item(
+            "Fried Rice",
+            "Mains",
+            "",
+            &[group("With", 0, 2, &["Chicken", "Egg"])],
+        ),
+    ]);
+    check(
+        &curries,
+        &[("fried rice, leave chicken", "1 Fried Rice -Chicken")],
     );
 }
