@@ -9,7 +9,7 @@ use super::super::speech::{self, Cue};
 use super::super::stems::{is_unit, stem};
 use super::{Reader, Verb};
 use crate::menu::text::words;
-use olympus_proto::Span;
+use olympus_proto::{Modifier, ModifierGroup, Span};
 
 impl Reader<'_> {
     /// "Coconut pie, two slices": so many of the dish before, in that size.
@@ -92,20 +92,12 @@ impl Reader<'_> {
 
     /// The size of an item that measures so much: "a margherita 26" of 26 cm.
     pub(super) fn measure(&self, item: usize, number: u32) -> Option<OptionRef> {
-        let groups = &self.items.get(item)?.modifier_groups;
-        groups.iter().enumerate().find_map(|(group, choices)| {
-            let option = choices.options.iter().position(|option| {
-                let key = option::key(&option.name.replace('"', " inch"));
-                let mut words = key.split(' ');
-                words.any(|word| word == number.to_string()) && words.next().is_some_and(is_unit)
-            });
-            let option = option.filter(|_| is_size(choices))?;
-            Some(OptionRef {
-                item,
-                derived: false,
-                group,
-                option,
-            })
+        self.option_where(item, |choices, option| {
+            let key = option::key(&option.name.replace('"', " inch"));
+            let mut words = key.split(' ');
+            is_size(choices)
+                && words.any(|word| word == number.to_string())
+                && words.next().is_some_and(is_unit)
         })
     }
 
@@ -323,42 +315,42 @@ impl Reader<'_> {
     pub(super) fn pieces(&self, item: usize, count: u32) -> Option<OptionRef> {
         let named = &self.items.get(item)?.name;
         let named = option::key(named);
-        let groups = &self.items.get(item)?.modifier_groups;
-        groups.iter().enumerate().find_map(|(group, choices)| {
-            let option = choices.options.iter().position(|option| {
-                let stems = option::key(&option.name);
-                // "A dozen garlic knots", sold by the Half Dozen and the Dozen.
-                if speech::cue(&stems) == Some(Cue::Number(count)) && count > 1 {
-                    return is_size(choices);
-                }
-                // "Medium 12 Pc" is twelve.
-                let is_name = |word: &&str| matches!(*word, "small" | "medium" | "large");
-                let mut words = stems.split(' ').skip_while(is_name);
-                let is_count = words.next() == Some(count.to_string().as_str());
-                // "26 cm" is a measure, "2% milk" a sort; "6 wings" are of the wings.
-                is_count
-                    && words.next().is_none_or(|unit| {
-                        unit == "piece" || named.split(' ').any(|word| word == unit)
-                    })
-            })?;
-            Some(OptionRef {
-                item,
-                derived: false,
-                group,
-                option,
-            })
+        self.option_where(item, |choices, option| {
+            let stems = option::key(&option.name);
+            // "A dozen garlic knots", sold by the Half Dozen and the Dozen.
+            if speech::cue(&stems) == Some(Cue::Number(count)) && count > 1 {
+                return is_size(choices);
+            }
+            // "Medium 12 Pc" is twelve.
+            let is_name = |word: &&str| matches!(*word, "small" | "medium" | "large");
+            let mut words = stems.split(' ').skip_while(is_name);
+            let is_count = words.next() == Some(count.to_string().as_str());
+            // "26 cm" is a measure, "2% milk" a sort; "6 wings" are of the wings.
+            is_count
+                && words
+                    .next()
+                    .is_none_or(|unit| unit == "piece" || named.split(' ').any(|word| word == unit))
         })
     }
 
     /// The size of an item that is one piece, where it is sold in others too: "two pieces of baklava".
     pub(super) fn by_the_piece(&self, item: usize) -> Option<OptionRef> {
-        let groups = self.items.get(item)?.modifier_groups.iter().enumerate();
-        let mut sizes = groups.filter(|(_, choices)| is_size(choices));
-        sizes.find_map(|(group, choices)| {
-            let option = choices.options.iter().position(|option| {
-                let name = option::key(&option.name);
-                matches!(name.as_str(), "piece" | "1 piece" | "single piece")
-            })?;
+        self.option_where(item, |choices, option| {
+            let name = option::key(&option.name);
+            is_size(choices) && matches!(name.as_str(), "piece" | "1 piece" | "single piece")
+        })
+    }
+
+    /// The first option of an item of which that is so.
+    fn option_where(
+        &self,
+        item: usize,
+        is_it: impl Fn(&ModifierGroup, &Modifier) -> bool,
+    ) -> Option<OptionRef> {
+        let mut groups = self.items.get(item)?.modifier_groups.iter().enumerate();
+        groups.find_map(|(group, choices)| {
+            let mut options = choices.options.iter();
+            let option = options.position(|option| is_it(choices, option))?;
             Some(OptionRef {
                 item,
                 derived: false,
