@@ -1,7 +1,7 @@
 //! Whether a text of one set is also in another: a test that the model learnt by heart says
 //! nothing.
 //!
-//! Invariant: texts are compared without letter case, punctuation and spaces. Never changes a file.
+//! Invariant: texts are compared without letter case, punctuation and spaces; what is nothing but punctuation as it stands. Never changes a file.
 
 use crate::data::read_file;
 use crate::error::{BadLine, EvalError, Place};
@@ -35,6 +35,16 @@ pub fn normalise(text: &str) -> String {
     words.join(" ")
 }
 
+/// What two texts are compared by; what has no letter or digit ("👍") as it stands.
+fn key(text: &str) -> String {
+    let normal = normalise(text);
+    if normal.is_empty() {
+        text.trim().to_owned()
+    } else {
+        normal
+    }
+}
+
 /// Texts of `data` that are also in `against`. Both take files and folders; `.txt` holds a text a
 /// line, `.jsonl` a row with `text` or `query`.
 ///
@@ -43,12 +53,12 @@ pub fn normalise(text: &str) -> String {
 pub fn find(data: &[PathBuf], against: &[PathBuf]) -> Result<Vec<Shared>, EvalError> {
     let mut known: BTreeMap<String, Place> = BTreeMap::new();
     for (place, text) in texts(data)? {
-        known.entry(normalise(&text)).or_insert(place);
+        known.entry(key(&text)).or_insert(place);
     }
     known.remove("");
     let mut shared = Vec::new();
     for (there, text) in texts(against)? {
-        if let Some(here) = known.get(&normalise(&text)) {
+        if let Some(here) = known.get(&key(&text)) {
             shared.push(Shared {
                 here: here.clone(),
                 there,

@@ -15,6 +15,9 @@ pub(crate) struct Args {
     /// The labelled text: a folder a register, a file a label.
     #[arg(long, default_value = "models/training/data/intent")]
     pub(crate) data: PathBuf,
+    /// What is said again and again, with slots for dishes and the like: a folder a language, a file a label.
+    #[arg(long, default_value = "models/training/data/frames")]
+    pub(crate) frames: PathBuf,
     /// Ways to ask for dishes: `.tsv` files of a printed name and queries.
     #[arg(long, default_value = "models/training/data/search")]
     pub(crate) search: PathBuf,
@@ -34,6 +37,12 @@ pub(crate) struct Args {
     /// Registers to leave out of the text, for ablations.
     #[arg(long)]
     pub(crate) without: Vec<String>,
+    /// Begin with the mean of these weights, that other fits kept, in place of the base model's.
+    #[arg(long, value_name = "FILE", conflicts_with = "student_of")]
+    pub(crate) begin_with: Vec<PathBuf>,
+    /// Passes that count as done when it begins, so that the rate is that of the passes after them.
+    #[arg(long, default_value_t = 0, requires = "begin_with")]
+    pub(crate) begin_at: usize,
     /// Passes over the text.
     #[arg(long, default_value_t = Settings::default().epochs)]
     pub(crate) epochs: usize,
@@ -82,6 +91,9 @@ pub(crate) struct Args {
     /// that learnt nearly the same text.
     #[arg(long, value_name = "FOLDER", conflicts_with = "no_folds")]
     pub(crate) calibration_of: Option<PathBuf>,
+    /// Labelled JSONL that is never learnt from: the temperature is the one that suits it best.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) calibrate_on: Option<PathBuf>,
     /// What other fits kept: the artifact has the mean of their weights and of this fit's.
     #[arg(long, value_name = "FILE", conflicts_with = "student_of")]
     pub(crate) mean_with: Vec<PathBuf>,
@@ -89,6 +101,9 @@ pub(crate) struct Args {
     /// without each register.
     #[arg(long)]
     pub(crate) ablate: bool,
+    /// Learn nothing: print the utterances, one a line, the filled frames with them.
+    #[arg(long)]
+    pub(crate) print_text: bool,
     /// Measure only; write no artifact.
     #[arg(long)]
     pub(crate) dry_run: bool,

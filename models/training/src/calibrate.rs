@@ -11,7 +11,7 @@ const MOST_ABSTAINED: f64 = 0.03;
 
 /// The temperature of least log loss, then the one threshold that scores best strictly.
 pub(crate) fn calibrate(scored: &[Scored]) -> Calibration {
-    let temperature = golden(|t| log_loss(scored, t), 0.2, 5.0);
+    let temperature = temperature(scored);
     let with = |threshold: f32| Calibration {
         temperature,
         thresholds: [threshold; 6],
@@ -24,9 +24,14 @@ pub(crate) fn calibrate(scored: &[Scored]) -> Calibration {
     with(best)
 }
 
+/// The temperature of least log loss.
+pub(crate) fn temperature(scored: &[Scored]) -> f32 {
+    golden(|t| log_loss(scored, t), 0.2, 5.0)
+}
+
 /// Mean log loss at the temperature that suits best.
 pub(crate) fn log_loss_at_best(scored: &[Scored]) -> f64 {
-    let temperature = golden(|t| log_loss(scored, t), 0.2, 5.0);
+    let temperature = temperature(scored);
     #[expect(clippy::cast_precision_loss, reason = "a count of utterances")]
     let count = scored.len().max(1) as f64;
     log_loss(scored, temperature) / count

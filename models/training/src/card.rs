@@ -57,11 +57,35 @@ pub(crate) struct Card {
     pub(crate) familiarity: Familiarity,
     /// The artifact whose calibration was taken over, where no register was held out.
     pub(crate) calibration_of: Option<String>,
+    /// The labelled file that the temperature is of, where it is of one.
+    pub(crate) calibrated_on: Option<CalibratedOn>,
+    /// The weights of other fits that it began with, and the passes that counted as done.
+    pub(crate) began_with: Vec<String>,
+    pub(crate) began_at: usize,
     /// The checkpoints of other fits, of which and of this one's the weights are the mean.
     pub(crate) mean_with: Vec<String>,
     pub(crate) curve: Vec<Epoch>,
     pub(crate) folds: Vec<Fold>,
     pub(crate) scores: Vec<Score>,
+}
+
+/// A labelled file that no weight has learnt from.
+#[derive(Debug, Serialize)]
+pub(crate) struct CalibratedOn {
+    pub(crate) file: String,
+    pub(crate) count: usize,
+    pub(crate) sha256: String,
+}
+
+impl CalibratedOn {
+    fn tell(of: Option<&Self>) -> String {
+        of.map_or_else(String::new, |of| {
+            format!(
+                "; the temperature is of the {} utterances of `{}` (sha256 `{}`), which are never learnt from",
+                of.count, of.file, of.sha256
+            )
+        })
+    }
 }
 
 /// What there is to say of a student; the rest is in its teacher's card.
@@ -75,6 +99,7 @@ pub(crate) struct StudentCard {
     pub(crate) utterances: usize,
     pub(crate) dishes: usize,
     pub(crate) data_sha256: String,
+    pub(crate) calibrated_on: Option<CalibratedOn>,
     pub(crate) plan: Plan,
     pub(crate) cosines_to_teacher: Cosines,
     pub(crate) curve: Vec<Lost>,
@@ -110,7 +135,7 @@ impl StudentCard {
              | Weights | blocks of 32 with one scale: {} in 4 bits, other matrices in 8 |\n\
              | Cosine of sentence vectors to the teacher's | {:.4} on average, {:.4} at least, over 4,096 texts that it did not learn from |\n\
              | Learnt | {} passes{}, rate {:e}, seed {} |\n\
-             | Phrases and prototypes | of {} utterances in `models/training/data` (with {} dishes sha256 `{}`), from which the texts of the passes were drawn too |\n\
+             | Phrases and prototypes | of {} utterances in `models/training/data` (with {} dishes sha256 `{}`), from which the texts of the passes were drawn too{} |\n\
              | Made by | `cargo run --release -p olympus-training -- --student-of FOLDER --halves {} --epochs {}{}` |\n\n\
              | epoch | intents | vectors | states |\n|--:|--:|--:|--:|",
             self.manifest.id,
@@ -135,6 +160,7 @@ impl StudentCard {
             self.utterances,
             self.dishes,
             self.data_sha256,
+            CalibratedOn::tell(self.calibrated_on.as_ref()),
             self.plan.halves.join(","),
             self.plan.epochs,
             self.plan
@@ -187,20 +213,29 @@ impl Card {
         Ok(())
     }
 
-    /// Of which other fits it is the mean.
-    fn mean(&self) -> String {
-        let hashes: Vec<String> = self
-            .mean_with
-            .iter()
-            .map(|hash| format!("`{hash}`"))
-            .collect();
-        match hashes.is_empty() {
-            true => String::new(),
-            false => format!(
-                "; the weights are the mean of this fit's and of the checkpoints {} (`--mean-with`)",
-                hashes.join(", ")
-            ),
+    /// Which other fits it began with and is the mean of.
+    fn others(&self) -> String {
+        let hashes = |of: &[String]| {
+            let quoted: Vec<String> = of.iter().map(|hash| format!("`{hash}`")).collect();
+            quoted.join(", ")
+        };
+        let mut out = String::new();
+        if !self.began_with.is_empty() {
+            let _ = write!(
+                out,
+                "; it began with the mean of the checkpoints {} at pass {} (`--begin-with`, `--begin-at`)",
+                hashes(&self.began_with),
+                self.began_at + 1
+            );
         }
+        if !self.mean_with.is_empty() {
+            let _ = write!(
+                out,
+                "; the weights are the mean of this fit's and of the checkpoints {} (`--mean-with`)",
+                hashes(&self.mean_with)
+            );
+        }
+        out
     }
 
     fn markdown(&self) -> String {
@@ -217,7 +252,7 @@ impl Card {
              | File | `model.gguf`, {} bytes, sha256 `{}` |\n\
              | Weights | blocks of 32 with one scale: {} in 4 bits, other matrices in 8; cosine of sentence vectors to those before rounding {:.4} on average and {:.4} at least, {:.4} and {:.4} once biases, norms and head had settled, on texts that neither went by, but for a few repeats |\n\
              | Learnt from | {} utterances and {} dishes in `models/training/data` and the lexicon, sha256 `{}` |\n\
-             | Calibration | temperature {:.3}, threshold {:.2}{} |\n\
+             | Calibration | temperature {:.3}, threshold {:.2}{}{} |\n\
              | Made by | `models/training/fetch_base.sh && cargo run --release -p olympus-training`{} |\n",
             self.manifest.id,
             self.base_sha256,
@@ -247,10 +282,11 @@ impl Card {
             self.calibration_of
                 .as_ref()
                 .map_or_else(String::new, |of| format!(
-                    ", as an earlier artifact has it (sha256 `{of}`); the weight of distance ({}) too",
+                    ", as an earlier artifact has it (sha256 `{of}`), and the weight of distance ({}) too",
                     self.familiarity.weight
                 )),
-            self.mean(),
+            CalibratedOn::tell(self.calibrated_on.as_ref()),
+            self.others(),
         );
         let _ = writeln!(
             out,
@@ -291,7 +327,7 @@ impl Card {
             let _ = writeln!(
                 out,
                 "| {} | {:.4} | {:.4} | {:.4} |",
-                index + 1,
+                self.began_at + index + 1,
                 epoch.intent_loss,
                 epoch.contrast_loss,
                 epoch.anchor_loss

@@ -4,7 +4,7 @@
 
 use anyhow::{Context as _, bail};
 use olympus_proto::Intent;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 /// One labelled utterance.
@@ -26,7 +26,7 @@ pub(crate) fn label_of(intent: Intent) -> usize {
 /// The language of a register that is not in English: `spanish` of `spanish_typed`.
 pub(crate) fn language_of(register: &str) -> Option<&str> {
     let manner = |ending| register.strip_suffix(ending);
-    ["_spoken", "_typed", "_more", "_twins"]
+    ["_spoken", "_typed", "_more", "_twins", "_plain"]
         .into_iter()
         .find_map(manner)
 }
@@ -85,6 +85,15 @@ pub(crate) fn load(root: &Path) -> anyhow::Result<Vec<Example>> {
         bail!("no utterance under {}", root.display());
     }
     Ok(examples)
+}
+
+/// Adds what is not there yet in any case or punctuation: what was written by hand stays as it is labelled.
+pub(crate) fn add(examples: &mut Vec<Example>, more: Vec<Example>) {
+    let mut seen: HashSet<String> = examples.iter().map(|example| key(&example.text)).collect();
+    examples.extend(
+        more.into_iter()
+            .filter(|example| seen.insert(key(&example.text))),
+    );
 }
 
 pub(crate) fn sorted(dir: &Path) -> anyhow::Result<Vec<std::path::PathBuf>> {

@@ -6,7 +6,7 @@ use crate::card::{self, Fold};
 use crate::data::{self, Example};
 use crate::novelty::{self, Judged};
 use crate::retrieval::{self, Retrieval};
-use crate::train::Run;
+use crate::train::{Begin, Run};
 use crate::{Text, baseline, phrases, uncalibrated};
 use olympus_core::intent::Calibration;
 use olympus_inference::known::Familiarity;
@@ -41,6 +41,12 @@ static FOLDS: [HeldOut; 2] = [
             "italian_more",
             "portuguese_more",
             "scope",
+            "plain",
+            "spanish_plain",
+            "french_plain",
+            "german_plain",
+            "italian_plain",
+            "portuguese_plain",
         ],
         queries: &[
             "east",
@@ -165,7 +171,7 @@ fn measure(run: &Run<'_>, text: &Text, held_out: &'static HeldOut) -> anyhow::Re
         .partition(|e| held_out.registers.contains(&e.register.as_str()));
     let name = format!("without {}", held_out.registers.join(", "));
     let dishes = text.dishes_without(held_out.queries);
-    let (learner, _) = run.fit(&name, &train, &dishes)?;
+    let learner = run.fit(&name, &train, &dishes, &Begin::default())?.learner;
     let frozen = run.base.encoder()?;
     let linear = baseline::fit(&frozen, run.base, &train)?;
     let asked: Vec<_> = text

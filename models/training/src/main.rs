@@ -15,6 +15,7 @@ mod checkpoint;
 mod data;
 mod distil;
 mod folds;
+mod frames;
 mod loss;
 mod mean;
 mod model;
@@ -30,19 +31,19 @@ mod train;
 
 use crate::args::Args;
 use crate::calibrate::Scored;
-use crate::card::{Card, Score};
+use crate::card::{CalibratedOn, Card, Score};
 use crate::data::Example;
 use crate::model::Base;
 use crate::pairs::{Dish, Form};
 use crate::teacher::Teacher;
-use crate::train::Run;
+use crate::train::{Begin, Fit, Run};
 use anyhow::Context as _;
 use candle_core::quantized::QTensor;
 use candle_core::{Device, Tensor};
 use clap::Parser;
 use olympus_core::intent::Calibration;
 use olympus_inference::Pooling;
-use olympus_inference::artifact::{Manifest, write_gguf};
+use olympus_inference::artifact::{Manifest, sha256_hex, write_gguf};
 use olympus_inference::known::{Familiarity, TENSORS};
 use olympus_inference::phrases::TENSOR;
 use std::collections::HashMap;
@@ -59,11 +60,14 @@ pub(crate) struct Text {
 
 impl Text {
     fn load(args: &Args) -> anyhow::Result<Self> {
+        let asked = pairs::load(&args.search, Form::Queries)?;
         let mut examples = data::load(&args.data)?;
+        let names = asked.iter().map(|dish| dish.name.as_str());
+        data::add(&mut examples, frames::load(&args.frames, names)?);
         examples.retain(|example| !args.without.contains(&example.register));
         Ok(Self {
             examples,
-            asked: pairs::load(&args.search, Form::Queries)?,
+            asked,
             lexicon: pairs::load(&args.lexicon, Form::Lexicon)?,
         })
     }
@@ -98,6 +102,13 @@ fn main() -> anyhow::Result<()> {
     let text = Text::load(&args)?;
     let asked = text.asked.len() + text.lexicon.len();
     eprintln!("{} utterances, {asked} dishes", text.examples.len());
+    if args.print_text {
+        let mut out = std::io::stdout().lock();
+        return text
+            .examples
+            .iter()
+            .try_for_each(|example| Ok(writeln!(out, "{}", example.text)?));
+    }
     if args.ablate {
         return ablation::run(&base, &text, &args.report);
     }
@@ -120,7 +131,19 @@ fn main() -> anyhow::Result<()> {
     };
     eprintln!("{familiarity:?}, {calibration:?}");
     let all: Vec<&Example> = text.examples.iter().collect();
-    let (mut learner, curve) = run.fit("all", &all, &text.dishes_without(&[]))?;
+    anyhow::ensure!(
+        args.begin_with.is_empty() || args.no_folds || earlier.is_some(),
+        "--begin-with goes with --calibration-of or --no-folds: earlier fits have learnt what the folds hold out"
+    );
+    let begin = Begin {
+        with: args.begin_with.clone(),
+        at: args.begin_at,
+    };
+    let Fit {
+        mut learner,
+        curve,
+        began_with,
+    } = run.fit("all", &all, &text.dishes_without(&[]), &begin)?;
     let mean_with = mean::with(&mut learner, &args.mean_with)?;
     channels::arrange(&mut learner, &base, &text)?;
     // What follows is fitted to and measured on the weights that the artifact has.
@@ -134,6 +157,8 @@ fn main() -> anyhow::Result<()> {
         novelty::add_phrases(&base, &by_phrases, set, &mut judged)?;
         Ok(judged.iter().map(|one| one.with(familiarity)).collect())
     };
+    let (calibration, calibrated_on) =
+        recalibrated(calibration, args.calibrate_on.as_deref(), judge)?;
     let scores = score_files(&args.report, &base, &all, &calibration, judge)?;
     if args.dry_run {
         return Ok(());
@@ -159,7 +184,7 @@ fn main() -> anyhow::Result<()> {
     let gguf = write_artifact(&out, &manifest, &tensors, rounded, &base)?;
     let card = Card {
         manifest,
-        sha256: olympus_inference::artifact::sha256_hex(&gguf),
+        sha256: sha256_hex(&gguf),
         size_bytes: gguf.len(),
         base_sha256: base.sha256.clone(),
         data_sha256: card::hash_of(&text.examples, &text.dishes_without(&[])),
@@ -169,6 +194,9 @@ fn main() -> anyhow::Result<()> {
         rounding,
         familiarity,
         calibration_of: earlier.map(|earlier| earlier.sha256),
+        calibrated_on,
+        began_with,
+        began_at: args.begin_at,
         mean_with,
         curve,
         folds,
@@ -211,23 +239,34 @@ fn student(args: &Args, dir: &Path, base: &Base, text: &Text) -> anyhow::Result<
     }
     let all: Vec<&Example> = text.examples.iter().collect();
     let prototypes = novelty::prototypes(&student.learner, base, &all, args.seed)?;
+    let familiarity = teacher.familiarity()?;
     let mut manifest = teacher.manifest;
     manifest.id = name_of(&out)?;
     manifest.config = student.config;
     let mut tensors = student.learner.tensors();
+    let by_phrases = phrases::fit(base, &all, args.seed)?;
+    let calibration = manifest.calibration.unwrap_or_else(uncalibrated);
+    let judge = |set: &[&Example]| -> anyhow::Result<Vec<Scored>> {
+        let mut judged = novelty::judge(&student.learner, base, &prototypes, set)?;
+        novelty::add_phrases(base, &by_phrases, set, &mut judged)?;
+        Ok(judged.iter().map(|one| one.with(familiarity)).collect())
+    };
+    let (calibration, calibrated_on) =
+        recalibrated(calibration, args.calibrate_on.as_deref(), judge)?;
+    manifest.calibration = Some(calibration);
     let [inside, outside] = prototypes;
     let known = [inside, outside, teacher.fit];
     tensors.extend(TENSORS.map(str::to_owned).into_iter().zip(known));
-    let by_phrases = phrases::fit(base, &all, args.seed)?;
     tensors.insert(TENSOR.to_owned(), phrases::tensor(&by_phrases)?);
     let gguf = write_artifact(&out, &manifest, &tensors, student.rounded, base)?;
     let card = card::StudentCard {
-        sha256: olympus_inference::artifact::sha256_hex(&gguf),
+        sha256: sha256_hex(&gguf),
         size_bytes: gguf.len(),
         teacher_sha256: teacher.sha256,
         utterances: all.len(),
         dishes: text.asked.len() + text.lexicon.len(),
         data_sha256: card::hash_of(&text.examples, &text.dishes_without(&[])),
+        calibrated_on,
         plan,
         cosines_to_teacher: student.near,
         curve: student.curve,
@@ -267,6 +306,31 @@ fn score_files(
         Ok(score)
     };
     files.iter().map(score).collect()
+}
+
+/// A calibration at the temperature that suits a labelled file best; as it is where there is none.
+fn recalibrated(
+    calibration: Calibration,
+    file: Option<&Path>,
+    judge: impl Fn(&[&Example]) -> anyhow::Result<Vec<Scored>>,
+) -> anyhow::Result<(Calibration, Option<CalibratedOn>)> {
+    let Some(file) = file else {
+        return Ok((calibration, None));
+    };
+    let set = data::load_jsonl(file)?;
+    let set: Vec<&Example> = set.iter().collect();
+    let temperature = calibrate::temperature(&judge(&set)?);
+    let calibrated_on = CalibratedOn {
+        file: file.display().to_string(),
+        count: set.len(),
+        sha256: sha256_hex(&std::fs::read(file)?),
+    };
+    eprintln!("temperature {temperature} by {calibrated_on:?}");
+    let calibration = Calibration {
+        temperature,
+        ..calibration
+    };
+    Ok((calibration, Some(calibrated_on)))
 }
 
 /// Distance counts for nothing where no held-out register says what it tells.

@@ -5,7 +5,7 @@
 
 use crate::model::Learner;
 use anyhow::Context as _;
-use candle_core::{Device, Tensor};
+use candle_core::Device;
 use olympus_inference::artifact::sha256_hex;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -16,6 +16,19 @@ use std::path::PathBuf;
 /// # Errors
 /// Where a file cannot be read, or is of a fit of another shape.
 pub(crate) fn with(learner: &mut Learner, checkpoints: &[PathBuf]) -> anyhow::Result<Vec<String>> {
+    put(learner, checkpoints, true)
+}
+
+/// As [`with`], but of the checkpoints alone: what the learner had before is gone.
+pub(crate) fn of(learner: &mut Learner, checkpoints: &[PathBuf]) -> anyhow::Result<Vec<String>> {
+    put(learner, checkpoints, false)
+}
+
+fn put(
+    learner: &mut Learner,
+    checkpoints: &[PathBuf],
+    own_too: bool,
+) -> anyhow::Result<Vec<String>> {
     if checkpoints.is_empty() {
         return Ok(Vec::new());
     }
@@ -40,24 +53,24 @@ pub(crate) fn with(learner: &mut Learner, checkpoints: &[PathBuf]) -> anyhow::Re
         others.push((path, kept));
     }
     #[expect(clippy::cast_precision_loss, reason = "a handful of fits")]
-    let count = (others.len() + 1) as f64;
+    let count = (others.len() + usize::from(own_too)) as f64;
     for (name, var) in learner.vars() {
-        let mut sum = var.as_tensor().clone();
+        let own = if own_too { 1.0 } else { 0.0 };
+        let mut sum = (var.as_tensor() * own)?;
         for (path, kept) in &others {
             let other = kept.get(name);
             let other = other.with_context(|| format!("{} has no {name}", path.display()))?;
             sum = (sum + other)
                 .with_context(|| format!("{}: {name} has another shape", path.display()))?;
         }
-        let mean: Tensor = (sum / count)?;
-        var.set(&mean)?;
+        var.set(&(sum / count)?)?;
     }
     Ok(hashes)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::with;
+    use super::{of, with};
     use crate::model::Learner;
     use candle_core::{Device, Tensor};
     use olympus_inference::EncoderConfig;
@@ -95,6 +108,11 @@ mod tests {
             .to_vec1::<f32>()
             .expect("values");
         assert_eq!(mean, [3.0, 1.0]);
+        of(&mut learner, &others).expect("the mean");
+        let mean = learner.tensors()["intent.out.bias"]
+            .to_vec1::<f32>()
+            .expect("values");
+        assert_eq!(mean, [4.0, 0.5], "without its own");
     }
 
     #[test]

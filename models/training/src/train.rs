@@ -11,6 +11,7 @@ use crate::batches::of_like_length;
 use crate::checkpoint::Checkpoint;
 use crate::data::Example;
 use crate::loss::{contrastive, cross_entropy, distance};
+use crate::mean;
 use crate::model::{Base, Learner};
 use crate::noise::disturb;
 use crate::pairs::{self, Dish};
@@ -23,6 +24,7 @@ use olympus_inference::Mode;
 use olympus_inference::bert::Batch;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
+use std::path::PathBuf;
 
 /// What a run is made with; part of the card.
 #[derive(Debug, Clone, serde::Serialize)]
@@ -73,6 +75,15 @@ pub(crate) struct Epoch {
     pub(crate) anchor_loss: f64,
 }
 
+/// Where a fit begins, if not at the base model.
+#[derive(Debug, Default)]
+pub(crate) struct Begin {
+    /// Weights that other fits kept, of which it takes the mean.
+    pub(crate) with: Vec<PathBuf>,
+    /// Passes that count as done.
+    pub(crate) at: usize,
+}
+
 /// All that fits have in common.
 pub(crate) struct Run<'a> {
     pub(crate) base: &'a Base,
@@ -80,6 +91,14 @@ pub(crate) struct Run<'a> {
     pub(crate) settings: &'a Settings,
     /// Where finished epochs are kept.
     pub(crate) checkpoints: &'a std::path::Path,
+}
+
+/// What a fit has come to.
+pub(crate) struct Fit {
+    pub(crate) learner: Learner,
+    pub(crate) curve: Vec<Epoch>,
+    /// The sha256 of the weights that it began with.
+    pub(crate) began_with: Vec<String>,
 }
 
 /// A batch ready to run: what is drawn from the seed is drawn before the threads start.
@@ -102,16 +121,23 @@ impl Run<'_> {
         name: &str,
         examples: &[&Example],
         dishes: &[Dish],
-    ) -> anyhow::Result<(Learner, Vec<Epoch>)> {
+        begin: &Begin,
+    ) -> anyhow::Result<Fit> {
         let settings = self.settings;
         let mut rng = ChaCha8Rng::seed_from_u64(settings.seed);
         let mut learner = Learner::new(self.base, settings.layers, &mut rng)?;
-        let kept = Checkpoint::new(self.checkpoints, name, settings, examples, dishes);
+        let began_with = mean::of(&mut learner, &begin.with)?;
+        let all_of_it = match began_with.as_slice() {
+            [] => name.to_owned(),
+            hashes => format!("{name} from {hashes:?} at {}", begin.at),
+        };
+        let kept = Checkpoint::new(self.checkpoints, &all_of_it, settings, examples, dishes);
         let mut curve = kept.restore(&mut learner)?;
         let steps = examples.len().div_ceil(settings.batch);
-        let bar = progress(name, steps * settings.epochs, steps * curve.len());
+        let done = begin.at + curve.len();
+        let bar = progress(name, steps * settings.epochs, steps * done);
         let texts: Vec<&str> = examples.iter().map(|e| e.text.as_str()).collect();
-        for epoch in curve.len()..settings.epochs {
+        for epoch in done..settings.epochs {
             // Of its own seed, and with optimisers of its own: an epoch does not depend on
             // whether the one before it ran in the same process.
             let mut rng = ChaCha8Rng::seed_from_u64(settings.seed ^ (epoch as u64 + 1) << 32);
@@ -148,7 +174,11 @@ impl Run<'_> {
             kept.save(&learner, &curve)?;
         }
         bar.finish();
-        Ok((learner, curve))
+        Ok(Fit {
+            learner,
+            curve,
+            began_with,
+        })
     }
 
     fn step(
