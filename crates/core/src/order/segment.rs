@@ -48,6 +48,11 @@ const LONGER: f32 = 0.3;
 fn contracted(text: &str, words: Vec<Word>) -> Vec<Word> {
     let mut out: Vec<Word> = Vec::with_capacity(words.len());
     for word in words {
+        // "Cheese & garlic" as names that have an "and" are known.
+        let sign = out
+            .last()
+            .and_then(|before| and_between(text, before, &word));
+        out.extend(sign);
         if let Some(number) = out.last().and_then(|before| joined(text, before, &word)) {
             if let Some(before) = out.last_mut() {
                 (before.text, before.end) = (number, word.end);
@@ -74,6 +79,17 @@ fn contracted(text: &str, words: Vec<Word>) -> Vec<Word> {
         }
     }
     out
+}
+
+/// The sign for "and" between two words.
+fn and_between(text: &str, before: &Word, word: &Word) -> Option<Word> {
+    let gap = text.get(before.end..word.start)?;
+    let start = before.end + gap.find('&').filter(|_| gap.trim() == "&")?;
+    Some(Word {
+        text: "and".to_owned(),
+        start,
+        end: start + 1,
+    })
 }
 
 /// "Twenty five" as the number that it is; "two combo 1s" without the mark of the plural.

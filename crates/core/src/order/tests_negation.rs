@@ -90,6 +90,20 @@ fn what_is_left_out_is_said_in_many_ways() {
 }
 
 #[test]
+fn nobody_leaves_out_some_of_it() {
+    check(&[
+        (
+            "burger no onion and some bacon",
+            "1 Burger -Onion +Add Bacon",
+        ),
+        (
+            "burger without mayo or pickles and some cheese please",
+            "1 Burger -Mayo -Pickle +Add Cheese",
+        ),
+    ]);
+}
+
+#[test]
 fn a_negation_stays_with_its_line() {
     check(&[
         (

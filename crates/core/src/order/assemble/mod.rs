@@ -268,6 +268,8 @@ impl<'a> Reader<'a> {
         if said == "all" && (is_dropped || self.is_of_all(rest)) {
             self.of_all("all", rest);
         }
+        // "No mayo and some lettuce"
+        self.negated &= !(said == "some" && self.negation_used);
         let is_bare = matches!(said.as_str(), "with nothing" | "with nothing on it");
         if is_bare && self.after_name && self.pending.start.is_none() {
             self.makes_plain(segment.span());

@@ -35,7 +35,7 @@ impl<'a> Reader<'a> {
             self.place_with(item, names, choice);
             return;
         }
-        if self.is_of_meal_or_dish(names, choice)
+        if self.is_of_meal_or_dish(names, choice, rest)
             || self.says_nothing_new(names, &said, choice, rest)
         {
             return;
@@ -111,9 +111,18 @@ impl<'a> Reader<'a> {
     }
 
     /// The drink of a meal that was ordered, or a side that is a dish of its own.
-    fn is_of_meal_or_dish(&mut self, names: &'a Names, choice: Choice) -> bool {
+    fn is_of_meal_or_dish(
+        &mut self,
+        names: &'a Names,
+        choice: Choice,
+        rest: &[Segment<'a>],
+    ) -> bool {
         // A drink that the last line comes with is no line of its own, whatever article it has.
-        if self.is_single() && !self.negated && self.belongs_to_last(names) {
+        if self.is_single()
+            && !self.negated
+            && self.belongs_to_last(names)
+            && !self.opens_next(names, rest)
+        {
             self.pending = Pending::default();
         }
         self.give_size_to_meal(names);
@@ -131,6 +140,25 @@ impl<'a> Reader<'a> {
             return true;
         }
         false
+    }
+
+    /// "A bhuna, a lamb madras": an article, what a dish can have, and right after it that dish.
+    fn opens_next(&self, names: &Names, rest: &[Segment<'_>]) -> bool {
+        let Some(next) = rest.first().filter(|next| !self.ends_phrase(next.start)) else {
+            return false;
+        };
+        let opened = self.pending.start.is_some() && !self.with && !self.onto && !names.is_size;
+        let Kind::Names(dish) = next.kind else {
+            return false;
+        };
+        let takes = |item: &usize| super::option_of(&names.options, *item).is_some();
+        // A side of the line that is open is no dish.
+        let is_side = self.lines.last_takes(&dish.options).is_some();
+        opened
+            && names.items.is_empty()
+            && !dish.is_part
+            && !is_side
+            && dish.items.iter().any(takes)
     }
 
     /// Words of the dish's own name, and those that only complain of what was left out.

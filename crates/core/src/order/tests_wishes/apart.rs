@@ -165,3 +165,51 @@ fn the_one_tells_what_was_said_right_before() {
         ],
     );
 }
+
+#[test]
+fn what_an_article_opens_is_of_the_dish_right_after_it() {
+    let main = || group("Main", 1, 1, &["Lamb", "Chicken", "Vegetable"]);
+    let soda = group("Drink", 1, 1, &["Coke", "Lamb Broth"]);
+    let parser = parser(&[
+        item("Bhuna", "Curries", "", &[main()]),
+        item("Madras", "Curries", "", &[main()]),
+        item("Curry Box", "Boxes", "", &[main(), soda]),
+    ]);
+    check(
+        &parser,
+        &[
+            ("lamb bhuna a lamb madras", "1 Bhuna +Lamb; 1 Madras +Lamb"),
+            ("a bhuna, a lamb madras", "1 Bhuna; 1 Madras +Lamb"),
+            (
+                "one vegetable bhuna one vegetable madras",
+                "1 Bhuna +Vegetable; 1 Madras +Vegetable",
+            ),
+            ("a bhuna with lamb, a madras", "1 Bhuna +Lamb; 1 Madras"),
+            ("a curry box, lamb, a coke", "1 Curry Box +Lamb +Coke"),
+        ],
+    );
+}
+
+#[test]
+fn the_sign_for_and_is_an_and() {
+    let flavour = group(
+        "Flavour",
+        1,
+        1,
+        &["Plain", "Garlic", "Cheese", "Cheese & Garlic"],
+    );
+    let parser = parser(&[
+        item("Naan", "Breads", "", &[flavour]),
+        item("Fish & Chips", "Mains", "", &[]),
+        item("Lassi", "Drinks", "", &[]),
+    ]);
+    check(
+        &parser,
+        &[
+            ("cheese & garlic naan", "1 Naan +Cheese & Garlic"),
+            ("cheese and garlic naan", "1 Naan +Cheese & Garlic"),
+            ("fish & chips & a lassi", "1 Fish & Chips; 1 Lassi"),
+            ("fish and chips&lassi", "1 Fish & Chips; 1 Lassi"),
+        ],
+    );
+}
