@@ -99,8 +99,8 @@ const UNITS: [(&str, &[&str]); 10] = [
 
 /// What tills and hasty customers cut short, beside the whole word.
 #[rustfmt::skip]
-const SHORT: [(&str, &str); 62] = [
-    ("sm", "small"), ("sml", "small"), ("med", "medium"), ("lg", "large"), ("lrg", "large"),
+const SHORT: [(&str, &str); 63] = [
+    ("sm", "small"), ("sml", "small"), ("med", "medium"), ("lg", "large"), ("lrg", "large"), ("lge", "large"),
     ("reg", "regular"), ("dbl", "double"), ("xtra", "extra"), ("lt", "light"), ("lite", "light"),
     ("choc", "chocolate"), ("chix", "chicken"), ("chkn", "chicken"), ("guac", "guacamole"), ("avo", "avocado"),
     ("mozz", "mozzarella"), ("parm", "parmesan"), ("bbq", "barbecue"), ("barbeque", "barbecue"),

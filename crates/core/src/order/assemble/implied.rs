@@ -4,9 +4,9 @@
 
 use super::super::called::plain_name;
 use super::super::draft::{Choice, comes_with, is_size, named};
-use super::super::lines::is_of_a_meal;
+use super::super::lines::{is_meal, is_of_a_meal};
 use super::super::option::{self, Portion};
-use super::super::phrases::Names;
+use super::super::phrases::{Names, OptionRef};
 use super::super::segment::Segment;
 use super::Reader;
 use super::meant::option_of;
@@ -132,7 +132,18 @@ impl<'a> Reader<'a> {
             item.zip(group)
                 .is_some_and(|(item, group)| is_of_a_meal(item, group))
         };
-        self.pending.options.iter().all(is_part)
+        let told = &self.pending.options;
+        told.iter().all(is_part) || told.iter().all(|(names, _)| self.is_one_of_several(names))
+    }
+
+    /// "An oxtail" that only the meal of two pots has as one of them: it is no such meal.
+    fn is_one_of_several(&self, names: &Names) -> bool {
+        let is_several = |at: &OptionRef| {
+            let group = named(self.items, *at).map(|(group, _)| group);
+            let item = self.items.get(at.item);
+            item.is_some_and(is_meal) && group.is_some_and(|group| group.min > 1)
+        };
+        !names.options.is_empty() && names.options.iter().all(is_several)
     }
 
     /// "A small pepperoni": the one item with a word in its name that is an option elsewhere, and
@@ -159,7 +170,7 @@ impl<'a> Reader<'a> {
                         && name.is_some_and(|name| self.is_second_part(name, &said.concat()));
                     choice.action == ModifierAction::Add
                         && !is_second
-                        && options.len() > 1
+                        && (options.len() > 1 || self.is_one_of_several(names))
                         && option_of(&names.options, *item).is_none()
                         && options.iter().enumerate().all(takes)
                 })

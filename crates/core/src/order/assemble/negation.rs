@@ -330,6 +330,17 @@ impl<'a> Reader<'a> {
             (self.verb, self.negated) = (Some(Verb::Change), false);
             return;
         }
+        // "Scratch the fries, make that onion rings": what had to go is gone.
+        let comes = rest.iter().find_map(|s| match s.kind {
+            Kind::Names(names) => Some(names),
+            _ => None,
+        });
+        let is_dropped = self.verb == Some(Verb::Drop) && self.dropped;
+        let is_other = comes.is_some_and(|names| !names.is_size) && !self.lines.is_empty();
+        if is_dropped && said.starts_with("make") && is_other {
+            (self.verb, self.dropped) = (None, false);
+            return;
+        }
         self.verb = Some(Verb::Correct);
         let goes_on = ["make", "change", "better"]
             .iter()

@@ -21,7 +21,7 @@ impl<'a> Reader<'a> {
         else {
             return false;
         };
-        let Some(line) = self.ordered(names) else {
+        let Some(line) = self.ordered(names).or_else(|| self.line_of_sort(names)) else {
             return false;
         };
         let quantity = self.lines.quantity(line).unwrap_or_default();
@@ -70,13 +70,24 @@ impl<'a> Reader<'a> {
         whole.or_else(|| self.lines.find(&names.within))
     }
 
+    /// "A coke and a sprite, cancel the coke": the latest line that is nothing but a drink of that sort.
+    fn line_of_sort(&self, names: &Names) -> Option<usize> {
+        let is_sort = |line: &usize| {
+            let item = self.lines.draft(*line).map(|draft| draft.item);
+            item.is_some_and(|item| !self.only_sorts(vec![item], &names.options).is_empty())
+        };
+        let having = self.lines.having(&names.options);
+        having.into_iter().rev().find(is_sort)
+    }
+
     /// "Cancel the coke": the line goes, or the option where no line has that name.
     pub(super) fn drop_named(&mut self, names: &'a Names) -> bool {
         // "Take off the pepperoni" is said of what lies on the Pepperoni Pizza.
         let is_part = self.drops_part
             && (names.items.is_empty() || names.is_part)
             && self.lines.accepting(&names.options).is_some();
-        if let Some(line) = self.ordered(names).filter(|_| !is_part) {
+        let line = self.ordered(names).filter(|_| !is_part);
+        if let Some(line) = line.or_else(|| self.line_of_sort(names)) {
             self.take_off(line);
             return true;
         }

@@ -32,7 +32,9 @@ const BESIDE: [&str; 16] = [
 /// Those that are nothing but what was poured.
 const POURED: [&str; 4] = ["drink", "soda", "beverage", "pop"];
 /// What a group of sorts is called, where it is not called like the dish.
-const SORTS: [&str; 6] = ["kind", "flavor", "flavour", "type", "variety", "sort"];
+const SORTS: [&str; 9] = [
+    "kind", "flavor", "flavour", "type", "variety", "sort", "brand", "varietal", "tap",
+];
 
 impl<'a> Reader<'a> {
     /// The drink of which an option is the sort.

@@ -323,7 +323,13 @@ impl Lines<'_> {
         };
         let group = named(self.items, at).map(|(group, _)| group);
         let is_must = group.is_some_and(|group| must_be_one(group) && !is_size(group));
-        is_must && self.last_needs(options) && !comes_with(self.items, at)
+        // "No sour cream and the house salad": one of two sides.
+        let lacks = |group: &ModifierGroup| {
+            let least = usize::try_from(group.min).unwrap_or(usize::MAX);
+            least > 1 && self.chosen_of(at.group) < least
+        };
+        let is_needed = (is_must && self.last_needs(options)) || group.is_some_and(lacks);
+        is_needed && !comes_with(self.items, at)
     }
 
     /// What was taken off last is on the order again; whether there was any.

@@ -213,3 +213,92 @@ fn the_sign_for_and_is_an_and() {
         ],
     );
 }
+
+/// A grill with beers and sodas by their sorts, and a meal of two pots.
+fn grill() -> OrderParser {
+    let sides = ["Baked Potato", "House Salad", "Broccoli"];
+    let beers = ["Budweiser", "Heineken", "Corona"];
+    let sodas = ["Coke", "Sprite", "Lemonade"];
+    let pots = ["Oxtail", "Curry Goat", "Stew Chicken"];
+    parser(&[
+        item(
+            "Ribeye",
+            "Steaks",
+            "",
+            &[
+                group("Choose Two Sides", 2, 2, &sides),
+                group("Toppings", 0, 3, &["Butter", "Chives"]),
+            ],
+        ),
+        item("Bottled Beer", "Bar", "", &[group("Brand", 1, 1, &beers)]),
+        item(
+            "Fountain Drink",
+            "Drinks",
+            "",
+            &[group("Flavor", 1, 1, &sodas)],
+        ),
+        item("Braised Oxtail & Butter Beans", "Pots", "", &[size()]),
+        item(
+            "Half and Half Meal",
+            "Meals",
+            "",
+            &[group("Pots", 2, 2, &pots)],
+        ),
+    ])
+}
+
+#[test]
+fn a_side_that_must_be_chosen_is_not_left_out() {
+    check(
+        &grill(),
+        &[
+            (
+                "a ribeye with a baked potato no chives and broccoli",
+                "1 Ribeye +Baked Potato -Chives +Broccoli",
+            ),
+            (
+                "ribeye, baked potato no butter and the house salad",
+                "1 Ribeye +Baked Potato -Butter +House Salad",
+            ),
+        ],
+    );
+}
+
+#[test]
+fn a_drink_that_goes_by_its_sort_is_cancelled_by_it() {
+    check(
+        &grill(),
+        &[
+            (
+                "a coke and a sprite, cancel the coke",
+                "1 Fountain Drink +Sprite",
+            ),
+            (
+                "two cokes and a sprite, cancel one coke",
+                "1 Fountain Drink +Coke; 1 Fountain Drink +Sprite",
+            ),
+            (
+                "a heineken and a budweiser scratch the heineken",
+                "1 Bottled Beer +Budweiser",
+            ),
+            (
+                "a heineken and a budweiser scratch the heineken make that a corona",
+                "1 Bottled Beer +Budweiser; 1 Bottled Beer +Corona",
+            ),
+        ],
+    );
+}
+
+#[test]
+fn one_of_several_is_not_the_meal_of_them() {
+    check(
+        &grill(),
+        &[
+            ("an oxtail", "1 Braised Oxtail & Butter Beans"),
+            (
+                "half and half meal with oxtail and curry goat",
+                "1 Half and Half Meal +Oxtail +Curry Goat",
+            ),
+        ],
+    );
+}
