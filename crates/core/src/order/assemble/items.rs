@@ -256,13 +256,26 @@ impl<'a> Reader<'a> {
             self.pending = std::mem::take(&mut self.held);
             items = shared;
         }
-        match self.meant_of(&items) {
+        match self
+            .meant_of(&items)
+            .or_else(|| self.headed_by(&items, span))
+        {
             Some(item) => {
                 self.place_item(item, span);
                 self.run = Some((vec![item], true));
             }
             None => self.ask_which(&items, span),
         }
+    }
+
+    /// "The prime rib" is the Slow-Roasted Prime Rib and no Prime Rib French Dip: of several dishes the one whose name
+    /// ends so.
+    fn headed_by(&self, items: &[usize], span: Span) -> Option<usize> {
+        let said = self.phrases.stems_of(&self.said(span).to_lowercase());
+        let ends = |item: &&usize| self.phrases.name_of(**item).ends_with(&said);
+        let mut headed = items.iter().filter(ends).copied();
+        let item = headed.next().filter(|_| headed.next().is_none())?;
+        (said.len() > 1).then_some(item)
     }
 
     /// A negation ends before a dish that is not on the order: that one is wanted.

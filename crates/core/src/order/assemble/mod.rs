@@ -243,10 +243,28 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// "I was gonna get the dip but …": where what a guest had in mind ends, and is not ordered.
+    fn given_up_until(&self, segment: &Segment<'_>) -> Option<usize> {
+        const HAD_IN_MIND: [&str; 5] = ["gonna", "going to", "about to", "thinking", "planning"];
+        let after = self.text.get(segment.end..)?.to_ascii_lowercase();
+        let sentence = after.split(['.', ';', '!', '?', '\n']).next()?;
+        let had = sentence.trim_start();
+        let is_had = HAD_IN_MIND
+            .iter()
+            .any(|had_in_mind| had.starts_with(had_in_mind));
+        let is_was = self.said_of(segment).eq_ignore_ascii_case("was");
+        let but = sentence.find(" but ").filter(|_| is_was && is_had)?;
+        Some(segment.end + but + 1)
+    }
+
     /// What by itself says nothing of the order, and beside names may: "just", "only", "all".
     fn aside(&mut self, segment: &Segment<'_>, rest: &[Segment<'a>]) {
         let said = self.said_of(segment).to_lowercase();
         if said == "same" && (self.is_same_but(segment, rest) || self.is_same_of_group(rest)) {
+            return;
+        }
+        if let Some(end) = self.given_up_until(segment) {
+            self.read_to = end;
             return;
         }
         self.takes_that(segment, rest);

@@ -302,3 +302,41 @@ fn one_of_several_is_not_the_meal_of_them() {
         ],
     );
 }
+
+#[test]
+fn what_a_guest_had_in_mind_is_not_ordered() {
+    check(
+        &grill(),
+        &[
+            (
+                "i was gonna get the ribeye but i'll do a coke",
+                "1 Fountain Drink +Coke",
+            ),
+            (
+                "a sprite. I was going to have the ribeye, but give me an oxtail",
+                "1 Fountain Drink +Sprite; 1 Braised Oxtail & Butter Beans",
+            ),
+            ("i was gonna get a ribeye", "1 Ribeye"),
+        ],
+    );
+}
+
+#[test]
+fn a_dish_is_called_by_what_its_name_ends_with() {
+    let weight = || group("Size", 1, 1, &["10 oz", "14 oz"]);
+    let sauce = group("Comes With", 0, 1, &["Horseradish"]);
+    let parser = parser(&[
+        item("Slow-Roasted Prime Rib", "Steaks", "", &[weight(), sauce]),
+        item("Prime Rib French Dip", "Sandwiches", "", &[]),
+    ]);
+    check(
+        &parser,
+        &[
+            (
+                "prime rib, the 14 oz, no horseradish",
+                "1 14 oz Slow-Roasted Prime Rib -Horseradish",
+            ),
+            ("a prime rib french dip", "1 Prime Rib French Dip"),
+        ],
+    );
+}
