@@ -200,7 +200,11 @@ pub fn write_gguf<W: Write + Seek>(
         }
         let tensor = tensor.to_device(&Device::Cpu)?;
         let big = tensor.rank() == 2 && tensor.dims().iter().all(|dim| *dim >= 32);
-        let dtype = if big { GgmlDType::Q8_0 } else { GgmlDType::F32 };
+        let dtype = match name.as_str() {
+            crate::phrases::TENSOR => crate::phrases::DTYPE,
+            _ if big => GgmlDType::Q8_0,
+            _ => GgmlDType::F32,
+        };
         quantized.insert(name.clone(), QTensor::quantize(&tensor, dtype)?);
     }
     let json = serde_json::to_string(manifest)

@@ -164,7 +164,11 @@ impl Weights {
         Err(self.unfit(format!("GGUF: `{name}` has a scale that is no number")))
     }
 
-    fn blocks(
+    /// A tensor as its file has it, in blocks of this type; nothing where the file has it in another type or shape.
+    ///
+    /// # Errors
+    /// [`InferenceError::Unfit`] where the file ends within it.
+    pub(crate) fn blocks(
         &self,
         name: &str,
         dtype: GgmlDType,

@@ -136,7 +136,7 @@ impl StudentCard {
              | Cosine of sentence vectors to the teacher's | {:.4} on average, {:.4} at least, over 4,096 texts that it did not learn from |\n\
              | Learnt | {} passes{}, rate {:e}, seed {} |\n\
              | Phrases and prototypes | of {} utterances in `models/training/data` (with {} dishes sha256 `{}`), from which the texts of the passes were drawn too{} |\n\
-             | Made by | `cargo run --release -p olympus-training -- --student-of FOLDER --halves {} --epochs {}{}` |\n\n\
+             | Made by | `cargo run --release -p olympus-training -- --student-of FOLDER --halves {} --epochs {}{}{}` |\n\n\
              | epoch | intents | vectors | states |\n|--:|--:|--:|--:|",
             self.manifest.id,
             self.teacher_sha256,
@@ -166,6 +166,9 @@ impl StudentCard {
             self.plan
                 .texts
                 .map_or_else(String::new, |texts| format!(" --texts {texts}")),
+            self.calibrated_on
+                .as_ref()
+                .map_or_else(String::new, |of| format!(" --calibrate-on {}", of.file)),
         );
         for (epoch, lost) in self.curve.iter().enumerate() {
             let _ = writeln!(

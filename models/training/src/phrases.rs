@@ -11,9 +11,11 @@ use rand::SeedableRng;
 use rand::seq::SliceRandom as _;
 use rand_chacha::ChaCha8Rng;
 
-/// How much its logits count beside the head's, which count one.
-pub(crate) const SHARE: f32 = 0.5;
+/// How much its logits count beside the head's, which count one: about where log loss on the validation set is least.
+pub(crate) const SHARE: f32 = 0.7;
 
+/// Fits in orders of their own, of which the model is the mean: rare phrases hang on the order.
+const FITS: u64 = 4;
 /// Passes over the text.
 const PASSES: usize = 12;
 /// Step of a weight that was never moved.
@@ -39,11 +41,19 @@ pub(crate) fn fit(base: &Base, learnt: &[&Example], seed: u64) -> anyhow::Result
             })
         })
         .collect::<anyhow::Result<Vec<_>>>()?;
-    let mut weights = descend(&mut rows, seed);
-    for weight in &mut weights {
-        *weight *= SHARE;
+    let mut sums = vec![0f32; BUCKETS * INTENTS];
+    for fit in 0..FITS {
+        let weights = descend(&mut rows, seed ^ fit << 32);
+        for (sum, weight) in sums.iter_mut().zip(weights) {
+            *sum += weight;
+        }
     }
-    Ok(weights)
+    #[expect(clippy::cast_precision_loss, reason = "a handful of fits")]
+    let share = SHARE / FITS as f32;
+    for sum in &mut sums {
+        *sum *= share;
+    }
+    Ok(sums)
 }
 
 /// The tensor of the artifact.
