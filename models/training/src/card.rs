@@ -78,6 +78,10 @@ pub(crate) struct CalibratedOn {
 }
 
 impl CalibratedOn {
+    fn argument(of: Option<&Self>) -> String {
+        of.map_or_else(String::new, |of| format!(" --calibrate-on {}", of.file))
+    }
+
     fn tell(of: Option<&Self>) -> String {
         of.map_or_else(String::new, |of| {
             format!(
@@ -166,9 +170,7 @@ impl StudentCard {
             self.plan
                 .texts
                 .map_or_else(String::new, |texts| format!(" --texts {texts}")),
-            self.calibrated_on
-                .as_ref()
-                .map_or_else(String::new, |of| format!(" --calibrate-on {}", of.file)),
+            CalibratedOn::argument(self.calibrated_on.as_ref()),
         );
         for (epoch, lost) in self.curve.iter().enumerate() {
             let _ = writeln!(
@@ -256,7 +258,7 @@ impl Card {
              | Weights | blocks of 32 with one scale: {} in 4 bits, other matrices in 8; cosine of sentence vectors to those before rounding {:.4} on average and {:.4} at least, {:.4} and {:.4} once biases, norms and head had settled, on texts that neither went by, but for a few repeats |\n\
              | Learnt from | {} utterances and {} dishes in `models/training/data` and the lexicon, sha256 `{}` |\n\
              | Calibration | temperature {:.3}, threshold {:.2}{}{} |\n\
-             | Made by | `models/training/fetch_base.sh && cargo run --release -p olympus-training`{} |\n",
+             | Made by | `models/training/fetch_base.sh && cargo run --release -p olympus-training{}`{} |\n",
             self.manifest.id,
             self.base_sha256,
             config.num_hidden_layers,
@@ -289,6 +291,7 @@ impl Card {
                     self.familiarity.weight
                 )),
             CalibratedOn::tell(self.calibrated_on.as_ref()),
+            CalibratedOn::argument(self.calibrated_on.as_ref()),
             self.others(),
         );
         let _ = writeln!(

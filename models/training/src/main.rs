@@ -46,7 +46,7 @@ use olympus_inference::Pooling;
 use olympus_inference::artifact::{Manifest, sha256_hex, write_gguf};
 use olympus_inference::known::{Familiarity, TENSORS};
 use olympus_inference::phrases::TENSOR;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -122,6 +122,16 @@ fn main() -> anyhow::Result<()> {
         settings: &settings,
         checkpoints: &args.checkpoints,
     };
+    anyhow::ensure!(
+        args.begin_with.is_empty() || args.no_folds || args.calibration_of.is_some(),
+        "--begin-with goes with --calibration-of or --no-folds: earlier fits have learnt what the folds hold out"
+    );
+    anyhow::ensure!(
+        args.begin_at < settings.epochs,
+        "--begin-at {} leaves none of {} passes to learn in; name fewer or more --epochs",
+        args.begin_at,
+        settings.epochs
+    );
     let earlier = args.calibration_of.as_deref();
     let earlier = earlier.map(distil::Teacher::load).transpose()?;
     let (folds, familiarity, calibration) = match &earlier {
@@ -131,10 +141,6 @@ fn main() -> anyhow::Result<()> {
     };
     eprintln!("{familiarity:?}, {calibration:?}");
     let all: Vec<&Example> = text.examples.iter().collect();
-    anyhow::ensure!(
-        args.begin_with.is_empty() || args.no_folds || earlier.is_some(),
-        "--begin-with goes with --calibration-of or --no-folds: earlier fits have learnt what the folds hold out"
-    );
     let begin = Begin {
         with: args.begin_with.clone(),
         at: args.begin_at,
@@ -157,8 +163,12 @@ fn main() -> anyhow::Result<()> {
         novelty::add_phrases(&base, &by_phrases, set, &mut judged)?;
         Ok(judged.iter().map(|one| one.with(familiarity)).collect())
     };
-    let (calibration, calibrated_on) =
-        recalibrated(calibration, args.calibrate_on.as_deref(), judge)?;
+    let (calibration, calibrated_on) = recalibrated(
+        calibration,
+        args.calibrate_on.as_deref(),
+        &text.examples,
+        judge,
+    )?;
     let scores = score_files(&args.report, &base, &all, &calibration, judge)?;
     if args.dry_run {
         return Ok(());
@@ -251,8 +261,12 @@ fn student(args: &Args, dir: &Path, base: &Base, text: &Text) -> anyhow::Result<
         novelty::add_phrases(base, &by_phrases, set, &mut judged)?;
         Ok(judged.iter().map(|one| one.with(familiarity)).collect())
     };
-    let (calibration, calibrated_on) =
-        recalibrated(calibration, args.calibrate_on.as_deref(), judge)?;
+    let (calibration, calibrated_on) = recalibrated(
+        calibration,
+        args.calibrate_on.as_deref(),
+        &text.examples,
+        judge,
+    )?;
     manifest.calibration = Some(calibration);
     let [inside, outside] = prototypes;
     let known = [inside, outside, teacher.fit];
@@ -312,12 +326,21 @@ fn score_files(
 fn recalibrated(
     calibration: Calibration,
     file: Option<&Path>,
+    learnt: &[Example],
     judge: impl Fn(&[&Example]) -> anyhow::Result<Vec<Scored>>,
 ) -> anyhow::Result<(Calibration, Option<CalibratedOn>)> {
     let Some(file) = file else {
         return Ok((calibration, None));
     };
     let set = data::load_jsonl(file)?;
+    let known: HashSet<String> = learnt.iter().map(|one| data::key(&one.text)).collect();
+    let shared = set.iter().find(|one| known.contains(&data::key(&one.text)));
+    anyhow::ensure!(
+        shared.is_none(),
+        "{}: `{}` is learnt from too; take it out of one of them",
+        file.display(),
+        shared.map_or("", |one| one.text.as_str())
+    );
     let set: Vec<&Example> = set.iter().collect();
     let temperature = calibrate::temperature(&judge(&set)?);
     let calibrated_on = CalibratedOn {

@@ -55,8 +55,10 @@ fn put(
     #[expect(clippy::cast_precision_loss, reason = "a handful of fits")]
     let count = (others.len() + usize::from(own_too)) as f64;
     for (name, var) in learner.vars() {
-        let own = if own_too { 1.0 } else { 0.0 };
-        let mut sum = (var.as_tensor() * own)?;
+        let mut sum = match own_too {
+            true => var.as_tensor().clone(),
+            false => var.as_tensor().zeros_like()?,
+        };
         for (path, kept) in &others {
             let other = kept.get(name);
             let other = other.with_context(|| format!("{} has no {name}", path.display()))?;

@@ -174,6 +174,9 @@ fn numbered_before(name: &str) -> Vec<String> {
     let before = [" - ", " \u{2013} ", " \u{2014} ", ": "]
         .iter()
         .find_map(|dash| Some(name.split_once(dash)?.0));
+    // "Meal 2 The Kingston"
+    let is_titled = before.is_none();
+    let before = before.or_else(|| Some(name.split_once(" The ")?.0));
     let Some((kind, number)) = before.and_then(|before| before.rsplit_once(' ')) else {
         return Vec::new();
     };
@@ -188,7 +191,7 @@ fn numbered_before(name: &str) -> Vec<String> {
     let mut found = vec![format!("number {number}")];
     for kind in kinds {
         // "Bento box 5 cokes"
-        let is_clear = kind.contains(' ') || kind == "deal";
+        let is_clear = kind.contains(' ') || kind == "deal" || is_titled;
         found.extend(is_clear.then(|| format!("{kind} {number}")));
         found.extend([
             format!("{kind} number {number}"),

@@ -137,7 +137,7 @@ impl<'a> Reader<'a> {
     }
 
     /// "An oxtail" that only the meal of two pots has as one of them: it is no such meal.
-    fn is_one_of_several(&self, names: &Names) -> bool {
+    pub(super) fn is_one_of_several(&self, names: &Names) -> bool {
         let is_several = |at: &OptionRef| {
             let group = named(self.items, *at).map(|(group, _)| group);
             let item = self.items.get(at.item);

@@ -243,18 +243,46 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// "I was gonna get the dip but …": where what a guest had in mind ends, and is not ordered.
-    fn given_up_until(&self, segment: &Segment<'_>) -> Option<usize> {
+    /// "I was gonna get the dip but I'll do the burger": where what a guest had in mind ends, and is not ordered. Only what
+    /// one clause says of the guest, and where another dish comes for it.
+    fn given_up_until(&self, segment: &Segment<'_>, rest: &[Segment<'_>]) -> Option<usize> {
         const HAD_IN_MIND: [&str; 5] = ["gonna", "going to", "about to", "thinking", "planning"];
+        if !self.said_of(segment).eq_ignore_ascii_case("was") {
+            return None;
+        }
+        let before = self.text.get(..segment.start)?.trim_end();
+        let who = before.rsplit(|c: char| !c.is_alphabetic()).next()?;
+        let is_guest = ["i", "we"].iter().any(|own| who.eq_ignore_ascii_case(own));
         let after = self.text.get(segment.end..)?.to_ascii_lowercase();
         let sentence = after.split(['.', ';', '!', '?', '\n']).next()?;
         let had = sentence.trim_start();
-        let is_had = HAD_IN_MIND
-            .iter()
-            .any(|had_in_mind| had.starts_with(had_in_mind));
-        let is_was = self.said_of(segment).eq_ignore_ascii_case("was");
-        let but = sentence.find(" but ").filter(|_| is_was && is_had)?;
-        Some(segment.end + but + 1)
+        let is_had = HAD_IN_MIND.iter().any(|begins| had.starts_with(begins));
+        let but = sentence.find(" but ")?;
+        let clause = sentence.get(..but)?.trim_end_matches(',');
+        if !is_guest || !is_had || clause.contains(',') || had.starts_with("going to be") {
+            return None;
+        }
+        let end = segment.end + but + 1;
+        // "… the blt but on wheat", "… but no rice" are of the same dish.
+        let mut comes = rest.iter().skip_while(|s| s.start <= end).skip_while(|s| {
+            matches!(
+                s.kind,
+                Kind::Cue(
+                    Cue::Filler
+                        | Cue::Aside
+                        | Cue::Clause
+                        | Cue::And
+                        | Cue::Article
+                        | Cue::Number(_)
+                )
+            )
+        });
+        let Kind::Names(names) = comes.next()?.kind else {
+            return None;
+        };
+        let is_whole = !names.items.is_empty() && !names.is_part;
+        let is_dish = is_whole || self.is_one_of_several(names);
+        (is_dish || self.drink_of(&names.options).is_some()).then_some(end)
     }
 
     /// What by itself says nothing of the order, and beside names may: "just", "only", "all".
@@ -263,7 +291,7 @@ impl<'a> Reader<'a> {
         if said == "same" && (self.is_same_but(segment, rest) || self.is_same_of_group(rest)) {
             return;
         }
-        if let Some(end) = self.given_up_until(segment) {
+        if let Some(end) = self.given_up_until(segment, rest) {
             self.read_to = end;
             return;
         }
@@ -287,7 +315,10 @@ impl<'a> Reader<'a> {
             self.of_all("all", rest);
         }
         // "No mayo and some lettuce"
-        self.negated &= !(said == "some" && self.negation_used);
+        let next = rest.first().map(|next| self.said_of(next));
+        let is_some = said == "some" && !next.is_some_and(|next| next.eq_ignore_ascii_case("of"));
+        let goes_on = self.shuns || matches!(self.before.as_str(), "or" | "nor");
+        self.negated &= !(is_some && self.negation_used && !goes_on);
         let is_bare = matches!(said.as_str(), "with nothing" | "with nothing on it");
         if is_bare && self.after_name && self.pending.start.is_none() {
             self.makes_plain(segment.span());

@@ -10,6 +10,20 @@ use super::{Reader, Verb, option_of};
 /// Words that say one thing against another and leave nothing out.
 const CONTRASTS: [&str; 3] = ["not", "instead of", "in place of"];
 
+/// What is in the words for what a guest cannot have or does not like.
+const SHUNNED: [&str; 10] = [
+    "allerg",
+    "cant ",
+    "can't ",
+    "cannot",
+    "hate",
+    "like",
+    "eat",
+    "avoid",
+    "stay away",
+    "free",
+];
+
 impl<'a> Reader<'a> {
     /// "Nothing, thanks, just a coke", "with nothing on it": only "nothing spicy" says what is not wanted.
     pub(super) fn is_nothing_named(&self, segment: &Segment<'_>, rest: &[Segment<'_>]) -> bool {
@@ -110,6 +124,7 @@ impl<'a> Reader<'a> {
         }
         (self.negated, self.negation_used, self.amount) = (true, false, None);
         (self.contrast, self.negation_missed) = (is_contrast, false);
+        self.shuns = SHUNNED.iter().any(|shunned| said.contains(shunned));
         let after = self.text.get(segment.end..).unwrap_or_default();
         self.negated_list = after.trim_start().starts_with(':');
     }
@@ -212,7 +227,8 @@ impl<'a> Reader<'a> {
             .any(|and| before.ends_with(&format!(" {and}")));
         let is_added = self.negated_away && self.lines.can_only_add(&names.options);
         let is_beside = self.lines.is_added_beside_left_out(&names.options);
-        is_and && (is_added || is_beside || self.lines.must_choose(&names.options))
+        let is_must = self.lines.must_choose(&names.options) && !self.shuns;
+        is_and && (is_added || is_beside || is_must)
     }
 
     /// "No cheese, actually leave the cheese".
@@ -331,12 +347,20 @@ impl<'a> Reader<'a> {
             return;
         }
         // "Scratch the fries, make that onion rings": what had to go is gone.
-        let comes = rest.iter().find_map(|s| match s.kind {
+        let mut clause = rest.iter().take_while(|s| {
+            !matches!(s.kind, Kind::Cue(Cue::Clause)) && !self.ends_phrase(s.start)
+        });
+        let comes = clause.find_map(|s| match s.kind {
             Kind::Names(names) => Some(names),
             _ => None,
         });
         let is_dropped = self.verb == Some(Verb::Drop) && self.dropped;
-        let is_other = comes.is_some_and(|names| !names.is_size) && !self.lines.is_empty();
+        // The drink of the meal that is still there is another.
+        let is_of_meal = |names: &Names| {
+            self.lines.last_is_meal() && self.lines.last_takes(&names.options).is_some()
+        };
+        let is_other = comes.is_some_and(|names| !names.is_size && !is_of_meal(names));
+        let is_other = is_other && !self.lines.is_empty();
         if is_dropped && said.starts_with("make") && is_other {
             (self.verb, self.dropped) = (None, false);
             return;

@@ -27,6 +27,16 @@ impl<'a> Reader<'a> {
                 matches!(segment.kind, Kind::Cue(Cue::On | Cue::To)),
             );
             match segment.kind {
+                // "A bhuna lamb": the dish is named, and that is a choice of it.
+                Kind::Names(next)
+                    if is_dish
+                        && names
+                            .items
+                            .iter()
+                            .any(|item| option_of(&next.options, *item).is_some()) =>
+                {
+                    return None;
+                }
                 Kind::Names(next) => {
                     let takes = |item: &&usize| option_of(&names.options, **item).is_some();
                     // "small fries", where "fries" is also a choice: a size needs its item.

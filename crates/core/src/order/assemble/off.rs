@@ -70,8 +70,12 @@ impl<'a> Reader<'a> {
         whole.or_else(|| self.lines.find(&names.within))
     }
 
-    /// "A coke and a sprite, cancel the coke": the latest line that is nothing but a drink of that sort.
+    /// "A coke and a sprite, cancel the coke": the latest line that is nothing but that sort of something. "Take off the
+    /// garlic" may be said of what lies on another dish; a drink is taken off whole.
     fn line_of_sort(&self, names: &Names) -> Option<usize> {
+        if self.drops_part && self.drink_of(&names.options).is_none() {
+            return None;
+        }
         let is_sort = |line: &usize| {
             let item = self.lines.draft(*line).map(|draft| draft.item);
             item.is_some_and(|item| !self.only_sorts(vec![item], &names.options).is_empty())

@@ -134,6 +134,8 @@ pub(super) struct Reader<'a> {
     pub(super) dropped: bool,
     /// Whether the negation sets one thing against another: "caramel, not chocolate".
     pub(super) contrast: bool,
+    /// Whether the negation is of what a guest cannot have or does not like: all of its list is left out.
+    pub(super) shuns: bool,
     /// Whether "on" or "to" came: an option that the line takes may be of it.
     pub(super) onto: bool,
     /// The same where something was said that can move: it goes to the item that comes next, if
@@ -215,6 +217,7 @@ impl<'a> Reader<'a> {
             drops_part: false,
             dropped: false,
             contrast: false,
+            shuns: false,
             onto: false,
             towards: false,
             times: false,

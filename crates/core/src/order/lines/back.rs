@@ -324,9 +324,12 @@ impl Lines<'_> {
         let group = named(self.items, at).map(|(group, _)| group);
         let is_must = group.is_some_and(|group| must_be_one(group) && !is_size(group));
         // "No sour cream and the house salad": one of two sides.
+        let mut away = last.choices.iter().rev();
+        let away = away.find(|(_, choice)| choice.action == ModifierAction::Remove);
+        let is_of_those = away.is_some_and(|(away, _)| away.group == at.group);
         let lacks = |group: &ModifierGroup| {
             let least = usize::try_from(group.min).unwrap_or(usize::MAX);
-            least > 1 && self.chosen_of(at.group) < least
+            least > 1 && !is_of_those && self.chosen_of(at.group) < least
         };
         let is_needed = (is_must && self.last_needs(options)) || group.is_some_and(lacks);
         is_needed && !comes_with(self.items, at)

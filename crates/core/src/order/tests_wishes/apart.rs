@@ -174,6 +174,12 @@ fn what_an_article_opens_is_of_the_dish_right_after_it() {
         item("Bhuna", "Curries", "", &[main()]),
         item("Madras", "Curries", "", &[main()]),
         item("Curry Box", "Boxes", "", &[main(), soda]),
+        item(
+            "Lamb Thali",
+            "Thalis",
+            "",
+            &[group("Curry", 1, 1, &["Bhuna", "Madras"])],
+        ),
     ]);
     check(
         &parser,
@@ -185,6 +191,7 @@ fn what_an_article_opens_is_of_the_dish_right_after_it() {
                 "1 Bhuna +Vegetable; 1 Madras +Vegetable",
             ),
             ("a bhuna with lamb, a madras", "1 Bhuna +Lamb; 1 Madras"),
+            ("a bhuna lamb", "1 Bhuna +Lamb"),
             ("a curry box, lamb, a coke", "1 Curry Box +Lamb +Coke"),
         ],
     );
@@ -337,6 +344,31 @@ fn a_dish_is_called_by_what_its_name_ends_with() {
                 "1 14 oz Slow-Roasted Prime Rib -Horseradish",
             ),
             ("a prime rib french dip", "1 Prime Rib French Dip"),
+        ],
+    );
+}
+
+#[test]
+fn a_refusal_that_is_meant_goes_on() {
+    check(
+        &grill(),
+        &[
+            (
+                "ribeye, i'm allergic to butter and broccoli",
+                "1 Ribeye -Butter -Broccoli",
+            ),
+            (
+                "ribeye with no baked potato and broccoli",
+                "1 Ribeye -Baked Potato -Broccoli",
+            ),
+            (
+                "I was gonna get the ribeye but no butter",
+                "1 Ribeye -Butter",
+            ),
+            (
+                "there was going to be two of us so a ribeye but only one coke",
+                "1 Ribeye; 1 Fountain Drink +Coke",
+            ),
         ],
     );
 }
