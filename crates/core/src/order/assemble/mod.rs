@@ -78,6 +78,7 @@ pub(super) fn assemble(
         if !reader.is_refused(&allergies, segment, rest) {
             match segment.kind {
                 Kind::Cue(cue) => reader.cue(cue, segment, rest),
+                Kind::Names(names) if reader.is_some_of_must(names, segment, rest) => {}
                 Kind::Names(names) => reader.names(names, segment, rest),
                 Kind::Unknown => reader.unknown(segment, rest),
             }

@@ -3,8 +3,9 @@
 use super::super::draft::{Choice, is_size};
 use super::super::option;
 use super::super::phrases::{Names, OptionRef};
-use super::super::segment::Segment;
-use super::Reader;
+use super::super::segment::{Kind, Segment};
+use super::{Pending, Reader};
+use olympus_proto::Span;
 
 impl<'a> Reader<'a> {
     /// A word of one choice among those that the dish before still needs, where no choice goes by it and
@@ -38,6 +39,48 @@ impl<'a> Reader<'a> {
                 ..Choice::added(span)
             },
         );
+        true
+    }
+
+    /// "With a sweet potato" where a dish must be chosen with a side, a Baked Sweet Potato or a Loaded one among them: which
+    /// is not said, and no tea is sweet. `true` where that was told.
+    pub(super) fn is_some_of_must(
+        &mut self,
+        names: &Names,
+        segment: &Segment<'_>,
+        rest: &[Segment<'_>],
+    ) -> bool {
+        let is_word = |next: &&Segment<'_>| {
+            let is_part = match next.kind {
+                Kind::Unknown => true,
+                Kind::Names(names) => names.items.is_empty() || names.is_part,
+                Kind::Cue(_) => false,
+            };
+            is_part && !self.ends_phrase(next.start)
+        };
+        let Some(next) = rest.first().filter(is_word) else {
+            return false;
+        };
+        let is_its = self.lines.last_takes(&names.options).is_some();
+        if self.negated || is_its || !names.items.is_empty() {
+            return false;
+        }
+        let (start, end) = (segment.start, next.end);
+        let said = self.said(Span { start, end }).to_lowercase();
+        let said = format!(" {} ", self.phrases.stems_of(&said).join(" "));
+        let item = self.lines.last_item().and_then(|item| self.items.get(item));
+        let groups = item.into_iter().flat_map(|item| &item.modifier_groups);
+        let options = groups
+            .filter(|group| group.min > 0 && !is_size(group))
+            .flat_map(|group| &group.options);
+        let having =
+            options.filter(|option| format!(" {} ", option::key(&option.name)).contains(&said));
+        if having.count() < 2 {
+            return false;
+        }
+        self.pending = Pending::default();
+        self.not_understood(start, end);
+        self.read_to = end;
         true
     }
 

@@ -372,3 +372,43 @@ fn a_refusal_that_is_meant_goes_on() {
         ],
     );
 }
+
+#[test]
+fn a_side_of_which_there_are_two_is_no_drink_that_is_called_like_it() {
+    let sides = [
+        "Baked Sweet Potato",
+        "Loaded Sweet Potato",
+        "Rice",
+        "Broccoli",
+    ];
+    let tea = group("Sweetness", 1, 1, &["Sweet", "Unsweet"]);
+    let parser = parser(&[
+        item(
+            "Ribeye",
+            "Steaks",
+            "",
+            &[group("Choose Two Sides", 2, 2, &sides)],
+        ),
+        item("Iced Tea", "Drinks", "", &[tea]),
+    ]);
+    check(
+        &parser,
+        &[
+            (
+                "ribeye with a sweet potato and broccoli",
+                "1 Ribeye +Broccoli",
+            ),
+            (
+                "ribeye with a loaded sweet potato, a sweet tea",
+                "1 Ribeye +Loaded Sweet Potato; 1 Iced Tea +Sweet",
+            ),
+        ],
+    );
+    let order = parser.parse("ribeye with a sweet potato and broccoli", &[]);
+    let asked: Vec<&str> = order
+        .not_understood
+        .iter()
+        .map(|words| words.text.as_str())
+        .collect();
+    assert_eq!(asked, ["sweet potato"], "{order:?}");
+}
