@@ -4,7 +4,7 @@
 
 use anyhow::{Context as _, bail};
 use olympus_proto::Intent;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::path::Path;
 
 /// One labelled utterance.
@@ -87,13 +87,22 @@ pub(crate) fn load(root: &Path) -> anyhow::Result<Vec<Example>> {
     Ok(examples)
 }
 
-/// Adds what is not there yet in any case or punctuation: what was written by hand stays as it is labelled.
-pub(crate) fn add(examples: &mut Vec<Example>, more: Vec<Example>) {
-    let mut seen: HashSet<String> = examples.iter().map(|example| key(&example.text)).collect();
-    examples.extend(
-        more.into_iter()
-            .filter(|example| seen.insert(key(&example.text))),
-    );
+/// Adds what is not there yet in any case or punctuation. A text under two labels is an error.
+pub(crate) fn add(examples: &mut Vec<Example>, more: Vec<Example>) -> anyhow::Result<()> {
+    let seen = examples.iter().map(|one| (key(&one.text), one.label));
+    let mut seen: HashMap<String, usize> = seen.collect();
+    for example in more {
+        match seen.insert(key(&example.text), example.label) {
+            Some(other) if other != example.label => bail!(
+                "`{}` of {} also stands under another label",
+                example.text,
+                example.register
+            ),
+            Some(_) => {}
+            None => examples.push(example),
+        }
+    }
+    Ok(())
 }
 
 pub(crate) fn sorted(dir: &Path) -> anyhow::Result<Vec<std::path::PathBuf>> {

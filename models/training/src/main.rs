@@ -33,7 +33,7 @@ use crate::args::Args;
 use crate::calibrate::Scored;
 use crate::card::{CalibratedOn, Card, Score};
 use crate::data::Example;
-use crate::model::Base;
+use crate::model::{Base, Learner};
 use crate::pairs::{Dish, Form};
 use crate::teacher::Teacher;
 use crate::train::{Begin, Fit, Run};
@@ -63,7 +63,7 @@ impl Text {
         let asked = pairs::load(&args.search, Form::Queries)?;
         let mut examples = data::load(&args.data)?;
         let names = asked.iter().map(|dish| dish.name.as_str());
-        data::add(&mut examples, frames::load(&args.frames, names)?);
+        data::add(&mut examples, frames::load(&args.frames, names)?)?;
         examples.retain(|example| !args.without.contains(&example.register));
         Ok(Self {
             examples,
@@ -158,11 +158,7 @@ fn main() -> anyhow::Result<()> {
     eprintln!("{rounding:?}");
     let prototypes = novelty::prototypes(&learner, &base, &all, settings.seed)?;
     let by_phrases = phrases::fit(&base, &all, settings.seed)?;
-    let judge = |set: &[&Example]| -> anyhow::Result<Vec<Scored>> {
-        let mut judged = novelty::judge(&learner, &base, &prototypes, set)?;
-        novelty::add_phrases(&base, &by_phrases, set, &mut judged)?;
-        Ok(judged.iter().map(|one| one.with(familiarity)).collect())
-    };
+    let judge = judge_by(&learner, &base, &prototypes, &by_phrases, familiarity);
     let (calibration, calibrated_on) = recalibrated(
         calibration,
         args.calibrate_on.as_deref(),
@@ -255,19 +251,23 @@ fn student(args: &Args, dir: &Path, base: &Base, text: &Text) -> anyhow::Result<
     manifest.config = student.config;
     let mut tensors = student.learner.tensors();
     let by_phrases = phrases::fit(base, &all, args.seed)?;
+    let was_calibrated = manifest.calibration.is_some();
     let calibration = manifest.calibration.unwrap_or_else(uncalibrated);
-    let judge = |set: &[&Example]| -> anyhow::Result<Vec<Scored>> {
-        let mut judged = novelty::judge(&student.learner, base, &prototypes, set)?;
-        novelty::add_phrases(base, &by_phrases, set, &mut judged)?;
-        Ok(judged.iter().map(|one| one.with(familiarity)).collect())
-    };
+    let judge = judge_by(
+        &student.learner,
+        base,
+        &prototypes,
+        &by_phrases,
+        familiarity,
+    );
     let (calibration, calibrated_on) = recalibrated(
         calibration,
         args.calibrate_on.as_deref(),
         &text.examples,
         judge,
     )?;
-    manifest.calibration = Some(calibration);
+    let is_calibrated = was_calibrated || calibrated_on.is_some();
+    manifest.calibration = is_calibrated.then_some(calibration);
     let [inside, outside] = prototypes;
     let known = [inside, outside, teacher.fit];
     tensors.extend(TENSORS.map(str::to_owned).into_iter().zip(known));
@@ -320,6 +320,21 @@ fn score_files(
         Ok(score)
     };
     files.iter().map(score).collect()
+}
+
+/// Judges utterances as the artifact does: by the head, the prototypes and the phrases.
+fn judge_by<'a>(
+    learner: &'a Learner,
+    base: &'a Base,
+    prototypes: &'a [Tensor; 2],
+    by_phrases: &'a [f32],
+    familiarity: Familiarity,
+) -> impl Fn(&[&Example]) -> anyhow::Result<Vec<Scored>> + Copy + 'a {
+    move |set| {
+        let mut judged = novelty::judge(learner, base, prototypes, set)?;
+        novelty::add_phrases(base, by_phrases, set, &mut judged)?;
+        Ok(judged.iter().map(|one| one.with(familiarity)).collect())
+    }
 }
 
 /// A calibration at the temperature that suits a labelled file best; as it is where there is none.
