@@ -9,16 +9,8 @@ use crate::config::{EncoderConfig, Pooling};
 use crate::differentiable;
 use crate::error::InferenceError;
 use crate::weights::{WORD_TABLE, Weights};
-use candle_core::{D, DType, Module, Result, Tensor};
-
-/// Whether gradients are wanted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Mode {
-    /// Fused operations, no gradients.
-    Infer,
-    /// Operations that can be differentiated.
-    Train,
-}
+use candle_core::{DType, Module, Result, Tensor};
+use std::sync::Arc;
 
 /// `x · weight + bias`.
 #[derive(Debug, Clone)]
@@ -54,6 +46,13 @@ impl Linear {
     }
 }
 
+impl Linear {
+    /// The same with gradients.
+    pub(crate) fn differentiable(&self, rows: &Tensor) -> Result<Tensor> {
+        differentiable::add_bias(&rows.matmul(&self.weight)?, &self.bias)
+    }
+}
+
 impl Module for Linear {
     fn forward(&self, rows: &Tensor) -> Result<Tensor> {
         rows.matmul(&self.weight)?.broadcast_add(&self.bias)
@@ -81,14 +80,15 @@ impl Norm {
         })
     }
 
-    fn forward(&self, rows: &Tensor, mode: Mode) -> Result<Tensor> {
-        match mode {
-            #[expect(clippy::cast_possible_truncation, reason = "an epsilon")]
-            Mode::Infer => {
-                candle_nn::ops::layer_norm(rows, &self.weight, &self.bias, self.eps as f32)
-            }
-            Mode::Train => differentiable::layer_norm(rows, &self.weight, &self.bias, self.eps),
-        }
+    fn forward(&self, rows: &Tensor) -> Result<Tensor> {
+        #[expect(clippy::cast_possible_truncation, reason = "an epsilon")]
+        let eps = self.eps as f32;
+        candle_nn::ops::layer_norm(rows, &self.weight, &self.bias, eps)
+    }
+
+    /// The same with gradients.
+    fn differentiable(&self, rows: &Tensor) -> Result<Tensor> {
+        differentiable::layer_norm(rows, &self.weight, &self.bias, self.eps)
     }
 }
 
@@ -145,7 +145,6 @@ impl Layer {
         (batch, length): (usize, usize),
         heads: usize,
         bias: Option<&Tensor>,
-        mode: Mode,
         watch: &mut dyn FnMut(&'static str, &Tensor) -> Result<()>,
     ) -> Result<Tensor> {
         let hidden = rows.dim(1)?;
@@ -166,26 +165,35 @@ impl Layer {
         if let Some(bias) = bias {
             scores = scores.broadcast_add(bias)?;
         }
-        let shares = match mode {
-            Mode::Infer => candle_nn::ops::softmax_last_dim(&scores)?,
-            Mode::Train => candle_nn::ops::softmax(&scores, D::Minus1)?,
-        };
+        let shares = candle_nn::ops::softmax_last_dim(&scores)?;
         let context = shares
             .matmul(&v.contiguous()?)?
             .transpose(1, 2)?
             .reshape((batch * length, hidden))?;
         watch("attention.output", &context)?;
         let attended = (self.attention_out.forward(&context)? + rows)?;
-        let attended = self.attention_norm.forward(&attended, mode)?;
+        let attended = self.attention_norm.forward(&attended)?;
         watch("intermediate", &attended)?;
-        let wide = self.up.forward(&attended)?;
-        let wide = match mode {
-            Mode::Infer => wide.gelu_erf()?,
-            Mode::Train => differentiable::gelu(&wide)?,
-        };
+        let wide = self.up.forward(&attended)?.gelu_erf()?;
         watch("output", &wide)?;
         let out = (self.down.forward(&wide)? + &attended)?;
-        self.out_norm.forward(&out, mode)
+        self.out_norm.forward(&out)
+    }
+
+    /// The same with gradients, of texts that stand one after the other.
+    fn differentiable(
+        &self,
+        rows: &Tensor,
+        lengths: &Arc<[usize]>,
+        heads: usize,
+    ) -> Result<Tensor> {
+        let qkv = self.qkv.differentiable(rows)?;
+        let context = differentiable::attention(&qkv, lengths, heads)?;
+        let attended = (self.attention_out.differentiable(&context)? + rows)?;
+        let attended = self.attention_norm.differentiable(&attended)?;
+        let wide = differentiable::gelu(&self.up.differentiable(&attended)?)?;
+        let out = (self.down.differentiable(&wide)? + &attended)?;
+        self.out_norm.differentiable(&out)
     }
 }
 
@@ -250,8 +258,22 @@ impl Encoder {
     ///
     /// # Errors
     /// Candle's, where an id lies outside the word table or the length outside the positions.
-    pub fn forward(&self, batch: &Batch, mode: Mode) -> Result<Tensor> {
-        self.forward_watched(batch, mode, &mut |_, _, _| Ok(()))
+    pub fn forward(&self, batch: &Batch) -> Result<Tensor> {
+        self.forward_watched(batch, &mut |_, _, _| Ok(()))
+    }
+
+    /// Token states with gradients, tokens × hidden, of texts that stand one after the other.
+    ///
+    /// # Errors
+    /// As [`Encoder::forward`].
+    pub fn differentiable(&self, texts: &Texts) -> Result<Tensor> {
+        let words = self.words.index_select(&texts.ids, 0)?.to_dtype(DType::F32)?;
+        let rows = (words + self.places.index_select(&texts.places, 0)?)?;
+        let heads = self.config.num_attention_heads;
+        let mut layers = self.layers.iter();
+        layers.try_fold(self.norm.differentiable(&rows)?, |rows, layer| {
+            layer.differentiable(&rows, &texts.lengths, heads)
+        })
     }
 
     /// [`Encoder::forward`], showing what every matrix is given: the layer, the name of its part of
@@ -262,7 +284,6 @@ impl Encoder {
     pub fn forward_watched(
         &self,
         batch: &Batch,
-        mode: Mode,
         watch: &mut dyn FnMut(usize, &'static str, &Tensor) -> Result<()>,
     ) -> Result<Tensor> {
         let (count, length) = batch.ids.dims2()?;
@@ -275,7 +296,7 @@ impl Encoder {
         let rows = words
             .broadcast_add(&self.places.narrow(0, 0, length)?)?
             .reshape((count * length, hidden))?;
-        let mut rows = self.norm.forward(&rows, mode)?;
+        let mut rows = self.norm.forward(&rows)?;
         let bias = match &batch.mask {
             // 0 for a token, -10,000 for padding
             Some(mask) => Some(((mask - 1.0)? * 10_000.0)?.reshape((count, 1, 1, length))?),
@@ -287,7 +308,6 @@ impl Encoder {
                 (count, length),
                 self.config.num_attention_heads,
                 bias.as_ref(),
-                mode,
                 &mut |part, rows| watch(index, part, rows),
             )?;
         }
@@ -308,6 +328,75 @@ pub fn pool(states: &Tensor, mask: Option<&Tensor>, pooling: Pooling) -> Result<
             sum.broadcast_div(&mask.sum_keepdim(1)?)?
         }
     };
-    let norm = (pooled.sqr()?.sum_keepdim(1)? + 1e-12)?.sqrt()?;
-    pooled.broadcast_div(&norm)
+    unit(&pooled)
+}
+
+/// Rows of length 1.
+fn unit(rows: &Tensor) -> Result<Tensor> {
+    let norm = (rows.sqr()?.sum_keepdim(1)? + 1e-12)?.sqrt()?;
+    rows.broadcast_div(&norm)
+}
+
+/// Token ids of texts that stand one after the other, without padding.
+#[derive(Debug, Clone)]
+pub struct Texts {
+    /// Tokens, u32.
+    ids: Tensor,
+    /// Each token's place in its text, u32.
+    places: Tensor,
+    lengths: Arc<[usize]>,
+    /// Texts × tokens: 1.0 where a token is of a text, else 0.0.
+    of: Tensor,
+    /// Texts × 1, tokens of each, f32.
+    counts: Tensor,
+}
+
+impl Texts {
+    /// # Errors
+    /// Candle's, where there is no token.
+    pub fn of(rows: &[&[u32]]) -> Result<Self> {
+        let lengths: Arc<[usize]> = rows.iter().map(|row| row.len()).collect();
+        let tokens: usize = lengths.iter().sum();
+        let mut of = vec![0.0_f32; rows.len() * tokens];
+        let mut from = 0;
+        for (row, length) in of.chunks_exact_mut(tokens.max(1)).zip(lengths.iter()) {
+            row[from..from + length].fill(1.0);
+            from += length;
+        }
+        let places = lengths.iter().flat_map(|length| (0_u32..).take(*length));
+        let device = &candle_core::Device::Cpu;
+        let of = Tensor::from_vec(of, (rows.len(), tokens), device)?;
+        Ok(Self {
+            ids: Tensor::from_vec(rows.concat(), tokens, device)?,
+            places: Tensor::from_vec(places.collect(), tokens, device)?,
+            lengths,
+            counts: of.sum_keepdim(1)?,
+            of,
+        })
+    }
+
+    /// Unit sentence vectors, texts × hidden, from token states; with gradients.
+    ///
+    /// # Errors
+    /// Candle's, where the states are of other texts.
+    pub fn unit_means(&self, states: &Tensor) -> Result<Tensor> {
+        unit(&self.of.matmul(states)?.broadcast_div(&self.counts)?)
+    }
+
+    /// Means of each text's states, weighed by the softmax of its tokens' scores (tokens × 1); with gradients.
+    pub(crate) fn weighed_means(&self, states: &Tensor, scores: &Tensor) -> Result<Tensor> {
+        // Less the largest of its text, which changes no share and keeps them from overflowing.
+        let mut left = scores.flatten_all()?.to_vec1::<f32>()?;
+        let mut rest = left.as_mut_slice();
+        for length in self.lengths.iter() {
+            let (text, after) = rest.split_at_mut(*length);
+            let largest = text.iter().copied().fold(f32::MIN, f32::max);
+            text.fill(largest);
+            rest = after;
+        }
+        let largest = Tensor::from_vec(left, scores.shape(), scores.device())?;
+        let shares = (scores - largest)?.exp()?;
+        let weighed = self.of.matmul(&states.broadcast_mul(&shares)?)?;
+        weighed.broadcast_div(&self.of.matmul(&shares)?)
+    }
 }

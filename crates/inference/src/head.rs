@@ -3,11 +3,11 @@
 //! It reads token states rather than the sentence vector, because the vector is made to say what
 //! a text is about and drops the small words ("no", "instead", "still") that carry the intent.
 
-use crate::bert::{Linear, Mode};
+use crate::bert::{Linear, Texts};
 use crate::error::InferenceError;
 use crate::known::Known;
 use crate::weights::Weights;
-use candle_core::{D, Module, Result, Tensor};
+use candle_core::{Module, Result, Tensor};
 use olympus_proto::Intent;
 
 /// Names of the head's tensors with their shapes for a hidden size.
@@ -55,7 +55,7 @@ impl IntentHead {
     ///
     /// # Errors
     /// Candle's, where shapes do not fit.
-    pub fn features(&self, states: &Tensor, mask: Option<&Tensor>, mode: Mode) -> Result<Tensor> {
+    pub fn features(&self, states: &Tensor, mask: Option<&Tensor>) -> Result<Tensor> {
         let (batch, length, hidden) = states.dims3()?;
         let scores = states
             .reshape((batch * length, hidden))?
@@ -65,25 +65,32 @@ impl IntentHead {
             Some(mask) => (scores + ((mask - 1.0)? * 10_000.0)?)?,
             None => scores,
         };
-        let shares = match mode {
-            Mode::Infer => candle_nn::ops::softmax_last_dim(&scores)?,
-            Mode::Train => candle_nn::ops::softmax(&scores, D::Minus1)?,
-        };
+        let shares = candle_nn::ops::softmax_last_dim(&scores)?;
         let pooled = shares.unsqueeze(1)?.matmul(states)?.squeeze(1)?;
         self.dense.forward(&pooled)?.tanh()
     }
 
     /// Logits, batch × 6 in the order of [`Intent::ALL`], from batch × length × hidden states.
-    /// Distance takes no part while the model learns.
     ///
     /// # Errors
     /// Candle's, where shapes do not fit.
-    pub fn forward(&self, states: &Tensor, mask: Option<&Tensor>, mode: Mode) -> Result<Tensor> {
-        let features = self.features(states, mask, mode)?;
+    pub fn forward(&self, states: &Tensor, mask: Option<&Tensor>) -> Result<Tensor> {
+        let features = self.features(states, mask)?;
         let logits = self.out.forward(&features)?;
-        match (&self.known, mode) {
-            (Some(known), Mode::Infer) => logits + known.gains(&features)?,
-            _ => Ok(logits),
+        match &self.known {
+            Some(known) => logits + known.gains(&features)?,
+            None => Ok(logits),
         }
+    }
+
+    /// Logits with gradients, texts × 6, from tokens × hidden states. Distance takes no part while the model learns.
+    ///
+    /// # Errors
+    /// Candle's, where shapes do not fit.
+    pub fn differentiable(&self, states: &Tensor, texts: &Texts) -> Result<Tensor> {
+        let scores = states.matmul(&self.query)?;
+        let pooled = texts.weighed_means(states, &scores)?;
+        let features = self.dense.differentiable(&pooled)?.tanh()?;
+        self.out.differentiable(&features)
     }
 }

@@ -22,7 +22,7 @@ pub mod resident;
 mod text;
 mod weights;
 
-pub use bert::{Encoder, Mode};
+pub use bert::{Encoder, Texts};
 pub use config::{EncoderConfig, ModelInfo, Pooling};
 pub use engine::{Analysis, Cores, Engine, Timings};
 pub use error::InferenceError;

@@ -4,6 +4,7 @@ use crate::model::Base;
 use crate::noise::disturb;
 use anyhow::anyhow;
 use olympus_inference::bert::Batch;
+use olympus_inference::Texts;
 use rand::Rng;
 use rand::seq::SliceRandom;
 
@@ -20,19 +21,18 @@ pub(crate) fn of_like_length(texts: &[&str], size: usize, rng: &mut impl Rng) ->
     out
 }
 
-/// The texts at those places, disturbed, as one batch.
+/// Texts as a model learns from them: disturbed, one after the other.
 pub(crate) fn disturbed(
     base: &Base,
     texts: &[&str],
-    places: &[usize],
     rng: &mut impl Rng,
-) -> anyhow::Result<Batch> {
-    let ids = places
+) -> anyhow::Result<Texts> {
+    let ids = texts
         .iter()
-        .map(|at| Ok(base.tokenizer.ids(&disturb(texts[*at], rng))?))
+        .map(|text| Ok(base.tokenizer.ids(&disturb(text, rng))?))
         .collect::<anyhow::Result<Vec<_>>>()?;
     let rows: Vec<&[u32]> = ids.iter().map(Vec::as_slice).collect();
-    Ok(Batch::of(&rows)?)
+    Ok(Texts::of(&rows)?)
 }
 
 /// What `of` makes of each text, in the order of the texts; `size` of them at a time.

@@ -18,7 +18,7 @@ use crate::rounding::batches_of_one_length;
 use anyhow::Context as _;
 use candle_core::{DType, Device, Tensor};
 use olympus_inference::bert::Batch;
-use olympus_inference::{Encoder, EncoderConfig, Mode};
+use olympus_inference::{Encoder, EncoderConfig};
 use std::collections::HashMap;
 
 /// The most that a value's channel is divided by or multiplied by.
@@ -77,7 +77,7 @@ fn arrange_by(learner: &mut Learner, seen: &Seen, config: &EncoderConfig) -> any
 fn measure(encoder: &Encoder, batches: &[Batch]) -> anyhow::Result<Seen> {
     let mut seen = Seen::new();
     for batch in batches {
-        encoder.forward_watched(batch, Mode::Infer, &mut |layer, part, rows| {
+        encoder.forward_watched(batch, &mut |layer, part, rows| {
             let (count, width) = rows.dims2()?;
             let channels = seen.entry((layer, part)).or_insert_with(|| Channels {
                 rows: 0,

@@ -31,54 +31,66 @@ pub(crate) fn language_of(register: &str) -> Option<&str> {
         .find_map(manner)
 }
 
-/// Case, spaces and punctuation do not make two utterances different.
+/// Case, spaces and punctuation do not make two utterances different; a thumb up is as it is.
 pub(crate) fn key(text: &str) -> String {
-    text.to_lowercase()
-        .chars()
-        .filter(|c| c.is_alphanumeric())
-        .collect()
+    let lower = text.to_lowercase();
+    let said: String = lower.chars().filter(|c| c.is_alphanumeric()).collect();
+    if said.is_empty() { lower } else { said }
+}
+
+/// A line of `<folder>/<label>.txt`.
+pub(crate) struct Line {
+    pub(crate) folder: String,
+    pub(crate) label: usize,
+    pub(crate) text: String,
+    /// `file:number`, for errors.
+    pub(crate) at: String,
+}
+
+/// Every line but empty ones, in a fixed order.
+pub(crate) fn lines(root: &Path) -> anyhow::Result<Vec<Line>> {
+    let mut lines = Vec::new();
+    for folder in sorted(root)? {
+        for file in sorted(&folder)? {
+            let stem = file.file_stem().unwrap_or_default().to_string_lossy();
+            let intent: Intent = stem
+                .parse()
+                .with_context(|| format!("{}: the file's name must be a label", file.display()))?;
+            let text = std::fs::read_to_string(&file)
+                .with_context(|| format!("reading {}", file.display()))?;
+            let folder = folder.file_name().unwrap_or_default().to_string_lossy();
+            let said = text.lines().map(str::trim).enumerate();
+            lines.extend(
+                said.filter(|(_, line)| !line.is_empty())
+                    .map(|(index, line)| Line {
+                        folder: folder.clone().into_owned(),
+                        label: label_of(intent),
+                        text: line.to_owned(),
+                        at: format!("{}:{}", file.display(), index + 1),
+                    }),
+            );
+        }
+    }
+    Ok(lines)
 }
 
 /// Reads every register, in a fixed order, without repeats. A text under two labels is an error.
 pub(crate) fn load(root: &Path) -> anyhow::Result<Vec<Example>> {
-    let mut files = Vec::new();
-    for register in sorted(root)? {
-        files.extend(sorted(&register)?);
-    }
     let mut seen: HashMap<String, usize> = HashMap::new();
     let mut examples = Vec::new();
-    for file in files {
-        let stem = file.file_stem().unwrap_or_default().to_string_lossy();
-        let intent: Intent = stem
-            .parse()
-            .with_context(|| format!("{}: the file's name must be a label", file.display()))?;
-        let label = label_of(intent);
-        let register = file
-            .parent()
-            .and_then(Path::file_name)
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned();
-        let text = std::fs::read_to_string(&file)
-            .with_context(|| format!("reading {}", file.display()))?;
-        for (index, line) in text.lines().enumerate() {
-            let line = line.trim();
-            if line.is_empty() {
-                continue;
-            }
-            match seen.insert(key(line), label) {
-                Some(other) if other != label => bail!(
-                    "{}:{}: `{line}` also stands under another label",
-                    file.display(),
-                    index + 1
-                ),
-                Some(_) => {}
-                None => examples.push(Example {
-                    text: line.to_owned(),
-                    label,
-                    register: register.clone(),
-                }),
-            }
+    for line in lines(root)? {
+        match seen.insert(key(&line.text), line.label) {
+            Some(other) if other != line.label => bail!(
+                "{}: `{}` also stands under another label",
+                line.at,
+                line.text
+            ),
+            Some(_) => {}
+            None => examples.push(Example {
+                text: line.text,
+                label: line.label,
+                register: line.folder,
+            }),
         }
     }
     if examples.is_empty() {

@@ -3,9 +3,9 @@
 //! `data/frames/<language>/<label>.txt`, one utterance a line. Each is learnt several times, filled anew from one seed, so
 //! that "cancel the … and give me …" is heard whatever the dishes are called.
 
-use crate::data::{Example, label_of, sorted};
-use anyhow::{Context as _, bail};
-use olympus_proto::Intent;
+use crate::data::{Example, lines};
+use anyhow::Context as _;
+use olympus_inference::artifact::sha256_hex;
 use rand::seq::IndexedRandom as _;
 use rand::{Rng, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
@@ -14,17 +14,15 @@ use std::path::Path;
 
 /// How often a frame with slots is filled.
 const COPIES: usize = 6;
-/// Of the filling; the artifact's other seeds do not change what the text is.
-const SEED: u64 = 7;
 /// Words of the longest dish that is filled in.
 const LONGEST_DISH: usize = 5;
 
-/// What fills a slot of this name, two or three of which stand in one frame at most.
+/// What fills a slot of this name, two or three of which stand in one frame at most. `|` parts what is the same.
 fn fillers<'a>(slot: &str, dishes: &'a [String], english: bool) -> Option<Vec<&'a str>> {
     let several: &[&'static str] = match slot {
         "dish" => return Some(dishes.iter().map(String::as_str).collect()),
         // "two" is a word of English.
-        "n" if english => &["1", "2", "3", "4", "5", "6", "one", "two", "three", "four"],
+        "n" if english => &["1|one", "2|two", "3|three", "4|four", "5", "6"],
         "n" => &["2", "3", "4", "5", "6", "8"],
         "size" => &["small", "medium", "large", "regular", "extra large"],
         "topping" => &[
@@ -47,7 +45,8 @@ fn fillers<'a>(slot: &str, dishes: &'a [String], english: bool) -> Option<Vec<&'
             "ice",
             "cream",
         ],
-        "time" => &["7 pm", "7:30", "half past six", "8", "noon", "19:00"],
+        "time" if english => &["7 pm|19:00", "7:30|half past seven", "half past six", "8", "noon"],
+        "time" => &["19:00", "7:30", "20:15", "8", "12:00"],
         "name" => &["Khan", "Maria", "Lee", "Smith", "Okafor", "Rossi"],
         "street" => &[
             "12 Park Street",
@@ -87,7 +86,9 @@ fn fill(
         if !drawn.contains_key(kind) {
             let of = fillers(kind, dishes, english)
                 .with_context(|| format!("there is no slot `{{{name}}}`"))?;
-            let chosen = of.choose_multiple(rng, 3).copied().collect();
+            let chosen: Vec<&str> = of.choose_multiple(rng, 3).copied().collect();
+            let same = chosen.iter().map(|one| one.split('|').collect::<Vec<_>>());
+            let chosen = same.filter_map(|same| same.choose(rng).copied()).collect();
             drawn.insert(kind.to_owned(), chosen);
         }
         let said = drawn.get(kind).and_then(|chosen| chosen.get(which));
@@ -108,7 +109,8 @@ fn sayable<'a>(names: impl Iterator<Item = &'a str>) -> Vec<String> {
         .collect()
 }
 
-/// Every frame of a folder, filled; registers are `plain`, `spanish_plain` and so on.
+/// Every frame of a folder, filled; registers are `plain`, `spanish_plain` and so on. How a frame is filled depends
+/// on no other frame.
 ///
 /// # Errors
 /// Where a file cannot be read, is named by no label, or has a slot that there is not.
@@ -117,45 +119,25 @@ pub(crate) fn load<'a>(
     names: impl Iterator<Item = &'a str>,
 ) -> anyhow::Result<Vec<Example>> {
     let dishes = sayable(names);
-    let mut rng = ChaCha8Rng::seed_from_u64(SEED);
     let mut examples = Vec::new();
-    for folder in sorted(root)? {
-        let language = folder
-            .file_name()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned();
-        let english = language == "english";
+    for frame in lines(root)? {
+        let english = frame.folder == "english";
         let register = if english {
             "plain".to_owned()
         } else {
-            format!("{language}_plain")
+            format!("{}_plain", frame.folder)
         };
-        for file in sorted(&folder)? {
-            let stem = file.file_stem().unwrap_or_default().to_string_lossy();
-            let Ok(intent) = stem.parse::<Intent>() else {
-                bail!("{}: the file's name must be a label", file.display());
-            };
-            let text = std::fs::read_to_string(&file)
-                .with_context(|| format!("reading {}", file.display()))?;
-            for (at, frame) in text.lines().map(str::trim).enumerate() {
-                let copies = if frame.contains('{') {
-                    COPIES
-                } else {
-                    usize::from(!frame.is_empty())
-                };
-                for _ in 0..copies {
-                    let text = fill(frame, &dishes, english, &mut rng)
-                        .with_context(|| format!("{}:{}", file.display(), at + 1))?;
-                    let label = label_of(intent);
-                    let register = register.clone();
-                    examples.push(Example {
-                        text,
-                        label,
-                        register,
-                    });
-                }
-            }
+        let hash = sha256_hex(frame.text.as_bytes());
+        let seed = u64::from_str_radix(hash.get(..16).unwrap_or_default(), 16)?;
+        let mut rng = ChaCha8Rng::seed_from_u64(seed);
+        let copies = if frame.text.contains('{') { COPIES } else { 1 };
+        for _ in 0..copies {
+            examples.push(Example {
+                text: fill(&frame.text, &dishes, english, &mut rng)
+                    .with_context(|| frame.at.clone())?,
+                label: frame.label,
+                register: register.clone(),
+            });
         }
     }
     Ok(examples)
@@ -205,6 +187,21 @@ mod tests {
                 .all(|c| c.is_ascii_digit() || " o".contains(c)),
             "{digits}"
         );
+    }
+
+    #[test]
+    fn two_numbers_or_times_are_never_the_same_one() {
+        let same = [["1", "one"], ["2", "two"], ["3", "three"], ["4", "four"]];
+        for seed in 0..200 {
+            let mut rng = ChaCha8Rng::seed_from_u64(seed);
+            let text = fill("{n} {m}", &dishes(), true, &mut rng).expect("fills");
+            let (one, other) = text.split_once(' ').expect("two");
+            assert_ne!(one, other);
+            let both = |words: &[&str; 2]| words.contains(&one) && words.contains(&other);
+            assert!(!same.iter().any(both), "{text}");
+            let time = fill("{time}", &dishes(), false, &mut rng).expect("fills");
+            assert!(time.chars().all(|c| c.is_ascii_digit() || c == ':'), "{time}");
+        }
     }
 
     #[test]

@@ -27,14 +27,9 @@ pub(crate) fn distance(vectors: &Tensor, anchors: &Tensor) -> Result<Tensor> {
     cosine.affine(-1.0, 1.0)?.mean_all()
 }
 
-/// How far token states (batch × length × width) are from those wanted, as a share of their size;
-/// padding (0 in the mask, batch × length) does not count.
-pub(crate) fn apart(states: &Tensor, wanted: &Tensor, mask: Option<&Tensor>) -> Result<Tensor> {
-    let size = |tensor: Tensor| match mask {
-        Some(mask) => tensor.sqr()?.broadcast_mul(&mask.unsqueeze(2)?)?.sum_all(),
-        None => tensor.sqr()?.sum_all(),
-    };
-    size((states - wanted)?)? / size(wanted.clone())?
+/// How far token states (tokens × width) are from those wanted, as a share of their size.
+pub(crate) fn apart(states: &Tensor, wanted: &Tensor) -> Result<Tensor> {
+    (states - wanted)?.sqr()?.sum_all()? / wanted.sqr()?.sum_all()?
 }
 
 /// Each query must find its own dish among all of the batch, and each dish its query. Unit
@@ -82,14 +77,9 @@ mod tests {
     }
 
     #[test]
-    fn padding_is_not_apart() {
-        let states = |far: f32| Tensor::new(&[[[1f32, 2.0], [far, 9.0]]], &Device::Cpu).unwrap();
-        let wanted = Tensor::new(&[[[1f32, 1.0], [0.0, 0.0]]], &Device::Cpu).unwrap();
-        let mask = Tensor::new(&[[1f32, 0.0]], &Device::Cpu).unwrap();
-        let of = |far: f32| {
-            let apart = apart(&states(far), &wanted, Some(&mask)).unwrap();
-            apart.to_scalar::<f32>().unwrap()
-        };
-        assert!((of(3.0) - 0.5).abs() < 1e-6 && (of(7.0) - 0.5).abs() < 1e-6);
+    fn apart_is_a_share_of_the_size() {
+        let of = |rows: [[f32; 2]; 2]| Tensor::new(&rows, &Device::Cpu).unwrap();
+        let apart = apart(&of([[1.0, 2.0], [3.0, 1.0]]), &of([[1.0, 1.0], [3.0, 3.0]])).unwrap();
+        assert!((apart.to_scalar::<f32>().unwrap() - 0.25).abs() < 1e-6);
     }
 }

@@ -34,6 +34,7 @@ use crate::calibrate::Scored;
 use crate::card::{CalibratedOn, Card, Score};
 use crate::data::Example;
 use crate::model::{Base, Learner};
+use crate::novelty::Judged;
 use crate::pairs::{Dish, Form};
 use crate::teacher::Teacher;
 use crate::train::{Begin, Fit, Run};
@@ -158,13 +159,21 @@ fn main() -> anyhow::Result<()> {
     eprintln!("{rounding:?}");
     let prototypes = novelty::prototypes(&learner, &base, &all, settings.seed)?;
     let by_phrases = phrases::fit(&base, &all, settings.seed)?;
-    let judge = judge_by(&learner, &base, &prototypes, &by_phrases, familiarity);
-    let (calibration, calibrated_on) = recalibrated(
+    let judge = judge_by(&learner, &base, &prototypes, &by_phrases);
+    let before = Fitted {
+        // Nothing held out has said what a distance counts for: the file does.
+        familiarity: (!args.no_folds).then_some(familiarity),
         calibration,
+    };
+    let (familiarity, calibration, calibrated_on) = recalibrated(
+        before,
         args.calibrate_on.as_deref(),
         &text.examples,
         judge,
     )?;
+    let judge = |set: &[&Example]| -> anyhow::Result<Vec<Scored>> {
+        Ok(judge(set)?.iter().map(|one| one.with(familiarity)).collect())
+    };
     let scores = score_files(&args.report, &base, &all, &calibration, judge)?;
     if args.dry_run {
         return Ok(());
@@ -253,15 +262,13 @@ fn student(args: &Args, dir: &Path, base: &Base, text: &Text) -> anyhow::Result<
     let by_phrases = phrases::fit(base, &all, args.seed)?;
     let was_calibrated = manifest.calibration.is_some();
     let calibration = manifest.calibration.unwrap_or_else(uncalibrated);
-    let judge = judge_by(
-        &student.learner,
-        base,
-        &prototypes,
-        &by_phrases,
-        familiarity,
-    );
-    let (calibration, calibrated_on) = recalibrated(
+    let judge = judge_by(&student.learner, base, &prototypes, &by_phrases);
+    let before = Fitted {
+        familiarity: Some(familiarity),
         calibration,
+    };
+    let (_, calibration, calibrated_on) = recalibrated(
+        before,
         args.calibrate_on.as_deref(),
         &text.examples,
         judge,
@@ -328,24 +335,32 @@ fn judge_by<'a>(
     base: &'a Base,
     prototypes: &'a [Tensor; 2],
     by_phrases: &'a [f32],
-    familiarity: Familiarity,
-) -> impl Fn(&[&Example]) -> anyhow::Result<Vec<Scored>> + Copy + 'a {
+) -> impl Fn(&[&Example]) -> anyhow::Result<Vec<Judged>> + Copy + 'a {
     move |set| {
         let mut judged = novelty::judge(learner, base, prototypes, set)?;
         novelty::add_phrases(base, by_phrases, set, &mut judged)?;
-        Ok(judged.iter().map(|one| one.with(familiarity)).collect())
+        Ok(judged)
     }
 }
 
-/// A calibration at the temperature that suits a labelled file best; as it is where there is none.
-fn recalibrated(
+/// What was fitted on text that a fit had not learnt.
+struct Fitted {
+    /// Nothing where it was not.
+    familiarity: Option<Familiarity>,
     calibration: Calibration,
+}
+
+/// What suits a labelled file best: the temperature, without thresholds, and what a distance counts for if that is not
+/// fitted. As it was where there is no file.
+fn recalibrated(
+    before: Fitted,
     file: Option<&Path>,
     learnt: &[Example],
-    judge: impl Fn(&[&Example]) -> anyhow::Result<Vec<Scored>>,
-) -> anyhow::Result<(Calibration, Option<CalibratedOn>)> {
+    judge: impl Fn(&[&Example]) -> anyhow::Result<Vec<Judged>>,
+) -> anyhow::Result<(Familiarity, Calibration, Option<CalibratedOn>)> {
     let Some(file) = file else {
-        return Ok((calibration, None));
+        let familiarity = before.familiarity.unwrap_or(UNFITTED);
+        return Ok((familiarity, before.calibration, None));
     };
     let set = data::load_jsonl(file)?;
     let known: HashSet<String> = learnt.iter().map(|one| data::key(&one.text)).collect();
@@ -357,18 +372,21 @@ fn recalibrated(
         shared.map_or("", |one| one.text.as_str())
     );
     let set: Vec<&Example> = set.iter().collect();
-    let temperature = calibrate::temperature(&judge(&set)?);
+    let judged = judge(&set)?;
+    let familiarity = before.familiarity;
+    let familiarity = familiarity.unwrap_or_else(|| novelty::fit_few(&judged));
+    let scored: Vec<Scored> = judged.iter().map(|one| one.with(familiarity)).collect();
+    let calibration = Calibration {
+        temperature: calibrate::temperature(&scored),
+        ..uncalibrated()
+    };
     let calibrated_on = CalibratedOn {
         file: file.display().to_string(),
         count: set.len(),
         sha256: sha256_hex(&std::fs::read(file)?),
     };
-    eprintln!("temperature {temperature} by {calibrated_on:?}");
-    let calibration = Calibration {
-        temperature,
-        ..calibration
-    };
-    Ok((calibration, Some(calibrated_on)))
+    eprintln!("{familiarity:?}, {calibration:?} by {calibrated_on:?}");
+    Ok((familiarity, calibration, Some(calibrated_on)))
 }
 
 /// Distance counts for nothing where no held-out register says what it tells.

@@ -3,14 +3,13 @@
 use anyhow::Context as _;
 use candle_core::quantized::QTensor;
 use candle_core::{Device, Tensor, Var};
-use olympus_inference::bert::{Batch, pool};
 use olympus_inference::head::tensor_shapes;
 use olympus_inference::{
-    Encoder, EncoderConfig, IntentHead, Mode, Pooling, TextTokenizer, Weights,
+    Encoder, EncoderConfig, IntentHead, TextTokenizer, Texts, Weights,
 };
 use rand::Rng;
 use std::collections::{BTreeMap, HashMap};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// The model that training starts from, as the hub lays it out.
 #[derive(Debug)]
@@ -19,6 +18,8 @@ pub(crate) struct Base {
     pub(crate) tokenizer: TextTokenizer,
     pub(crate) tokenizer_json: Vec<u8>,
     pub(crate) sha256: String,
+    /// Where it lies.
+    pub(crate) dir: PathBuf,
     tensors: HashMap<String, Tensor>,
 }
 
@@ -49,6 +50,7 @@ impl Base {
             tokenizer_json,
             config,
             sha256: olympus_inference::artifact::sha256_hex(&bytes),
+            dir: dir.to_owned(),
             tensors,
         })
     }
@@ -187,12 +189,6 @@ impl Learner {
             .collect()
     }
 
-    /// Logits and unit vectors of a batch.
-    pub(crate) fn forward(&self, batch: &Batch, mode: Mode) -> anyhow::Result<(Tensor, Tensor)> {
-        let (encoder, head) = self.build()?;
-        run(&encoder, &head, batch, mode)
-    }
-
     /// The model as inference sees it.
     pub(crate) fn build(&self) -> anyhow::Result<(Encoder, IntentHead)> {
         self.build_from(self.tensors())
@@ -219,16 +215,14 @@ pub(crate) fn layer_of(name: &str) -> Option<usize> {
         .ok()
 }
 
+/// Logits and unit vectors of texts, with gradients.
 pub(crate) fn run(
-    encoder: &Encoder,
-    head: &IntentHead,
-    batch: &Batch,
-    mode: Mode,
+    (encoder, head): &(Encoder, IntentHead),
+    texts: &Texts,
 ) -> anyhow::Result<(Tensor, Tensor)> {
-    let states = encoder.forward(batch, mode)?;
-    let logits = head.forward(&states, batch.mask.as_ref(), mode)?;
-    let vectors = pool(&states, batch.mask.as_ref(), Pooling::Mean)?;
-    Ok((logits, vectors))
+    let states = encoder.differentiable(texts)?;
+    let logits = head.differentiable(&states, texts)?;
+    Ok((logits, texts.unit_means(&states)?))
 }
 
 /// Zero for biases and the attention query (it starts as the plain mean), else uniform after Glorot.

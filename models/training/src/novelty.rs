@@ -11,7 +11,6 @@ use crate::phrases;
 use crate::train::matrix;
 use anyhow::Context as _;
 use candle_core::{D, Tensor};
-use olympus_inference::Mode;
 use olympus_inference::known::{Familiarity, Nearest, PROTOTYPES};
 use olympus_proto::Intent;
 use rand::SeedableRng;
@@ -147,24 +146,10 @@ const EQUAL: f64 = 0.0005;
 /// For each weight the centre of least log loss; of those the smallest weight that is as accurate
 /// as any, as a larger one makes the probabilities worse. 0 is among those tried.
 pub(crate) fn fit(judged: &[Judged]) -> Familiarity {
-    let with = |familiarity: Familiarity| -> Vec<Scored> {
-        judged.iter().map(|j| j.with(familiarity)).collect()
-    };
-    let weights = [0.0, 0.5, 1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0, 16.0];
-    let tried: Vec<(f64, Familiarity)> = weights
+    let tried: Vec<(f64, Familiarity)> = of_least_loss(judged)
         .into_iter()
-        .map(|weight| {
-            let centres = (-12..=12_i8).map(|step| f32::from(step) * 0.025);
-            let loss = |centre: &f32| {
-                let centre = *centre;
-                log_loss_at_best(&with(Familiarity { weight, centre }))
-            };
-            let centre = centres
-                .map(|centre| (loss(&centre), centre))
-                .min_by(|a, b| a.0.total_cmp(&b.0))
-                .map_or(0.0, |best| best.1);
-            let familiarity = Familiarity { weight, centre };
-            let scored = with(familiarity);
+        .map(|(_, familiarity)| {
+            let scored = with(judged, familiarity);
             (accuracy(&scored, &calibrate(&scored)), familiarity)
         })
         .collect();
@@ -173,13 +158,32 @@ pub(crate) fn fit(judged: &[Judged]) -> Familiarity {
     }
     let best = tried.iter().map(|tried| tried.0).fold(0.0, f64::max);
     let least = tried.into_iter().find(|tried| tried.0 >= best - EQUAL);
-    least.map_or(
-        Familiarity {
-            weight: 0.0,
-            centre: 0.0,
-        },
-        |least| least.1,
-    )
+    least.map_or(crate::UNFITTED, |least| least.1)
+}
+
+/// The weight and centre of least log loss: of a few hundred utterances that says more than how many are right.
+pub(crate) fn fit_few(judged: &[Judged]) -> Familiarity {
+    let tried = of_least_loss(judged).into_iter();
+    tried
+        .min_by(|a, b| a.0.total_cmp(&b.0))
+        .map_or(crate::UNFITTED, |best| best.1)
+}
+
+/// Each weight that is tried with the centre that suits it best, and the log loss then.
+fn of_least_loss(judged: &[Judged]) -> Vec<(f64, Familiarity)> {
+    let weights = [0.0, 0.5, 1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0, 16.0];
+    let best = |weight: f32| {
+        let centres = (-12..=12_i8).map(|step| f32::from(step) * 0.025);
+        centres
+            .map(|centre| Familiarity { weight, centre })
+            .map(|tried| (log_loss_at_best(&with(judged, tried)), tried))
+            .min_by(|a, b| a.0.total_cmp(&b.0))
+    };
+    weights.into_iter().filter_map(best).collect()
+}
+
+fn with(judged: &[Judged], familiarity: Familiarity) -> Vec<Scored> {
+    judged.iter().map(|one| one.with(familiarity)).collect()
 }
 
 /// What each way finds.
@@ -236,12 +240,12 @@ fn describe(
 ) -> anyhow::Result<(Tensor, Vec<[f32; 6]>)> {
     let (encoder, head) = learner.build()?;
     let described = in_batches(base, texts, BATCH, |batch| {
-        let states = encoder.forward(batch, Mode::Infer)?;
+        let states = encoder.forward(batch)?;
         let mask = batch.mask.as_ref();
-        let raw = head.features(&states, mask, Mode::Infer)?;
+        let raw = head.features(&states, mask)?;
         let length = raw.sqr()?.sum_keepdim(1)?.sqrt()?;
         let unit = raw.broadcast_div(&length)?.to_vec2::<f32>()?;
-        let said = head.forward(&states, mask, Mode::Infer)?.to_vec2::<f32>()?;
+        let said = head.forward(&states, mask)?.to_vec2::<f32>()?;
         unit.into_iter()
             .zip(said)
             .map(|(unit, said)| {

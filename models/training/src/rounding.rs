@@ -14,7 +14,7 @@ use candle_core::quantized::{GgmlDType, QStorage, QTensor};
 use candle_core::{Device, Shape, Tensor};
 use half::f16;
 use olympus_inference::bert::Batch;
-use olympus_inference::{Encoder, EncoderConfig, Mode, Weights};
+use olympus_inference::{Encoder, EncoderConfig, Weights};
 use rayon::prelude::*;
 use serde::Serialize;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -180,7 +180,7 @@ pub(crate) fn inputs(
 ) -> anyhow::Result<HashMap<&'static str, Tensor>> {
     let mut sums: HashMap<&'static str, Tensor> = HashMap::new();
     for batch in batches {
-        encoder.forward_watched(batch, Mode::Infer, &mut |at, site, rows| {
+        encoder.forward_watched(batch, &mut |at, site, rows| {
             if at != layer {
                 return Ok(());
             }

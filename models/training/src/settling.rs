@@ -7,8 +7,7 @@ use crate::loss::{distance, divergence};
 use crate::model::{Base, Learner, run};
 use anyhow::anyhow;
 use candle_core::backprop::GradStore;
-use olympus_inference::bert::Batch;
-use olympus_inference::{Encoder, IntentHead, Mode};
+use olympus_inference::{Encoder, IntentHead, Texts};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
@@ -54,22 +53,25 @@ pub(crate) fn settle(
 }
 
 /// Batches of disturbed text.
-fn draw(base: &Base, texts: &[&str], rng: &mut ChaCha8Rng) -> anyhow::Result<Vec<Batch>> {
+fn draw(base: &Base, texts: &[&str], rng: &mut ChaCha8Rng) -> anyhow::Result<Vec<Texts>> {
     let mut chunks = of_like_length(texts, BATCH, rng);
     chunks.truncate(2 * STEPS);
     chunks
         .iter()
-        .map(|chunk| disturbed(base, texts, chunk, rng))
+        .map(|chunk| {
+            let texts: Vec<&str> = chunk.iter().map(|at| texts[*at]).collect();
+            disturbed(base, &texts, rng)
+        })
         .collect()
 }
 
 fn slopes(
     learner: &Learner,
-    (encoder, head): &(Encoder, IntentHead),
-    batch: &Batch,
+    before: &(Encoder, IntentHead),
+    texts: &Texts,
 ) -> anyhow::Result<GradStore> {
-    let (wanted_logits, wanted) = run(encoder, head, batch, Mode::Infer)?;
-    let (logits, vectors) = learner.forward(batch, Mode::Train)?;
+    let (wanted_logits, wanted) = run(before, texts)?;
+    let (logits, vectors) = run(&learner.build()?, texts)?;
     let apart = (distance(&vectors, &wanted)? * VECTORS)?;
     let loss = (divergence(&logits, &wanted_logits)? + apart)?;
     Ok(loss.backward()?)

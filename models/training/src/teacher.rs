@@ -7,13 +7,15 @@ use anyhow::{Context as _, anyhow};
 use candle_core::{Device, Tensor};
 use olympus_inference::artifact::sha256_hex;
 use olympus_inference::bert::pool;
-use olympus_inference::{Encoder, Mode, Pooling};
+use olympus_inference::{Encoder, Engine, Pooling};
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 /// Texts encoded together.
 const BATCH: usize = 64;
+/// The same on the fast path, which keeps so few on the thread that asks.
+const PACK: usize = 8;
 
 const POOLING: Pooling = Pooling::Mean;
 /// The tensors in a file of vectors: a row each, and the key of its text.
@@ -80,13 +82,32 @@ impl<'a> Teacher<'a> {
         let (new, new_keys): (Vec<&str>, Vec<i64>) = new.unzip();
         if !new.is_empty() {
             eprintln!("encoding {} texts with the base model", new.len());
-            let rows = encode(&self.base.encoder()?, self.base, &new)?;
+            let rows = on_the_fast_path(&Engine::from_dir(&self.base.dir)?, &new)?;
             known.extend(new_keys.into_iter().zip(rows));
             save(&self.kept, &known)?;
         }
         let row = |key: &i64| known.get(key).cloned().unwrap_or_default();
         Ok(keys.iter().map(row).collect())
     }
+}
+
+/// Unit vectors of texts by inference as it ships, in bytes: several times as fast as [`encode`], and what is held near to
+/// them need not be told the fourth digit.
+fn on_the_fast_path(engine: &Engine, texts: &[&str]) -> anyhow::Result<Vec<Vec<f32>>> {
+    let half = texts.len().div_ceil(2).max(1);
+    let rows = |texts: &[&str]| -> anyhow::Result<Vec<Vec<f32>>> {
+        let chunks = texts.chunks(PACK).map(|chunk| Ok(engine.embed(chunk)?));
+        Ok(chunks.collect::<anyhow::Result<Vec<_>>>()?.concat())
+    };
+    let halves = std::thread::scope(|scope| {
+        let threads: Vec<_> = texts.chunks(half).map(|texts| scope.spawn(move || rows(texts))).collect();
+        let joined = threads.into_iter().map(|thread| {
+            let joined = thread.join();
+            joined.map_err(|_| anyhow!("a thread of the base model panicked"))?
+        });
+        joined.collect::<anyhow::Result<Vec<_>>>()
+    })?;
+    Ok(halves.concat())
 }
 
 /// What a text's vector is kept under.
@@ -135,7 +156,7 @@ pub(crate) fn encode(
     texts: &[&str],
 ) -> anyhow::Result<Vec<Vec<f32>>> {
     in_batches(base, texts, BATCH, |batch| {
-        let states = encoder.forward(batch, Mode::Infer)?;
+        let states = encoder.forward(batch)?;
         Ok(pool(&states, batch.mask.as_ref(), POOLING)?.to_vec2::<f32>()?)
     })
 }

@@ -7,21 +7,19 @@
 //! typing errors.
 
 use crate::adam::Adam;
-use crate::batches::of_like_length;
+use crate::batches::{disturbed, of_like_length};
 use crate::checkpoint::Checkpoint;
 use crate::data::Example;
 use crate::loss::{contrastive, cross_entropy, distance};
 use crate::mean;
-use crate::model::{Base, Learner};
-use crate::noise::disturb;
+use crate::model::{Base, Learner, run};
 use crate::pairs::{self, Dish};
 use crate::teacher::Teacher;
 use anyhow::anyhow;
 use candle_core::backprop::GradStore;
 use candle_core::{Device, Tensor};
 use indicatif::{ProgressBar, ProgressStyle};
-use olympus_inference::Mode;
-use olympus_inference::bert::Batch;
+use olympus_inference::{Encoder, IntentHead, Texts};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use std::path::PathBuf;
@@ -101,9 +99,9 @@ pub(crate) struct Fit {
     pub(crate) began_with: Vec<String>,
 }
 
-/// A batch ready to run: what is drawn from the seed is drawn before the threads start.
+/// Texts ready to run: what is drawn from the seed is drawn before the threads start.
 struct Drawn {
-    batch: Batch,
+    texts: Texts,
     anchors: Tensor,
 }
 
@@ -203,11 +201,12 @@ impl Run<'_> {
                 anyhow::Ok((self.draw(&queries, rng)?, self.draw(&names, rng)?))
             })
             .transpose()?;
+        let model = &learner.build()?;
         std::thread::scope(|scope| {
             let other = asked
                 .as_ref()
-                .map(|(queries, names)| scope.spawn(|| self.learn_search(learner, queries, names)));
-            let intent = self.learn_intent(learner, &utterances, &labels)?;
+                .map(|(queries, names)| scope.spawn(|| self.learn_search(model, queries, names)));
+            let intent = self.learn_intent(model, &utterances, &labels)?;
             let contrast = other
                 .map(|thread| {
                     thread
@@ -221,25 +220,24 @@ impl Run<'_> {
 
     fn learn_intent(
         &self,
-        learner: &Learner,
+        model: &(Encoder, IntentHead),
         drawn: &Drawn,
         labels: &[u32],
     ) -> anyhow::Result<Learnt> {
-        let (logits, vectors) = learner.forward(&drawn.batch, Mode::Train)?;
+        let (logits, vectors) = run(model, &drawn.texts)?;
         let task = cross_entropy(&logits, labels, self.settings.smoothing)?;
         let anchor = distance(&vectors, &drawn.anchors)?;
         self.learnt(1.0, &task, &anchor)
     }
 
-    /// Queries and names are encoded apart: names are shorter and would be padded.
     fn learn_search(
         &self,
-        learner: &Learner,
+        model: &(Encoder, IntentHead),
         queries: &Drawn,
         names: &Drawn,
     ) -> anyhow::Result<Learnt> {
-        let (_, asked) = learner.forward(&queries.batch, Mode::Train)?;
-        let (_, named) = learner.forward(&names.batch, Mode::Train)?;
+        let (_, asked) = run(model, &queries.texts)?;
+        let (_, named) = run(model, &names.texts)?;
         let task = contrastive(&asked, &named)?;
         let anchor = (distance(&asked, &queries.anchors)? + distance(&named, &names.anchors)?)?;
         self.learnt(self.settings.contrast, &task, &(anchor * 0.5)?)
@@ -255,13 +253,8 @@ impl Run<'_> {
     }
 
     fn draw(&self, texts: &[&str], rng: &mut ChaCha8Rng) -> anyhow::Result<Drawn> {
-        let ids = texts
-            .iter()
-            .map(|text| Ok(self.base.tokenizer.ids(&disturb(text, rng))?))
-            .collect::<anyhow::Result<Vec<_>>>()?;
-        let rows: Vec<&[u32]> = ids.iter().map(Vec::as_slice).collect();
         Ok(Drawn {
-            batch: Batch::of(&rows)?,
+            texts: disturbed(self.base, texts, rng)?,
             anchors: self.teacher.vectors(texts)?,
         })
     }

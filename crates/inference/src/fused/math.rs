@@ -7,7 +7,7 @@ const ROUND: f32 = 12_582_912.0;
 
 /// e to the power of `x` for x ≤ 0; relative error below 3e-7. Below −87 as at −87.
 #[inline(always)]
-pub(super) fn exp(x: f32) -> f32 {
+pub(crate) fn exp(x: f32) -> f32 {
     let x = if x < -87.0 { -87.0 } else { x };
     let shifted = x * std::f32::consts::LOG2_E + ROUND;
     let whole = shifted - ROUND;

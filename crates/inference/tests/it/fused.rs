@@ -4,7 +4,7 @@ use candle_core::IndexOp as _;
 use olympus_core::intent::{Costs, decide};
 use olympus_inference::bert::{Batch, pool};
 use olympus_inference::{
-    Cores, Encoder, EncoderConfig, Engine, IntentHead, Kernel, Mode, Phrases, TextTokenizer,
+    Cores, Encoder, EncoderConfig, Engine, IntentHead, Kernel, Phrases, TextTokenizer,
     Weights,
 };
 use serde_json::Value;
@@ -65,10 +65,10 @@ impl Reference {
     fn run(&self, engine: &Engine, text: &str) -> (Vec<f32>, [f32; 6]) {
         let ids = self.tokenizer.ids(text).expect("tokenizes");
         let batch = Batch::of(&[&ids]).expect("a batch");
-        let states = self.encoder.forward(&batch, Mode::Infer).expect("runs");
+        let states = self.encoder.forward(&batch).expect("runs");
         assert!(engine.space().0.contains("/mean/"));
         let pooled = pool(&states, None, olympus_inference::Pooling::Mean).expect("pools");
-        let logits = self.head.forward(&states, None, Mode::Infer).expect("runs");
+        let logits = self.head.forward(&states, None).expect("runs");
         let logits: Vec<f32> = logits.i(0).and_then(|row| row.to_vec1()).expect("f32");
         let vector = pooled.i(0).and_then(|row| row.to_vec1()).expect("f32");
         let mut logits = logits.try_into().expect("six");

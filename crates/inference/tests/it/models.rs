@@ -4,7 +4,7 @@ use candle_core::{Device, Tensor};
 use olympus_inference::bert::{Batch, pool};
 use olympus_inference::head::tensor_shapes;
 use olympus_inference::{
-    Encoder, EncoderConfig, Engine, InferenceError, IntentHead, Mode, Pooling, Weights,
+    Encoder, EncoderConfig, Engine, InferenceError, IntentHead, Pooling, Texts, Weights,
 };
 use serde_json::{Value, json};
 use std::collections::HashMap;
@@ -206,24 +206,24 @@ fn fused_and_differentiable_operations_agree() {
     let weights = Weights::new("test", tensors());
     let encoder = Encoder::take(&weights, &config).expect("fits");
     let head = IntentHead::take(&weights, HIDDEN).expect("fits");
-    let batch = Batch::of(&[&[2, 5, 6, 7, 8, 3], &[2, 11, 3]]).expect("a batch");
-    let run = |mode| -> Vec<f32> {
-        let states = encoder.forward(&batch, mode).expect("runs");
-        let logits = head
-            .forward(&states, batch.mask.as_ref(), mode)
-            .expect("runs");
-        let vectors = pool(&states, batch.mask.as_ref(), Pooling::Mean).expect("pools");
-        [logits, vectors]
-            .iter()
-            .flat_map(|t| {
-                t.flatten_all()
-                    .and_then(|t| t.to_vec1::<f32>())
-                    .expect("f32")
-            })
-            .collect()
-    };
-    for (fused, plain) in run(Mode::Infer).iter().zip(run(Mode::Train)) {
-        assert!((fused - plain).abs() < 1e-4, "{fused} against {plain}");
+    let rows: [&[u32]; 2] = [&[2, 5, 6, 7, 8, 3], &[2, 11, 3]];
+    let batch = Batch::of(&rows).expect("a batch");
+    let states = encoder.forward(&batch).expect("runs");
+    let mask = batch.mask.as_ref();
+    let padded = [
+        head.forward(&states, mask).expect("runs"),
+        pool(&states, mask, Pooling::Mean).expect("pools"),
+    ];
+    let texts = Texts::of(&rows).expect("texts");
+    let states = encoder.differentiable(&texts).expect("runs");
+    let packed = [
+        head.differentiable(&states, &texts).expect("runs"),
+        texts.unit_means(&states).expect("pools"),
+    ];
+    for (padded, packed) in padded.iter().zip(&packed) {
+        let gap = (padded - packed).and_then(|gap| gap.abs()?.max_all()?.to_scalar::<f32>());
+        let gap = gap.expect("of one shape");
+        assert!(gap < 1e-4, "{gap}");
     }
 }
 

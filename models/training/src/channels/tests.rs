@@ -5,7 +5,7 @@ use crate::model::Learner;
 use candle_core::{Device, Tensor};
 use olympus_inference::bert::{Batch, pool};
 use olympus_inference::head::tensor_shapes;
-use olympus_inference::{Encoder, EncoderConfig, IntentHead, Mode, Pooling, Weights};
+use olympus_inference::{Encoder, EncoderConfig, IntentHead, Pooling, Weights};
 use rand::{Rng as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
 
@@ -68,8 +68,8 @@ fn said(tensors: &Tensors, config: &EncoderConfig, batch: &Batch) -> (Vec<f32>, 
     let weights = Weights::new("small", tensors.clone());
     let encoder = Encoder::take(&weights, config).expect("fits");
     let head = IntentHead::take(&weights, config.hidden_size).expect("fits");
-    let states = encoder.forward(batch, Mode::Infer).expect("runs");
-    let logits = head.forward(&states, None, Mode::Infer).expect("runs");
+    let states = encoder.forward(batch).expect("runs");
+    let logits = head.forward(&states, None).expect("runs");
     let logits = logits.flatten_all().and_then(|all| all.to_vec1());
     let vectors = pool(&states, None, Pooling::Mean).and_then(|rows| rows.to_vec2());
     (logits.expect("numbers"), vectors.expect("rows"))

@@ -24,9 +24,8 @@ use candle_core::quantized::QTensor;
 use candle_core::{Device, Tensor};
 use olympus_core::intent::Calibration;
 use olympus_inference::artifact::{Manifest, read_gguf, sha256_hex};
-use olympus_inference::bert::{Batch, pool};
 use olympus_inference::known::{Familiarity, TENSORS};
-use olympus_inference::{Encoder, EncoderConfig, IntentHead, Mode, Pooling, Weights};
+use olympus_inference::{Encoder, EncoderConfig, IntentHead, Texts, Weights};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -243,10 +242,11 @@ pub(crate) fn run(
         drawn.sort_unstable();
         let drawn: Vec<&str> = drawn.into_iter().map(|at| texts[at]).collect();
         let chunks = of_like_length(&drawn, BATCH, &mut rng);
-        let batches = chunks
-            .iter()
-            .map(|chunk| disturbed(base, &drawn, chunk, &mut rng));
-        let batches: Vec<Batch> = batches.collect::<anyhow::Result<_>>()?;
+        let batches = chunks.iter().map(|chunk| {
+            let texts: Vec<&str> = chunk.iter().map(|at| drawn[*at]).collect();
+            disturbed(base, &texts, &mut rng)
+        });
+        let batches: Vec<Texts> = batches.collect::<anyhow::Result<_>>()?;
         let mut sums = Epoch::default();
         let mut halved = BTreeMap::new();
         for (step, pair) in batches.chunks(2).enumerate() {
@@ -330,7 +330,7 @@ fn learn(
     learner: &Learner,
     teacher: &(Encoder, IntentHead),
     halved: &BTreeMap<String, Halved>,
-    pair: &[Batch],
+    pair: &[Texts],
     sums: &mut Epoch,
 ) -> anyhow::Result<GradStore> {
     let mut tensors = learner.tensors();
@@ -342,7 +342,7 @@ fn learn(
     let learnt = std::thread::scope(|scope| {
         let threads: Vec<_> = pair
             .iter()
-            .map(|batch| scope.spawn(|| slopes(&student, teacher, batch)))
+            .map(|texts| scope.spawn(|| slopes(&student, teacher, texts)))
             .collect();
         let joined = threads.into_iter().map(|thread| {
             let joined = thread.join();
@@ -366,20 +366,18 @@ fn learn(
 fn slopes(
     student: &(Encoder, IntentHead),
     teacher: &(Encoder, IntentHead),
-    batch: &Batch,
+    texts: &Texts,
 ) -> anyhow::Result<(Epoch, GradStore)> {
-    let mask = batch.mask.as_ref();
-    let say = |(encoder, head): &(Encoder, IntentHead), mode| -> anyhow::Result<[Tensor; 3]> {
-        let states = encoder.forward(batch, mode)?;
-        let logits = head.forward(&states, mask, mode)?;
-        let vectors = pool(&states, mask, Pooling::Mean)?;
+    let say = |(encoder, head): &(Encoder, IntentHead)| -> anyhow::Result<[Tensor; 3]> {
+        let states = encoder.differentiable(texts)?;
+        let logits = head.differentiable(&states, texts)?;
+        let vectors = texts.unit_means(&states)?;
         Ok([logits, vectors, states])
     };
-    let wanted = say(teacher, Mode::Infer)?;
-    let said = say(student, Mode::Train)?;
+    let (wanted, said) = (say(teacher)?, say(student)?);
     let intents = divergence(&said[0], &wanted[0])?;
     let vectors = distance(&said[1], &wanted[1])?;
-    let states = apart(&said[2], &wanted[2], mask)?;
+    let states = apart(&said[2], &wanted[2])?;
     let loss = ((&intents + (&vectors * VECTORS)?)? + (&states * STATES)?)?;
     let number =
         |tensor: &Tensor| Ok::<_, candle_core::Error>(f64::from(tensor.to_scalar::<f32>()?));

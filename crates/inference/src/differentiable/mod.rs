@@ -1,6 +1,12 @@
 //! Operations of the encoder as one pass each, with gradients: beside the matrix products they are
 //! what training spends its time on, and Candle composes them of ten passes and more.
 
+mod attention;
+mod bias;
+
+pub(crate) use attention::attention;
+pub(crate) use bias::add_bias;
+
 use crate::fused::math;
 use candle_core::{CpuStorage, CustomOp1, CustomOp2, CustomOp3, Layout, Result, Shape, Tensor};
 
@@ -203,8 +209,9 @@ impl CustomOp2 for WeightSlopes {
 
 #[cfg(test)]
 mod tests {
-    use super::{gelu, layer_norm};
+    use super::{add_bias, attention, gelu, layer_norm};
     use candle_core::{D, Device, Result, Tensor, Var};
+    use std::sync::Arc;
 
     const EPS: f64 = 1e-12;
 
@@ -267,6 +274,50 @@ mod tests {
             |t| composed_norm(&t[0], &t[1].squeeze(0)?, &t[2].squeeze(0)?),
         );
         assert!(gap < 2e-5, "norm {gap}");
+        let (rows, bias) = (var((7, 24), 0.1), var((1, 24), 0.6));
+        let gap = apart(
+            &[rows, bias],
+            |t| add_bias(&t[0], &t[1].squeeze(0)?),
+            |t| t[0].broadcast_add(&t[1]),
+        );
+        assert!(gap < 1e-5, "bias {gap}");
+    }
+
+    /// The attention of one head over one text.
+    fn composed_attention(qkv: &[Tensor; 3]) -> Result<Tensor> {
+        let [query, key, value] = qkv;
+        let scale = 1.0 / (query.dim(1)? as f64).sqrt();
+        let scores = (query.matmul(&key.t()?.contiguous()?)? * scale)?;
+        candle_nn::ops::softmax(&scores, D::Minus1)?.matmul(value)
+    }
+
+    #[test]
+    fn attention_stays_within_texts_and_heads() {
+        let (lengths, heads, width) = ([4_usize, 1, 6], 2, 12);
+        let hidden = heads * width;
+        let qkv = var((lengths.iter().sum(), 3 * hidden), 0.5);
+        let ours: Arc<[usize]> = lengths.into();
+        let gap = apart(
+            &[qkv],
+            |t| attention(&t[0], &ours, heads),
+            |t| {
+                let mut from = 0;
+                let texts = lengths.iter().map(|length| {
+                    let text = t[0].narrow(0, from, *length)?;
+                    from += length;
+                    let of_head = (0..heads).map(|head| {
+                        let part = |which: usize| {
+                            let first = which * hidden + head * width;
+                            text.narrow(1, first, width)?.contiguous()
+                        };
+                        composed_attention(&[part(0)?, part(1)?, part(2)?])
+                    });
+                    Tensor::cat(&of_head.collect::<Result<Vec<_>>>()?, 1)
+                });
+                Tensor::cat(&texts.collect::<Result<Vec<_>>>()?, 0)
+            },
+        );
+        assert!(gap < 1e-5, "{gap}");
     }
 
     #[test]
