@@ -267,7 +267,10 @@ impl Encoder {
     /// # Errors
     /// As [`Encoder::forward`].
     pub fn differentiable(&self, texts: &Texts) -> Result<Tensor> {
-        let words = self.words.index_select(&texts.ids, 0)?.to_dtype(DType::F32)?;
+        let words = self
+            .words
+            .index_select(&texts.ids, 0)?
+            .to_dtype(DType::F32)?;
         let rows = (words + self.places.index_select(&texts.places, 0)?)?;
         let heads = self.config.num_attention_heads;
         let mut layers = self.layers.iter();

@@ -3,8 +3,8 @@
 use crate::model::Base;
 use crate::noise::disturb;
 use anyhow::anyhow;
-use olympus_inference::bert::Batch;
 use olympus_inference::Texts;
+use olympus_inference::bert::Batch;
 use rand::Rng;
 use rand::seq::SliceRandom;
 
@@ -22,11 +22,7 @@ pub(crate) fn of_like_length(texts: &[&str], size: usize, rng: &mut impl Rng) ->
 }
 
 /// Texts as a model learns from them: disturbed, one after the other.
-pub(crate) fn disturbed(
-    base: &Base,
-    texts: &[&str],
-    rng: &mut impl Rng,
-) -> anyhow::Result<Texts> {
+pub(crate) fn disturbed(base: &Base, texts: &[&str], rng: &mut impl Rng) -> anyhow::Result<Texts> {
     let ids = texts
         .iter()
         .map(|text| Ok(base.tokenizer.ids(&disturb(text, rng))?))

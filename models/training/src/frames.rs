@@ -45,7 +45,13 @@ fn fillers<'a>(slot: &str, dishes: &'a [String], english: bool) -> Option<Vec<&'
             "ice",
             "cream",
         ],
-        "time" if english => &["7 pm|19:00", "7:30|half past seven", "half past six", "8", "noon"],
+        "time" if english => &[
+            "7 pm|19:00",
+            "7:30|half past seven",
+            "half past six",
+            "8",
+            "noon",
+        ],
         "time" => &["19:00", "7:30", "20:15", "8", "12:00"],
         "name" => &["Khan", "Maria", "Lee", "Smith", "Okafor", "Rossi"],
         "street" => &[
@@ -200,7 +206,10 @@ mod tests {
             let both = |words: &[&str; 2]| words.contains(&one) && words.contains(&other);
             assert!(!same.iter().any(both), "{text}");
             let time = fill("{time}", &dishes(), false, &mut rng).expect("fills");
-            assert!(time.chars().all(|c| c.is_ascii_digit() || c == ':'), "{time}");
+            assert!(
+                time.chars().all(|c| c.is_ascii_digit() || c == ':'),
+                "{time}"
+            );
         }
     }
 

@@ -165,14 +165,13 @@ fn main() -> anyhow::Result<()> {
         familiarity: (!args.no_folds).then_some(familiarity),
         calibration,
     };
-    let (familiarity, calibration, calibrated_on) = recalibrated(
-        before,
-        args.calibrate_on.as_deref(),
-        &text.examples,
-        judge,
-    )?;
+    let (familiarity, calibration, calibrated_on) =
+        recalibrated(before, args.calibrate_on.as_deref(), &text.examples, judge)?;
     let judge = |set: &[&Example]| -> anyhow::Result<Vec<Scored>> {
-        Ok(judge(set)?.iter().map(|one| one.with(familiarity)).collect())
+        Ok(judge(set)?
+            .iter()
+            .map(|one| one.with(familiarity))
+            .collect())
     };
     let scores = score_files(&args.report, &base, &all, &calibration, judge)?;
     if args.dry_run {
@@ -267,12 +266,8 @@ fn student(args: &Args, dir: &Path, base: &Base, text: &Text) -> anyhow::Result<
         familiarity: Some(familiarity),
         calibration,
     };
-    let (_, calibration, calibrated_on) = recalibrated(
-        before,
-        args.calibrate_on.as_deref(),
-        &text.examples,
-        judge,
-    )?;
+    let (_, calibration, calibrated_on) =
+        recalibrated(before, args.calibrate_on.as_deref(), &text.examples, judge)?;
     let is_calibrated = was_calibrated || calibrated_on.is_some();
     manifest.calibration = is_calibrated.then_some(calibration);
     let [inside, outside] = prototypes;

@@ -4,9 +4,7 @@ use anyhow::Context as _;
 use candle_core::quantized::QTensor;
 use candle_core::{Device, Tensor, Var};
 use olympus_inference::head::tensor_shapes;
-use olympus_inference::{
-    Encoder, EncoderConfig, IntentHead, TextTokenizer, Texts, Weights,
-};
+use olympus_inference::{Encoder, EncoderConfig, IntentHead, TextTokenizer, Texts, Weights};
 use rand::Rng;
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};

@@ -100,7 +100,10 @@ fn on_the_fast_path(engine: &Engine, texts: &[&str]) -> anyhow::Result<Vec<Vec<f
         Ok(chunks.collect::<anyhow::Result<Vec<_>>>()?.concat())
     };
     let halves = std::thread::scope(|scope| {
-        let threads: Vec<_> = texts.chunks(half).map(|texts| scope.spawn(move || rows(texts))).collect();
+        let threads: Vec<_> = texts
+            .chunks(half)
+            .map(|texts| scope.spawn(move || rows(texts)))
+            .collect();
         let joined = threads.into_iter().map(|thread| {
             let joined = thread.join();
             joined.map_err(|_| anyhow!("a thread of the base model panicked"))?

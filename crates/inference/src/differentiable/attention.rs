@@ -70,11 +70,15 @@ impl Head {
         self.shares.clear();
         for query in self.query.chunks_exact(width) {
             let first = self.shares.len();
-            let scores = self.key.chunks_exact(width).map(|key| dot(query, key) * scale);
+            let scores = self
+                .key
+                .chunks_exact(width)
+                .map(|key| dot(query, key) * scale);
             self.shares.extend(scores);
             let row = &mut self.shares[first..];
             let largest = row.iter().copied().fold(f32::MIN, f32::max);
-            row.iter_mut().for_each(|score| *score = math::exp(*score - largest));
+            row.iter_mut()
+                .for_each(|score| *score = math::exp(*score - largest));
             let sum: f32 = row.iter().sum();
             row.iter_mut().for_each(|share| *share /= sum);
         }

@@ -4,8 +4,7 @@ use candle_core::IndexOp as _;
 use olympus_core::intent::{Costs, decide};
 use olympus_inference::bert::{Batch, pool};
 use olympus_inference::{
-    Cores, Encoder, EncoderConfig, Engine, IntentHead, Kernel, Phrases, TextTokenizer,
-    Weights,
+    Cores, Encoder, EncoderConfig, Engine, IntentHead, Kernel, Phrases, TextTokenizer, Weights,
 };
 use serde_json::Value;
 use std::borrow::Cow;
