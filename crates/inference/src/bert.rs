@@ -1,5 +1,5 @@
-//! The encoder in plain Candle operations: what training differentiates, and the reference that
-//! the fast path (`fused`) is measured against.
+//! The encoder in Candle, two passes over the same weights: in plain operations, padded, the reference that the fast
+//! path (`fused`) is measured against; and with gradients (`differentiable`), without padding, what training runs.
 //!
 //! Dense weights are kept transposed (input × output) and query, key and value in one matrix:
 //! Candle's f32 product is three times faster on that layout for the few rows that an utterance
@@ -44,10 +44,8 @@ impl Linear {
             bias: Tensor::cat(&biases, 0)?,
         })
     }
-}
 
-impl Linear {
-    /// The same with gradients.
+    /// The product with gradients.
     pub(crate) fn differentiable(&self, rows: &Tensor) -> Result<Tensor> {
         differentiable::add_bias(&rows.matmul(&self.weight)?, &self.bias)
     }

@@ -84,14 +84,15 @@ pub(crate) struct Args {
     /// Learning rate of a student.
     #[arg(long, default_value_t = 3e-5)]
     pub(crate) student_rate: f64,
-    /// Skip the held-out folds; the artifact is then not calibrated. For experiments.
+    /// Skip the held-out folds; the artifact is then calibrated by --calibrate-on alone, or not at all.
     #[arg(long)]
     pub(crate) no_folds: bool,
     /// Skip the held-out folds and take over the calibration of an earlier artifact; best of one
     /// that learnt nearly the same text.
     #[arg(long, value_name = "FOLDER", conflicts_with = "no_folds")]
     pub(crate) calibration_of: Option<PathBuf>,
-    /// Labelled JSONL that is never learnt from: the temperature is the one that suits it best.
+    /// Labelled JSONL that is never learnt from: the temperature is the one that suits it best, without thresholds; and
+    /// with --no-folds what the distance to what was learnt counts for.
     #[arg(long, value_name = "FILE")]
     pub(crate) calibrate_on: Option<PathBuf>,
     /// What other fits kept: the artifact has the mean of their weights and of this fit's.

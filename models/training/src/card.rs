@@ -57,7 +57,7 @@ pub(crate) struct Card {
     pub(crate) familiarity: Familiarity,
     /// The artifact whose calibration was taken over, where no register was held out.
     pub(crate) calibration_of: Option<String>,
-    /// The labelled file that the temperature is of, where it is of one.
+    /// The labelled file that the calibration is of, where it is of one.
     pub(crate) calibrated_on: Option<CalibratedOn>,
     /// The weights of other fits that it began with, and the passes that counted as done.
     pub(crate) began_with: Vec<String>,
@@ -85,7 +85,7 @@ impl CalibratedOn {
     fn tell(of: Option<&Self>) -> String {
         of.map_or_else(String::new, |of| {
             format!(
-                "; the temperature is of the {} utterances of `{}` (sha256 `{}`), which are never learnt from",
+                "; the temperature, without thresholds, is of the {} utterances of `{}` (sha256 `{}`), which are never learnt from",
                 of.count, of.file, of.sha256
             )
         })
@@ -257,8 +257,8 @@ impl Card {
              | File | `model.gguf`, {} bytes, sha256 `{}` |\n\
              | Weights | blocks of 32 with one scale: {} in 4 bits, other matrices in 8; cosine of sentence vectors to those before rounding {:.4} on average and {:.4} at least, {:.4} and {:.4} once biases, norms and head had settled, on texts that neither went by, but for a few repeats |\n\
              | Learnt from | {} utterances and {} dishes in `models/training/data` and the lexicon, sha256 `{}` |\n\
-             | Calibration | temperature {:.3}, threshold {:.2}{}{} |\n\
-             | Made by | `models/training/fetch_base.sh && cargo run --release -p olympus-training{}`{} |\n",
+             | Calibration | temperature {:.3}, threshold {:.2}{}{}{} |\n\
+             | Made by | `models/training/fetch_base.sh && cargo run --release -p olympus-training --{}{}`{} |\n",
             self.manifest.id,
             self.base_sha256,
             config.num_hidden_layers,
@@ -291,6 +291,8 @@ impl Card {
                     self.familiarity.weight
                 )),
             CalibratedOn::tell(self.calibrated_on.as_ref()),
+            self.tell_of_distance(),
+            self.no_folds(),
             CalibratedOn::argument(self.calibrated_on.as_ref()),
             self.others(),
         );
@@ -324,7 +326,7 @@ impl Card {
             let row = (score.count, score.strict, score.linear_on_frozen);
             table_row(&mut out, &score.file, row, &score.recalls);
         }
-        out.push_str("\nThe last six columns are recall by class. Held-out registers are scored in f32 without thresholds, and those in English set the calibration; files are scored with it, on the artifact's weights in f32; `olympus-eval` scores the artifact as it runs.\n");
+        out.push_str("\nThe last six columns are recall by class. Held-out registers are scored in f32 without thresholds; files are scored as calibrated, on the artifact's weights in f32; `olympus-eval` scores the artifact as it runs.\n");
         if !self.folds.is_empty() {
             self.tell_held_out(&mut out);
         }
@@ -340,6 +342,29 @@ impl Card {
             );
         }
         out
+    }
+
+    /// Whether nothing was held out and no earlier artifact asked.
+    fn by_file_alone(&self) -> bool {
+        self.folds.is_empty() && self.calibration_of.is_none()
+    }
+
+    fn no_folds(&self) -> &'static str {
+        if self.by_file_alone() {
+            " --no-folds"
+        } else {
+            ""
+        }
+    }
+
+    fn tell_of_distance(&self) -> String {
+        if !self.by_file_alone() {
+            return String::new();
+        }
+        format!(
+            "; the logit of \"unknown\" gains {} for each 1 of cosine that the nearest prototype out of scope is nearer than the nearest in scope, above {}, by the same",
+            self.familiarity.weight, self.familiarity.centre
+        )
     }
 
     /// What registers and files that were held out said.

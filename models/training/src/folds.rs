@@ -1,5 +1,5 @@
 //! What is measured before the artifact is made: on registers and query files that a fit has not
-//! seen. Their predictions also set the calibration.
+//! seen. Their predictions set the calibration, unless a file does (`validation`).
 
 use crate::calibrate::{self, Scored};
 use crate::card::{self, Fold};
@@ -111,7 +111,7 @@ pub(crate) fn cross_validate(
         .collect::<anyhow::Result<Vec<_>>>()?;
     let all: Vec<Judged> = measured.iter().flat_map(Measured::english).collect();
     let familiarity = novelty::fit(&all);
-    let scored: Vec<Scored> = all.iter().map(|j| j.with(familiarity)).collect();
+    let scored: Vec<Scored> = novelty::with(&all, familiarity);
     let folds: Vec<Fold> = measured
         .into_iter()
         .map(|measured| measured.fold(familiarity))
@@ -144,7 +144,7 @@ impl Measured {
     }
 
     fn fold(self, familiarity: Familiarity) -> Fold {
-        let with: Vec<Scored> = self.judged.iter().map(|j| j.with(familiarity)).collect();
+        let with: Vec<Scored> = novelty::with(&self.judged, familiarity);
         Fold {
             held_out: self
                 .held_out

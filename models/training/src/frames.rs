@@ -1,7 +1,7 @@
 //! Frames: what customers say again and again, with slots where dishes, numbers and the like stand.
 //!
-//! `data/frames/<language>/<label>.txt`, one utterance a line. Each is learnt several times, filled anew from one seed, so
-//! that "cancel the … and give me …" is heard whatever the dishes are called.
+//! `data/frames/<language>/<label>.txt`, one utterance a line. Each is learnt several times, filled anew from a seed of its own text,
+//! so that "cancel the … and give me …" is heard whatever the dishes are called.
 
 use crate::data::{Example, lines};
 use anyhow::Context as _;
@@ -205,6 +205,12 @@ mod tests {
             assert_ne!(one, other);
             let both = |words: &[&str; 2]| words.contains(&one) && words.contains(&other);
             assert!(!same.iter().any(both), "{text}");
+            let times = fill("{time} or {time2}", &dishes(), true, &mut rng).expect("fills");
+            let (one, other) = times.split_once(" or ").expect("two");
+            let seven = |time: &str| matches!(time, "7 pm" | "19:00");
+            let half = |time: &str| matches!(time, "7:30" | "half past seven");
+            assert!(one != other && !(seven(one) && seven(other)), "{times}");
+            assert!(!(half(one) && half(other)), "{times}");
             let time = fill("{time}", &dishes(), false, &mut rng).expect("fills");
             assert!(
                 time.chars().all(|c| c.is_ascii_digit() || c == ':'),

@@ -1,7 +1,7 @@
 //! `olympus-training`: makes the model artifact from the base model and the text beside it.
 //!
-//! Everything is drawn from one seed. Whole registers are held out to measure and to calibrate;
-//! the artifact learns from all of them. Files given with `--report` are only ever scored.
+//! Everything is drawn from fixed seeds. Whole registers can be held out to measure and to calibrate; the artifact
+//! learns from all of them. Files given with `--calibrate-on` and `--report` are never learnt from.
 
 mod ablation;
 mod adam;
@@ -28,16 +28,17 @@ mod rounding;
 mod settling;
 mod teacher;
 mod train;
+mod validation;
 
 use crate::args::Args;
 use crate::calibrate::Scored;
-use crate::card::{CalibratedOn, Card, Score};
+use crate::card::{Card, Score};
 use crate::data::Example;
-use crate::model::{Base, Learner};
-use crate::novelty::Judged;
+use crate::model::Base;
 use crate::pairs::{Dish, Form};
 use crate::teacher::Teacher;
 use crate::train::{Begin, Fit, Run};
+use crate::validation::{Fitted, Validation, judge_by};
 use anyhow::Context as _;
 use candle_core::quantized::QTensor;
 use candle_core::{Device, Tensor};
@@ -47,7 +48,7 @@ use olympus_inference::Pooling;
 use olympus_inference::artifact::{Manifest, sha256_hex, write_gguf};
 use olympus_inference::known::{Familiarity, TENSORS};
 use olympus_inference::phrases::TENSOR;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -113,8 +114,11 @@ fn main() -> anyhow::Result<()> {
     if args.ablate {
         return ablation::run(&base, &text, &args.report);
     }
+    let validation = args.calibrate_on.as_deref();
+    let validation = validation.map(|file| Validation::load(file, &text.examples));
+    let validation = validation.transpose()?;
     if let Some(dir) = &args.student_of {
-        return student(&args, dir, &base, &text);
+        return student(&args, dir, &base, &text, validation);
     }
     let teacher = Teacher::new(&base, text.texts(), &args.checkpoints);
     let run = Run {
@@ -136,9 +140,16 @@ fn main() -> anyhow::Result<()> {
     let earlier = args.calibration_of.as_deref();
     let earlier = earlier.map(distil::Teacher::load).transpose()?;
     let (folds, familiarity, calibration) = match &earlier {
-        Some(earlier) => (Vec::new(), earlier.familiarity()?, earlier.calibration()),
-        None if args.no_folds => (Vec::new(), UNFITTED, uncalibrated()),
-        None => folds::cross_validate(&run, &text)?,
+        Some(earlier) => (
+            Vec::new(),
+            Some(earlier.familiarity()?),
+            earlier.calibration(),
+        ),
+        None if args.no_folds => (Vec::new(), None, uncalibrated()),
+        None => {
+            let (folds, familiarity, calibration) = folds::cross_validate(&run, &text)?;
+            (folds, Some(familiarity), calibration)
+        }
     };
     eprintln!("{familiarity:?}, {calibration:?}");
     let all: Vec<&Example> = text.examples.iter().collect();
@@ -160,18 +171,18 @@ fn main() -> anyhow::Result<()> {
     let prototypes = novelty::prototypes(&learner, &base, &all, settings.seed)?;
     let by_phrases = phrases::fit(&base, &all, settings.seed)?;
     let judge = judge_by(&learner, &base, &prototypes, &by_phrases);
-    let before = Fitted {
-        // Nothing held out has said what a distance counts for: the file does.
-        familiarity: (!args.no_folds).then_some(familiarity),
+    let Fitted {
+        familiarity,
         calibration,
+    } = match &validation {
+        Some(validation) => validation.fit(familiarity, judge)?,
+        None => Fitted {
+            familiarity: familiarity.unwrap_or(UNFITTED),
+            calibration,
+        },
     };
-    let (familiarity, calibration, calibrated_on) =
-        recalibrated(before, args.calibrate_on.as_deref(), &text.examples, judge)?;
     let judge = |set: &[&Example]| -> anyhow::Result<Vec<Scored>> {
-        Ok(judge(set)?
-            .iter()
-            .map(|one| one.with(familiarity))
-            .collect())
+        Ok(novelty::with(&judge(set)?, familiarity))
     };
     let scores = score_files(&args.report, &base, &all, &calibration, judge)?;
     if args.dry_run {
@@ -208,7 +219,7 @@ fn main() -> anyhow::Result<()> {
         rounding,
         familiarity,
         calibration_of: earlier.map(|earlier| earlier.sha256),
-        calibrated_on,
+        calibrated_on: validation.map(|validation| validation.of),
         began_with,
         began_at: args.begin_at,
         mean_with,
@@ -229,7 +240,13 @@ fn same_folder(one: &Path, other: &Path) -> bool {
 }
 
 /// Makes a student of a finished artifact and says how it compares.
-fn student(args: &Args, dir: &Path, base: &Base, text: &Text) -> anyhow::Result<()> {
+fn student(
+    args: &Args,
+    dir: &Path,
+    base: &Base,
+    text: &Text,
+    validation: Option<Validation>,
+) -> anyhow::Result<()> {
     let out = args.out();
     anyhow::ensure!(
         !same_folder(dir, &out),
@@ -259,17 +276,10 @@ fn student(args: &Args, dir: &Path, base: &Base, text: &Text) -> anyhow::Result<
     manifest.config = student.config;
     let mut tensors = student.learner.tensors();
     let by_phrases = phrases::fit(base, &all, args.seed)?;
-    let was_calibrated = manifest.calibration.is_some();
-    let calibration = manifest.calibration.unwrap_or_else(uncalibrated);
     let judge = judge_by(&student.learner, base, &prototypes, &by_phrases);
-    let before = Fitted {
-        familiarity: Some(familiarity),
-        calibration,
-    };
-    let (_, calibration, calibrated_on) =
-        recalibrated(before, args.calibrate_on.as_deref(), &text.examples, judge)?;
-    let is_calibrated = was_calibrated || calibrated_on.is_some();
-    manifest.calibration = is_calibrated.then_some(calibration);
+    if let Some(validation) = &validation {
+        manifest.calibration = Some(validation.fit(Some(familiarity), judge)?.calibration);
+    }
     let [inside, outside] = prototypes;
     let known = [inside, outside, teacher.fit];
     tensors.extend(TENSORS.map(str::to_owned).into_iter().zip(known));
@@ -282,7 +292,7 @@ fn student(args: &Args, dir: &Path, base: &Base, text: &Text) -> anyhow::Result<
         utterances: all.len(),
         dishes: text.asked.len() + text.lexicon.len(),
         data_sha256: card::hash_of(&text.examples, &text.dishes_without(&[])),
-        calibrated_on,
+        calibrated_on: validation.map(|validation| validation.of),
         plan,
         cosines_to_teacher: student.near,
         curve: student.curve,
@@ -322,66 +332,6 @@ fn score_files(
         Ok(score)
     };
     files.iter().map(score).collect()
-}
-
-/// Judges utterances as the artifact does: by the head, the prototypes and the phrases.
-fn judge_by<'a>(
-    learner: &'a Learner,
-    base: &'a Base,
-    prototypes: &'a [Tensor; 2],
-    by_phrases: &'a [f32],
-) -> impl Fn(&[&Example]) -> anyhow::Result<Vec<Judged>> + Copy + 'a {
-    move |set| {
-        let mut judged = novelty::judge(learner, base, prototypes, set)?;
-        novelty::add_phrases(base, by_phrases, set, &mut judged)?;
-        Ok(judged)
-    }
-}
-
-/// What was fitted on text that a fit had not learnt.
-struct Fitted {
-    /// Nothing where it was not.
-    familiarity: Option<Familiarity>,
-    calibration: Calibration,
-}
-
-/// What suits a labelled file best: the temperature, without thresholds, and what a distance counts for if that is not
-/// fitted. As it was where there is no file.
-fn recalibrated(
-    before: Fitted,
-    file: Option<&Path>,
-    learnt: &[Example],
-    judge: impl Fn(&[&Example]) -> anyhow::Result<Vec<Judged>>,
-) -> anyhow::Result<(Familiarity, Calibration, Option<CalibratedOn>)> {
-    let Some(file) = file else {
-        let familiarity = before.familiarity.unwrap_or(UNFITTED);
-        return Ok((familiarity, before.calibration, None));
-    };
-    let set = data::load_jsonl(file)?;
-    let known: HashSet<String> = learnt.iter().map(|one| data::key(&one.text)).collect();
-    let shared = set.iter().find(|one| known.contains(&data::key(&one.text)));
-    anyhow::ensure!(
-        shared.is_none(),
-        "{}: `{}` is learnt from too; take it out of one of them",
-        file.display(),
-        shared.map_or("", |one| one.text.as_str())
-    );
-    let set: Vec<&Example> = set.iter().collect();
-    let judged = judge(&set)?;
-    let familiarity = before.familiarity;
-    let familiarity = familiarity.unwrap_or_else(|| novelty::fit_few(&judged));
-    let scored: Vec<Scored> = judged.iter().map(|one| one.with(familiarity)).collect();
-    let calibration = Calibration {
-        temperature: calibrate::temperature(&scored),
-        ..uncalibrated()
-    };
-    let calibrated_on = CalibratedOn {
-        file: file.display().to_string(),
-        count: set.len(),
-        sha256: sha256_hex(&std::fs::read(file)?),
-    };
-    eprintln!("{familiarity:?}, {calibration:?} by {calibrated_on:?}");
-    Ok((familiarity, calibration, Some(calibrated_on)))
 }
 
 /// Distance counts for nothing where no held-out register says what it tells.

@@ -1,7 +1,7 @@
 //! Being near what was out of scope among the text learnt, and far from what was in scope.
 //!
 //! Prototypes are the middles of both (spherical k-means over the head's features). What a
-//! nearness counts for is fitted on registers that the prototypes were not made from.
+//! nearness counts for is fitted on text that the prototypes were not made from.
 
 use crate::batches::in_batches;
 use crate::calibrate::{Scored, accuracy, calibrate, log_loss_at_best};
@@ -161,12 +161,15 @@ pub(crate) fn fit(judged: &[Judged]) -> Familiarity {
     least.map_or(crate::UNFITTED, |least| least.1)
 }
 
-/// The weight and centre of least log loss: of a few hundred utterances that says more than how many are right.
+/// Log loss that a smaller weight may add.
+const AS_GOOD: f64 = 0.001;
+
+/// The smallest weight of nearly the least log loss: of a few hundred utterances that says more than how many are right.
 pub(crate) fn fit_few(judged: &[Judged]) -> Familiarity {
-    let tried = of_least_loss(judged).into_iter();
-    tried
-        .min_by(|a, b| a.0.total_cmp(&b.0))
-        .map_or(crate::UNFITTED, |best| best.1)
+    let tried = of_least_loss(judged);
+    let least = tried.iter().map(|tried| tried.0).fold(f64::MAX, f64::min);
+    let best = tried.into_iter().find(|tried| tried.0 <= least + AS_GOOD);
+    best.map_or(crate::UNFITTED, |best| best.1)
 }
 
 /// Each weight that is tried with the centre that suits it best, and the log loss then.
@@ -182,7 +185,8 @@ fn of_least_loss(judged: &[Judged]) -> Vec<(f64, Familiarity)> {
     weights.into_iter().filter_map(best).collect()
 }
 
-fn with(judged: &[Judged], familiarity: Familiarity) -> Vec<Scored> {
+/// All of them with what the distance adds.
+pub(crate) fn with(judged: &[Judged], familiarity: Familiarity) -> Vec<Scored> {
     judged.iter().map(|one| one.with(familiarity)).collect()
 }
 
@@ -260,7 +264,7 @@ fn describe(
 
 #[cfg(test)]
 mod tests {
-    use super::{Judged, Nearest, fit, found, k_means, tensor};
+    use super::{Judged, Nearest, fit, fit_few, found, k_means, tensor};
 
     #[test]
     fn recall_at_three_mistakes_in_a_hundred() {
@@ -293,7 +297,7 @@ mod tests {
         let tells: Vec<_> = (0..50)
             .flat_map(|_| [judged(0, 0.9), judged(5, 0.5)])
             .collect();
-        assert!(fit(&tells).weight > 0.0);
+        assert!(fit(&tells).weight > 0.0 && fit_few(&tells).weight > 0.0);
         let silent: Vec<_> = (0..50)
             .flat_map(|_| [judged(0, 0.7), judged(5, 0.7)])
             .collect();

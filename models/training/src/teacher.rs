@@ -42,7 +42,7 @@ impl<'a> Teacher<'a> {
         let mut texts: Vec<&str> = texts.collect();
         texts.sort_unstable();
         texts.dedup();
-        let of = format!("{}\n{POOLING:?}", base.sha256);
+        let of = format!("{}\n{POOLING:?} in bytes", base.sha256);
         let hash: String = sha256_hex(of.as_bytes()).chars().take(16).collect();
         Self {
             base,

@@ -44,13 +44,14 @@ fn scatter(of: &[f32], rows: &mut [f32], all: usize, from: usize, width: usize) 
 /// In eight sums, as one would have each addition wait for the one before.
 fn dot(a: &[f32], b: &[f32]) -> f32 {
     let mut lanes = [0.0_f32; 8];
-    let (a, b) = (a.chunks(8), b.chunks(8));
-    for (a, b) in a.zip(b) {
+    let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<8>(), b.as_chunks::<8>());
+    for (a, b) in a.iter().zip(b) {
         for ((lane, a), b) in lanes.iter_mut().zip(a).zip(b) {
             *lane += a * b;
         }
     }
-    lanes.iter().sum()
+    let rest = a_rest.iter().zip(b_rest).map(|(a, b)| a * b);
+    lanes.into_iter().chain(rest).sum()
 }
 
 fn add(to: &mut [f32], times: f32, of: &[f32]) {

@@ -210,6 +210,7 @@ impl CustomOp2 for WeightSlopes {
 #[cfg(test)]
 mod tests {
     use super::{add_bias, attention, gelu, layer_norm};
+    use crate::bert::Texts;
     use candle_core::{D, Device, Result, Tensor, Var};
     use std::sync::Arc;
 
@@ -318,6 +319,42 @@ mod tests {
             },
         );
         assert!(gap < 1e-5, "{gap}");
+    }
+
+    #[test]
+    fn means_of_texts_have_the_gradients_of_softmax_and_sums() {
+        let rows: [&[u32]; 2] = [&[1, 2, 3], &[4, 5]];
+        let texts = Texts::of(&rows).expect("texts");
+        let vars = [var((5, 8), 0.3), var((5, 1), 0.8)];
+        let each = |t: &[Tensor], of: &dyn Fn(&Tensor, &Tensor) -> Result<Tensor>| {
+            let part = |from, length| {
+                of(
+                    &t[0].narrow(0, from, length)?,
+                    &t[1].narrow(0, from, length)?,
+                )
+            };
+            Tensor::cat(&[part(0, 3)?, part(3, 2)?], 0)
+        };
+        let weighed = |states: &Tensor, scores: &Tensor| {
+            let shares = candle_nn::ops::softmax(&scores.t()?.contiguous()?, D::Minus1)?;
+            shares.matmul(states)
+        };
+        let gap = apart(
+            &vars,
+            |t| texts.weighed_means(&t[0], &t[1]),
+            |t| each(t, &weighed),
+        );
+        assert!(gap < 1e-5, "weighed {gap}");
+        let unit = |states: &Tensor, _: &Tensor| {
+            let mean = states.mean_keepdim(0)?;
+            mean.broadcast_div(&mean.sqr()?.sum_keepdim(1)?.sqrt()?)
+        };
+        let gap = apart(
+            &vars[..1],
+            |t| texts.unit_means(&t[0]),
+            |t| each(&[t[0].clone(), t[0].narrow(1, 0, 1)?], &unit),
+        );
+        assert!(gap < 1e-5, "unit {gap}");
     }
 
     #[test]

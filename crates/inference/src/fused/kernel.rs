@@ -75,7 +75,7 @@ impl Isa {
             #[cfg(target_arch = "x86_64")]
             Isa::AvxVnni => is_x86_feature_detected!("avxvnni") && is_x86_feature_detected!("avx2"),
             #[cfg(target_arch = "x86_64")]
-            Isa::Avx2 => is_x86_feature_detected!("avx2"),
+            Isa::Avx2 => is_x86_feature_detected!("avx2") && is_x86_feature_detected!("f16c"),
             #[cfg(target_arch = "x86_64")]
             Isa::Ssse3 => is_x86_feature_detected!("ssse3"),
             #[cfg(target_arch = "aarch64")]
@@ -149,6 +149,7 @@ macro_rules! vectorized {
     ($(#[$meta:meta])* fn $name:ident($($arg:ident: $ty:ty),* $(,)?) $body:block) => {
         $(#[$meta])*
         pub(super) fn $name(kernel: $crate::fused::kernel::Kernel, $($arg: $ty),*) {
+            #[cfg(target_arch = "x86_64")]
             use $crate::fused::kernel::Isa;
             #[inline(always)]
             fn body($($arg: $ty),*) $body

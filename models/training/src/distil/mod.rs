@@ -3,8 +3,8 @@
 //!
 //! The student starts with the teacher's own weights and learns to say what the teacher says of the
 //! same disturbed text: the states of every token, the sentence vector and the intents. Labels play no
-//! part but in its phrases, which are learnt anew from the text. What the artifact was calibrated to stays; its
-//! prototypes are made anew in the student's features.
+//! part but in its phrases, which are learnt anew from the text. What a distance counts for stays, and so do temperature
+//! and thresholds where no file sets them anew; prototypes are made anew in the student's features.
 
 mod narrow;
 mod through;

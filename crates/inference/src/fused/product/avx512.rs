@@ -5,7 +5,7 @@ use super::{
     Bits, HALF_GROUP, Line, MOST_ROWS, PackedMatrix, QuantizedRows, Sums, Tile, by_rows, walk,
     walk_in_bytes,
 };
-use crate::fused::matrix::{HALF_GROUP_LINES, fetch_ahead, group_lines};
+use crate::fused::matrix::{fetch_ahead, group_lines};
 use std::arch::x86_64::{
     __m512, __m512i, _mm256_load_si256, _mm512_add_ps, _mm512_and_si512, _mm512_cvtepi32_ps,
     _mm512_cvtph_ps, _mm512_dpbusd_epi32, _mm512_load_ps, _mm512_load_si512, _mm512_mul_ps,
@@ -74,18 +74,7 @@ fn tile<const R: usize, const G: usize>(lines: &[Line], rows: Tile<'_>, sums: &m
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,avx2")]
 fn halves_tile<const R: usize, const G: usize>(lines: &[Line], rows: Tile<'_>, sums: &mut Sums<R>) {
     let groups = rows.groups;
-    // The reads below rely on these.
-    assert!(
-        groups.is_multiple_of(2),
-        "half bytes come in pairs of groups"
-    );
-    assert_eq!((rows.group, G), (HALF_GROUP, HALF_GROUP), "half bytes");
-    assert!(
-        lines.len() >= groups / 2 * HALF_GROUP_LINES,
-        "lines of a panel"
-    );
-    assert!(rows.bytes.len() >= R * groups * G, "bytes of the rows");
-    assert!(rows.scales.len() >= R * groups && rows.half_offsets.len() >= R * groups);
+    rows.assert_halves::<R, G>(lines);
     let mut total = [_mm512_setzero_ps(); R];
     let low_half = _mm512_set1_epi8(0x0f);
     // SAFETY: every read lies within the lengths asserted above; a line is 64 bytes on a 64-byte

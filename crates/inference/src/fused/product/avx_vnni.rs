@@ -3,12 +3,10 @@
 //! The instruction has two encodings. Processors without AVX-512 have the one that is used; the
 //! other one is compiled for the tests, so that this code is tested on machines that have only that.
 
+use super::avx2::add_scaled;
 use super::{Line, PackedMatrix, QuantizedRows, Sums, Tile, by_rows, walk_in_bytes};
 use crate::fused::matrix::group_lines;
-use std::arch::x86_64::{
-    _mm256_add_ps, _mm256_cvtepi32_ps, _mm256_load_ps, _mm256_load_si256, _mm256_loadu_ps,
-    _mm256_mul_ps, _mm256_set1_epi32, _mm256_set1_ps, _mm256_storeu_ps,
-};
+use std::arch::x86_64::{_mm256_load_ps, _mm256_load_si256, _mm256_set1_epi32};
 
 /// A module with a product on one encoding of the instruction.
 macro_rules! kernel {
@@ -61,13 +59,8 @@ macro_rules! kernel {
                             }
                         }
                         for (row, (sums, dot)) in sums.iter_mut().zip(dots).enumerate() {
-                            let scale = _mm256_set1_ps(*rows.scales.get_unchecked(row * groups + group));
-                            for (half, (dot, weight_scale)) in dot.into_iter().zip(weight_scales).enumerate() {
-                                let place = sums.as_mut_ptr().add(half * 8);
-                                let part = _mm256_cvtepi32_ps(dot);
-                                let part = _mm256_mul_ps(part, _mm256_mul_ps(weight_scale, scale));
-                                _mm256_storeu_ps(place, _mm256_add_ps(_mm256_loadu_ps(place), part));
-                            }
+                            let scale = *rows.scales.get_unchecked(row * groups + group);
+                            add_scaled(sums, dot, weight_scales, scale);
                         }
                     }
                 }

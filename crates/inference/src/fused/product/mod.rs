@@ -23,7 +23,8 @@ mod tests;
 
 use super::kernel::{Isa, Kernel};
 use super::matrix::{
-    Bits, HALF_GROUP, Line, PANEL, PackedMatrix, QuantizedRows, group_lines, widen,
+    Bits, HALF_GROUP, HALF_GROUP_LINES, Line, PANEL, PackedMatrix, QuantizedRows, group_lines,
+    widen,
 };
 
 /// Writes rows × outputs to `out`.
@@ -77,6 +78,23 @@ struct Tile<'a> {
 }
 
 impl Tile<'_> {
+    /// What reads of a panel in half bytes and of `R` rows rely on.
+    #[inline(always)]
+    fn assert_halves<const R: usize, const G: usize>(&self, lines: &[Line]) {
+        let groups = self.groups;
+        assert!(
+            groups.is_multiple_of(2),
+            "half bytes come in pairs of groups"
+        );
+        assert_eq!((self.group, G), (HALF_GROUP, HALF_GROUP), "half bytes");
+        assert!(
+            lines.len() >= groups / 2 * HALF_GROUP_LINES,
+            "lines of a panel"
+        );
+        assert!(self.bytes.len() >= R * groups * G, "bytes of the rows");
+        assert!(self.scales.len() >= R * groups && self.half_offsets.len() >= R * groups);
+    }
+
     /// Lines of a group of bytes.
     fn group_lines(&self) -> usize {
         group_lines(self.group)

@@ -187,6 +187,26 @@ fn the_largest_bytes_do_not_saturate() {
 }
 
 #[test]
+fn the_largest_half_bytes_do_not_overflow() {
+    let (inputs, outputs) = (2 * HALF_GROUP, 16);
+    // All of a block at one end: 15 stands for 7, 0 for −8.
+    for (byte, weight) in [(0xff, 7.0), (0x00, -8.0)] {
+        let mut block = f16::ONE.to_le_bytes().to_vec();
+        block.resize(HALF_BLOCK, byte);
+        let blocks = block.repeat(inputs / HALF_GROUP * outputs);
+        let matrix = PackedMatrix::pack_halves(&blocks, inputs, vec![0.0; outputs]);
+        for value in [1.0, -1.0] {
+            for kernel in Kernel::available() {
+                for out in run(kernel, &matrix, &vec![value; inputs * 5], inputs) {
+                    let exact = weight * value * inputs as f32;
+                    assert!((out - exact).abs() < 1e-3, "{kernel}: {out}, not {exact}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
 fn a_group_of_zeros_is_zero_and_not_nothing() {
     let matrix = PackedMatrix::pack(&vec![0.0; 16 * GROUP], GROUP, vec![0.25; 16], GROUP);
     for kernel in Kernel::available() {
