@@ -51,7 +51,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             seed: 7,
-            epochs: 3,
+            epochs: 2,
             batch: 64,
             pairs: 64,
             layers: 6,
