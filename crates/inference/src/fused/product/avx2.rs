@@ -117,19 +117,18 @@ fn halves_tile<const R: usize, const G: usize>(lines: &[Line], rows: Tile<'_>, s
                 let bytes = rows.bytes.as_ptr().add(group * G);
                 for eight in 0..G / 8 {
                     fetch_ahead(line);
-                    for side in 0..2 {
-                        let both = _mm256_load_si256(line.add(side * 32).cast());
-                        let low = _mm256_and_si256(both, low_half);
-                        let high = _mm256_and_si256(_mm256_srli_epi16::<4>(both), low_half);
-                        for (row, words) in words.iter_mut().enumerate() {
-                            let fours = bytes.add(row * groups * G + eight * 8).cast::<i32>();
-                            let first = _mm256_set1_epi32(fours.read_unaligned());
-                            let last = _mm256_set1_epi32(fours.add(1).read_unaligned());
-                            let pairs = _mm256_add_epi16(
-                                _mm256_maddubs_epi16(low, first),
-                                _mm256_maddubs_epi16(high, last),
-                            );
-                            words[side] = _mm256_add_epi16(words[side], pairs);
+                    let both = [0, 32].map(|side| _mm256_load_si256(line.add(side).cast()));
+                    let low = both.map(|both| _mm256_and_si256(both, low_half));
+                    let high =
+                        both.map(|both| _mm256_and_si256(_mm256_srli_epi16::<4>(both), low_half));
+                    for (row, words) in words.iter_mut().enumerate() {
+                        let fours = bytes.add(row * groups * G + eight * 8).cast::<i32>();
+                        for (which, weights) in [low, high].into_iter().enumerate() {
+                            let four = _mm256_set1_epi32(fours.add(which).read_unaligned());
+                            for (words, weights) in words.iter_mut().zip(weights) {
+                                let pairs = _mm256_maddubs_epi16(weights, four);
+                                *words = _mm256_add_epi16(*words, pairs);
+                            }
                         }
                     }
                     line = line.add(64);
