@@ -83,11 +83,9 @@ fn add_scaled(sums: &mut [f32; 16], dots: [__m128i; 4], weight_scales: [__m128; 
         let value = _mm_mul_ps(_mm_cvtepi32_ps(dot), _mm_mul_ps(weight_scale, scale));
         // SAFETY: four numbers, read and written as unaligned.
         unsafe {
-            _mm_storeu_ps(
-                sums.as_mut_ptr(),
-                _mm_add_ps(_mm_loadu_ps(sums.as_ptr()), value),
-            )
-        };
+            let sum = _mm_add_ps(_mm_loadu_ps(sums.as_ptr()), value);
+            _mm_storeu_ps(sums.as_mut_ptr(), sum);
+        }
     }
 }
 
