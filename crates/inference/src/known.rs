@@ -57,7 +57,7 @@ pub struct Known {
 }
 
 impl Known {
-    /// Takes what a model brings; `None` where it brings none.
+    /// Takes what a model brings; `None` where it brings none, or none that counts.
     ///
     /// # Errors
     /// [`InferenceError::Unfit`] where a tensor is missing or has another shape.
@@ -70,14 +70,17 @@ impl Known {
             return Ok(None);
         }
         let fit = weights.values(fit, &[2])?;
-        Ok(Some(Self {
+        let known = Self {
             inside: weights.values(inside, &[PROTOTYPES, hidden])?,
             outside: weights.values(outside, &[PROTOTYPES, hidden])?,
             familiarity: Familiarity {
                 weight: fit[0],
                 centre: fit[1],
             },
-        }))
+        };
+        // 512 products a text would change nothing.
+        let counts = known.familiarity.weight.abs() > 0.0;
+        Ok(counts.then_some(known))
     }
 
     /// What each row of features, batch × hidden, adds to its logits, batch × 6.

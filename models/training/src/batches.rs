@@ -38,18 +38,30 @@ pub(crate) fn in_batches<T: Clone + Default + Send>(
     size: usize,
     of: impl Fn(&Batch) -> anyhow::Result<Vec<T>> + Sync,
 ) -> anyhow::Result<Vec<T>> {
+    in_chunks(texts, size, |chunk| {
+        let ids = chunk
+            .iter()
+            .map(|text| Ok(base.tokenizer.ids(text)?))
+            .collect::<anyhow::Result<Vec<_>>>()?;
+        let rows: Vec<&[u32]> = ids.iter().map(Vec::as_slice).collect();
+        of(&Batch::of(&rows)?)
+    })
+}
+
+/// The same of the texts themselves.
+pub(crate) fn in_chunks<T: Clone + Default + Send>(
+    texts: &[&str],
+    size: usize,
+    of: impl Fn(&[&str]) -> anyhow::Result<Vec<T>> + Sync,
+) -> anyhow::Result<Vec<T>> {
     let mut order: Vec<usize> = (0..texts.len()).collect();
     order.sort_by_key(|index| texts[*index].len());
     let chunks: Vec<&[usize]> = order.chunks(size).collect();
     let half = |which: usize| -> anyhow::Result<Vec<(usize, T)>> {
         let mut made = Vec::new();
         for chunk in chunks.iter().skip(which).step_by(2) {
-            let ids = chunk
-                .iter()
-                .map(|index| Ok(base.tokenizer.ids(texts[*index])?))
-                .collect::<anyhow::Result<Vec<_>>>()?;
-            let rows: Vec<&[u32]> = ids.iter().map(Vec::as_slice).collect();
-            made.extend(chunk.iter().copied().zip(of(&Batch::of(&rows)?)?));
+            let texts: Vec<&str> = chunk.iter().map(|index| texts[*index]).collect();
+            made.extend(chunk.iter().copied().zip(of(&texts)?));
         }
         Ok(made)
     };

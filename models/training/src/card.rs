@@ -358,7 +358,7 @@ impl Card {
     }
 
     fn tell_of_distance(&self) -> String {
-        if !self.by_file_alone() {
+        if !self.by_file_alone() || self.calibrated_on.is_none() {
             return String::new();
         }
         format!(

@@ -220,6 +220,23 @@ mod tests {
     }
 
     #[test]
+    fn one_more_frame_changes_no_other() {
+        let filled = |frames: &str| -> Vec<String> {
+            let dir = tempfile::tempdir().expect("a folder");
+            let of = dir.path().join("english");
+            std::fs::create_dir(&of).expect("makes");
+            std::fs::write(of.join("order.txt"), frames).expect("writes");
+            let dishes = ["Pho", "Iced Tea", "Ramen", "Pad Thai", "Hummus"];
+            let filled = load(dir.path(), dishes.into_iter()).expect("good frames");
+            filled.into_iter().map(|one| one.text).collect()
+        };
+        let alone = filled("{n} {dish} for {name} at {time}\n");
+        let after = filled("a {dish}\n{n} {dish} for {name} at {time}\n");
+        assert_eq!(after[COPIES..], alone);
+        assert!(alone.iter().any(|text| *text != alone[0]), "{alone:?}");
+    }
+
+    #[test]
     fn slots_that_there_are_not_are_refused_and_named() {
         let unknown = filled("a {drink} please", true).expect_err("no such slot");
         assert!(unknown.to_string().contains("{drink}"), "{unknown}");

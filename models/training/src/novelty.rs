@@ -286,6 +286,25 @@ mod tests {
     }
 
     #[test]
+    fn a_weight_that_gains_next_to_nothing_is_none() {
+        // Sure of nearly all by the logits alone, and of the last a little surer with the distance.
+        let judged = |label: usize, lead: f32, inside: f32| {
+            let mut logits = [-9.0; 6];
+            (logits[0], logits[5]) = if label == 0 { (lead, 0.0) } else { (0.0, lead) };
+            Judged {
+                scored: (logits, label),
+                nearest: Nearest {
+                    inside,
+                    outside: 0.7,
+                },
+            }
+        };
+        let of = |lead| [judged(0, lead, 0.9), judged(5, lead, 0.5)];
+        assert!(fit_few(&[12.0; 50].map(of).concat()).weight.abs() < f32::EPSILON);
+        assert!(fit_few(&[0.1; 50].map(of).concat()).weight > 0.0);
+    }
+
+    #[test]
     fn distance_counts_where_it_tells_and_not_where_it_does_not() {
         let judged = |label: usize, inside: f32| Judged {
             scored: ([0.0, -9.0, -9.0, -9.0, -9.0, 0.0], label),
@@ -301,6 +320,7 @@ mod tests {
         let silent: Vec<_> = (0..50)
             .flat_map(|_| [judged(0, 0.7), judged(5, 0.7)])
             .collect();
+        assert!(fit_few(&silent).weight.abs() < f32::EPSILON);
         let none = fit(&silent);
         assert!(none.gain(silent[0].nearest).abs() < 1e-5, "{none:?}");
     }

@@ -1,6 +1,6 @@
 //! The base model's vectors of clean text: what search starts from and is held near.
 
-use crate::batches::in_batches;
+use crate::batches::{in_batches, in_chunks};
 use crate::model::Base;
 use crate::train::matrix;
 use anyhow::{Context as _, anyhow};
@@ -82,35 +82,15 @@ impl<'a> Teacher<'a> {
         let (new, new_keys): (Vec<&str>, Vec<i64>) = new.unzip();
         if !new.is_empty() {
             eprintln!("encoding {} texts with the base model", new.len());
-            let rows = on_the_fast_path(&Engine::from_dir(&self.base.dir)?, &new)?;
+            // By inference as it ships, in bytes: what is held near to these need not be told the fourth digit.
+            let engine = Engine::from_dir(&self.base.dir)?;
+            let rows = in_chunks(&new, PACK, |texts| Ok(engine.embed(texts)?))?;
             known.extend(new_keys.into_iter().zip(rows));
             save(&self.kept, &known)?;
         }
         let row = |key: &i64| known.get(key).cloned().unwrap_or_default();
         Ok(keys.iter().map(row).collect())
     }
-}
-
-/// Unit vectors of texts by inference as it ships, in bytes: several times as fast as [`encode`], and what is held near to
-/// them need not be told the fourth digit.
-fn on_the_fast_path(engine: &Engine, texts: &[&str]) -> anyhow::Result<Vec<Vec<f32>>> {
-    let half = texts.len().div_ceil(2).max(1);
-    let rows = |texts: &[&str]| -> anyhow::Result<Vec<Vec<f32>>> {
-        let chunks = texts.chunks(PACK).map(|chunk| Ok(engine.embed(chunk)?));
-        Ok(chunks.collect::<anyhow::Result<Vec<_>>>()?.concat())
-    };
-    let halves = std::thread::scope(|scope| {
-        let threads: Vec<_> = texts
-            .chunks(half)
-            .map(|texts| scope.spawn(move || rows(texts)))
-            .collect();
-        let joined = threads.into_iter().map(|thread| {
-            let joined = thread.join();
-            joined.map_err(|_| anyhow!("a thread of the base model panicked"))?
-        });
-        joined.collect::<anyhow::Result<Vec<_>>>()
-    })?;
-    Ok(halves.concat())
 }
 
 /// What a text's vector is kept under.

@@ -124,10 +124,7 @@ fn halves_tile<const R: usize, const G: usize>(lines: &[Line], rows: Tile<'_>, s
                 }
             }
             let scales = scales.0.as_chunks::<2>().0.as_chunks::<16>().0;
-            let mut wide = [0.0_f32; 16];
-            for (wide, scale) in wide.iter_mut().zip(&scales[half]) {
-                *wide = widen_half(u16::from_le_bytes(*scale));
-            }
+            let wide = scales[half].map(|scale| widen_half(u16::from_le_bytes(scale)));
             // SAFETY: four numbers each, read as unaligned.
             let weight_scales =
                 std::array::from_fn(|part| unsafe { _mm_loadu_ps(wide.as_ptr().add(part * 4)) });
