@@ -83,14 +83,21 @@ impl IntentHead {
         }
     }
 
-    /// Logits with gradients, texts × 6, from tokens × hidden states. Distance takes no part while the model learns.
+    /// Features with gradients, texts × hidden, from tokens × hidden states.
     ///
     /// # Errors
     /// Candle's, where shapes do not fit.
-    pub fn differentiable(&self, states: &Tensor, texts: &Texts) -> Result<Tensor> {
+    pub fn differentiable_features(&self, states: &Tensor, texts: &Texts) -> Result<Tensor> {
         let scores = states.matmul(&self.query)?;
         let pooled = texts.weighed_means(states, &scores)?;
-        let features = self.dense.differentiable(&pooled)?.tanh()?;
-        self.out.differentiable(&features)
+        self.dense.differentiable(&pooled)?.tanh()
+    }
+
+    /// Logits with gradients, texts × 6, from features. Distance takes no part while the model learns.
+    ///
+    /// # Errors
+    /// Candle's, where shapes do not fit.
+    pub fn differentiable(&self, features: &Tensor) -> Result<Tensor> {
+        self.out.differentiable(features)
     }
 }

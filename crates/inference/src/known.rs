@@ -40,6 +40,18 @@ pub struct Familiarity {
 }
 
 impl Familiarity {
+    /// Where nothing held out has said that a distance tells anything.
+    pub const NONE: Self = Self {
+        weight: 0.0,
+        centre: 0.0,
+    };
+
+    /// Whether a distance changes any logit.
+    #[must_use]
+    pub fn counts(self) -> bool {
+        self.weight.abs() > 0.0
+    }
+
     /// What the logit of "unknown" gains.
     #[must_use]
     pub fn gain(self, nearest: Nearest) -> f32 {
@@ -79,8 +91,7 @@ impl Known {
             },
         };
         // 512 products a text would change nothing.
-        let counts = known.familiarity.weight.abs() > 0.0;
-        Ok(counts.then_some(known))
+        Ok(known.familiarity.counts().then_some(known))
     }
 
     /// What each row of features, batch × hidden, adds to its logits, batch × 6.

@@ -24,6 +24,8 @@ pub(crate) struct Renderer<'a> {
     index: &'a MenuIndex,
     fitter: &'a Fitter<'a>,
     words: &'a [QueryWord],
+    /// How what was asked for begins, in two letters.
+    beginnings: Vec<[u8; 2]>,
 }
 
 impl<'a> Renderer<'a> {
@@ -32,10 +34,18 @@ impl<'a> Renderer<'a> {
         fitter: &'a Fitter<'a>,
         words: &'a [QueryWord],
     ) -> Self {
+        let terms = words.iter().flat_map(|word| &word.meanings);
+        let terms = terms.map(|meaning| &index.vocabulary.entry(meaning.term).term);
+        let mut beginnings: Vec<[u8; 2]> = terms
+            .filter_map(|term| term.as_bytes().first_chunk().copied())
+            .collect();
+        beginnings.sort_unstable();
+        beginnings.dedup();
         Self {
             index,
             fitter,
             words,
+            beginnings,
         }
     }
 
@@ -102,6 +112,7 @@ impl<'a> Renderer<'a> {
                 spans.push(token.start..token.end);
             } else if let Some(next) = tokens.get(at + 1)
                 && !found[at + 1]
+                && self.may_begin(&token.word)
                 && let Some(joined) = analysis::joined(token, next)
                 && self.is_found(&joined, of)
             {
@@ -117,6 +128,13 @@ impl<'a> Renderer<'a> {
             }
         }
         apart
+    }
+
+    /// Whether something that was asked for may begin with the word. Folding leaves the first two
+    /// letters of what is joined as they are, and writing it in Latin letters those that are.
+    fn may_begin(&self, word: &str) -> bool {
+        let beginning = word.as_bytes().first_chunk::<2>();
+        beginning.is_none_or(|two| !word.is_ascii() || self.beginnings.contains(two))
     }
 
     fn is_found(&self, term: &str, of: &Found<'_>) -> bool {

@@ -1,6 +1,6 @@
 //! What a run is told.
 
-use crate::train::Settings;
+use crate::train::{Search, Settings};
 use clap::Parser;
 use std::path::PathBuf;
 
@@ -46,6 +46,9 @@ pub(crate) struct Args {
     /// Passes over the text.
     #[arg(long, default_value_t = Settings::default().epochs)]
     pub(crate) epochs: usize,
+    /// Passes after those that learn to search above all, far from the base model.
+    #[arg(long, default_value_t = Settings::default().search_epochs)]
+    pub(crate) search_epochs: usize,
     /// Layers that learn, from the top.
     #[arg(long, default_value_t = Settings::default().layers)]
     pub(crate) layers: usize,
@@ -53,13 +56,13 @@ pub(crate) struct Args {
     #[arg(long, default_value_t = Settings::default().encoder_rate)]
     pub(crate) encoder_rate: f64,
     /// Dishes a step; 0 leaves search out of the training.
-    #[arg(long, default_value_t = Settings::default().pairs)]
+    #[arg(long, default_value_t = Settings::default().search.pairs)]
     pub(crate) pairs: usize,
     /// Weight of the contrastive loss of search.
-    #[arg(long, default_value_t = Settings::default().contrast)]
+    #[arg(long, default_value_t = Settings::default().search.contrast)]
     pub(crate) contrast: f64,
     /// Weight of holding sentence vectors where the base model has them.
-    #[arg(long, default_value_t = Settings::default().anchor)]
+    #[arg(long, default_value_t = Settings::default().search.anchor)]
     pub(crate) anchor: f64,
     /// Parts of each layer in half bytes (`attention.self`, `attention.output`, `intermediate`,
     /// `output`), or `none`; the others are in bytes.
@@ -123,11 +126,15 @@ impl Args {
         Settings {
             seed: self.seed,
             epochs: self.epochs,
+            search_epochs: self.search_epochs,
             layers: self.layers,
             encoder_rate: self.encoder_rate,
-            pairs: self.pairs,
-            contrast: self.contrast,
-            anchor: self.anchor,
+            search: Search {
+                pairs: self.pairs,
+                contrast: self.contrast,
+                anchor: self.anchor,
+                ..Settings::default().search
+            },
             ..Settings::default()
         }
     }

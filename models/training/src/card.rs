@@ -257,7 +257,7 @@ impl Card {
              | File | `model.gguf`, {} bytes, sha256 `{}` |\n\
              | Weights | blocks of 32 with one scale: {} in 4 bits, other matrices in 8; cosine of sentence vectors to those before rounding {:.4} on average and {:.4} at least, {:.4} and {:.4} once biases, norms and head had settled, on texts that neither went by, but for a few repeats |\n\
              | Learnt from | {} utterances and {} dishes in `models/training/data` and the lexicon, sha256 `{}` |\n\
-             | Calibration | temperature {:.3}, threshold {:.2}{}{}{} |\n\
+             | Calibration | temperature {:.3}, threshold {:.2}{}{} |\n\
              | Made by | `models/training/fetch_base.sh && cargo run --release -p olympus-training --{}{}`{} |\n",
             self.manifest.id,
             self.base_sha256,
@@ -291,25 +291,25 @@ impl Card {
                     self.familiarity.weight
                 )),
             CalibratedOn::tell(self.calibrated_on.as_ref()),
-            self.tell_of_distance(),
             self.no_folds(),
             CalibratedOn::argument(self.calibrated_on.as_ref()),
             self.others(),
         );
         let _ = writeln!(
             out,
-            "Settings: seed {}, {} epochs, {} utterances and {} dishes a step, {} layers learn, peak rate {:e} (top layer; {} of it a layer below) and {:e} (head), contrast {}, anchor {}, label smoothing {}.\n",
+            "Settings: seed {}, {} utterances a step, {} layers learn, peak rate {:e} (top layer; {} of it a layer below) and {:e} (head), label smoothing {}; {} epochs with {}, then {} at {} of these rates with {}.\n",
             self.settings.seed,
-            self.settings.epochs,
             self.settings.batch,
-            self.settings.pairs,
             self.settings.layers,
             self.settings.encoder_rate,
             self.settings.layer_decay,
             self.settings.head_rate,
-            self.settings.contrast,
-            self.settings.anchor,
             self.settings.smoothing,
+            self.settings.epochs,
+            self.settings.search.tell(),
+            self.settings.passes() - self.settings.epochs,
+            self.settings.rate_then,
+            self.settings.search_then.tell(),
         );
         out.push_str("## Scores\n\nStrict accuracy; \"unknown\" counts as right for out of scope. The baseline is a linear head on the base model's frozen vectors, learnt from the same text.\n\n");
         let mut header = "| set | count | this | linear on frozen |".to_owned();
@@ -355,16 +355,6 @@ impl Card {
         } else {
             ""
         }
-    }
-
-    fn tell_of_distance(&self) -> String {
-        if !self.by_file_alone() || self.calibrated_on.is_none() {
-            return String::new();
-        }
-        format!(
-            "; the logit of \"unknown\" gains {} for each 1 of cosine that the nearest prototype out of scope is nearer than the nearest in scope, above {}, by the same",
-            self.familiarity.weight, self.familiarity.centre
-        )
     }
 
     /// What registers and files that were held out said.

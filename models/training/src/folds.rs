@@ -182,7 +182,7 @@ fn measure(run: &Run<'_>, text: &Text, held_out: &'static HeldOut) -> anyhow::Re
         .collect();
     let prototypes = novelty::prototypes(&learner, run.base, &train, run.settings.seed)?;
     let by_phrases = phrases::fit(run.base, &train, run.settings.seed)?;
-    let mut judged = novelty::judge(&learner, run.base, &prototypes, &test)?;
+    let mut judged = novelty::judge(&learner, run.base, Some(&prototypes), &test)?;
     novelty::add_phrases(run.base, &by_phrases, &test, &mut judged)?;
     Ok(Measured {
         held_out,

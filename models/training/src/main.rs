@@ -38,7 +38,7 @@ use crate::model::Base;
 use crate::pairs::{Dish, Form};
 use crate::teacher::Teacher;
 use crate::train::{Begin, Fit, Run};
-use crate::validation::{Fitted, Validation, judge_by};
+use crate::validation::{Validation, judge_by};
 use anyhow::Context as _;
 use candle_core::quantized::QTensor;
 use candle_core::{Device, Tensor};
@@ -132,24 +132,17 @@ fn main() -> anyhow::Result<()> {
         "--begin-with goes with --calibration-of or --no-folds: earlier fits have learnt what the folds hold out"
     );
     anyhow::ensure!(
-        args.begin_at < settings.epochs,
+        args.begin_at < settings.passes(),
         "--begin-at {} leaves none of {} passes to learn in; name fewer or more --epochs",
         args.begin_at,
-        settings.epochs
+        settings.passes()
     );
     let earlier = args.calibration_of.as_deref();
     let earlier = earlier.map(distil::Teacher::load).transpose()?;
     let (folds, familiarity, calibration) = match &earlier {
-        Some(earlier) => (
-            Vec::new(),
-            Some(earlier.familiarity()?),
-            earlier.calibration(),
-        ),
-        None if args.no_folds => (Vec::new(), None, uncalibrated()),
-        None => {
-            let (folds, familiarity, calibration) = folds::cross_validate(&run, &text)?;
-            (folds, Some(familiarity), calibration)
-        }
+        Some(earlier) => (Vec::new(), earlier.familiarity, earlier.calibration()),
+        None if args.no_folds => (Vec::new(), Familiarity::NONE, uncalibrated()),
+        None => folds::cross_validate(&run, &text)?,
     };
     eprintln!("{familiarity:?}, {calibration:?}");
     let all: Vec<&Example> = text.examples.iter().collect();
@@ -168,18 +161,12 @@ fn main() -> anyhow::Result<()> {
     let (rounded, rounding) =
         rounding::apply(&mut learner, &base, &text, &args.halves, settings.seed)?;
     eprintln!("{rounding:?}");
-    let prototypes = novelty::prototypes(&learner, &base, &all, settings.seed)?;
+    let prototypes = known(&learner, &base, &all, familiarity, settings.seed)?;
     let by_phrases = phrases::fit(&base, &all, settings.seed)?;
-    let judge = judge_by(&learner, &base, &prototypes, &by_phrases);
-    let Fitted {
-        familiarity,
-        calibration,
-    } = match &validation {
+    let judge = judge_by(&learner, &base, prototypes.as_ref(), &by_phrases);
+    let calibration = match &validation {
         Some(validation) => validation.fit(familiarity, judge)?,
-        None => Fitted {
-            familiarity: familiarity.unwrap_or(UNFITTED),
-            calibration,
-        },
+        None => calibration,
     };
     let judge = |set: &[&Example]| -> anyhow::Result<Vec<Scored>> {
         Ok(novelty::with(&judge(set)?, familiarity))
@@ -197,14 +184,7 @@ fn main() -> anyhow::Result<()> {
         calibration: Some(calibration),
     };
     let mut tensors = learner.tensors();
-    let fit = Tensor::new(&[familiarity.weight, familiarity.centre], &Device::Cpu)?;
-    let [inside, outside] = prototypes;
-    tensors.extend(
-        TENSORS
-            .map(str::to_owned)
-            .into_iter()
-            .zip([inside, outside, fit]),
-    );
+    tensors.extend(named(prototypes, familiarity)?);
     tensors.insert(TENSOR.to_owned(), phrases::tensor(&by_phrases)?);
     let gguf = write_artifact(&out, &manifest, &tensors, rounded, &base)?;
     let card = Card {
@@ -269,20 +249,18 @@ fn student(
         return Ok(());
     }
     let all: Vec<&Example> = text.examples.iter().collect();
-    let prototypes = novelty::prototypes(&student.learner, base, &all, args.seed)?;
-    let familiarity = teacher.familiarity()?;
+    let familiarity = teacher.familiarity;
+    let prototypes = known(&student.learner, base, &all, familiarity, args.seed)?;
     let mut manifest = teacher.manifest;
     manifest.id = name_of(&out)?;
     manifest.config = student.config;
     let mut tensors = student.learner.tensors();
     let by_phrases = phrases::fit(base, &all, args.seed)?;
-    let judge = judge_by(&student.learner, base, &prototypes, &by_phrases);
+    let judge = judge_by(&student.learner, base, prototypes.as_ref(), &by_phrases);
     if let Some(validation) = &validation {
-        manifest.calibration = Some(validation.fit(Some(familiarity), judge)?.calibration);
+        manifest.calibration = Some(validation.fit(familiarity, judge)?);
     }
-    let [inside, outside] = prototypes;
-    let known = [inside, outside, teacher.fit];
-    tensors.extend(TENSORS.map(str::to_owned).into_iter().zip(known));
+    tensors.extend(named(prototypes, familiarity)?);
     tensors.insert(TENSOR.to_owned(), phrases::tensor(&by_phrases)?);
     let gguf = write_artifact(&out, &manifest, &tensors, student.rounded, base)?;
     let card = card::StudentCard {
@@ -334,11 +312,32 @@ fn score_files(
     files.iter().map(score).collect()
 }
 
-/// Distance counts for nothing where no held-out register says what it tells.
-const UNFITTED: Familiarity = Familiarity {
-    weight: 0.0,
-    centre: 0.0,
-};
+/// Prototypes of what was learnt, where nearness to them counts for anything.
+fn known(
+    learner: &model::Learner,
+    base: &Base,
+    learnt: &[&Example],
+    familiarity: Familiarity,
+    seed: u64,
+) -> anyhow::Result<Option<[Tensor; 2]>> {
+    let made = familiarity
+        .counts()
+        .then(|| novelty::prototypes(learner, base, learnt, seed));
+    made.transpose()
+}
+
+/// The same under the names that they have in an artifact, with what nearness counts for.
+fn named(
+    prototypes: Option<[Tensor; 2]>,
+    familiarity: Familiarity,
+) -> anyhow::Result<Vec<(String, Tensor)>> {
+    let Some([inside, outside]) = prototypes else {
+        return Ok(Vec::new());
+    };
+    let fit = Tensor::new(&[familiarity.weight, familiarity.centre], &Device::Cpu)?;
+    let names = TENSORS.map(str::to_owned).into_iter();
+    Ok(names.zip([inside, outside, fit]).collect())
+}
 
 /// Plain arg-max, as the linear baseline has it.
 fn uncalibrated() -> Calibration {

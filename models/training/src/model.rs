@@ -219,7 +219,7 @@ pub(crate) fn run(
     texts: &Texts,
 ) -> anyhow::Result<(Tensor, Tensor)> {
     let states = encoder.differentiable(texts)?;
-    let logits = head.differentiable(&states, texts)?;
+    let logits = head.differentiable(&head.differentiable_features(&states, texts)?)?;
     Ok((logits, texts.unit_means(&states)?))
 }
 

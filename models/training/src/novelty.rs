@@ -3,7 +3,7 @@
 //! Prototypes are the middles of both (spherical k-means over the head's features). What a
 //! nearness counts for is fitted on text that the prototypes were not made from.
 
-use crate::batches::in_batches;
+use crate::batches::in_chunks;
 use crate::calibrate::{Scored, accuracy, calibrate, log_loss_at_best};
 use crate::data::{Example, label_of};
 use crate::model::{Base, Learner};
@@ -11,6 +11,7 @@ use crate::phrases;
 use crate::train::matrix;
 use anyhow::Context as _;
 use candle_core::{D, Tensor};
+use olympus_inference::Texts;
 use olympus_inference::known::{Familiarity, Nearest, PROTOTYPES};
 use olympus_proto::Intent;
 use rand::SeedableRng;
@@ -104,19 +105,22 @@ fn tensor(rows: &[Vec<f32>]) -> anyhow::Result<Tensor> {
     matrix(&rows)
 }
 
-/// Logits and nearness of examples.
+/// Logits and nearness of examples; where there are no prototypes nothing is near.
 pub(crate) fn judge(
     learner: &Learner,
     base: &Base,
-    prototypes: &[Tensor; 2],
+    prototypes: Option<&[Tensor; 2]>,
     examples: &[&Example],
 ) -> anyhow::Result<Vec<Judged>> {
     let texts: Vec<&str> = examples.iter().map(|e| e.text.as_str()).collect();
     let (features, logits) = describe(learner, base, &texts)?;
-    let nearest = |side: &Tensor| -> anyhow::Result<Vec<f32>> {
+    let nearest = |side: usize| -> anyhow::Result<Vec<f32>> {
+        let Some(side) = prototypes.map(|sides| &sides[side]) else {
+            return Ok(vec![0.0; texts.len()]);
+        };
         Ok(features.matmul(&side.t()?)?.max(D::Minus1)?.to_vec1()?)
     };
-    let (inside, outside) = (nearest(&prototypes[0])?, nearest(&prototypes[1])?);
+    let (inside, outside) = (nearest(0)?, nearest(1)?);
     let nearest = inside.into_iter().zip(outside);
     Ok(logits
         .into_iter()
@@ -148,7 +152,7 @@ const EQUAL: f64 = 0.0005;
 pub(crate) fn fit(judged: &[Judged]) -> Familiarity {
     let tried: Vec<(f64, Familiarity)> = of_least_loss(judged)
         .into_iter()
-        .map(|(_, familiarity)| {
+        .map(|familiarity| {
             let scored = with(judged, familiarity);
             (accuracy(&scored, &calibrate(&scored)), familiarity)
         })
@@ -158,22 +162,11 @@ pub(crate) fn fit(judged: &[Judged]) -> Familiarity {
     }
     let best = tried.iter().map(|tried| tried.0).fold(0.0, f64::max);
     let least = tried.into_iter().find(|tried| tried.0 >= best - EQUAL);
-    least.map_or(crate::UNFITTED, |least| least.1)
+    least.map_or(Familiarity::NONE, |least| least.1)
 }
 
-/// Log loss that a smaller weight may add.
-const AS_GOOD: f64 = 0.001;
-
-/// The smallest weight of nearly the least log loss: of a few hundred utterances that says more than how many are right.
-pub(crate) fn fit_few(judged: &[Judged]) -> Familiarity {
-    let tried = of_least_loss(judged);
-    let least = tried.iter().map(|tried| tried.0).fold(f64::MAX, f64::min);
-    let best = tried.into_iter().find(|tried| tried.0 <= least + AS_GOOD);
-    best.map_or(crate::UNFITTED, |best| best.1)
-}
-
-/// Each weight that is tried with the centre that suits it best, and the log loss then.
-fn of_least_loss(judged: &[Judged]) -> Vec<(f64, Familiarity)> {
+/// Each weight that is tried with the centre that suits it best.
+fn of_least_loss(judged: &[Judged]) -> Vec<Familiarity> {
     let weights = [0.0, 0.5, 1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0, 16.0];
     let best = |weight: f32| {
         let centres = (-12..=12_i8).map(|step| f32::from(step) * 0.025);
@@ -181,6 +174,7 @@ fn of_least_loss(judged: &[Judged]) -> Vec<(f64, Familiarity)> {
             .map(|centre| Familiarity { weight, centre })
             .map(|tried| (log_loss_at_best(&with(judged, tried)), tried))
             .min_by(|a, b| a.0.total_cmp(&b.0))
+            .map(|best| best.1)
     };
     weights.into_iter().filter_map(best).collect()
 }
@@ -242,14 +236,20 @@ fn describe(
     base: &Base,
     texts: &[&str],
 ) -> anyhow::Result<(Tensor, Vec<[f32; 6]>)> {
-    let (encoder, head) = learner.build()?;
-    let described = in_batches(base, texts, BATCH, |batch| {
-        let states = encoder.forward(batch)?;
-        let mask = batch.mask.as_ref();
-        let raw = head.features(&states, mask)?;
+    // A snapshot, which nothing is kept for that a gradient would need.
+    let (encoder, head) = learner.snapshot()?;
+    let described = in_chunks(texts, BATCH, |texts| {
+        let ids = texts
+            .iter()
+            .map(|text| Ok(base.tokenizer.ids(text)?))
+            .collect::<anyhow::Result<Vec<_>>>()?;
+        let rows: Vec<&[u32]> = ids.iter().map(Vec::as_slice).collect();
+        let texts = Texts::of(&rows)?;
+        let states = encoder.differentiable(&texts)?;
+        let raw = head.differentiable_features(&states, &texts)?;
+        let said = head.differentiable(&raw)?.to_vec2::<f32>()?;
         let length = raw.sqr()?.sum_keepdim(1)?.sqrt()?;
         let unit = raw.broadcast_div(&length)?.to_vec2::<f32>()?;
-        let said = head.forward(&states, mask)?.to_vec2::<f32>()?;
         unit.into_iter()
             .zip(said)
             .map(|(unit, said)| {
@@ -264,7 +264,7 @@ fn describe(
 
 #[cfg(test)]
 mod tests {
-    use super::{Judged, Nearest, fit, fit_few, found, k_means, tensor};
+    use super::{Judged, Nearest, fit, found, k_means, tensor};
 
     #[test]
     fn recall_at_three_mistakes_in_a_hundred() {
@@ -286,25 +286,6 @@ mod tests {
     }
 
     #[test]
-    fn a_weight_that_gains_next_to_nothing_is_none() {
-        // Sure of nearly all by the logits alone, and of the last a little surer with the distance.
-        let judged = |label: usize, lead: f32, inside: f32| {
-            let mut logits = [-9.0; 6];
-            (logits[0], logits[5]) = if label == 0 { (lead, 0.0) } else { (0.0, lead) };
-            Judged {
-                scored: (logits, label),
-                nearest: Nearest {
-                    inside,
-                    outside: 0.7,
-                },
-            }
-        };
-        let of = |lead| [judged(0, lead, 0.9), judged(5, lead, 0.5)];
-        assert!(fit_few(&[12.0; 50].map(of).concat()).weight.abs() < f32::EPSILON);
-        assert!(fit_few(&[0.1; 50].map(of).concat()).weight > 0.0);
-    }
-
-    #[test]
     fn distance_counts_where_it_tells_and_not_where_it_does_not() {
         let judged = |label: usize, inside: f32| Judged {
             scored: ([0.0, -9.0, -9.0, -9.0, -9.0, 0.0], label),
@@ -316,11 +297,10 @@ mod tests {
         let tells: Vec<_> = (0..50)
             .flat_map(|_| [judged(0, 0.9), judged(5, 0.5)])
             .collect();
-        assert!(fit(&tells).weight > 0.0 && fit_few(&tells).weight > 0.0);
+        assert!(fit(&tells).weight > 0.0);
         let silent: Vec<_> = (0..50)
             .flat_map(|_| [judged(0, 0.7), judged(5, 0.7)])
             .collect();
-        assert!(fit_few(&silent).weight.abs() < f32::EPSILON);
         let none = fit(&silent);
         assert!(none.gain(silent[0].nearest).abs() < 1e-5, "{none:?}");
     }

@@ -28,11 +28,16 @@ use std::path::PathBuf;
 #[derive(Debug, Clone, serde::Serialize)]
 pub(crate) struct Settings {
     pub(crate) seed: u64,
+    /// Passes in which search is held near the base model.
     pub(crate) epochs: usize,
+    /// Passes after those, that learn to search above all; none where search is left out.
+    pub(crate) search_epochs: usize,
     /// Utterances a step.
     pub(crate) batch: usize,
-    /// Dishes a step; 0 leaves search out.
-    pub(crate) pairs: usize,
+    /// What is learnt of search.
+    pub(crate) search: Search,
+    /// The same in the passes after those.
+    pub(crate) search_then: Search,
     /// Layers that learn, from the top.
     pub(crate) layers: usize,
     /// Peak rate of the top layer.
@@ -40,11 +45,22 @@ pub(crate) struct Settings {
     /// Each layer below learns at this share of the rate of the one above.
     pub(crate) layer_decay: f64,
     pub(crate) head_rate: f64,
+    /// Both as a share in the passes that learn to search above all.
+    pub(crate) rate_then: f64,
+    pub(crate) smoothing: f64,
+}
+
+/// What a step learns of search, and how much it weighs.
+#[derive(Debug, Clone, Copy, serde::Serialize)]
+pub(crate) struct Search {
+    /// Dishes a step; 0 leaves search out.
+    pub(crate) pairs: usize,
+    /// Dishes a step that the thread of the utterances, which are shorter, learns from as well.
+    pub(crate) pairs_beside: usize,
     /// Weight of the contrastive loss beside that of intents, which is 1.
     pub(crate) contrast: f64,
     /// Weight of staying near the base model's vectors.
     pub(crate) anchor: f64,
-    pub(crate) smoothing: f64,
 }
 
 impl Default for Settings {
@@ -52,16 +68,77 @@ impl Default for Settings {
         Self {
             seed: 7,
             epochs: 2,
+            search_epochs: 0,
             batch: 64,
-            pairs: 64,
+            search: Search {
+                pairs: 64,
+                pairs_beside: 0,
+                contrast: 0.5,
+                anchor: 1.0,
+            },
+            search_then: Search {
+                pairs: 112,
+                pairs_beside: 64,
+                contrast: 1.0,
+                anchor: 0.2,
+            },
             layers: 6,
             encoder_rate: 1.5e-4,
             layer_decay: 0.8,
             head_rate: 1e-3,
-            contrast: 0.5,
-            anchor: 1.0,
+            rate_then: 0.67,
             smoothing: 0.05,
         }
+    }
+}
+
+impl Settings {
+    /// All passes.
+    pub(crate) fn passes(&self) -> usize {
+        let then = if self.search.pairs > 0 {
+            self.search_epochs
+        } else {
+            0
+        };
+        self.epochs + then
+    }
+
+    /// What a pass learns of search.
+    fn search_of(&self, epoch: usize) -> Search {
+        if epoch < self.epochs {
+            self.search
+        } else {
+            self.search_then
+        }
+    }
+
+    /// The rate when a share of a pass is done: in a straight line to zero over the passes of a kind.
+    fn rate_at(&self, epoch: usize, done: f64) -> f64 {
+        let (peak, passes, before) = match epoch.checked_sub(self.epochs) {
+            None => (self.encoder_rate, self.epochs, epoch),
+            Some(after) => (
+                self.encoder_rate * self.rate_then,
+                self.search_epochs,
+                after,
+            ),
+        };
+        #[expect(clippy::cast_precision_loss, reason = "counts of passes")]
+        let left = 1.0 - (before as f64 + done) / passes as f64;
+        peak * left
+    }
+}
+
+impl Search {
+    /// As a card says it.
+    pub(crate) fn tell(&self) -> String {
+        let beside = match self.pairs_beside {
+            0 => String::new(),
+            more => format!(" and {more}"),
+        };
+        format!(
+            "{}{beside} dishes a step, contrast {}, anchor {}",
+            self.pairs, self.contrast, self.anchor
+        )
     }
 }
 
@@ -133,9 +210,10 @@ impl Run<'_> {
         let mut curve = kept.restore(&mut learner)?;
         let steps = examples.len().div_ceil(settings.batch);
         let done = begin.at + curve.len();
-        let bar = progress(name, steps * settings.epochs, steps * done);
+        let bar = progress(name, steps * settings.passes(), steps * done);
         let texts: Vec<&str> = examples.iter().map(|e| e.text.as_str()).collect();
-        for epoch in done..settings.epochs {
+        for epoch in done..settings.passes() {
+            let search = settings.search_of(epoch);
             // Of its own seed, and with optimisers of its own: an epoch does not depend on
             // whether the one before it ran in the same process.
             let mut rng = ChaCha8Rng::seed_from_u64(settings.seed ^ (epoch as u64 + 1) << 32);
@@ -145,15 +223,19 @@ impl Run<'_> {
                 .iter()
                 .enumerate()
             {
-                rates.set(epoch * steps + index, steps * settings.epochs, index);
-                let parts = self.step(&learner, examples, batch, dishes, &mut rng)?;
+                rates.set(epoch, index, steps);
+                let parts = self.step(&learner, search, examples, batch, dishes, &mut rng)?;
                 let (intent, contrast) = parts;
                 let mut grads = intent.grads;
                 sums[0] += intent.task;
                 sums[2] += intent.anchor;
-                if let Some(contrast) = contrast {
+                if !contrast.is_empty() {
+                    #[expect(clippy::cast_precision_loss, reason = "one or two")]
+                    let of_all = contrast.len() as f64;
+                    sums[1] += contrast.iter().map(|of| of.task).sum::<f64>() / of_all;
+                }
+                for contrast in contrast {
                     grads.extend(contrast.grads)?;
-                    sums[1] += contrast.task;
                 }
                 rates.step(&grads)?;
                 bar.inc(1);
@@ -182,11 +264,12 @@ impl Run<'_> {
     fn step(
         &self,
         learner: &Learner,
+        search: Search,
         examples: &[&Example],
         batch: &[usize],
         dishes: &[Dish],
         rng: &mut ChaCha8Rng,
-    ) -> anyhow::Result<(Learnt, Option<Learnt>)> {
+    ) -> anyhow::Result<(Learnt, Vec<Learnt>)> {
         let chosen: Vec<&Example> = batch.iter().map(|index| examples[*index]).collect();
         let labels = chosen
             .iter()
@@ -194,62 +277,56 @@ impl Run<'_> {
             .collect::<Result<Vec<_>, _>>()?;
         let texts: Vec<&str> = chosen.iter().map(|example| example.text.as_str()).collect();
         let utterances = self.draw(&texts, rng)?;
-        let asked = (self.settings.pairs > 0 && !dishes.is_empty())
-            .then(|| {
-                let pairs = pairs::draw(dishes, self.settings.pairs, rng);
-                let (queries, names): (Vec<&str>, Vec<&str>) = pairs.into_iter().unzip();
-                anyhow::Ok((self.draw(&queries, rng)?, self.draw(&names, rng)?))
-            })
-            .transpose()?;
+        let mut dishes = |count: usize| {
+            (count > 0 && !dishes.is_empty())
+                .then(|| {
+                    let pairs = pairs::draw(dishes, count, rng);
+                    let (queries, names): (Vec<&str>, Vec<&str>) = pairs.into_iter().unzip();
+                    anyhow::Ok((self.draw(&queries, rng)?, self.draw(&names, rng)?))
+                })
+                .transpose()
+        };
+        let (there, beside) = (dishes(search.pairs)?, dishes(search.pairs_beside)?);
         let model = &learner.build()?;
+        let learn = |of: &(Drawn, Drawn)| self.learn_search(model, search, of);
         std::thread::scope(|scope| {
-            let other = asked
-                .as_ref()
-                .map(|(queries, names)| scope.spawn(|| self.learn_search(model, queries, names)));
-            let intent = self.learn_intent(model, &utterances, &labels)?;
-            let contrast = other
+            let other = there.as_ref().map(|of| scope.spawn(|| learn(of)));
+            let intent = self.learn_intent(model, search, &utterances, &labels)?;
+            let beside = beside.as_ref().map(learn).transpose()?;
+            let other = other
                 .map(|thread| {
-                    thread
-                        .join()
-                        .map_err(|_| anyhow!("the search thread panicked"))?
+                    let joined = thread.join();
+                    joined.map_err(|_| anyhow!("the search thread panicked"))?
                 })
                 .transpose()?;
-            Ok((intent, contrast))
+            Ok((intent, other.into_iter().chain(beside).collect()))
         })
     }
 
     fn learn_intent(
         &self,
         model: &(Encoder, IntentHead),
+        search: Search,
         drawn: &Drawn,
         labels: &[u32],
     ) -> anyhow::Result<Learnt> {
         let (logits, vectors) = run(model, &drawn.texts)?;
         let task = cross_entropy(&logits, labels, self.settings.smoothing)?;
         let anchor = distance(&vectors, &drawn.anchors)?;
-        self.learnt(1.0, &task, &anchor)
+        learnt((&task, 1.0), (&anchor, search.anchor))
     }
 
     fn learn_search(
         &self,
         model: &(Encoder, IntentHead),
-        queries: &Drawn,
-        names: &Drawn,
+        search: Search,
+        (queries, names): &(Drawn, Drawn),
     ) -> anyhow::Result<Learnt> {
         let (_, asked) = run(model, &queries.texts)?;
         let (_, named) = run(model, &names.texts)?;
         let task = contrastive(&asked, &named)?;
         let anchor = (distance(&asked, &queries.anchors)? + distance(&named, &names.anchors)?)?;
-        self.learnt(self.settings.contrast, &task, &(anchor * 0.5)?)
-    }
-
-    fn learnt(&self, weight: f64, task: &Tensor, anchor: &Tensor) -> anyhow::Result<Learnt> {
-        let loss = ((task * weight)? + (anchor * self.settings.anchor)?)?;
-        Ok(Learnt {
-            task: f64::from(task.to_scalar::<f32>()?),
-            anchor: f64::from(anchor.to_scalar::<f32>()?),
-            grads: loss.backward()?,
-        })
+        learnt((&task, search.contrast), (&(anchor * 0.5)?, search.anchor))
     }
 
     fn draw(&self, texts: &[&str], rng: &mut ChaCha8Rng) -> anyhow::Result<Drawn> {
@@ -258,6 +335,19 @@ impl Run<'_> {
             anchors: self.teacher.vectors(texts)?,
         })
     }
+}
+
+/// The gradient of both, each with its weight.
+fn learnt(
+    (task, weight): (&Tensor, f64),
+    (anchor, of_anchor): (&Tensor, f64),
+) -> anyhow::Result<Learnt> {
+    let loss = ((task * weight)? + (anchor * of_anchor)?)?;
+    Ok(Learnt {
+        task: f64::from(task.to_scalar::<f32>()?),
+        anchor: f64::from(anchor.to_scalar::<f32>()?),
+        grads: loss.backward()?,
+    })
 }
 
 /// The optimiser and the rate of each step.
@@ -289,14 +379,14 @@ impl<'a> Rates<'a> {
         })
     }
 
-    /// Linear to zero over all steps; each epoch begins with a short warm-up.
-    fn set(&mut self, step: usize, steps: usize, in_epoch: usize) {
+    /// At a step of so many in an epoch, each of which begins with a short warm-up.
+    fn set(&mut self, epoch: usize, step: usize, steps: usize) {
         #[expect(clippy::cast_precision_loss, reason = "counts of steps")]
-        let (left, warm) = (
-            (steps - step) as f64 / steps as f64,
-            (in_epoch + 1) as f64 / WARM_UP as f64,
+        let (done, warm) = (
+            step as f64 / steps as f64,
+            (step + 1) as f64 / WARM_UP as f64,
         );
-        self.rate = self.settings.encoder_rate * left * warm.min(1.0);
+        self.rate = self.settings.rate_at(epoch, done) * warm.min(1.0);
     }
 
     fn step(&mut self, grads: &GradStore) -> anyhow::Result<()> {

@@ -13,13 +13,6 @@ use olympus_inference::known::Familiarity;
 use std::collections::HashSet;
 use std::path::Path;
 
-/// What was fitted on text that a model had not learnt.
-pub(crate) struct Fitted {
-    /// What a distance counts for.
-    pub(crate) familiarity: Familiarity,
-    pub(crate) calibration: Calibration,
-}
-
 /// A labelled file.
 pub(crate) struct Validation {
     set: Vec<Example>,
@@ -46,34 +39,29 @@ impl Validation {
         Ok(Self { set, of })
     }
 
-    /// The temperature that suits it best, without thresholds; and what a distance counts for, where nothing held out
-    /// has said that.
+    /// The temperature that suits it best, without thresholds.
     pub(crate) fn fit(
         &self,
-        familiarity: Option<Familiarity>,
+        familiarity: Familiarity,
         judge: impl Fn(&[&Example]) -> anyhow::Result<Vec<Judged>>,
-    ) -> anyhow::Result<Fitted> {
+    ) -> anyhow::Result<Calibration> {
         let set: Vec<&Example> = self.set.iter().collect();
         let judged = judge(&set)?;
-        let familiarity = familiarity.unwrap_or_else(|| novelty::fit_few(&judged));
         let scored: Vec<Scored> = novelty::with(&judged, familiarity);
         let calibration = Calibration {
             temperature: calibrate::temperature(&scored),
             ..uncalibrated()
         };
-        eprintln!("{familiarity:?}, {calibration:?} by {:?}", self.of);
-        Ok(Fitted {
-            familiarity,
-            calibration,
-        })
+        eprintln!("{calibration:?} by {:?}", self.of);
+        Ok(calibration)
     }
 }
 
-/// Judges utterances as the artifact does: by the head, the prototypes and the phrases.
+/// Judges utterances as the artifact does: by the head, the prototypes where it has any, and the phrases.
 pub(crate) fn judge_by<'a>(
     learner: &'a Learner,
     base: &'a Base,
-    prototypes: &'a [Tensor; 2],
+    prototypes: Option<&'a [Tensor; 2]>,
     by_phrases: &'a [f32],
 ) -> impl Fn(&[&Example]) -> anyhow::Result<Vec<Judged>> + Copy + 'a {
     move |set| {

@@ -66,8 +66,8 @@ pub(crate) struct Plan {
 pub(crate) struct Teacher {
     pub(crate) manifest: Manifest,
     pub(crate) sha256: String,
-    /// What nearness to prototypes counts for: weight and centre.
-    pub(crate) fit: Tensor,
+    /// What a distance counts for.
+    pub(crate) familiarity: Familiarity,
     tensors: HashMap<String, Tensor>,
 }
 
@@ -91,17 +91,6 @@ pub(crate) struct Epoch {
 }
 
 impl Teacher {
-    /// What a distance counts for.
-    pub(crate) fn familiarity(&self) -> anyhow::Result<Familiarity> {
-        let fit: [f32; 2] = self
-            .fit
-            .to_vec1()?
-            .try_into()
-            .map_err(|_| anyhow!("{} says not what a distance counts for", self.manifest.id))?;
-        let [weight, centre] = fit;
-        Ok(Familiarity { weight, centre })
-    }
-
     /// Its calibration; plain arg-max where it has none.
     pub(crate) fn calibration(&self) -> Calibration {
         let calibration = self.manifest.calibration.clone();
@@ -118,11 +107,18 @@ impl Teacher {
         tensors.remove(outside);
         // Learnt anew from the text, and no part of what is distilled.
         tensors.remove(olympus_inference::phrases::TENSOR);
-        let fit = tensors.remove(fit).context("the artifact has no fit")?;
+        let familiarity = tensors
+            .remove(fit)
+            .map(|fit| -> anyhow::Result<Familiarity> {
+                let fit = fit.to_vec1::<f32>()?.try_into();
+                let [weight, centre] =
+                    fit.map_err(|_| anyhow!("{}: its fit is not two numbers", dir.display()))?;
+                Ok(Familiarity { weight, centre })
+            });
         Ok(Self {
             manifest,
             sha256: sha256_hex(&bytes),
-            fit,
+            familiarity: familiarity.transpose()?.unwrap_or(Familiarity::NONE),
             tensors,
         })
     }
@@ -370,7 +366,7 @@ fn slopes(
 ) -> anyhow::Result<(Epoch, GradStore)> {
     let say = |(encoder, head): &(Encoder, IntentHead)| -> anyhow::Result<[Tensor; 3]> {
         let states = encoder.differentiable(texts)?;
-        let logits = head.differentiable(&states, texts)?;
+        let logits = head.differentiable(&head.differentiable_features(&states, texts)?)?;
         let vectors = texts.unit_means(&states)?;
         Ok([logits, vectors, states])
     };
