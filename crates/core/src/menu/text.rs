@@ -192,22 +192,34 @@ pub fn passages_naming(item: &MenuItem, named: &[Named]) -> Vec<String> {
 /// English plurals, roughly: what comes out is only compared with what came in the same way.
 #[must_use]
 pub fn singular(word: &str) -> String {
+    let mut one = String::with_capacity(word.len());
+    push_singular(word, &mut one);
+    one
+}
+
+/// Writes what [`singular`] says at the end of `out`.
+pub(crate) fn push_singular(word: &str, out: &mut String) {
+    let (stem, ending) = stem_of(word);
+    out.push_str(stem);
+    out.push_str(ending);
+}
+
+/// A word's beginning, and what it ends with in the singular.
+fn stem_of(word: &str) -> (&str, &'static str) {
     if let Some(stem) = word.strip_suffix("ies").filter(|stem| stem.len() >= 3) {
-        return format!("{stem}y");
+        return (stem, "y");
     }
     if let Some(stem) = word.strip_suffix("oes") {
-        return format!("{stem}o");
+        return (stem, "o");
     }
     if let Some(stem) = word.strip_suffix("es").filter(|stem| {
         stem.ends_with("ch") || stem.ends_with("sh") || stem.ends_with('x') || stem.ends_with("ss")
     }) {
-        return stem.to_owned();
+        return (stem, "");
     }
     match word.strip_suffix('s') {
-        Some(stem) if stem.len() >= 3 && !stem.ends_with('s') && !stem.ends_with('u') => {
-            stem.to_owned()
-        }
-        _ => word.to_owned(),
+        Some(stem) if stem.len() >= 3 && !stem.ends_with('s') && !stem.ends_with('u') => (stem, ""),
+        _ => (word, ""),
     }
 }
 

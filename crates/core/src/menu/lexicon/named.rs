@@ -4,6 +4,7 @@
 //! dish is comes apart from what is merely in it.
 
 use super::entry::{Entry, Kind};
+use super::names::OfName;
 use super::{LEXICON, key, sound};
 
 /// Most entries that one name brings together ("Hummus & Falafel Plate").
@@ -66,8 +67,8 @@ pub fn named_in(name: &str) -> Vec<Named> {
             if is_new && (is_head || is_part) {
                 let words = segment.words.get(hit.at..hit.at + hit.length);
                 let known = LEXICON.by_name.get(&words.unwrap_or_default().concat());
-                let mut known = known.into_iter().flatten();
-                let is_sibling = known.any(|of| of.number == entry.number && of.is_sibling);
+                let is_it = |of: &OfName| of.number as usize == entry.number;
+                let is_sibling = known.iter().any(|of| is_it(of) && of.is_sibling);
                 named.push(Named {
                     entry,
                     is_head,
@@ -99,7 +100,7 @@ fn segments(name: &str) -> Vec<Segment> {
     for part in name.split(['&', '+', ',', '(', ')', '/', ':', '–', '—', '"', '|']) {
         let words = key(part);
         // A name may hold a joining word: "fish and chips", "mac and cheese".
-        if LEXICON.by_name.contains_key(&words.concat()) {
+        if LEXICON.by_name.has(&words.concat()) {
             let is_beside = false;
             segments.push(Segment { words, is_beside });
             continue;
@@ -152,10 +153,10 @@ fn longest_names(words: &[String]) -> Vec<Found> {
         let longest = LEXICON.longest_words.min(words.len() - at);
         let hit = (1..=longest).rev().find_map(|length| {
             let phrase = words.get(at..at + length)?.concat();
-            let known = LEXICON.by_name.get(&phrase)?;
+            let known = LEXICON.by_name.get(&phrase);
             let entries = known.iter();
-            let entries = entries.filter_map(|of_name| LEXICON.entries.get(of_name.number));
-            Some(Found {
+            let entries = entries.filter_map(|of| LEXICON.entries.get(of.number as usize));
+            (!known.is_empty()).then(|| Found {
                 entries: entries.collect(),
                 chars: phrase.chars().count(),
                 is_heard: false,
@@ -177,7 +178,7 @@ fn longest_names(words: &[String]) -> Vec<Found> {
 /// "krapow"), the likest first.
 #[must_use]
 pub fn heard_as(word: &str) -> Vec<&'static Entry> {
-    if !sound::is_telling(word) || LEXICON.by_name.contains_key(word) {
+    if !sound::is_telling(word) || LEXICON.by_name.has(word) {
         return Vec::new();
     }
     let alike = LEXICON
