@@ -217,7 +217,9 @@ fn fused_and_differentiable_operations_agree() {
     let texts = Texts::of(&rows).expect("texts");
     let states = encoder.differentiable(&texts).expect("runs");
     let packed = [
-        head.differentiable(&states, &texts).expect("runs"),
+        head.differentiable_features(&states, &texts)
+            .and_then(|features| head.differentiable(&features))
+            .expect("runs"),
         texts.unit_means(&states).expect("pools"),
     ];
     for (padded, packed) in padded.iter().zip(&packed) {
