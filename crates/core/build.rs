@@ -1,8 +1,12 @@
-//! Packs the whole lexicon for devices, whose binary it would otherwise fill with 4 MB of text.
+//! Puts the lexicon's files together: all of them, deflated, for devices; for the Worker, which is packed as a whole and
+//! has no room for more, those of its first folder as they are.
 
-/// In the order of `src/menu/lexicon/mod.rs`; then those of `more`.
-#[cfg(feature = "whole-lexicon")]
-const FIRST: [&str; 9] = [
+use std::fs;
+use std::io::Result;
+use std::path::Path;
+
+/// Where two files have a name, the first counts. Those of `more` follow by name.
+const SOURCES: [&str; 9] = [
     "mediterranean.tsv",
     "japan_china.tsv",
     "southeast_mainland.tsv",
@@ -14,26 +18,33 @@ const FIRST: [&str; 9] = [
     "plain_english.tsv",
 ];
 
-#[cfg(feature = "whole-lexicon")]
-fn main() -> std::io::Result<()> {
-    use std::io::Write as _;
-    use std::path::Path;
-
+fn main() -> Result<()> {
     let folder = Path::new("src/menu/lexicon");
     println!("cargo:rerun-if-changed={}", folder.display());
-    let mut packed = flate2::write::DeflateEncoder::new(Vec::new(), flate2::Compression::best());
-    let more = std::fs::read_dir(folder.join("more"))?.map(|file| Ok(file?.path()));
-    let mut more = more.collect::<std::io::Result<Vec<_>>>()?;
-    more.sort();
-    let first = FIRST.into_iter().map(|name| folder.join(name));
-    for file in first.chain(more) {
-        packed.write_all(&std::fs::read(file)?)?;
+    let mut text = Vec::new();
+    for name in SOURCES {
+        text.extend(fs::read(folder.join(name))?);
     }
     let out = std::env::var_os("OUT_DIR").ok_or(std::io::ErrorKind::NotFound)?;
-    std::fs::write(Path::new(&out).join("lexicon.deflate"), packed.finish()?)
+    write(&folder.join("more"), text, Path::new(&out))
+}
+
+#[cfg(feature = "whole-lexicon")]
+fn write(more: &Path, mut text: Vec<u8>, out: &Path) -> Result<()> {
+    use std::io::Write as _;
+
+    let files = fs::read_dir(more)?.map(|file| Ok(file?.path()));
+    let mut files = files.collect::<Result<Vec<_>>>()?;
+    files.sort();
+    for file in files {
+        text.extend(fs::read(file)?);
+    }
+    let mut packed = flate2::write::DeflateEncoder::new(Vec::new(), flate2::Compression::best());
+    packed.write_all(&text)?;
+    fs::write(out.join("lexicon.deflate"), packed.finish()?)
 }
 
 #[cfg(not(feature = "whole-lexicon"))]
-fn main() {
-    println!("cargo:rerun-if-changed=build.rs");
+fn write(_more: &Path, text: Vec<u8>, out: &Path) -> Result<()> {
+    fs::write(out.join("lexicon.tsv"), text)
 }

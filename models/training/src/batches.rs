@@ -23,9 +23,15 @@ pub(crate) fn of_like_length(texts: &[&str], size: usize, rng: &mut impl Rng) ->
 
 /// Texts as a model learns from them: disturbed, one after the other.
 pub(crate) fn disturbed(base: &Base, texts: &[&str], rng: &mut impl Rng) -> anyhow::Result<Texts> {
+    let disturbed: Vec<String> = texts.iter().map(|text| disturb(text, rng)).collect();
+    packed(base, &disturbed)
+}
+
+/// Texts as they are, one after the other.
+pub(crate) fn packed(base: &Base, texts: &[impl AsRef<str>]) -> anyhow::Result<Texts> {
     let ids = texts
         .iter()
-        .map(|text| Ok(base.tokenizer.ids(&disturb(text, rng))?))
+        .map(|text| Ok(base.tokenizer.ids(text.as_ref())?))
         .collect::<anyhow::Result<Vec<_>>>()?;
     let rows: Vec<&[u32]> = ids.iter().map(Vec::as_slice).collect();
     Ok(Texts::of(&rows)?)

@@ -297,7 +297,7 @@ impl Card {
         );
         let _ = writeln!(
             out,
-            "Settings: seed {}, {} utterances a step, {} layers learn, peak rate {:e} (top layer; {} of it a layer below) and {:e} (head), label smoothing {}; {} epochs with {}, then {} at {} of these rates with {}.\n",
+            "Settings: seed {}, {} utterances a step, {} layers learn, peak rate {:e} (top layer; {} of it a layer below) and {:e} (head), label smoothing {}; {} epochs with {}{}.\n",
             self.settings.seed,
             self.settings.batch,
             self.settings.layers,
@@ -307,9 +307,7 @@ impl Card {
             self.settings.smoothing,
             self.settings.epochs,
             self.settings.search.tell(),
-            self.settings.passes() - self.settings.epochs,
-            self.settings.rate_then,
-            self.settings.search_then.tell(),
+            self.settings.tell_search_epochs(),
         );
         out.push_str("## Scores\n\nStrict accuracy; \"unknown\" counts as right for out of scope. The baseline is a linear head on the base model's frozen vectors, learnt from the same text.\n\n");
         let mut header = "| set | count | this | linear on frozen |".to_owned();

@@ -3,7 +3,7 @@
 //! Prototypes are the middles of both (spherical k-means over the head's features). What a
 //! nearness counts for is fitted on text that the prototypes were not made from.
 
-use crate::batches::in_chunks;
+use crate::batches::{in_chunks, packed};
 use crate::calibrate::{Scored, accuracy, calibrate, log_loss_at_best};
 use crate::data::{Example, label_of};
 use crate::model::{Base, Learner};
@@ -11,7 +11,6 @@ use crate::phrases;
 use crate::train::matrix;
 use anyhow::Context as _;
 use candle_core::{D, Tensor};
-use olympus_inference::Texts;
 use olympus_inference::known::{Familiarity, Nearest, PROTOTYPES};
 use olympus_proto::Intent;
 use rand::SeedableRng;
@@ -239,12 +238,7 @@ fn describe(
     // A snapshot, which nothing is kept for that a gradient would need.
     let (encoder, head) = learner.snapshot()?;
     let described = in_chunks(texts, BATCH, |texts| {
-        let ids = texts
-            .iter()
-            .map(|text| Ok(base.tokenizer.ids(text)?))
-            .collect::<anyhow::Result<Vec<_>>>()?;
-        let rows: Vec<&[u32]> = ids.iter().map(Vec::as_slice).collect();
-        let texts = Texts::of(&rows)?;
+        let texts = packed(base, texts)?;
         let states = encoder.differentiable(&texts)?;
         let raw = head.differentiable_features(&states, &texts)?;
         let said = head.differentiable(&raw)?.to_vec2::<f32>()?;

@@ -103,6 +103,18 @@ impl Settings {
         self.epochs + then
     }
 
+    /// As a card says it; nothing where there are none.
+    pub(crate) fn tell_search_epochs(&self) -> String {
+        match self.passes() - self.epochs {
+            0 => String::new(),
+            then => format!(
+                ", then {then} at {} of these rates with {}",
+                self.rate_then,
+                self.search_then.tell()
+            ),
+        }
+    }
+
     /// What a pass learns of search.
     fn search_of(&self, epoch: usize) -> Search {
         if epoch < self.epochs {
@@ -408,4 +420,45 @@ pub(crate) fn progress(name: &str, steps: usize, done: usize) -> ProgressBar {
 pub(crate) fn matrix(rows: &[&[f32]]) -> anyhow::Result<Tensor> {
     let shape = (rows.len(), rows.first().map_or(0, |row| row.len()));
     Ok(Tensor::from_vec(rows.concat(), shape, &Device::Cpu)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Search, Settings};
+
+    #[test]
+    fn passes_for_search_come_last_with_a_line_of_rates_of_their_own() {
+        let settings = Settings {
+            search_epochs: 1,
+            ..Settings::default()
+        };
+        assert_eq!((settings.epochs, settings.passes()), (2, 3));
+        let pairs: Vec<usize> = (0..3).map(|at| settings.search_of(at).pairs).collect();
+        assert_eq!(pairs, [64, 64, 112]);
+        let is = |epoch, done, share: f64| {
+            let rate = settings.rate_at(epoch, done) / settings.encoder_rate;
+            assert!((rate - share).abs() < 1e-9, "{epoch} {done}: {rate}");
+        };
+        is(0, 0.0, 1.0);
+        is(0, 1.0, 0.5);
+        is(1, 0.5, 0.25);
+        is(1, 1.0, 0.0);
+        is(2, 0.0, settings.rate_then);
+        is(2, 0.5, settings.rate_then / 2.0);
+        assert!(settings.tell_search_epochs().contains("112 and 64 dishes"));
+    }
+
+    #[test]
+    fn without_search_there_is_no_pass_for_it() {
+        let settings = Settings {
+            search_epochs: 3,
+            search: Search {
+                pairs: 0,
+                ..Settings::default().search
+            },
+            ..Settings::default()
+        };
+        assert_eq!(settings.passes(), settings.epochs);
+        assert_eq!(settings.tell_search_epochs(), "");
+    }
 }
